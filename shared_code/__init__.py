@@ -1,0 +1,1 @@
+"""Tandem: what keeps Dynamics 365 Sales and Business Central in step."""

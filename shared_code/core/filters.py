@@ -1,0 +1,47 @@
+"""Filters: whether a native record is inside a mapping's filter.
+
+Detection never sends a filter to a service, so that a record that leaves the filter is seen leaving.
+"""
+
+from __future__ import annotations
+
+from shared_code.core.mapping import Condition, Mapping
+from shared_code.core.records import ZERO_ID, Side, Value, Values
+
+BLANKS: tuple[Value, ...] = (None, "", ZERO_ID, "_x0020_")
+
+OPERATORS = ("is", "is_not", "one_of", "is_blank", "is_not_blank")
+
+
+def inside(mapping: Mapping, side: Side, native: Values) -> bool:
+    """Whether the record meets all conditions of its side."""
+    return all(meets(condition, native) for condition in mapping.side(side).filter)
+
+
+def foreign(mapping: Mapping, side: Side, native: Values, company_id: str) -> bool:
+    """Whether a Dataverse row carries the mark of another company.  An unmarked row is free to take."""
+    column = mapping.side(side).company_column
+    mark = native.get(column) if column else None
+    return bool(mark) and str(mark).lower() != company_id.lower()
+
+
+def meets(condition: Condition, native: Values) -> bool:
+    """Whether one condition holds.  Text is compared without regard to case, as both services do."""
+    value = native.get(condition.field)
+    match condition.op:
+        case "is_blank":
+            return value in BLANKS
+        case "is_not_blank":
+            return value not in BLANKS
+        case "is_not":
+            return not any(_same(value, each) for each in condition.values)
+        case _:
+            return any(_same(value, each) for each in condition.values)
+
+
+def _same(value: Value, wanted: Value) -> bool:
+    if isinstance(value, str) and isinstance(wanted, str):
+        return value.casefold() == wanted.casefold()
+    if wanted in BLANKS:
+        return value in BLANKS
+    return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)

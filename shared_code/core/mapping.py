@@ -1,0 +1,237 @@
+"""The mapping model: what one integration table mapping says, as values that cannot contradict themselves.
+
+A mapping is read from a document (a TOML file of ``shared_code/mappings``); ``catalogue.py`` does the
+reading.  Everything here is immutable and free of I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from shared_code.core.records import Side, Value
+
+
+class Direction(StrEnum):
+    """Which way values flow."""
+
+    TO_SALES = "to_sales"
+    FROM_SALES = "from_sales"
+    BIDIRECTIONAL = "bidirectional"
+
+    def flows_to(self, side: Side) -> bool:
+        """Whether values are written to ``side``."""
+        return self is Direction.BIDIRECTIONAL or self is _TOWARDS[side]
+
+    def flows_from(self, side: Side) -> bool:
+        """Whether ``side`` is a source."""
+        return self.flows_to(side.other)
+
+
+_TOWARDS = {Side.SALES: Direction.TO_SALES, Side.BC: Direction.FROM_SALES}
+
+
+class FieldType(StrEnum):
+    """How a field's two native forms relate to its neutral one; the rules are in ``transform.py``."""
+
+    TEXT = "text"
+    CODE = "code"
+    PHONE = "phone"
+    EMAIL = "email"
+    COUNTRY = "country"
+    PERSON_NAME = "person_name"
+    DECIMAL = "decimal"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    OPTION = "option"
+    LOOKUP = "lookup"
+    CONSTANT = "constant"
+    LOCAL_AMOUNT = "local_amount"
+
+
+class ConflictRule(StrEnum):
+    """What happens when both sides changed the same field group to different values."""
+
+    ASK = "ask"
+    BC_WINS = "bc_wins"
+    SALES_WINS = "sales_wins"
+
+
+class DeletionRule(StrEnum):
+    """What happens when one of two coupled records was deleted."""
+
+    ASK = "ask"
+    UNCOUPLE = "uncouple"
+    RESTORE = "restore"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a filter on native values: ``field`` ``op`` ``values``."""
+
+    field: str
+    op: str
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMapping:
+    """One BC field and its Dataverse column (or columns, for a name in parts).
+
+    ``group`` names the field group that merges as one value; a field without one is its own group.
+    ``lookup`` names the mapping through which ids are translated, ``by_reference`` that the BC field
+    carries the other record's reference (code, number) and not its id.  ``blank_is_record``: a blank
+    reference means a record of its own (the local currency).  ``bc_fallback`` is the BC field taken when
+    ``bc`` is blank, ``bc_currency`` the one with the currency a local amount is converted to.  ``places`` are decimals kept.
+    """
+
+    name: str
+    type: FieldType
+    direction: Direction
+    bc: str | None
+    sales: tuple[str, ...]
+    group: str
+    bc_length: int | None = None
+    sales_length: int | None = None
+    places: int = 0
+    options: tuple[tuple[str, int], ...] = ()
+    lookup: str | None = None
+    by_reference: bool = False
+    target: str | None = None
+    navigation: str | None = None
+    constant: Value = None
+    keep_when_blank: bool = False
+    only_on_create: bool = False
+    blank_is_record: bool = False
+    bc_fallback: str | None = None
+    bc_currency: str | None = None
+
+    def length_on(self, side: Side) -> int | None:
+        """The longest text ``side`` can hold, in characters."""
+        return self.bc_length if side is Side.BC else self.sales_length
+
+
+@dataclass(frozen=True, slots=True)
+class TableRule:
+    """One side of a mapping: entity set, key, what a record is called by, filter, company column.
+
+    ``reference`` is the field by which other BC records point here (``code``, a contact number).
+    ``company_column`` holds the BC company a Dataverse row belongs to.
+    """
+
+    table: str
+    key: str
+    display: tuple[str, ...] = ()
+    filter: tuple[Condition, ...] = ()
+    reference: str | None = None
+    related: tuple[str, ...] = ()
+    company_column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchKey:
+    """A field whose equal value on both sides means the same record when it is unique on both.
+
+    ``identifies``: records without an equal value can never be the same (an ISO currency code), so
+    creating the rest needs nobody's release.  ``hints``: equal values only suggest; such records wait
+    for a person.
+    """
+
+    field: str
+    identifies: bool = False
+    hints: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotCarried:
+    """A field of the built-in integration that this mapping cannot carry, and why."""
+
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One integration table mapping."""
+
+    name: str
+    title: str
+    direction: Direction
+    bc: TableRule
+    sales: TableRule
+    fields: tuple[FieldMapping, ...]
+    depends_on: tuple[str, ...] = ()
+    match: tuple[MatchKey, ...] = ()
+    not_carried: tuple[NotCarried, ...] = ()
+    creates: bool = True
+    shared: bool = False
+    conflict: ConflictRule = ConflictRule.ASK
+    deletion: DeletionRule = DeletionRule.ASK
+    interval_s: int = 60
+
+    def side(self, side: Side) -> TableRule:
+        return self.bc if side is Side.BC else self.sales
+
+    @cached_property
+    def groups(self) -> tuple[tuple[FieldMapping, ...], ...]:
+        """The field groups, in the order of their first field."""
+        names = dict.fromkeys(each.group for each in self.fields)
+        return tuple(tuple(f for f in self.fields if f.group == name) for name in names)
+
+    @cached_property
+    def lookups(self) -> tuple[FieldMapping, ...]:
+        return tuple(each for each in self.fields if each.lookup)
+
+    @cached_property
+    def watched(self) -> tuple[Side, ...]:
+        """The sides whose changes matter: those that values flow from."""
+        return tuple(side for side in Side if any(f.direction.flows_from(side) for f in self.fields))
+
+    @property
+    def is_option_set(self) -> bool:
+        """Whether the Sales side is the options of a choice column and not a table."""
+        return self.sales.table.startswith("options:")
+
+    def native_names(self, side: Side) -> Iterator[str]:
+        """Every native field a record of ``side`` is read with, the filter's included, each once."""
+        yield from dict.fromkeys(self._native_names(side))
+
+    def _native_names(self, side: Side) -> Iterator[str]:
+        rule = self.side(side)
+        for each in self.fields:
+            yield from native_of(each, side)
+        yield from rule.display
+        yield from (condition.field for condition in rule.filter)
+        yield from (name for name in (rule.reference, rule.company_column) if name)
+
+
+def native_of(each: FieldMapping, side: Side) -> tuple[str, ...]:
+    """The native names of one field mapping on ``side``."""
+    if side is Side.SALES:
+        return each.sales
+    return tuple(name for name in (each.bc, each.bc_fallback, each.bc_currency) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One BC company and one Dataverse organisation; ``name`` is part of every key.
+
+    ``company_id`` marks the Dataverse rows that belong to this company.
+    """
+
+    name: str
+    company_id: str
+    company_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a person or a job decided beyond the mapping: whether creating is allowed, by side."""
+
+    create_in: frozenset[Side] = field(default_factory=lambda: frozenset(Side))
+    conflict: ConflictRule = ConflictRule.ASK
+    deletion: DeletionRule = DeletionRule.ASK

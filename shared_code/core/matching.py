@@ -1,0 +1,85 @@
+"""Matching uncoupled records on keys: who is surely the same, who might be, who has no partner.
+
+A match is sure when a key's value is held by exactly one uncoupled record of each side.  Keys are
+tried in their order.  Values that several records hold, and equal values of a key that only hints,
+make candidates: those records wait for a person.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+
+from shared_code.core.mapping import MatchKey
+from shared_code.core.records import Side, Value, Values
+
+type Records = MappingOf[str, Values]
+"""Record id to the neutral values of the match keys."""
+
+
+@dataclass(slots=True)
+class Matches:
+    """``pairs`` are (BC id, Sales id).  ``candidates`` give possible partners of what stays uncoupled."""
+
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    candidates: dict[Side, dict[str, list[str]]] = field(default_factory=lambda: {side: {} for side in Side})
+
+
+MAX_CANDIDATES = 5
+"""Candidates kept per record: enough for a person to see what is the matter."""
+
+
+def match(keys: Sequence[MatchKey], bc: Records, sales: Records) -> Matches:
+    """Match two sets of uncoupled records.  Needs time in proportion to their number."""
+    result = Matches()
+    left = {Side.BC: dict(bc), Side.SALES: dict(sales)}
+    for key in keys:
+        shared = _by_value(key, left)
+        if not key.hints:
+            _couple_unique(shared, left, result)
+        _note_candidates(shared, left, result)
+    for side in Side:
+        result.candidates[side] = {i: c for i, c in result.candidates[side].items() if i in left[side]}
+    return result
+
+
+type _Shared = dict[str, dict[Side, list[str]]]
+
+
+def _by_value(key: MatchKey, left: MappingOf[Side, Records]) -> _Shared:
+    """The values that both sides hold, each with its records."""
+    index: _Shared = defaultdict(lambda: {side: [] for side in Side})
+    for side, records in left.items():
+        for record_id, values in records.items():
+            if (value := _comparable(values.get(key.field))) is not None:
+                index[value][side].append(record_id)
+    return {value: records for value, records in index.items() if all(records.values())}
+
+
+def _comparable(value: Value) -> str | None:
+    return None if value is None else " ".join(str(value).casefold().split()) or None
+
+
+def _couple_unique(shared: _Shared, left: dict[Side, dict[str, Values]], result: Matches) -> None:
+    for records in shared.values():
+        if all(len(ids) == 1 for ids in records.values()):
+            (bc_id,), (sales_id,) = records[Side.BC], records[Side.SALES]
+            result.pairs.append((bc_id, sales_id))
+            del left[Side.BC][bc_id], left[Side.SALES][sales_id]
+
+
+def _note_candidates(shared: _Shared, left: MappingOf[Side, Records], result: Matches) -> None:
+    for records in shared.values():
+        for side in Side:
+            others = [each for each in records[side.other] if each in left[side.other]]
+            for record_id in records[side]:
+                if others and record_id in left[side]:
+                    known = result.candidates[side].setdefault(record_id, [])
+                    known += [each for each in others if each not in known][: MAX_CANDIDATES - len(known)]
+
+
+def neutral_keys(keys: Sequence[MatchKey], read: Callable[[str], Value]) -> Values:
+    """The values of the match keys, each read by its field's name."""
+    return {key.field: read(key.field) for key in keys}

@@ -1,0 +1,363 @@
+"""Reconcile: what is to be done about one record, decided from what is known and nothing else.
+
+The input is the mapping, the base (what both sides held when they were last in step), what is
+known of each side in neutral values, and the rules.  The output is one ``Decision``.  All behaviour of
+direction, conflict, filter and deletion is here and only here.
+
+The algorithm is a state-based three-way merge with an archive (Balasubramaniam and Pierce, "What is
+a File Synchronizer?", 1998) per field group.  Two duties: never overwrite a change that the base
+has not seen, and do all that can be done without a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+
+from shared_code.core.mapping import ConflictRule, DeletionRule, Direction, FieldMapping, Mapping, Rules
+from shared_code.core.records import Absent, Deleted, Side, Unread, Value, Values, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A side that was read.  ``inside``: the mapping's filter; ``foreign``: it belongs to another company."""
+
+    id: str
+    version: Version
+    values: Values
+    inside: bool = True
+    foreign: bool = False
+
+
+type State = Known | Unread | Deleted | Absent
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The neutral values each side held when they were last in step.
+
+    They are equal but for what a service made of a value when it stored it (its normalisation), and
+    for fields of a group that is in conflict, which keep the last common value.
+    """
+
+    bc: Values
+    sales: Values
+
+    def on(self, side: Side) -> Values:
+        return self.bc if side is Side.BC else self.sales
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One field group changed on both sides to different values."""
+
+    group: str
+    fields: tuple[str, ...]
+    base: Values
+    bc: Values
+    sales: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """A value that a rule decided against; the journal keeps it."""
+
+    group: str
+    side: Side
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Both records exist: fields to write on each side (none: they are in step) and open conflicts."""
+
+    to_bc: Values = field(default_factory=dict)
+    to_sales: Values = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    overruled: tuple[Overruled, ...] = ()
+
+    def to(self, side: Side) -> Values:
+        return self.to_bc if side is Side.BC else self.to_sales
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Create the partner on ``side`` with these neutral values."""
+
+    side: Side
+    values: Values
+    restores: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFirst:
+    """These sides must be read before anything can be said."""
+
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Do nothing, for a reason that is right: outside the filter, another company's, nothing to do."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Creating is not released: the record waits to be coupled or released."""
+
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerDeleted:
+    """The record of ``side`` was deleted and a person decides; nothing is written."""
+
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class EndCoupling:
+    """The coupling ends; ``deleted`` names the sides whose record is gone."""
+
+    deleted: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete the surviving record of ``side`` because its partner was deleted."""
+
+    side: Side
+
+
+type Decision = Merge | Create | ReadFirst | Leave | Hold | PartnerDeleted | EndCoupling | Remove
+
+OUTSIDE_FILTER = "outside_filter"
+OTHER_COMPANY = "other_company"
+NO_RECORD = "no_record"
+NOT_CREATED = "not_created_by_this_mapping"
+
+
+def reconcile(mapping: Mapping, base: Base | None, bc: State, sales: State, rules: Rules) -> Decision:
+    """Decide about one record.  Pure: equal input gives an equal decision.
+
+    An ``Unread`` side stands for the base: the caller proves that with the conditional write that
+    follows.  Where there is no base to stand for, the decision is ``ReadFirst``.
+    """
+    states = {Side.BC: bc, Side.SALES: sales}
+    if any(isinstance(state, Deleted) for state in states.values()):
+        return _decide_deletion(mapping, base, states, rules)
+    if any(isinstance(state, Absent) for state in states.values()):
+        return _decide_creation(mapping, states, rules)
+    if base is None and (unread := _sides(states, Unread)):
+        return ReadFirst(unread)
+    # Leaving the filter is not a change of value: the pair keeps coupling and base, and is merged on return.
+    if reason := _reason_to_leave(mapping, states):
+        return Leave(reason)
+    return _merge(mapping, base, states, rules.conflict)
+
+
+def _sides(states: MappingOf[Side, State], kind: type) -> tuple[Side, ...]:
+    return tuple(side for side, state in states.items() if isinstance(state, kind))
+
+
+def _reason_to_leave(mapping: Mapping, states: MappingOf[Side, State]) -> str | None:
+    known = [state for state in states.values() if isinstance(state, Known)]
+    if any(state.foreign for state in known):
+        return OTHER_COMPANY
+    return None if all(state.inside for state in known) else OUTSIDE_FILTER
+
+
+def _decide_creation(mapping: Mapping, states: MappingOf[Side, State], rules: Rules) -> Decision:
+    present = next((side for side, state in states.items() if not isinstance(state, Absent)), None)
+    if present is None:
+        return Leave(NO_RECORD)
+    state = states[present]
+    if not isinstance(state, Known):
+        return ReadFirst((present,))
+    if reason := _reason_to_leave(mapping, states):
+        return Leave(reason)
+    target = present.other
+    if not (mapping.creates and mapping.direction.flows_to(target)):
+        return Leave(NOT_CREATED)
+    if target not in rules.create_in:
+        return Hold(target)
+    return Create(target, _values_to_create(mapping, target, state.values))
+
+
+def _values_to_create(mapping: Mapping, target: Side, values: Values) -> Values:
+    writable = (each.name for each in mapping.fields if each.direction.flows_to(target))
+    return {name: values[name] for name in writable if values.get(name) is not None}
+
+
+def _decide_deletion(
+    mapping: Mapping, base: Base | None, states: MappingOf[Side, State], rules: Rules
+) -> Decision:
+    deleted = _sides(states, Deleted)
+    survivors = _sides(states, Known) + _sides(states, Unread)
+    if not survivors:
+        return EndCoupling(deleted)
+    (gone,) = deleted
+    survivor = states[gone.other]
+    if isinstance(survivor, Known) and (survivor.foreign or not survivor.inside):
+        return EndCoupling(deleted)
+    match rules.deletion:
+        case DeletionRule.UNCOUPLE:
+            return EndCoupling(deleted)
+        case DeletionRule.RESTORE if not isinstance(survivor, Known):
+            return ReadFirst((gone.other,))
+        case DeletionRule.RESTORE if isinstance(survivor, Known):
+            return Create(gone, _values_to_create(mapping, gone, survivor.values), restores=True)
+        case DeletionRule.DELETE:
+            return _decide_removal(base, gone.other, survivor)
+        case _:
+            return PartnerDeleted(gone)
+
+
+def _decide_removal(base: Base | None, side: Side, survivor: State) -> Decision:
+    """A deletion is carried over only to a record nobody edited since; an edit survives a deletion."""
+    if not isinstance(survivor, Known):
+        return ReadFirst((side,))
+    edited = base is None or any(base.on(side).get(name) != value for name, value in survivor.values.items())
+    return PartnerDeleted(side.other) if edited else Remove(side)
+
+
+def _merge(mapping: Mapping, base: Base | None, states: MappingOf[Side, State], rule: ConflictRule) -> Merge:
+    held = {side: _values_of(state, base, side) for side, state in states.items()}
+    writes: dict[Side, dict[str, Value]] = {Side.BC: {}, Side.SALES: {}}
+    conflicts: list[Conflict] = []
+    overruled: list[Overruled] = []
+    for group in mapping.groups:
+        winner = _winner(group, base, held)
+        if isinstance(winner, _Both):
+            if rule is ConflictRule.ASK:
+                conflicts.append(_conflict(group, base, held))
+                continue
+            winner = _FAVOURED[rule]
+            overruled.append(Overruled(group[0].group, winner.other, _values_in(group, held[winner.other])))
+        for each in group:
+            if (target := _target(each, winner)) and not _agree(each, base, held):
+                writes[target][each.name] = held[target.other].get(each.name)
+    return Merge(writes[Side.BC], writes[Side.SALES], tuple(conflicts), tuple(overruled))
+
+
+def _values_of(state: State, base: Base | None, side: Side) -> Values:
+    if isinstance(state, Known):
+        return state.values
+    assert base is not None, "an unread side stands for the base"
+    return base.on(side)
+
+
+class _Both:
+    """Marks a group that changed on both sides to different values."""
+
+
+BOTH = _Both()
+type _Winner = Side | _Both | None
+
+
+def _winner(group: tuple[FieldMapping, ...], base: Base | None, held: MappingOf[Side, Values]) -> _Winner:
+    """The side whose values count, ``None`` where the group is in step, ``BOTH`` where it is contested."""
+    if all(_agree(each, base, held) for each in group):
+        return None
+    sources = [side for side in Side if any(each.direction.flows_from(side) for each in group)]
+    if len(sources) == 1:
+        # One way: the target's own value is not a source, so a difference there is put right.
+        return sources[0]
+    changed = [side for side in sources if _changed(group, base, held, side)]
+    if len(changed) == 1:
+        return changed[0]
+    return BOTH if changed else None
+
+
+def _agree(each: FieldMapping, base: Base | None, held: MappingOf[Side, Values]) -> bool:
+    """Whether this field needs no write: equal, or as both services stored one common value, or kept."""
+    ours = {side: held[side].get(each.name) for side in Side}
+    if ours[Side.BC] == ours[Side.SALES] or each.only_on_create:
+        return True
+    if each.keep_when_blank and any(ours[s] is None and each.direction.flows_from(s) for s in Side):
+        return True
+    return base is not None and all(
+        each.name in base.on(s) and base.on(s)[each.name] == ours[s] for s in Side
+    )
+
+
+def _changed(
+    group: tuple[FieldMapping, ...], base: Base | None, held: MappingOf[Side, Values], side: Side
+) -> bool:
+    """Whether a person changed the group on ``side`` since the base.
+
+    Without a base (the pair was coupled by matching, or the field is newly mapped) a value counts as
+    a change and a blank does not: a blank says nothing that could be lost.
+    """
+    return any(
+        _field_changed(each, base, held[side], side) for each in group if each.direction.flows_from(side)
+    )
+
+
+def _field_changed(each: FieldMapping, base: Base | None, values: Values, side: Side) -> bool:
+    value = values.get(each.name)
+    if base is None or each.name not in base.on(side):
+        return value is not None
+    return value != base.on(side)[each.name]
+
+
+_FAVOURED = {ConflictRule.BC_WINS: Side.BC, ConflictRule.SALES_WINS: Side.SALES}
+
+
+def _conflict(group: tuple[FieldMapping, ...], base: Base | None, held: MappingOf[Side, Values]) -> Conflict:
+    names = tuple(each.name for each in group)
+    common = {name: base.bc[name] for name in names if base is not None and name in base.bc}
+    return Conflict(
+        group[0].group, names, common, _values_in(group, held[Side.BC]), _values_in(group, held[Side.SALES])
+    )
+
+
+def _values_in(group: tuple[FieldMapping, ...], values: Values) -> Values:
+    return {each.name: values.get(each.name) for each in group}
+
+
+def _target(each: FieldMapping, winner: Side | None) -> Side | None:
+    """The side this field is written to, if it is written: the loser's, or a one-way field's own target.
+
+    A one-way field of an uncontested group is put right even where the group itself has no winner.
+    """
+    if winner is not None:
+        return winner.other if each.direction.flows_to(winner.other) else None
+    return _ONE_WAY.get(each.direction)
+
+
+_ONE_WAY = {Direction.TO_SALES: Side.SALES, Direction.FROM_SALES: Side.BC}
+
+
+def settle_base(
+    mapping: Mapping, base: Base | None, bc: Values, sales: Values, open_groups: frozenset[str]
+) -> Base:
+    """The base after a merge that needed no further write.
+
+    Groups in step take what both sides hold; ``open_groups`` (in conflict, refused or waiting) keep the
+    last common value, so that the next look still sees both changes.
+    """
+    old = base or Base({}, {})
+    kept = {each.name for each in mapping.fields if each.group in open_groups}
+    taken = [each.name for each in mapping.fields if each.name not in kept]
+    return Base(
+        {name: old.bc[name] for name in kept if name in old.bc} | {name: bc.get(name) for name in taken},
+        {name: old.sales[name] for name in kept if name in old.sales}
+        | {name: sales.get(name) for name in taken},
+    )
+
+
+def confirm_base(base: Base | None, sent_to: Side, sent: Values, held: Values, returned: Values) -> Base:
+    """The base right after a confirmed write: the fields that were sent, as each side now holds them.
+
+    A sent field that came back different is the service's normalisation and becomes the base of that
+    side.  A field that was not sent and came back filled (a template, a default) is not recorded, so
+    the next reconcile sees it as that side's change and carries it over.
+    """
+    old = base or Base({}, {})
+    ours = {name: held.get(name) for name in sent}
+    theirs = {name: returned.get(name) for name in sent}
+    pair = (theirs, ours) if sent_to is Side.BC else (ours, theirs)
+    return Base({**old.bc, **pair[0]}, {**old.sales, **pair[1]})

@@ -1,0 +1,259 @@
+"""Transformations: each field mapping as a small lens between two native forms and one neutral value.
+
+``get`` reads the neutral value out of a record, ``put`` gives the native fields that hold it.  Two laws
+keep records from being written back and forth, and are tested after each service's own
+normalisation (Foster et al., "Combinators for bidirectional tree transformations", 2005):
+
+    get(put(v)) == v          what was put is what is read
+    put(get(r)) changes nothing a service would notice
+
+Neutral forms: text without outer blanks in NFC, blank as ``None``; codes in capitals; numbers as ``Decimal``
+with zero as ``None`` (Business Central cannot hold a blank number); dates as ISO text; lookups as the BC
+record's id or reference.  A Sales lookup whose target is not coupled is ``sales:<id>``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Protocol
+
+from shared_code.core.countries import country_code
+from shared_code.core.mapping import FieldMapping, FieldType
+from shared_code.core.records import ZERO_ID, Side, Value, Values
+
+UNCOUPLED_PREFIX = "sales:"
+"""Begins the neutral value of a Sales lookup whose target is not coupled."""
+
+BLANK_DATE = "0001-01-01"
+
+
+class Links(Protocol):
+    """The couplings a field's lookup is translated through."""
+
+    def bc_key(self, mapping: str, sales_id: str, by_reference: bool) -> str | None: ...
+
+    def sales_id(self, mapping: str, bc_key: str, by_reference: bool) -> str | None: ...
+
+    def rate(self, mapping: str, bc_id: str) -> Decimal | None:
+        """Units of a currency for one unit of the local currency."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A lookup's target is not coupled yet: record ``key`` of ``side`` in ``mapping``."""
+
+    field: str
+    mapping: str
+    side: Side
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A value that the target cannot hold; ``code`` is stable, ``text`` tells a person what to do."""
+
+    field: str
+    code: str
+    text: str
+
+
+type Put = dict[str, Value] | Missing | Unfit
+
+
+def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
+    """The neutral value of one field mapping in a native record.  Accepts any value whatsoever."""
+    names = each.sales if side is Side.SALES else ((each.bc,) if each.bc else ())
+    match each.type:
+        case FieldType.CONSTANT if each.direction.flows_from(side):
+            return each.constant
+        case FieldType.LOCAL_AMOUNT if side is Side.BC:
+            return _get_local_amount(each, native, links)
+        case FieldType.PERSON_NAME:
+            return _text(" ".join(str(native.get(name) or "") for name in names))
+        case FieldType.LOOKUP:
+            return _get_lookup(each, side, native.get(names[0]), links)
+        case FieldType.OPTION:
+            return _get_option(each, side, native.get(names[0]))
+        case _:
+            value = _GETTERS[each.type](native.get(names[0]) if names else None, each)
+            fallback = each.bc_fallback if value is None and side is Side.BC else None
+            return _GETTERS[each.type](native.get(fallback), each) if fallback else value
+
+
+def put(each: FieldMapping, side: Side, value: Value, links: Links) -> Put:
+    """The native fields of ``side`` that hold a neutral value, or why they cannot."""
+    names = each.sales if side is Side.SALES else ((each.bc,) if each.bc else ())
+    match each.type:
+        case FieldType.PERSON_NAME if len(names) == 2:
+            return _put_name(each, names, value)
+        case FieldType.LOOKUP:
+            return _put_lookup(each, side, names[0], value, links)
+        case FieldType.OPTION:
+            return _put_option(each, side, names[0], value)
+        case FieldType.COUNTRY if side is Side.BC and isinstance(value, str) and country_code(value) is None:
+            what = f"“{value}” is no country that is known; write its code or English name in Sales."
+            return Unfit(each.name, "country_unknown", what)
+        case _:
+            return _put_plain(each, side, names, value)
+
+
+def _text(value: Value) -> str | None:
+    """Text without outer blanks and doubled inner ones, in NFC; blank is ``None``."""
+    if value is None:
+        return None
+    return " ".join(unicodedata.normalize("NFC", str(value)).split()) or None
+
+
+def _plain_text(value: Value) -> str | None:
+    """Text without outer blanks, in NFC; inner blanks are the person's own."""
+    return None if value is None else (unicodedata.normalize("NFC", str(value)).strip() or None)
+
+
+def _capitals(text: str | None) -> str | None:
+    """Upper case as a Code field stores it: letter by letter, so that the length stays."""
+    if text is None:
+        return None
+    return "".join(upper if len(upper := letter.upper()) == 1 else letter for letter in text)
+
+
+def _country(value: Value) -> str | None:
+    text = _plain_text(value)
+    return None if text is None else country_code(text) or text
+
+
+def decimal_of(value: Value, places: int) -> Decimal | None:
+    """A number rounded half up to ``places``; zero, blank and what is no number are ``None``."""
+    try:
+        number = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    except (InvalidOperation, ValueError):
+        return None
+    return number if number.is_finite() and number != 0 else None
+
+
+def _date(value: Value) -> str | None:
+    text = str(value)[:10] if value else ""
+    return None if text in ("", BLANK_DATE) else text
+
+
+_GETTERS: dict[FieldType, Callable[[Value, FieldMapping], Value]] = {
+    FieldType.TEXT: lambda value, _: _plain_text(value),
+    FieldType.CODE: lambda value, _: _capitals(_plain_text(value)),
+    FieldType.PHONE: lambda value, _: _text(value),
+    FieldType.EMAIL: lambda value, _: _plain_text(value),
+    FieldType.COUNTRY: lambda value, _: _country(value),
+    FieldType.DECIMAL: lambda value, each: decimal_of(value, each.places),
+    FieldType.INTEGER: lambda value, _: (
+        int(str(value)) if str(value).lstrip("-").isdigit() and int(str(value)) else None
+    ),
+    FieldType.BOOLEAN: lambda value, _: bool(value),
+    FieldType.DATE: lambda value, _: _date(value),
+    FieldType.CONSTANT: lambda value, _: value,
+    FieldType.LOCAL_AMOUNT: lambda value, each: decimal_of(value, each.places),
+}
+
+
+def _put_plain(each: FieldMapping, side: Side, names: tuple[str, ...], value: Value) -> Put:
+    if isinstance(value, str) and (unfit := _too_long(each, side, value)):
+        return unfit
+    native = _BLANK_ON_BC.get(each.type, "") if value is None and side is Side.BC else value
+    return dict.fromkeys(names, native)
+
+
+_BLANK_ON_BC: dict[FieldType, Value] = {
+    FieldType.DECIMAL: Decimal(0),
+    FieldType.INTEGER: 0,
+    FieldType.BOOLEAN: False,
+    FieldType.DATE: BLANK_DATE,
+}
+
+
+def _too_long(each: FieldMapping, side: Side, text: str) -> Unfit | None:
+    longest = each.length_on(side)
+    # Both services count UTF-16 code units, so that an emoji takes two.
+    length = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if longest is None or length <= longest:
+        return None
+    there = side.other.system_name
+    what = f"{each.name} has {length} characters; {side.system_name} holds {longest}. Shorten it in {there}."
+    return Unfit(each.name, "too_long", what)
+
+
+def split_name(text: str) -> tuple[str | None, str]:
+    """First and last name of a display name: the last word is the last name, the rest the first.
+
+    Joining the parts with one blank gives the text again, which is the law this rule is chosen for.
+    """
+    first, _, last = text.rpartition(" ")
+    return first or None, last
+
+
+def _put_name(each: FieldMapping, names: tuple[str, ...], value: Value) -> Put:
+    first, last = split_name(str(value)) if value else (None, None)
+    for part in (first, last):
+        if part and (unfit := _too_long(each, Side.SALES, part)):
+            return unfit
+    return {names[0]: first, names[1]: last}
+
+
+def _get_lookup(each: FieldMapping, side: Side, native: Value, links: Links) -> Value:
+    assert each.lookup is not None
+    key = _plain_text(native)
+    if key is None or (key == ZERO_ID and not each.blank_is_record):
+        return None
+    if side is Side.BC:
+        return _capitals(key) if each.by_reference else key.lower()
+    return links.bc_key(each.lookup, key, each.by_reference) or UNCOUPLED_PREFIX + key
+
+
+def _get_local_amount(each: FieldMapping, native: Values, links: Links) -> Value:
+    """An amount in local currency as an amount in the record's own currency.
+
+    Without a rate the amount stays as it is: the currency's own lookup then makes the record wait.
+    """
+    amount = decimal_of(native.get(each.bc or ""), each.places)
+    currency = _plain_text(native.get(each.bc_currency or ""))
+    if amount is None or currency is None or currency == ZERO_ID:
+        return amount
+    rate = links.rate(each.lookup or "", currency.lower())
+    return amount if rate is None else decimal_of(amount * rate, each.places)
+
+
+def _put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: Links) -> Put:
+    assert each.lookup is not None
+    if value is None:
+        return {name: None if side is Side.SALES else ("" if each.by_reference else ZERO_ID)}
+    key = str(value)
+    if side is Side.BC:
+        uncoupled = key.startswith(UNCOUPLED_PREFIX)
+        return (
+            Missing(each.name, each.lookup, Side.SALES, key.removeprefix(UNCOUPLED_PREFIX))
+            if uncoupled
+            else {name: key}
+        )
+    target = links.sales_id(each.lookup, key, each.by_reference)
+    return {name: target} if target else Missing(each.name, each.lookup, Side.BC, key)
+
+
+def _get_option(each: FieldMapping, side: Side, native: Value) -> Value:
+    if side is Side.BC:
+        text = _plain_text(native)
+        return None if text in (None, "_x0020_") else text
+    for name, number in each.options:
+        if number == native:
+            return name
+    return None if native is None else f"{UNCOUPLED_PREFIX}{native}"
+
+
+def _put_option(each: FieldMapping, side: Side, name: str, value: Value) -> Put:
+    if value is None:
+        return {name: "_x0020_" if side is Side.BC else None}
+    numbers = dict(each.options)
+    if str(value) not in numbers:
+        return Unfit(
+            each.name, "option_unknown", f"{each.name}: “{value}” has no counterpart in {side.system_name}."
+        )
+    return {name: str(value) if side is Side.BC else numbers[str(value)]}

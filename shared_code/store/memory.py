@@ -1,0 +1,336 @@
+"""The in-memory twins of the table and queue services, for tests and simulation; never used in production.
+
+They keep every promise of ``Tables`` and ``Queue``, limits included.  Each operation is one plain
+method without waiting, so it is atomic wherever threads change places only at calls of the runtime (or
+in the hooks).  They hold no lock: free-running threads must not write to one twin at the same time.
+
+Two hooks see each operation, as ``hook(operation, table or queue)``.  ``before`` may hand the turn to
+another thread, or raise: nothing has happened then.  ``after`` runs when the operation has taken
+effect and before its answer is given; raising there is a lost answer.  Both see what a real client would
+send as requests: each page of a query, each point read of ``get_many``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from shared_code.store.codec import (
+    after_prefix,
+    check_entity,
+    check_key,
+    check_replace,
+    check_table_name,
+    check_transaction,
+    order_of,
+)
+from shared_code.store.queue import Message, check_queue_name, check_receive, check_send
+from shared_code.store.tables import (
+    AlreadyExists,
+    Changed,
+    Delete,
+    Entity,
+    Insert,
+    Missing,
+    Operation,
+    Replace,
+    Scalar,
+    StorageRefused,
+    Upsert,
+    partition_of,
+)
+
+type Hook = Callable[[str, str], None]
+
+PAGE = 1000
+"""Entities per page of a query, as the service gives them."""
+
+
+def _nothing(_operation: str, _place: str) -> None:
+    pass
+
+
+@dataclass(slots=True)
+class _Partition:
+    """Entities by the sort form of their row key, and these in order."""
+
+    entities: dict[bytes, Entity] = field(default_factory=dict)
+    order: list[bytes] = field(default_factory=list)
+
+    def put(self, entity: Entity) -> None:
+        key = order_of(entity.row)
+        if key not in self.entities:
+            insort(self.order, key)
+        self.entities[key] = entity
+
+    def remove(self, row: str) -> None:
+        key = order_of(row)
+        if self.entities.pop(key, None) is not None:
+            del self.order[bisect_left(self.order, key)]
+
+    def page(self, start: bytes, end: bytes | None) -> list[Entity]:
+        """Up to a page of entities from ``start``, before ``end``."""
+        first = bisect_left(self.order, start)
+        last = len(self.order) if end is None else bisect_left(self.order, end)
+        return [self.entities[key] for key in self.order[first : min(last, first + PAGE)]]
+
+
+class MemoryTables:
+    """``Tables`` in a dictionary.  The hooks may be replaced at any time."""
+
+    def __init__(self, *, before: Hook = _nothing, after: Hook = _nothing) -> None:
+        self.before = before
+        self.after = after
+        self._tables: dict[str, dict[str, _Partition]] = {}
+        self._writes = 0
+
+    def ensure(self, tables: Iterable[str]) -> None:
+        for table in tables:
+            check_table_name(table)
+            self.before("ensure", table)
+            self._tables.setdefault(table, {})
+            self.after("ensure", table)
+
+    def get(self, table: str, partition: str, row: str) -> Entity | None:
+        check_key(partition)
+        check_key(row)
+        self.before("get", table)
+        found = self._partition(table, partition).entities.get(order_of(row))
+        self.after("get", table)
+        return found
+
+    def get_many(
+        self, table: str, partition: str, rows: Sequence[str], *, ordered: bool = False
+    ) -> dict[str, Entity]:
+        if ordered and len(rows) > 50:
+            return self._get_range(table, partition, rows)
+        found = {row: self.get(table, partition, row) for row in dict.fromkeys(rows)}
+        return {row: entity for row, entity in found.items() if entity is not None}
+
+    def _get_range(self, table: str, partition: str, rows: Sequence[str]) -> dict[str, Entity]:
+        asked = set(rows)
+        between = self.query(table, partition, first=min(rows, key=order_of), last=max(rows, key=order_of))
+        return {entity.row: entity for entity in between if entity.row in asked}
+
+    def query(
+        self,
+        table: str,
+        partition: str,
+        *,
+        first: str | None = None,
+        last: str | None = None,
+        limit: int | None = None,
+        select: Sequence[str] | None = None,
+    ) -> Iterator[Entity]:
+        check_key(partition)
+        end = None if last is None else order_of(last) + b"\0\0"
+        return self._walk(table, partition, order_of(first or ""), end, limit, select)
+
+    def query_prefix(
+        self,
+        table: str,
+        partition: str,
+        prefix: str,
+        *,
+        limit: int | None = None,
+        select: Sequence[str] | None = None,
+    ) -> Iterator[Entity]:
+        check_key(partition)
+        end = after_prefix(prefix)
+        return self._walk(table, partition, order_of(prefix), end and order_of(end), limit, select)
+
+    def scan(self, table: str, *, limit: int) -> Iterator[Entity]:
+        left = limit
+        for partition in sorted(self._table(table), key=order_of):
+            for entity in self._walk(table, partition, b"", None, left, None):
+                left -= 1
+                yield entity
+            if left <= 0:
+                return
+
+    def insert(self, table: str, entity: Entity) -> Entity:
+        check_entity(entity)
+        return self._write("insert", table, Insert(entity))
+
+    def replace(self, table: str, entity: Entity) -> Entity:
+        check_replace(entity)
+        return self._write("replace", table, Replace(entity))
+
+    def upsert(self, table: str, entity: Entity) -> Entity:
+        check_entity(entity)
+        return self._write("upsert", table, Upsert(entity))
+
+    def delete(self, table: str, partition: str, row: str, etag: str | None = None) -> None:
+        check_key(partition)
+        check_key(row)
+        self.before("delete", table)
+        if order_of(row) in self._partition(table, partition).entities:
+            self._examine(table, Delete(partition, row, etag), None)
+            self._apply(table, Delete(partition, row, etag))
+        self.after("delete", table)
+
+    def transact(self, table: str, operations: Sequence[Operation]) -> list[str]:
+        check_transaction(operations)
+        if not operations:
+            return []
+        self.before("transact", table)
+        for index, operation in enumerate(operations):
+            self._examine(table, operation, index)
+        etags = [self._apply(table, operation) for operation in operations]
+        self.after("transact", table)
+        return etags
+
+    def _table(self, table: str) -> dict[str, _Partition]:
+        if table not in self._tables:
+            raise StorageRefused(f"There is no table {table}: it is created by ensure at the start.")
+        return self._tables[table]
+
+    def _partition(self, table: str, partition: str) -> _Partition:
+        """The partition to read; one that is not there reads as empty."""
+        return self._table(table).get(partition) or _Partition()
+
+    def _walk(
+        self,
+        table: str,
+        partition: str,
+        start: bytes,
+        end: bytes | None,
+        limit: int | None,
+        select: Sequence[str] | None,
+    ) -> Iterator[Entity]:
+        """Entities from ``start`` before ``end``; each page is read when it is needed."""
+        given = 0
+        while limit is None or given < limit:
+            self.before("query", table)
+            page = self._partition(table, partition).page(start, end)
+            self.after("query", table)
+            for entity in page[: None if limit is None else limit - given]:
+                given += 1
+                yield entity if select is None else _selected(entity, select)
+            if len(page) < PAGE:
+                return
+            start = order_of(page[-1].row) + b"\0\0"
+
+    def _write(self, name: str, table: str, operation: Insert | Replace | Upsert) -> Entity:
+        self.before(name, table)
+        self._examine(table, operation, None)
+        etag = self._apply(table, operation)
+        self.after(name, table)
+        return replace(operation.entity, etag=etag)
+
+    def _examine(self, table: str, operation: Operation, index: int | None) -> None:
+        """Raise the ``ConditionFailed`` that the present state calls for."""
+        match operation:
+            case Insert(entity):
+                if self._stored(table, entity.partition, entity.row) is not None:
+                    raise AlreadyExists(f"{entity.row!r} exists in {table} already.", index)
+            case Replace(entity):
+                self._expect(table, entity.partition, entity.row, entity.etag, index)
+            case Delete(partition, row, etag):
+                self._expect(table, partition, row, etag, index)
+
+    def _expect(self, table: str, partition: str, row: str, etag: str | None, index: int | None) -> None:
+        stored = self._stored(table, partition, row)
+        if stored is None:
+            raise Missing(f"{row!r} is not in {table}.", index)
+        if etag not in (None, stored.etag):
+            raise Changed(f"{row!r} in {table} was changed since it was read.", index)
+
+    def _stored(self, table: str, partition: str, row: str) -> Entity | None:
+        return self._partition(table, partition).entities.get(order_of(row))
+
+    def _apply(self, table: str, operation: Operation) -> str:
+        target = self._table(table).setdefault(partition_of(operation), _Partition())
+        if isinstance(operation, Delete):
+            target.remove(operation.row)
+            return ""
+        self._writes += 1
+        etag = f'W/"{self._writes}"'
+        target.put(replace(operation.entity, values=_copied(operation.entity.values), etag=etag))
+        return etag
+
+
+def _copied(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """A copy of its own, with plain text in place of enumeration members."""
+    return {name: str(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _selected(entity: Entity, select: Sequence[str]) -> Entity:
+    return replace(entity, values={name: entity.values[name] for name in select if name in entity.values})
+
+
+@dataclass(slots=True)
+class _Held:
+    """A message in a queue; ``visible_at`` in seconds since the epoch."""
+
+    id: str
+    body: str
+    visible_at: float
+    dequeue_count: int = 0
+    receipt: str = ""
+
+
+class MemoryQueue:
+    """``Queue`` in lists; ``now`` (seconds) decides what is visible.  The hooks may be replaced at any time."""
+
+    def __init__(self, now: Callable[[], float], *, before: Hook = _nothing, after: Hook = _nothing) -> None:
+        self.before = before
+        self.after = after
+        self._now = now
+        self._queues: dict[str, list[_Held]] = {}
+        self._numbers = 0
+
+    def ensure(self, names: Iterable[str]) -> None:
+        for name in names:
+            check_queue_name(name)
+            self.before("ensure", name)
+            self._queues.setdefault(name, [])
+            self.after("ensure", name)
+
+    def send(self, name: str, body: str, *, delay_s: float = 0) -> None:
+        check_send(body, delay_s)
+        self.before("send", name)
+        self._queue(name).append(_Held(self._number("m"), body, self._now() + delay_s))
+        self.after("send", name)
+
+    def receive(self, name: str, limit: int, lease_s: float) -> list[Message]:
+        check_receive(limit, lease_s)
+        self.before("receive", name)
+        now = self._now()
+        visible = sorted(
+            (held for held in self._queue(name) if held.visible_at <= now), key=lambda held: held.visible_at
+        )
+        messages = [self._lease(held, now + lease_s) for held in visible[:limit]]
+        self.after("receive", name)
+        return messages
+
+    def delete(self, name: str, message: Message) -> None:
+        self.before("delete", name)
+        queue = self._queue(name)
+        held = next((held for held in queue if held.id == message.id), None)
+        if held is None:
+            raise Missing(f"Message {message.id} is not in {name} any more.")
+        if held.receipt != message.receipt:
+            raise Changed(f"Message {message.id} in {name} was delivered again since.")
+        queue.remove(held)
+        self.after("delete", name)
+
+    def length(self, name: str) -> int:
+        self.before("length", name)
+        count = len(self._queue(name))
+        self.after("length", name)
+        return count
+
+    def _queue(self, name: str) -> list[_Held]:
+        if name not in self._queues:
+            raise StorageRefused(f"There is no queue {name}: it is created by ensure at the start.")
+        return self._queues[name]
+
+    def _lease(self, held: _Held, until: float) -> Message:
+        held.visible_at, held.dequeue_count, held.receipt = until, held.dequeue_count + 1, self._number("r")
+        return Message(held.id, held.body, held.dequeue_count, held.receipt)
+
+    def _number(self, kind: str) -> str:
+        self._numbers += 1
+        return f"{kind}{self._numbers}"

@@ -1,0 +1,1 @@
+"""The use cases: detect, process a batch, full synchronisation, match, release."""

@@ -1,0 +1,1 @@
+"""The two outside systems behind one small interface (``interface.py``)."""

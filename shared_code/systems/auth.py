@@ -1,0 +1,161 @@
+"""Tokens from Microsoft Entra, through msal: secret, certificate, or no secret at all (federated).
+
+msal keeps tokens in memory and renews them ahead of their end.  An authority must be https.
+Sources: Microsoft docs administration/automation-apis-using-s2s-authentication.md (Business Central),
+manage-application-users.md (Dataverse); msal's reference of ConfidentialClientApplication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msal
+import requests
+
+from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable
+
+ASSERTION_AUDIENCE = "api://AzureADTokenExchange"
+TIMEOUT_S = 30
+BUSINESS_CENTRAL_SCOPE = "https://api.businesscentral.dynamics.com/.default"
+
+
+class Tokens(Protocol):
+    """Where access tokens come from."""
+
+    def token(self, scope: str) -> str:
+        """A token that is valid now.  Raises ``AccessDenied`` or ``SystemUnavailable``."""
+        ...
+
+    def forget(self, scope: str) -> None:
+        """Do not hand out again what ``token`` gave: the service refused it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A client secret."""
+
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate: PEM private key, SHA-256 or SHA-1 thumbprint in hex, PEM certificate if to be sent."""
+
+    private_key: str = field(repr=False)
+    thumbprint: str
+    public_certificate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Federated:
+    """No secret: ``assertion`` gives a token of somebody whom the application trusts."""
+
+    assertion: Callable[[], str] = field(repr=False)
+
+
+type Credential = Secret | Certificate | Federated
+
+
+class FixedTokens:
+    """One token for every scope; for tests and for services that do not look."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def token(self, scope: str) -> str:
+        return self._token
+
+    def forget(self, scope: str) -> None:
+        """Nothing is kept."""
+
+
+class EntraTokens:
+    """Tokens of one application in one tenant, by client credentials."""
+
+    def __init__(
+        self, authority: str, client_id: str, credential: Credential, *, ca_bundle: str | None = None
+    ) -> None:
+        if not authority.lower().startswith("https://"):
+            raise SettingWrong(f"The sign-in authority {authority!r} must begin with https://")
+        self._authority = authority
+        self._client_id = client_id
+        self._credential = credential
+        self._ca_bundle = ca_bundle
+        self._application: Any = None
+
+    def token(self, scope: str) -> str:
+        try:
+            answer = self._connected().acquire_token_for_client(scopes=[scope])
+        except (requests.exceptions.RequestException, ValueError) as error:
+            raise _unreachable(self._authority, error) from error
+        return _access_token(answer, f"application {self._client_id}")
+
+    def forget(self, scope: str) -> None:
+        self._connected().remove_tokens_for_client()
+
+    def _connected(self) -> Any:
+        """The msal application, made at first use because making it asks the authority."""
+        if self._application is None:
+            self._application = msal.ConfidentialClientApplication(
+                self._client_id,
+                client_credential=_msal_credential(self._credential),
+                authority=self._authority,
+                verify=self._ca_bundle or True,
+                timeout=TIMEOUT_S,
+                instance_discovery=self._ca_bundle is None,
+            )
+        return self._application
+
+
+def managed_identity_assertion(client_id: str | None, session: requests.Session) -> Callable[[], str]:
+    """What a ``Federated`` credential needs inside Azure: asks the managed identity each time, msal caches.
+
+    ``client_id`` names a user-assigned identity; ``None`` is the system-assigned one.
+    """
+    identity: Any = (
+        msal.UserAssignedManagedIdentity(client_id=client_id) if client_id else msal.SystemAssignedManagedIdentity()
+    )
+    client = msal.ManagedIdentityClient(identity, http_client=session)
+
+    def assertion() -> str:
+        try:
+            answer = client.acquire_token_for_client(resource=ASSERTION_AUDIENCE)
+        except (requests.exceptions.RequestException, ValueError) as error:
+            raise _unreachable("the managed identity", error) from error
+        return _access_token(answer, "the managed identity")
+
+    return assertion
+
+
+def _msal_credential(credential: Credential) -> str | dict[str, object]:
+    match credential:
+        case Secret():
+            return credential.value
+        case Certificate():
+            key = "thumbprint_sha256" if len(credential.thumbprint) == 64 else "thumbprint"
+            given: dict[str, object] = {"private_key": credential.private_key, key: credential.thumbprint}
+            if credential.public_certificate:
+                given["public_certificate"] = credential.public_certificate
+            return given
+        case Federated():
+            return {"client_assertion": credential.assertion}
+
+
+def _access_token(answer: Any, who: str) -> str:
+    """The token of an msal answer.  The answer itself is never put into a text: it may hold secrets."""
+    token = answer.get("access_token") if isinstance(answer, dict) else None
+    if isinstance(token, str) and token:
+        return token
+    said = answer if isinstance(answer, dict) else {}
+    reason = str(said.get("error_description") or said.get("error") or "no reason given").splitlines()[0]
+    text = f"Entra gave no token for {who}: {reason[:300]}"
+    if said.get("error") in ("temporarily_unavailable", "server_error"):
+        raise SystemUnavailable(f"{text}. Try again later.")
+    raise AccessDenied(f"{text}. Check application id, tenant and credential.")
+
+
+def _unreachable(who: str, error: Exception) -> SystemUnavailable:
+    return SystemUnavailable(f"Sign-in at {who} failed ({type(error).__name__}). Try again later.")

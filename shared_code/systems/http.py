@@ -1,0 +1,274 @@
+"""One system's HTTP: a pooled session, headers, sizes, sign-in, retries and throttling.
+
+The client sends what it is told and knows nothing of tables.  It never follows a redirect, keeps no
+cookie (Dataverse's affinity cookies would pin all work to one server: Microsoft docs
+send-parallel-requests.md) and reads at most ``MAX_ANSWER_BYTES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError as PoolError
+
+from shared_code.runtime import Runtime
+from shared_code.systems import errors, odata, retry
+from shared_code.systems.auth import Tokens
+from shared_code.systems.interface import AccessDenied, SystemUnavailable, Throttled
+from shared_code.systems.retry import GiveUp, Trouble
+from shared_code.systems.throttle import Permits
+
+USER_AGENT = "Tandem/0.1"
+CONNECT_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 130.0
+"""Above the two minutes that either service lets a request's logic run."""
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+_PIECE_BYTES = 1 << 16
+
+type Parse = Callable[[str, bytes], object]
+"""From content type and body to data; raises ValueError when the body is not whole."""
+
+
+def parse_json(content_type: str, body: bytes) -> object:
+    """The JSON of an answer; ``None`` when there is no body."""
+    return odata.loads(body) if body else None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request.  ``kind`` is what it is counted as; ``repeatable`` says that doing it twice is harmless."""
+
+    kind: str
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    repeatable: bool = True
+    parse: Parse = parse_json
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.  Header names are lower-case; ``data`` is the parsed body of a success, else raw."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: object
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def error(self) -> errors.ServiceError:
+        return errors.service_error(self.status, self.headers, self.data)
+
+
+class AnswerLost(Exception):
+    """The request went out, may have worked, and must not be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    trouble: Trouble
+    reason: str
+    status: int = 0
+    retry_after_s: float | None = None
+
+
+class _SignedOut(Exception):
+    """The service does not accept the token."""
+
+
+def new_session(pool_size: int, ca_bundle: str | None = None) -> requests.Session:
+    """A session for one system: ``pool_size`` connections, no cookies, no settings of the environment."""
+    session = requests.Session()
+    session.trust_env = False  # else a .netrc file could replace our Authorization header
+    session.verify = ca_bundle or True
+    session.mount("https://", HTTPAdapter(pool_connections=2, pool_maxsize=pool_size))
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
+class Client:
+    """Sends calls to one system as one application user.
+
+    ``session`` carries the transport (tests mount their own adapter); ``on_request`` is told the kind of
+    every request that goes out.  ``scope`` is what tokens are asked for.
+    """
+
+    def __init__(
+        self,
+        session: requests.Session,
+        tokens: Tokens,
+        scope: str,
+        runtime: Runtime,
+        permits: Permits,
+        *,
+        system_name: str,
+        request_id_header: str = "client-request-id",
+        on_request: Callable[[str], None] = lambda kind: None,
+    ) -> None:
+        self._session = session
+        self._tokens = tokens
+        self._scope = scope
+        self.runtime = runtime
+        self.permits = permits
+        self.system_name = system_name
+        self._request_id_header = request_id_header
+        self._on_request = on_request
+
+    def send(self, call: Call) -> Answer:
+        """Send until there is an answer or no sense in going on.
+
+        Answers with any status that a retry cannot help are returned.  Raises ``AnswerLost`` (only for
+        calls that are not repeatable), ``Throttled``, ``SystemUnavailable`` and ``AccessDenied``.
+        """
+        renewed = False
+        attempt = 1
+        while True:
+            self._await_permission()
+            try:
+                outcome = self._attempt(call)
+            except _SignedOut:
+                if renewed:
+                    raise self._sign_in_refused() from None
+                self._tokens.forget(self._scope)
+                renewed = True
+                continue
+            if isinstance(outcome, Answer):
+                self.permits.succeeded(_hint(outcome.headers))
+                return outcome
+            self._back_off(call, outcome, attempt)
+            attempt += 1
+
+    def _sign_in_refused(self) -> AccessDenied:
+        return AccessDenied(
+            f"{self.system_name} does not accept our sign-in, also with a new token. Check that the application "
+            "is registered there and enabled, and that its credential is valid."
+        )
+
+    def _await_permission(self) -> None:
+        wait_s = self.permits.wait_s()
+        if wait_s > retry.LONGEST_WAIT_S:
+            raise Throttled(f"{self.system_name} asked us to wait", wait_s)
+        if wait_s > 0:
+            self.runtime.sleep(wait_s)
+
+    def _back_off(self, call: Call, failed: _Failed, attempt: int) -> None:
+        decision = retry.decide(
+            failed.trouble,
+            repeatable=call.repeatable,
+            attempt=attempt,
+            retry_after_s=failed.retry_after_s,
+            chance=self.runtime.random(),
+        )
+        wait_s = decision.retry_after_s if isinstance(decision, GiveUp) else decision.wait_s
+        if failed.trouble is Trouble.REFUSED:
+            self.permits.throttled(wait_s)
+        if isinstance(decision, GiveUp):
+            raise self._given_up(call, failed, decision)
+        if failed.trouble is not Trouble.REFUSED:  # a refusal's wait is slept by everybody, before sending
+            self.runtime.sleep(wait_s)
+
+    def _given_up(self, call: Call, failed: _Failed, decision: GiveUp) -> Exception:
+        text = f"{self.system_name} ({call.kind}): {failed.trouble.value}: {failed.reason}"
+        if failed.trouble is Trouble.LOST and not call.repeatable:
+            return AnswerLost(text)
+        if failed.status == 429 or failed.retry_after_s is not None:
+            return Throttled(text, decision.retry_after_s)
+        return SystemUnavailable(f"{text}. Try again later.")
+
+    def _attempt(self, call: Call) -> Answer | _Failed:
+        token = self._tokens.token(self._scope)
+        self._on_request(call.kind)
+        try:
+            with self._session.request(
+                call.method,
+                call.url,
+                data=call.body,
+                headers=self._headers(call),
+                auth=_Bearer(token),
+                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return _outcome(call, response, _body(response))
+        except (requests.exceptions.RequestException, PoolError, _TooLarge) as error:
+            return _Failed(_trouble_of(error), type(error).__name__)
+
+    def _headers(self, call: Call) -> dict[str, str | bytes]:
+        own = {"User-Agent": USER_AGENT, self._request_id_header: self.runtime.new_id()}
+        return {**own, **call.headers}
+
+
+class _Bearer(requests.auth.AuthBase):
+    """Puts the token on a request; as ``auth`` so that nothing of the surroundings can replace it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class _TooLarge(Exception):
+    """The answer is larger than ``MAX_ANSWER_BYTES``."""
+
+
+def _body(response: requests.Response) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    for piece in response.iter_content(_PIECE_BYTES):
+        size += len(piece)
+        if size > MAX_ANSWER_BYTES:
+            raise _TooLarge
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _trouble_of(error: Exception) -> Trouble:
+    """Whether the request can have reached the service."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    early = requests.exceptions.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError
+    unsent = isinstance(error, early) or isinstance(reason, NewConnectionError)
+    return Trouble.UNSENT if unsent else Trouble.LOST
+
+
+def _outcome(call: Call, response: requests.Response, body: bytes) -> Answer | _Failed:
+    headers = {key.lower(): value for key, value in response.headers.items()}
+    status = response.status_code
+    content_type = headers.get("content-type", "")
+    if status == 401 or 300 <= status < 400 or _is_page(status, content_type):
+        raise _SignedOut
+    if status in (429, 503):
+        return _Failed(Trouble.REFUSED, f"HTTP {status}", status, retry.retry_after(headers.get("retry-after")))
+    if status == 408 or (status >= 500 and status != 501):
+        return _Failed(Trouble.LOST, _said(status, headers, body), status)
+    if not 200 <= status < 300:
+        return Answer(status, headers, body)
+    try:
+        return Answer(status, headers, call.parse(content_type, body))
+    except ValueError:
+        return _Failed(Trouble.LOST, "the answer is cut off or not what was asked for", status)
+
+
+def _is_page(status: int, content_type: str) -> bool:
+    """A sign-in page instead of data: what an expired token can look like."""
+    return 200 <= status < 300 and content_type.lower().startswith("text/html")
+
+
+def _said(status: int, headers: Mapping[str, str], body: bytes) -> str:
+    error = errors.service_error(status, headers, body)
+    return f"HTTP {status} {error.code} {error.message}".strip()
+
+
+def _hint(headers: Mapping[str, str]) -> int | None:
+    text = headers.get("x-ms-dop-hint", "")
+    return int(text) if text.isdecimal() else None

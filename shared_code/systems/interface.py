@@ -1,0 +1,205 @@
+"""What the use cases ask of a system, whichever of the two it is.
+
+Everything speaks native values.  Every method may raise ``SystemUnavailable`` (nothing is known to
+have happened; come back later), ``Throttled`` (the same, with the wait the service asked for),
+``AccessDenied`` (this table cannot be used with our rights) or ``SettingWrong``.  What happens to a
+single record is a value, never an exception, so that one bad record stays one bad record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shared_code.core.records import Row, Side, Value, Values, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One native field to read or write.
+
+    ``target`` names the entity set of a Dataverse lookup (``transactioncurrencies``); ``navigation``
+    its bind name when it differs from ``name`` (``parentcustomerid_account``).  A plain field has neither.
+    """
+
+    name: str
+    target: str | None = None
+    navigation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of one side, as a mapping uses it.
+
+    ``name`` is the entity set (``customers``, ``accounts``), ``columns`` everything a record is read
+    with, ``scan_columns`` what change detection needs beside id and version (the filter's fields).
+    ``key`` is the id field's name.  ``related`` names child tables whose change counts as a change
+    of this record (``currencyExchangeRates``).
+    """
+
+    name: str
+    key: str
+    columns: tuple[Column, ...]
+    scan_columns: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a scan goes on.  ``text`` is opaque to everybody but the system that made it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A record seen by a scan: its id, version and the values of the scan columns."""
+
+    id: str
+    version: Version
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a scan.
+
+    ``next`` continues this scan; when it is ``None`` the scan is complete and ``watermark`` says where
+    the next one starts.  ``deleted`` are tombstones.
+    """
+
+    seen: tuple[Sighting, ...]
+    deleted: tuple[str, ...] = ()
+    next: Cursor | None = None
+    watermark: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A record to create.  ``id`` is chosen by us where the service allows it (Dataverse), else ``None``."""
+
+    values: Values
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Fields to write on an existing record, only if its version still is ``version``."""
+
+    id: str
+    version: Version
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The write is confirmed; ``row`` is the record as the service now holds it."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The record's version is not the expected one: nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The record does not exist any more: nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """The chosen id or number is taken already: an earlier attempt may have made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The service refused this record, in its own words."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeUnknown:
+    """The request went out and no answer came back: it may have worked or may still work."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """The service did not get to this record (throttled, unavailable): nothing was written."""
+
+    retry_after_s: float
+    reason: str
+
+
+type WriteResult = Written | Moved | Gone | Exists | Refused | OutcomeUnknown | NotDone
+
+
+class System(Protocol):
+    """One outside system, for one connection."""
+
+    @property
+    def side(self) -> Side: ...
+
+    def scan(self, table: Table, cursor: Cursor | None) -> Page:
+        """One page of changes since ``cursor``; from the beginning when it is ``None``.
+
+        Raises ``CursorExpired`` when the service no longer serves it: a full scan is needed.
+        """
+        ...
+
+    def read(self, table: Table, ids: Sequence[str]) -> Mapping[str, Row]:
+        """The records with these ids (at most 500), read from the primary.
+
+        An id that is missing in the answer was looked for and not found.
+        """
+        ...
+
+    def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
+        """Create records; one result per creation, in order."""
+        ...
+
+    def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
+        """Write fields conditionally; one result per change, in order."""
+        ...
+
+    def find(self, table: Table, column: str, values: Iterable[Value]) -> list[Row]:
+        """Records whose ``column`` has one of ``values`` (at most 500 values), read from the primary."""
+        ...
+
+    def identity(self) -> Mapping[str, str]:
+        """What this system says it is (organisation id, company id and name, version), asked anew."""
+        ...
+
+
+class SystemFault(Exception):
+    """Root of what a system can raise; the text tells what happened, why and what to do."""
+
+
+class SystemUnavailable(SystemFault):
+    """The service did not answer or answered that it cannot serve now."""
+
+
+class Throttled(SystemFault):
+    """The service asked us to wait ``retry_after_s`` seconds."""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class AccessDenied(SystemFault):
+    """Our user may not do this; the text names table and right as the service told them."""
+
+
+class CursorExpired(SystemFault):
+    """The service no longer serves this cursor; a full scan starts a new one."""
+
+
+class SettingWrong(SystemFault):
+    """The service says that an address, company or table of our settings does not exist."""

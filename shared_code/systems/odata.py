@@ -1,0 +1,176 @@
+"""OData text: literals, filters, addresses and JSON whose numbers stay exact.  Pure.
+
+Sources: OData 4.0 URL conventions; Microsoft docs webservices/use-filter-expressions-in-odata-uris.md
+(Business Central) and webapi/query/filter-rows.md (Dataverse).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from urllib.parse import quote, urlsplit
+
+from shared_code.core.records import Value
+
+MAX_DIGITS = 60
+"""More digits than any field of either system; a number beyond is refused instead of written out."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z\Z")
+_SAFE = "/:@$,()'*"
+
+
+def name(text: str) -> str:
+    """``text`` itself when it can name a set or a field.  Raises ValueError."""
+    if not _NAME.match(text):
+        raise ValueError(f"{text[:80]!r} is not the name of a field or table")
+    return text
+
+
+def guid(text: str) -> str:
+    """A record id in lower case.  Raises ValueError for anything that is no GUID."""
+    lowered = text.lower()
+    if not _GUID.match(lowered):
+        raise ValueError(f"{text[:80]!r} is not a record id")
+    return lowered
+
+
+def is_guid(text: str) -> bool:
+    """Whether ``text`` is a record id as both services write it."""
+    return _GUID.match(text.lower()) is not None
+
+
+def literal(value: Value) -> str:
+    """``value`` inside a filter, not yet percent-encoded: text is quoted, its quotes doubled."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return "'" + value.replace("'", "''") + "'"
+        case _:
+            return number(value)
+
+
+def number(value: int | Decimal) -> str:
+    """A number without exponent.  Raises ValueError for infinity, NaN or absurd lengths."""
+    if isinstance(value, int):
+        return str(value)
+    if not value.is_finite() or abs(value.adjusted()) > MAX_DIGITS:
+        raise ValueError("a number that neither system can hold")
+    return format(value, "f")
+
+
+def encode(text: str) -> str:
+    """Percent-encode a query option's value.  Raises ValueError for text that is not Unicode."""
+    return quote(text, safe=_SAFE)
+
+
+def address(path: str, **options: str | None) -> str:
+    """``path?$option=value&…``; an option of ``None`` or empty text is left out."""
+    given = [f"${key}={encode(value)}" for key, value in options.items() if value]
+    return path + ("?" + "&".join(given) if given else "")
+
+
+def any_of(field: str, literals: Iterable[str]) -> str:
+    """``field eq a or field eq b``; the only form of ``or`` that Business Central accepts."""
+    return " or ".join(f"{field} eq {one}" for one in literals)
+
+
+def chunks[T](items: Sequence[T], size: int) -> list[Sequence[T]]:
+    """``items`` in parts of at most ``size``, in order."""
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def loads(text: bytes | str) -> object:
+    """Read JSON; fractions become ``Decimal``.  Raises ValueError for anything that is not JSON."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("JSON nested too deeply") from None
+
+
+def _refuse_constant(text: str) -> object:
+    raise ValueError(f"{text} is not JSON")
+
+
+def dumps(data: object) -> str:
+    """Write JSON in ASCII; a ``Decimal`` becomes a number with exactly its digits.
+
+    Raises ValueError for numbers that JSON cannot carry and TypeError for other types.
+    """
+    match data:
+        case None | bool() | str():
+            return json.dumps(data)
+        case int() | Decimal():
+            return number(data)
+        case Mapping():
+            return "{" + ",".join(f"{json.dumps(str(key))}:{dumps(data[key])}" for key in data) + "}"
+        case list() | tuple():
+            return "[" + ",".join(map(dumps, data)) + "]"
+    raise TypeError(f"{type(data).__name__} has no JSON form")
+
+
+def mapping(data: object) -> Mapping[str, object]:
+    """``data`` as a JSON object.  Raises ValueError."""
+    if not isinstance(data, dict):
+        raise ValueError("the answer is not a JSON object")  # noqa: TRY004 - a bad answer, not a bad call
+    return data
+
+
+def rows(data: object) -> list[Mapping[str, object]]:
+    """The rows of a collection answer.  Raises ValueError."""
+    value = mapping(data).get("value")
+    if not isinstance(value, list):
+        raise ValueError("the answer has no rows")  # noqa: TRY004 - a bad answer, not a bad call
+    return [mapping(row) for row in value]
+
+
+def text(row: Mapping[str, object], key: str) -> str:
+    """A text member that must be there.  Raises ValueError."""
+    value = row.get(key)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"the answer lacks {key}")
+    return value
+
+
+def scalar(value: object) -> Value:
+    """A JSON value as a field's value.  Raises ValueError for objects and lists."""
+    if value is None or isinstance(value, str | bool | int | Decimal):
+        return value
+    raise ValueError("a field holds a nested value")
+
+
+def instant(text: str) -> str:
+    """A date-time in UTC at fixed width: milliseconds, so that text order is time order.
+
+    Raises ValueError.  Business Central cuts trailing zeros (``.47Z``) and may send more digits.
+    """
+    parts = _INSTANT.match(text)
+    if parts is None:
+        raise ValueError(f"{text[:40]!r} is not a UTC date-time")
+    return f"{parts[1]}.{(parts[2] or '')[:3]:0<3}Z"
+
+
+def instant_of(seconds: float) -> str:
+    """Seconds since the epoch as ``instant`` text."""
+    moment = datetime.fromtimestamp(round(seconds * 1000) / 1000, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+
+
+def seconds_of(stamp: str) -> float:
+    """Seconds since the epoch of an ``instant`` text.  Raises ValueError."""
+    return datetime.fromisoformat(stamp).timestamp()
+
+
+def same_place(link: str, start: str) -> bool:
+    """Whether ``link`` stays at the scheme, host and path of ``start``; nobody leads us elsewhere."""
+    there, here = urlsplit(link), urlsplit(start)
+    return (there.scheme, there.netloc.lower()) == (here.scheme, here.netloc.lower()) and (
+        there.path.lower() == here.path.lower()
+    )
