@@ -86,7 +86,8 @@ class FieldMapping:
     ``lookup`` names the mapping through which ids are translated, ``by_reference`` that the BC field
     carries the other record's reference (code, number) and not its id.  ``blank_is_record``: a blank
     reference means a record of its own (the local currency).  ``bc_fallback`` is the BC field taken when
-    ``bc`` is blank, ``bc_currency`` the one with the currency a local amount is converted to.  ``places`` are decimals kept.
+    ``bc`` is blank, ``bc_currency`` the one with the currency a local amount is converted to.
+    ``places`` are decimals kept; ``keep_when_blank``: a blank source changes nothing.
     """
 
     name: str

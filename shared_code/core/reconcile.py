@@ -155,7 +155,15 @@ def reconcile(mapping: Mapping, base: Base | None, bc: State, sales: State, rule
     # Leaving the filter is not a change of value: the pair keeps coupling and base, and is merged on return.
     if reason := _reason_to_leave(mapping, states):
         return Leave(reason)
-    return _merge(mapping, base, states, rules.conflict)
+    merge = _merge(mapping, base, states, rules.conflict)
+    unknown = _unread_without_base(base, states, merge)
+    return ReadFirst(unknown) if unknown else merge
+
+
+def _unread_without_base(base: Base | None, states: MappingOf[Side, State], merge: Merge) -> tuple[Side, ...]:
+    """Unread sides whose value of a field to be written is not in the base, so that nothing stands for it."""
+    written = {*merge.to_bc, *merge.to_sales}
+    return tuple(side for side in _sides(states, Unread) if base and written - base.on(side).keys())
 
 
 def _sides(states: MappingOf[Side, State], kind: type) -> tuple[Side, ...]:
@@ -202,24 +210,31 @@ def _decide_deletion(
     survivor = states[gone.other]
     if isinstance(survivor, Known) and (survivor.foreign or not survivor.inside):
         return EndCoupling(deleted)
+    # Neither a restoration nor a deletion goes against the direction; where it would, a person decides.
     match rules.deletion:
         case DeletionRule.UNCOUPLE:
             return EndCoupling(deleted)
-        case DeletionRule.RESTORE if not isinstance(survivor, Known):
-            return ReadFirst((gone.other,))
-        case DeletionRule.RESTORE if isinstance(survivor, Known):
-            return Create(gone, _values_to_create(mapping, gone, survivor.values), restores=True)
-        case DeletionRule.DELETE:
-            return _decide_removal(base, gone.other, survivor)
+        case DeletionRule.RESTORE if mapping.creates and mapping.direction.flows_to(gone):
+            return _decide_restoration(mapping, gone, survivor)
+        case DeletionRule.DELETE if mapping.direction.flows_to(gone.other):
+            return _decide_removal(mapping, base, gone.other, survivor)
         case _:
             return PartnerDeleted(gone)
 
 
-def _decide_removal(base: Base | None, side: Side, survivor: State) -> Decision:
+def _decide_restoration(mapping: Mapping, gone: Side, survivor: State) -> Decision:
+    if not isinstance(survivor, Known):
+        return ReadFirst((gone.other,))
+    return Create(gone, _values_to_create(mapping, gone, survivor.values), restores=True)
+
+
+def _decide_removal(mapping: Mapping, base: Base | None, side: Side, survivor: State) -> Decision:
     """A deletion is carried over only to a record nobody edited since; an edit survives a deletion."""
     if not isinstance(survivor, Known):
         return ReadFirst((side,))
-    edited = base is None or any(base.on(side).get(name) != value for name, value in survivor.values.items())
+    edited = base is None or any(
+        base.on(side).get(each.name) != survivor.values.get(each.name) for each in mapping.fields
+    )
     return PartnerDeleted(side.other) if edited else Remove(side)
 
 
@@ -288,11 +303,15 @@ def _changed(
 ) -> bool:
     """Whether a person changed the group on ``side`` since the base.
 
+    Only fields out of step count: what both sides hold is in nobody's way, and counting it would make
+    conflicts of nothing, or a winner with nothing to write.
     Without a base (the pair was coupled by matching, or the field is newly mapped) a value counts as
     a change and a blank does not: a blank says nothing that could be lost.
     """
     return any(
-        _field_changed(each, base, held[side], side) for each in group if each.direction.flows_from(side)
+        _field_changed(each, base, held[side], side)
+        for each in group
+        if each.direction.flows_from(side) and not _agree(each, base, held)
     )
 
 

@@ -114,10 +114,14 @@ def _plain_text(value: Value) -> str | None:
 
 
 def _capitals(text: str | None) -> str | None:
-    """Upper case as a Code field stores it: letter by letter, so that the length stays."""
+    """Upper case as a Code field stores it: letter by letter, so that the length never grows.
+
+    In NFC again, because a capital and its mark can be one letter where the small ones are two.
+    """
     if text is None:
         return None
-    return "".join(upper if len(upper := letter.upper()) == 1 else letter for letter in text)
+    capitals = "".join(upper if len(upper := letter.upper()) == 1 else letter for letter in text)
+    return unicodedata.normalize("NFC", capitals)
 
 
 def _country(value: Value) -> str | None:
@@ -134,6 +138,11 @@ def decimal_of(value: Value, places: int) -> Decimal | None:
     return number if number.is_finite() and number != 0 else None
 
 
+def _integer(value: Value) -> int | None:
+    number = decimal_of(value, 0)
+    return None if number is None else int(number)
+
+
 def _date(value: Value) -> str | None:
     text = str(value)[:10] if value else ""
     return None if text in ("", BLANK_DATE) else text
@@ -146,9 +155,7 @@ _GETTERS: dict[FieldType, Callable[[Value, FieldMapping], Value]] = {
     FieldType.EMAIL: lambda value, _: _plain_text(value),
     FieldType.COUNTRY: lambda value, _: _country(value),
     FieldType.DECIMAL: lambda value, each: decimal_of(value, each.places),
-    FieldType.INTEGER: lambda value, _: (
-        int(str(value)) if str(value).lstrip("-").isdigit() and int(str(value)) else None
-    ),
+    FieldType.INTEGER: lambda value, _: _integer(value),
     FieldType.BOOLEAN: lambda value, _: bool(value),
     FieldType.DATE: lambda value, _: _date(value),
     FieldType.CONSTANT: lambda value, _: value,

@@ -45,9 +45,9 @@ _RESERVED = frozenset({"PartitionKey", "RowKey", "Timestamp", "etag"})
 def escape_key(text: str) -> str:
     """Any text as text that a key may hold; ``unescape_key`` gives it back.
 
-    What the service forbids, and ``%`` (which some tools decode twice), becomes ``~2f``; half a surrogate
-    pair ``~ud83d``; everything else stays.  The escape of ``a + b`` is the escape of ``a`` and that of ``b``, so
-    prefixes stay prefixes.  Only texts without such characters keep their order.
+    What the service forbids, ``~``, and ``%`` (which some tools decode twice) become like ``~2f``, half a
+    surrogate pair ``~ud83d``; everything else stays.  The escape of ``a + b`` is the escape of ``a`` and that
+    of ``b``, so prefixes stay prefixes.  Only texts without such characters keep their order.
     """
     return _ESCAPED_IN_KEY.sub(_escaped, text)
 
@@ -105,6 +105,11 @@ def check_key(key: str) -> None:
         raise Unstorable(f"A key of {size} bytes is longer than {MAX_KEY_BYTES}.")
 
 
+def check_bound(bound: str | None) -> None:
+    """Raise ``Unstorable`` for a bound of a query that cannot be sent; it may hold what a key may not."""
+    _units(bound or "", "A bound")
+
+
 def check_entity(entity: Entity) -> None:
     """Raise ``Unstorable`` for an entity that the service would refuse."""
     check_key(entity.partition)
@@ -122,7 +127,7 @@ def check_replace(entity: Entity) -> None:
     """``check_entity``, and an etag must be there, one that stands for a single version."""
     check_entity(entity)
     if entity.etag in ("", "*"):
-        raise Unstorable(f"Replacing {entity.row!r} needs the etag it was read with; to overwrite use upsert.")
+        raise Unstorable(f"Replacing {entity.row!r} needs the etag it was read with.")
 
 
 def check_transaction(operations: Sequence[Operation]) -> None:
@@ -137,7 +142,7 @@ def check_transaction(operations: Sequence[Operation]) -> None:
         _check_operation(operation)
     size = sum(map(_bytes_on_the_wire, operations))
     if size > MAX_TRANSACTION_BYTES:
-        raise Unstorable(f"The transaction takes about {size} bytes, more than {MAX_TRANSACTION_BYTES}: divide it.")
+        raise Unstorable(f"The transaction takes about {size} bytes, more than {MAX_TRANSACTION_BYTES}.")
 
 
 def _check_operation(operation: Operation) -> None:
@@ -161,7 +166,7 @@ def _bytes_on_the_wire(operation: Operation) -> int:
 def _size_of_value(name: str, value: Scalar) -> int:
     """Bytes the service counts for a value, after checking its name, type and range."""
     if not _PROPERTY_NAME.fullmatch(name) or name in _RESERVED:
-        raise Unstorable(f"{name[:80]!r} is no property name: ASCII letters, digits and _, not one of the service's.")
+        raise Unstorable(f"{name[:80]!r} is no property name: ASCII letters, digits, _.")
     match value:
         case bool():
             return 1
@@ -171,13 +176,13 @@ def _size_of_value(name: str, value: Scalar) -> int:
             return 8
         case float() if math.isfinite(value):
             return 8
-    raise Unstorable(f"The value of {name} ({type(value).__name__}) is no text, truth, 64-bit integer or finite float.")
+    raise Unstorable(f"The value of {name} ({type(value).__name__}) cannot be stored.")
 
 
 def _checked_units(name: str, text: str) -> int:
     units = _units(text, f"The value of {name}")
     if units > MAX_STRING_UNITS:
-        raise Unstorable(f"The value of {name} has {units} UTF-16 units, more than {MAX_STRING_UNITS}: divide it.")
+        raise Unstorable(f"The value of {name} has {units} UTF-16 units, more than {MAX_STRING_UNITS}.")
     return units
 
 

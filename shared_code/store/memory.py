@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from shared_code.store.codec import (
     after_prefix,
+    check_bound,
     check_entity,
     check_key,
     check_replace,
@@ -124,6 +125,8 @@ class MemoryTables:
         select: Sequence[str] | None = None,
     ) -> Iterator[Entity]:
         check_key(partition)
+        check_bound(first)
+        check_bound(last)
         end = None if last is None else order_of(last) + b"\0\0"
         return self._walk(table, partition, order_of(first or ""), end, limit, select)
 
@@ -137,8 +140,10 @@ class MemoryTables:
         select: Sequence[str] | None = None,
     ) -> Iterator[Entity]:
         check_key(partition)
-        end = after_prefix(prefix)
-        return self._walk(table, partition, order_of(prefix), end and order_of(end), limit, select)
+        check_bound(prefix)
+        past = after_prefix(prefix)
+        end = None if past is None else order_of(past)
+        return self._walk(table, partition, order_of(prefix), end, limit, select)
 
     def scan(self, table: str, *, limit: int) -> Iterator[Entity]:
         left = limit
@@ -272,7 +277,7 @@ class _Held:
 
 
 class MemoryQueue:
-    """``Queue`` in lists; ``now`` (seconds) decides what is visible.  The hooks may be replaced at any time."""
+    """``Queue`` in lists; ``now`` (seconds) decides what is visible."""
 
     def __init__(self, now: Callable[[], float], *, before: Hook = _nothing, after: Hook = _nothing) -> None:
         self.before = before

@@ -45,12 +45,12 @@ class Queue(Protocol):
     def ensure(self, names: Iterable[str]) -> None:
         """Create the queues that are not there.
 
-        Names: 3 to 63 lower-case letters, digits and single hyphens, starting and ending with a letter or digit.
+        Names: 3 to 63 lower-case letters, digits and single hyphens, a letter or digit at both ends.
         """
         ...
 
     def send(self, name: str, body: str, *, delay_s: float = 0) -> None:
-        """Queue a message that never expires and is not delivered before ``delay_s`` (whole seconds, rounded up).
+        """Queue a message that never expires, not delivered before ``delay_s`` (rounded up to whole seconds).
 
         Raises ``Unstorable`` for a body over 48 KiB or a delay over 7 days.  After ``StorageUnavailable``
         the message may have been queued, so sending it again may queue it twice.
@@ -58,7 +58,7 @@ class Queue(Protocol):
         ...
 
     def receive(self, name: str, limit: int, lease_s: float) -> list[Message]:
-        """Take up to ``limit`` (1 to 32) messages, invisible to others for ``lease_s`` (at least one second)."""
+        """Take up to ``limit`` (1 to 32) messages, invisible to others for ``lease_s`` (1 or more)."""
         ...
 
     def delete(self, name: str, message: Message) -> None:

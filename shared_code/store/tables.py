@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 type Scalar = str | int | bool | float
-"""One value of an entity.  Whole numbers are 64 bit, numbers with a fraction IEEE doubles; blank is left out."""
+"""One value of an entity.  Whole numbers are 64 bit, fractions IEEE doubles; blank is left out."""
 
 MAX_TRANSACTION = 100
 """Operations in one transaction (Microsoft docs: storageservices/performing-entity-group-transactions)."""
@@ -86,7 +86,8 @@ class StorageUnavailable(StoreError):
 class Entity:
     """One stored entity.
 
-    ``etag`` identifies this very version of it; an entity that was not read or written yet has none.
+    ``etag`` identifies this very version of this entity (another entity may happen to have the same one);
+    an entity that was not read or written yet has none.
     ``values`` hold no ``None``; property names are ASCII identifiers, except the service's own
     ``PartitionKey``, ``RowKey``, ``Timestamp`` and ``etag``.
     """
@@ -173,7 +174,7 @@ class Tables(Protocol):
         """The partition's entities in row key order, from ``first`` to ``last`` (both included).
 
         Pages of at most 1000 are fetched as they are consumed, so an entity written meanwhile may or may
-        not be seen.  ``select`` restricts the values; do not write back such an entity, the rest would be lost.
+        not be seen.  ``select`` restricts the values; written back such an entity would lose the rest.
         """
         ...
 
@@ -190,7 +191,7 @@ class Tables(Protocol):
         ...
 
     def scan(self, table: str, *, limit: int) -> Iterator[Entity]:
-        """The table's entities over all partitions, in partition and row key order; for administration only."""
+        """The table's entities over all partitions, in key order; for administration only."""
         ...
 
     def insert(self, table: str, entity: Entity) -> Entity:
@@ -212,7 +213,7 @@ class Tables(Protocol):
         ...
 
     def delete(self, table: str, partition: str, row: str, etag: str | None = None) -> None:
-        """Remove the entity; fine if it is not there.  With an etag raises ``Changed`` where the version differs."""
+        """Remove the entity; fine if it is not there.  With another version's etag raises ``Changed``."""
         ...
 
     def transact(self, table: str, operations: Sequence[Operation]) -> list[str]:

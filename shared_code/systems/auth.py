@@ -17,7 +17,6 @@ import requests
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable
 
 ASSERTION_AUDIENCE = "api://AzureADTokenExchange"
-TIMEOUT_S = 30
 BUSINESS_CENTRAL_SCOPE = "https://api.businesscentral.dynamics.com/.default"
 
 
@@ -25,7 +24,7 @@ class Tokens(Protocol):
     """Where access tokens come from."""
 
     def token(self, scope: str) -> str:
-        """A token that is valid now.  Raises ``AccessDenied`` or ``SystemUnavailable``."""
+        """A token that is valid now.  Raises ``AccessDenied``, ``SettingWrong`` or ``SystemUnavailable``."""
         ...
 
     def forget(self, scope: str) -> None:
@@ -42,11 +41,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate: PEM private key, SHA-256 or SHA-1 thumbprint in hex, PEM certificate if to be sent."""
+    """A certificate and its private key, both as PEM text."""
 
     private_key: str = field(repr=False)
-    thumbprint: str
-    public_certificate: str | None = None
+    public_certificate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +74,37 @@ class EntraTokens:
     """Tokens of one application in one tenant, by client credentials."""
 
     def __init__(
-        self, authority: str, client_id: str, credential: Credential, *, ca_bundle: str | None = None
+        self,
+        authority: str,
+        client_id: str,
+        credential: Credential,
+        session: requests.Session,
+        *,
+        well_known: bool = True,
     ) -> None:
+        """``session`` (``http.new_session``) carries time-outs and trusted certificates.
+
+        ``well_known`` is false for an authority that is not one of Microsoft's clouds.
+        """
         if not authority.lower().startswith("https://"):
             raise SettingWrong(f"The sign-in authority {authority!r} must begin with https://")
         self._authority = authority
         self._client_id = client_id
         self._credential = credential
-        self._ca_bundle = ca_bundle
+        self._session = session
+        self._well_known = well_known
         self._application: Any = None
 
     def token(self, scope: str) -> str:
         try:
             answer = self._connected().acquire_token_for_client(scopes=[scope])
-        except (requests.exceptions.RequestException, ValueError) as error:
+        except (requests.exceptions.RequestException, RuntimeError) as error:
             raise _unreachable(self._authority, error) from error
+        except ValueError as error:  # its text may quote the credential
+            raise SettingWrong(
+                f"Sign-in at {self._authority} cannot begin: the tenant does not exist or the credential of "
+                f"application {self._client_id} cannot be read. Check both."
+            ) from error
         return _access_token(answer, f"application {self._client_id}")
 
     def forget(self, scope: str) -> None:
@@ -103,9 +117,8 @@ class EntraTokens:
                 self._client_id,
                 client_credential=_msal_credential(self._credential),
                 authority=self._authority,
-                verify=self._ca_bundle or True,
-                timeout=TIMEOUT_S,
-                instance_discovery=self._ca_bundle is None,
+                http_client=self._session,
+                instance_discovery=None if self._well_known else False,
             )
         return self._application
 
@@ -115,9 +128,9 @@ def managed_identity_assertion(client_id: str | None, session: requests.Session)
 
     ``client_id`` names a user-assigned identity; ``None`` is the system-assigned one.
     """
-    identity: Any = (
-        msal.UserAssignedManagedIdentity(client_id=client_id) if client_id else msal.SystemAssignedManagedIdentity()
-    )
+    identity: Any = msal.SystemAssignedManagedIdentity()
+    if client_id:
+        identity = msal.UserAssignedManagedIdentity(client_id=client_id)
     client = msal.ManagedIdentityClient(identity, http_client=session)
 
     def assertion() -> str:
@@ -135,11 +148,10 @@ def _msal_credential(credential: Credential) -> str | dict[str, object]:
         case Secret():
             return credential.value
         case Certificate():
-            key = "thumbprint_sha256" if len(credential.thumbprint) == 64 else "thumbprint"
-            given: dict[str, object] = {"private_key": credential.private_key, key: credential.thumbprint}
-            if credential.public_certificate:
-                given["public_certificate"] = credential.public_certificate
-            return given
+            return {
+                "private_key": credential.private_key,
+                "public_certificate": credential.public_certificate,
+            }
         case Federated():
             return {"client_assertion": credential.assertion}
 

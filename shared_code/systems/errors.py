@@ -25,7 +25,6 @@ from shared_code.systems.interface import (
     SystemFault,
     SystemUnavailable,
     Throttled,
-    Written,
     WriteResult,
 )
 
@@ -96,7 +95,7 @@ def fault(error: ServiceError, what: str) -> SystemFault:
         return Throttled(text, wait_of(error))
     if error.status in (401, 403):
         return AccessDenied(f"{text}. Check the application user and its permissions for this table.")
-    if error.status >= 500 and error.status != 501 or error.status == 408:
+    if (error.status >= 500 and error.status != 501) or error.status == 408:
         return SystemUnavailable(f"{text}. Nothing is known to have happened; try again later.")
     return SettingWrong(f"{text}. Check address, company, table and field names in the settings.")
 
@@ -123,7 +122,9 @@ def _is_gone_in_business_central(error: ServiceError) -> bool:
     return error.key in _BC_GONE or (error.status == 404 and error.key not in _BC_MISSING_PLACE)
 
 
-def dataverse_result(error: ServiceError, record_id: str | None, *, creating: bool, binds: bool) -> WriteResult:
+def dataverse_result(
+    error: ServiceError, record_id: str | None, *, creating: bool, binds: bool
+) -> WriteResult:
     """What a refused part of a write means for the row ``record_id``.
 
     The code for a missing row is the same whether the row itself or the target of one of its lookups
@@ -178,8 +179,3 @@ def _of_fault(fault: SystemFault) -> WriteResult:
         case SystemUnavailable():
             return NotDone(DEFAULT_WAIT_S, str(fault))
     return Refused(type(fault).__name__, str(fault))
-
-
-def is_written(result: WriteResult) -> bool:
-    """Whether the write is confirmed."""
-    return isinstance(result, Written)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError
 from urllib3.exceptions import HTTPError as PoolError
+from urllib3.exceptions import NewConnectionError
 
 from shared_code.runtime import Runtime
 from shared_code.systems import errors, odata, retry
@@ -41,7 +42,7 @@ def parse_json(content_type: str, body: bytes) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request.  ``kind`` is what it is counted as; ``repeatable`` says that doing it twice is harmless."""
+    """One request, counted as ``kind``.  ``repeatable`` says that doing it twice is harmless."""
 
     kind: str
     method: str
@@ -85,12 +86,21 @@ class _SignedOut(Exception):
     """The service does not accept the token."""
 
 
+class _PatientAdapter(HTTPAdapter):
+    """Gives a request without time-out (msal's, say) ours, so that none can hang for ever."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **settings: Any) -> requests.Response:
+        settings["timeout"] = settings.get("timeout") or (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
+        return super().send(request, *args, **settings)
+
+
 def new_session(pool_size: int, ca_bundle: str | None = None) -> requests.Session:
     """A session for one system: ``pool_size`` connections, no cookies, no settings of the environment."""
     session = requests.Session()
     session.trust_env = False  # else a .netrc file could replace our Authorization header
     session.verify = ca_bundle or True
-    session.mount("https://", HTTPAdapter(pool_connections=2, pool_maxsize=pool_size))
+    session.mount("https://", _PatientAdapter(pool_connections=2, pool_maxsize=pool_size))
+    session.mount("http://", _PatientAdapter(pool_connections=2, pool_maxsize=pool_size))
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session
 
@@ -149,8 +159,8 @@ class Client:
 
     def _sign_in_refused(self) -> AccessDenied:
         return AccessDenied(
-            f"{self.system_name} does not accept our sign-in, also with a new token. Check that the application "
-            "is registered there and enabled, and that its credential is valid."
+            f"{self.system_name} does not accept our sign-in, also with a new token. Check that the "
+            "application is registered there and enabled, and that its credential is valid."
         )
 
     def _await_permission(self) -> None:
@@ -248,8 +258,9 @@ def _outcome(call: Call, response: requests.Response, body: bytes) -> Answer | _
     if status == 401 or 300 <= status < 400 or _is_page(status, content_type):
         raise _SignedOut
     if status in (429, 503):
-        return _Failed(Trouble.REFUSED, f"HTTP {status}", status, retry.retry_after(headers.get("retry-after")))
-    if status == 408 or (status >= 500 and status != 501):
+        wait_s = retry.retry_after(headers.get("retry-after"))
+        return _Failed(Trouble.REFUSED, f"HTTP {status}", status, wait_s)
+    if _is_broken(call, status, headers, body):
         return _Failed(Trouble.LOST, _said(status, headers, body), status)
     if not 200 <= status < 300:
         return Answer(status, headers, body)
@@ -257,6 +268,16 @@ def _outcome(call: Call, response: requests.Response, body: bytes) -> Answer | _
         return Answer(status, headers, call.parse(content_type, body))
     except ValueError:
         return _Failed(Trouble.LOST, "the answer is cut off or not what was asked for", status)
+
+
+def _is_broken(call: Call, status: int, headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether an error status tells nothing of what happened.
+
+    A 500 with a code of the service is an answer to a write; a read is worth another try.
+    """
+    if status == 500 and not call.repeatable:
+        return not errors.service_error(status, headers, body).code
+    return status == 408 or (status >= 500 and status != 501)
 
 
 def _is_page(status: int, content_type: str) -> bool:

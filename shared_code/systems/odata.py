@@ -119,7 +119,7 @@ def dumps(data: object) -> str:
 def mapping(data: object) -> Mapping[str, object]:
     """``data`` as a JSON object.  Raises ValueError."""
     if not isinstance(data, dict):
-        raise ValueError("the answer is not a JSON object")  # noqa: TRY004 - a bad answer, not a bad call
+        raise ValueError("the answer is not a JSON object")
     return data
 
 
@@ -127,7 +127,7 @@ def rows(data: object) -> list[Mapping[str, object]]:
     """The rows of a collection answer.  Raises ValueError."""
     value = mapping(data).get("value")
     if not isinstance(value, list):
-        raise ValueError("the answer has no rows")  # noqa: TRY004 - a bad answer, not a bad call
+        raise ValueError("the answer has no rows")
     return [mapping(row) for row in value]
 
 

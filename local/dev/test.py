@@ -1,0 +1,43 @@
+"""`python dev.py test`: the tests, with an empty storage emulator beside them.
+
+python dev.py test                    everything, two test files at a time
+python dev.py test --unit             only tests/unit, no server at all
+python dev.py test tests/x.py -k name arguments for pytest, as they are
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from local.dev.azurite import start_azurite
+from local.dev.processes import Processes, interrupt_on_terminate
+
+STORAGE = "AzureWebJobsStorage"
+EVERYTHING = ["-n", "2", "--dist", "loadfile"]
+
+
+def run_unit(arguments: Sequence[str]) -> int:
+    """The unit tests, in an environment without storage so that none can lean on it."""
+    os.environ.pop(STORAGE, None)
+    return pytest.main(["tests/unit", *arguments])
+
+
+def run_all(arguments: Sequence[str]) -> int:
+    """The tests with storage. An account that the environment names is never used: it might be a real one."""
+    with Processes() as processes:
+        os.environ[STORAGE] = start_azurite(processes)
+        return pytest.main(list(arguments) or EVERYTHING)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs the tests and returns pytest's exit code."""
+    interrupt_on_terminate()
+    if "--unit" in arguments:
+        return run_unit([argument for argument in arguments if argument != "--unit"])
+    return run_all(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,73 @@
+"""What can be varied about a local environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.dev.places import ROOT
+
+COMPANY = "CRONUS International Ltd."
+"""The main company of the published records."""
+MOST_HOSTS = 8
+FAULTY = frozenset({"bc", "sales", "entra"})
+SALES_RECORDS = frozenset({"overlap", "samples"})
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """Instead of the main company's published customers and contacts: as many as wanted, the same by seed.
+
+    ``contacts`` counts persons; each customer has its company contact besides.
+    """
+
+    customers: int
+    contacts: int
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Options:
+    """One environment. Raises ValueError for what makes no sense.
+
+    ``hosts`` functions hosts run the same ``app``, named host-1, host-2 and so on; with none only the outside
+    world is there. ``companies`` are names of the published companies; the first is the one people work in.
+    ``records`` None means the published ones. ``sales`` names the record sets loaded into Sales: ``overlap``
+    (made from the main company, for matching) and ``samples`` (published accounts and contacts); users,
+    territories and currencies are always there. ``bulk`` is whether Sales has CreateMultiple and
+    UpdateMultiple. ``option_values`` adds an option for each payment term and shipment method, as an
+    administrator would. ``faults`` holds a fault plan for each of bc, sales, entra, in force once all is up. ``webhooks`` gives the app its address. ``lease_s`` is how long the work of a host that
+    died stays hidden. ``app_settings`` are further settings of the app and win over those made here.
+    ``label`` begins the names of the processes, for several environments in one supervision.
+    """
+
+    hosts: int = 1
+    app: Path = ROOT
+    companies: tuple[str, ...] = (COMPANY,)
+    records: Generated | None = None
+    sales: tuple[str, ...] = ("overlap",)
+    bulk: bool = True
+    option_values: bool = True
+    webhooks: bool = False
+    webhook_delay_s: float = 1.0
+    look_back_s: float = 600.0
+    settle_s: float = 1200.0
+    lease_s: int = 10
+    faults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    app_settings: Mapping[str, str] = field(default_factory=dict)
+    verbose: bool = False
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.hosts <= MOST_HOSTS:
+            raise ValueError(f"hosts must be between 0 and {MOST_HOSTS}")
+        if not self.companies:
+            raise ValueError("companies must name at least one company")
+        if unknown := set(self.sales) - SALES_RECORDS:
+            raise ValueError(f"sales names unknown records {sorted(unknown)}; known: {sorted(SALES_RECORDS)}")
+        if unknown := set(self.faults) - FAULTY:
+            raise ValueError(f"faults names unknown systems {sorted(unknown)}; known: {sorted(FAULTY)}")
+        if self.webhooks and not self.hosts:
+            raise ValueError("webhooks need a host that receives them")

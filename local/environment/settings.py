@@ -1,0 +1,66 @@
+"""The app settings of a local environment: what an administrator would enter in Azure."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from local.environment.environment import Addresses
+from local.environment.host import Keys
+from local.environment.options import Options
+from local.environment.records import CLIENT_ID, companies_setting
+
+TENANT_ID = "5d3d4a3e-8a1c-4c62-9f0d-6a0b1c7e2f48"
+ENVIRONMENT = "production"
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Random for each start."""
+
+    client: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    webhook: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    functions_key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    master_key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+
+    @property
+    def keys(self) -> Keys:
+        """The access keys of the functions hosts."""
+        return Keys(self.functions_key, self.master_key)
+
+
+def app_settings(
+    options: Options, addresses: Addresses, hidden: Secrets, webhook_url: str | None
+) -> dict[str, str]:
+    """Every setting of the app and of the host, as environment variables of the host's process."""
+    ca_bundle = str(addresses.ca_bundle)
+    settings = {
+        "TENANT_ID": addresses.tenant_id,
+        "CLIENT_ID": CLIENT_ID,
+        "CLIENT_SECRET": hidden.client,
+        "BUSINESS_CENTRAL_URL": addresses.business_central,
+        "BUSINESS_CENTRAL_ENVIRONMENT": addresses.business_central_environment,
+        "BUSINESS_CENTRAL_COMPANIES": companies_setting(options.companies),
+        "SALES_URL": addresses.sales,
+        "AUTHORITY": addresses.authority,
+        "CA_BUNDLE": ca_bundle,
+        # requests prefers this variable to what a session was told to trust.
+        "REQUESTS_CA_BUNDLE": ca_bundle,
+        "WEBHOOK_SECRET": hidden.webhook,
+        "LOOK_BACK_SECONDS": f"{options.look_back_s:.3f}",
+        "SETTLE_SECONDS": f"{options.settle_s:.3f}",
+        "AzureWebJobsStorage": addresses.storage,
+        "LOCAL_FUNCTIONS_KEY": hidden.functions_key,
+        "LOCAL_MASTER_KEY": hidden.master_key,
+        "LOCAL_LEASE_SECONDS": str(options.lease_s),
+        "PYTHONUTF8": "1",
+        # A setting of the shell must not leak into the app.
+        "MANAGED_IDENTITY_CLIENT_ID": "",
+        "WEBHOOK_URL": webhook_url or "",
+    }
+    return {**settings, **_own(options.app_settings)}
+
+
+def _own(given: Mapping[str, str]) -> dict[str, str]:
+    return {name: str(value) for name, value in given.items()}

@@ -1,0 +1,214 @@
+"""Starts an environment: what does not need each other starts at the same time."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.dev.azurite import start_azurite
+from local.dev.places import ROOT, Places
+from local.dev.processes import Processes
+from local.environment.control import BusinessCentralControl, Control
+from local.environment.environment import Addresses, Environment, People
+from local.environment.host import Host
+from local.environment.options import Options
+from local.environment.people import BUSINESS_CENTRAL_AUDIENCE, add_option_values
+from local.environment.records import CLIENT_ID, business_central_folder, company_entries, sales_folder
+from local.environment.settings import ENVIRONMENT, TENANT_ID, Secrets, app_settings
+from local.simulators import certificates
+
+COLUMNS = ROOT / "sales_solution" / "columns.json"
+OPTION_COLUMNS = {"paymenttermscode": "paymentTerms", "address1_freighttermscode": "shipmentMethods"}
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What one start works with. The keys of the simulated Entra are kept between starts; they are worth
+    nothing elsewhere and take a while to make."""
+
+    processes: Processes
+    options: Options
+    scratch: Path
+    hidden: Secrets
+    sales_port: int
+    entra_port: int
+    host_ports: tuple[int, ...]
+
+    @property
+    def key_file(self) -> Path:
+        return Places().tools / "simulators" / "entra-key.pem"
+
+    @property
+    def tls_folder(self) -> Path:
+        return Places().tools / "simulators" / "tls"
+
+    @property
+    def sales_url(self) -> str:
+        return f"http://127.0.0.1:{self.sales_port}"
+
+    def name(self, part: str) -> str:
+        return f"{self.options.label}{part}"
+
+    def run(self, part: str, module: str, *arguments: object) -> dict[str, Any]:
+        command = [sys.executable, "-m", module, *arguments]
+        return self.processes.start(self.name(part), command, cwd=ROOT)
+
+
+PARTS = ("azurite", "entra", "business-central", "sales")
+
+
+def start(processes: Processes, options: Options) -> Environment:
+    """Everything up, or nothing: raises NotReady, SetUpFailed, Refused or ValueError after stopping it all."""
+    company_entries(options.companies)
+    ports = free_ports(2 + options.hosts)
+    scratch = Path(tempfile.mkdtemp(prefix="tandem-"))
+    starting = _Start(processes, options, scratch, Secrets(), ports[0], ports[1], tuple(ports[2:]))
+    with ExitStack() as undo:
+        undo.callback(_clear, starting)
+        environment = _start_world(starting)
+        _prepare_sales(environment)
+        _start_hosts(environment)
+        _begin_faults(environment)
+        undo.pop_all()
+    return environment
+
+
+def free_ports(count: int) -> list[int]:
+    """That many different ports that were free just now."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [each.getsockname()[1] for each in sockets]
+
+
+def _start_world(starting: _Start) -> Environment:
+    with ThreadPoolExecutor(len(PARTS)) as pool:
+        storage = pool.submit(start_azurite, starting.processes, starting.name("azurite"))
+        bc = pool.submit(_start_business_central, starting)
+        entra = pool.submit(_start_entra, starting)
+        sales = pool.submit(_start_sales, starting)
+        _raise_first(entra, sales, bc)
+        addresses = _addresses(starting, storage, bc)
+    return _environment(starting, addresses)
+
+
+def _raise_first(*futures: Future[Any]) -> None:
+    for future in futures:
+        future.result()
+
+
+def _addresses(starting: _Start, storage: Future[str], bc: Future[str]) -> Addresses:
+    return Addresses(
+        tenant_id=TENANT_ID,
+        business_central=bc.result(),
+        business_central_environment=ENVIRONMENT,
+        sales=starting.sales_url,
+        authority=f"https://localhost:{starting.entra_port}",
+        ca_bundle=certificates.ensure(starting.tls_folder).authority,
+        storage=storage.result(),
+    )
+
+
+def _environment(starting: _Start, addresses: Addresses) -> Environment:
+    options = starting.options
+    first = f"http://127.0.0.1:{starting.host_ports[0]}" if options.webhooks else None
+    settings = app_settings(options, addresses, starting.hidden, first)
+    return Environment(
+        options=options,
+        addresses=addresses,
+        settings=settings,
+        keys=starting.hidden.keys,
+        people=People(addresses, options.companies),
+        bc_control=BusinessCentralControl(addresses.business_central),
+        sales_control=Control(addresses.sales),
+        entra_control=Control(addresses.authority, addresses.ca_bundle),
+        hosts=_hosts(starting, settings),
+        processes=starting.processes,
+        names=tuple(starting.name(part) for part in PARTS),
+        scratch=starting.scratch,
+    )
+
+
+def _hosts(starting: _Start, settings: Mapping[str, str]) -> dict[str, Host]:
+    options = starting.options
+    return {
+        f"host-{number}": Host(
+            name=starting.name(f"host-{number}"),
+            port=port,
+            processes=starting.processes,
+            app=options.app,
+            variables=settings,
+            keys=starting.hidden.keys,
+            verbose=options.verbose,
+        )
+        for number, port in enumerate(starting.host_ports, 1)
+    }
+
+
+def _start_hosts(environment: Environment) -> None:
+    """All hosts at the same time."""
+    with ThreadPoolExecutor(max(1, len(environment.hosts))) as pool:
+        _raise_first(*[pool.submit(host.start) for host in environment.hosts.values()])
+
+
+def _prepare_sales(environment: Environment) -> None:
+    """Before the hosts start: adding an option makes the change tokens of its table expire."""
+    if not environment.options.option_values:
+        return
+    for column, table in OPTION_COLUMNS.items():
+        labels = [each["code"] for each in environment.people.bc.list(table)]
+        add_option_values(environment.people.admin, "account", column, labels)
+
+
+def _begin_faults(environment: Environment) -> None:
+    for system, plan in environment.options.faults.items():
+        environment.control_of(system).faults(plan)
+
+
+def _start_business_central(starting: _Start) -> str:
+    options = starting.options
+    folder = business_central_folder(options, starting.scratch)
+    companies = [part for name in options.companies for part in ("--company", name)]
+    ready = starting.run(
+        "business-central", "local.simulators.business_central",
+        "--port", 0, "--data", folder, *companies, "--tenant", TENANT_ID, "--environment", ENVIRONMENT,
+        "--entra-key", starting.key_file, "--webhook-delay-s", options.webhook_delay_s, "--control",
+    )  # fmt: skip
+    return str(ready["url"])
+
+
+def _start_sales(starting: _Start) -> str:
+    options = starting.options
+    folder = starting.scratch / "sales"
+    files = sales_folder(options, folder)
+    bulk = () if options.bulk else ("--no-bulk",)
+    ready = starting.run(
+        "sales", "local.simulators.dataverse",
+        "--port", starting.sales_port, "--data", folder, "--load", *files, "--tenant", TENANT_ID,
+        "--entra-key", starting.key_file, "--columns", COLUMNS, *bulk, "--control",
+    )  # fmt: skip
+    return str(ready["url"])
+
+
+def _start_entra(starting: _Start) -> str:
+    ready = starting.run(
+        "entra", "local.simulators.entra",
+        "--port", starting.entra_port, "--tenant", TENANT_ID,
+        "--app", f"{CLIENT_ID}={starting.hidden.client}", "--resource", BUSINESS_CENTRAL_AUDIENCE, "--resource", starting.sales_url,
+        "--tls-dir", starting.tls_folder, "--key-file", starting.key_file, "--control",
+    )  # fmt: skip
+    return str(ready["url"])
+
+
+def _clear(starting: _Start) -> None:
+    names = [f"host-{number}" for number in range(len(starting.host_ports), 0, -1)]
+    for part in [*names, *reversed(PARTS)]:
+        starting.processes.stop_one(starting.name(part))
+    shutil.rmtree(starting.scratch, ignore_errors=True)

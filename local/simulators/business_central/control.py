@@ -1,0 +1,160 @@
+"""What a test or the demo may do behind the API's back, under ``/_control/`` (only if enabled).
+
+GET requests, POST requests/reset, GET counts, GET dump?company=&table=, POST options, POST companies,
+POST company-settings, POST exchange-rate, DELETE rows?company=&table=&id=, POST pump.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from local.simulators.business_central.editing import remove
+from local.simulators.business_central.environment import Environment
+from local.simulators.business_central.errors import ApiError
+from local.simulators.business_central.options import Options
+from local.simulators.business_central.query import split_query
+from local.simulators.business_central.storage import Company
+from local.simulators.wire import Request, Response
+
+_CHANGEABLE = {f.name for f in fields(Options) if f.type in ("float", "int", "bool")} - {"version", "control"}
+_SETTINGS = frozenset({"manual_customers", "manual_contacts", "default_country", "customer_template"})
+
+
+def handle(env: Environment, request: Request) -> Response:
+    """Answer a control request; 404 where control is not enabled."""
+    path, _, query = request.target.removeprefix("/_control/").partition("?")
+    action = _ACTIONS.get((request.method, path))
+    if not env.options.control or action is None:
+        return _reply(404, {"error": "no such control route, or control is not enabled"})
+    try:
+        arguments = {**split_query(query), **_body(request.body)}
+        return _reply(200, action(env, arguments))
+    except (KeyError, ValueError, TypeError, ApiError) as error:
+        return _reply(400, {"error": f"{type(error).__name__}: {error}"})
+
+
+def set_options(env: Environment, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Change numbers and switches of the environment; raises ValueError for an unknown one."""
+    if unknown := sorted(changes.keys() - _CHANGEABLE):
+        raise ValueError(f"unknown options {unknown}; known are {sorted(_CHANGEABLE)}")
+    for name, value in changes.items():
+        if not isinstance(value, int | float):
+            raise ValueError(f"{name} must be a number or a boolean")
+        setattr(env.options, name, value)
+    if changes.keys() & {"request_limit", "window_s"}:
+        env.limits.resize()
+    return {name: getattr(env.options, name) for name in sorted(_CHANGEABLE)}
+
+
+def set_company(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Change a company's set-up: manual numbers, default country, customer template."""
+    company = _company(env, arguments)
+    settings = {name: value for name, value in arguments.items() if name != "company"}
+    if unknown := sorted(settings.keys() - _SETTINGS):
+        raise ValueError(f"unknown settings {unknown}; known are {sorted(_SETTINGS)}")
+    for name in ("customers", "contacts"):
+        if f"manual_{name}" in settings:
+            company.series[name].manual = bool(settings[f"manual_{name}"])
+    company.default_country = str(settings.get("default_country", company.default_country))
+    company.customer_template = dict(settings.get("customer_template", company.customer_template))
+    return {"company": company.name}
+
+
+def set_exchange_rate(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Enter or change an exchange rate as a person does in the client."""
+    company = _company(env, arguments)
+    code, start = str(arguments["currencyCode"]).upper(), str(arguments.get("startingDate", "2024-01-01"))
+    names = ("exchangeRateAmount", "relationalExchangeRateAmount")
+    amounts = {name: arguments[name] for name in names if name in arguments}
+    with env.transaction(person=True) as unit:
+        session = env.session(company, unit)
+        if session.by_key("currencies", code) is None:
+            raise ValueError(f"no currency {code}")
+        rates = session.table("currencyExchangeRates").rows.values()
+        found = next(
+            (r for r in rates if (r.values["currencyCode"], r.values["startingDate"]) == (code, start)), None
+        )
+        row_id = found.id if found else session.new_id()
+        values = dict(found.values) if found else env.types["currencyExchangeRates"].blank_values()
+        values |= {"id": row_id, "currencyCode": code, "startingDate": start, **amounts}
+        return dict(session.put("currencyExchangeRates", row_id, values, {}).values)
+
+
+def delete_row(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Delete a row as a person does in the client; raises KeyError when it is not there."""
+    company, entity = _company(env, arguments), env.types[arguments["table"]]
+    with env.transaction(person=True) as unit:
+        row = company.tables[entity.name].rows[str(arguments["id"]).lower()]
+        remove(env.session(company, unit), entity, row)
+    return {"deleted": row.id}
+
+
+def counts(env: Environment, _: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows per company and table."""
+    with env.lock:
+        return {
+            company.name: {name: len(table.rows) for name, table in company.tables.items()}
+            for company in env.companies.values()
+        }
+
+
+def dump(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """All rows of a table as they are now."""
+    table = _company(env, arguments).tables[arguments["table"]]
+    with env.lock:
+        return {"value": [{**row.values, "@odata.etag": row.etag} for row in table.rows.values()]}
+
+
+def load(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Add a company from records in the body: name, records, maybe id, displayName, localCurrencyCode."""
+    entry = {name: value for name, value in arguments.items() if name != "records"}
+    company = env.load_company(entry, arguments.get("records", {}))
+    return {"id": company.id, "name": company.name}
+
+
+def _reset(env: Environment, _: Mapping[str, Any]) -> dict[str, Any]:
+    env.log.reset()
+    return {}
+
+
+def _pump(env: Environment, _: Mapping[str, Any]) -> dict[str, Any]:
+    return {"sent": env.notifications.pump()}
+
+
+def _requests(env: Environment, _: Mapping[str, Any]) -> dict[str, Any]:
+    return env.log.summary()
+
+
+def _company(env: Environment, arguments: Mapping[str, Any]) -> Company:
+    found = env.company_named(str(arguments["company"]))
+    if found is None:
+        raise ValueError(f"no company {arguments['company']!r}")
+    return found
+
+
+def _body(body: bytes) -> dict[str, Any]:
+    data = json.loads(body or b"{}")
+    if not isinstance(data, dict):
+        raise ValueError("the body must be an object")
+    return data
+
+
+def _reply(status: int, data: object) -> Response:
+    return Response(status, {"Content-Type": "application/json"}, json.dumps(data).encode())
+
+
+_ACTIONS: Mapping[tuple[str, str], Callable[[Environment, Mapping[str, Any]], dict[str, Any]]] = {
+    ("GET", "requests"): _requests,
+    ("POST", "requests/reset"): _reset,
+    ("GET", "counts"): counts,
+    ("GET", "dump"): dump,
+    ("POST", "options"): set_options,
+    ("POST", "company-settings"): set_company,
+    ("POST", "companies"): load,
+    ("POST", "exchange-rate"): set_exchange_rate,
+    ("DELETE", "rows"): delete_row,
+    ("POST", "pump"): _pump,
+}

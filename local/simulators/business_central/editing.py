@@ -1,0 +1,129 @@
+"""Writes: from a checked body to row versions, with the table's rules around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.simulators.business_central.errors import (
+    ApiError,
+    business_rule,
+    duplicate_key,
+    entity_changed,
+    method_not_allowed,
+    missing_token,
+    record_not_found,
+)
+from local.simulators.business_central.schema import EntityType
+from local.simulators.business_central.session import Edit, Session
+from local.simulators.business_central.storage import Row
+from local.simulators.business_central.tables import RULES
+from local.simulators.business_central.values import ETAG, checked_body
+
+_VERBS = {"post": "insert", "patch": "modify", "delete": "delete", "get": "read"}
+
+
+def require_operation(entity: EntityType, operation: str) -> None:
+    """Raise 405 where the entity set lacks the operation (get, post, patch, delete)."""
+    if operation not in entity.operations:
+        raise method_not_allowed(_VERBS[operation])
+
+
+def insert(session: Session, entity: EntityType, body: Mapping[str, Any]) -> Row:
+    """Create one row; raises ``ApiError``."""
+    require_operation(entity, "post")
+    sent = checked_body(entity, body)
+    row_id = session.new_id()
+    values = {**entity.blank_values(), **sent, "id": row_id}
+    return _write(Edit(session, entity, row_id, sent, values, {}, None))
+
+
+def modify(
+    session: Session, entity: EntityType, row_id: str, body: Mapping[str, Any], if_match: str | None
+) -> Row:
+    """Change one row if ``if_match`` names its present version; raises ``ApiError``."""
+    require_operation(entity, "patch")
+    before = _matching(session, entity, row_id, if_match)
+    sent = checked_body(entity, body)
+    rules = RULES[entity.name]
+    if rules.to_source is not None:
+        sent = rules.to_source(session, before, sent)
+        entity = session.types[rules.source]
+    values = {**before.values, **sent}
+    return _write(Edit(session, entity, row_id, sent, values, dict(before.extra), before))
+
+
+def delete(session: Session, entity: EntityType, row_id: str, if_match: str | None) -> None:
+    """Delete one row if ``if_match`` names its present version; raises ``ApiError``."""
+    require_operation(entity, "delete")
+    remove(session, entity, _matching(session, entity, row_id, if_match))
+
+
+def remove(session: Session, entity: EntityType, row: Row) -> None:
+    """Delete one row whatever its version, as a person does in the client."""
+    rules = RULES[entity.name]
+    session.remove(rules.source, row.id)
+    rules.deleted(session, row)
+
+
+def check_if_match(if_match: str | None, etag: str) -> None:
+    """Raise 400 where the token is missing or malformed, 409 where it is stale."""
+    if if_match is None:
+        raise missing_token()
+    wanted = if_match.strip()
+    if wanted == "*":
+        return
+    if not ETAG.match(wanted):
+        raise missing_token()
+    if wanted != etag:
+        raise entity_changed()
+
+
+def _matching(session: Session, entity: EntityType, row_id: str, if_match: str | None) -> Row:
+    check_if_match(if_match and "*", "")
+    row = session.current(RULES[entity.name].source, row_id)
+    if row is None:
+        raise record_not_found(entity.table, row_id)
+    check_if_match(if_match, row.etag)
+    return row
+
+
+def _write(edit: Edit) -> Row:
+    rules = RULES[edit.entity.name]
+    rules.validate(edit)
+    if rules.key is not None:
+        _check_key(edit, rules.key)
+    row = edit.session.put(rules.source, edit.row_id, edit.values, edit.extra)
+    rules.written(edit, row)
+    if edit.before is not None and rules.key is not None:
+        _follow_rename(edit, rules.key)
+    return edit.session.current(rules.source, edit.row_id) or row
+
+
+def _check_key(edit: Edit, key: str) -> None:
+    value = edit.values[key]
+    owner = edit.session.by_key(edit.entity.name, value)
+    if not value:
+        raise ApiError(
+            400, "BadRequest_RequiredParamNotProvided", f"{key} must be filled in {edit.entity.table}."
+        )
+    if owner is not None and owner.id != edit.row_id:
+        raise duplicate_key(edit.entity.table, key, value)
+
+
+def _follow_rename(edit: Edit, key: str) -> None:
+    """A renamed number or code is renamed wherever it is used."""
+    old, new = (edit.before.values[key] if edit.before else ""), edit.values[key]
+    if old == new:
+        return
+    for table, name in RULES[edit.entity.name].references:
+        for row in list(edit.session.table(table).rows.values()):
+            if row.values[name] == old:
+                edit.session.change(table, row.id, {name: new})
+
+
+def refuse_lines_of(entity: EntityType) -> ApiError:
+    """A collection that can only be read below a parent."""
+    return business_rule(
+        "id type not specified." if entity.name == "contactsInformation" else "parent not specified."
+    )

@@ -1,0 +1,135 @@
+"""The state of one simulated environment, and who is calling."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.simulators.business_central.errors import ApiError
+from local.simulators.business_central.limits import Limits
+from local.simulators.business_central.loading import Records, build_company, read_folder
+from local.simulators.business_central.notifications import Call, Notifications
+from local.simulators.business_central.options import Options, Permissions
+from local.simulators.business_central.request_log import RequestLog
+from local.simulators.business_central.schema import EntityType, entity_types
+from local.simulators.business_central.session import Reader, Session
+from local.simulators.business_central.storage import Company, Unit, Writing
+from local.simulators.business_central.values import stamp_ms
+from local.simulators.tokens import Identity
+from local.simulators.wire import Clock
+
+_CORRELATION = uuid.UUID("2a9e0f3c-52d1-4c57-8f0a-1b8f3c8a7d10")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, with what headers (names lower-case), and the absolute API root for links."""
+
+    identity: Identity
+    permissions: Permissions
+    base: str
+    headers: Mapping[str, str]
+
+    @property
+    def user(self) -> str:
+        """Limits and logs go by person, else by application."""
+        return self.identity.user or self.identity.client_id
+
+    @property
+    def user_id(self) -> str:
+        return str(uuid.uuid5(_CORRELATION, self.user))
+
+    @property
+    def prefer(self) -> str:
+        return self.headers.get("prefer", "")
+
+    def may(self, entity: EntityType, *, write: bool) -> None:
+        """Raise 403 where the user lacks the right."""
+        allowed = self.permissions.write if write else self.permissions.read
+        if allowed is not None and entity.name not in allowed:
+            right = "Modify" if write else "Read"
+            raise ApiError(
+                403,
+                "Authorization_RequestDenied",
+                f"Sorry, the current permissions prevented the action. (TableData {entity.table} {right})",
+            )
+
+
+class Environment:
+    """Companies, options, counters; ``lock`` guards every read and write of rows."""
+
+    def __init__(self, options: Options, clock: Clock, call: Call) -> None:
+        self.options = options
+        self.clock = clock
+        self.types = entity_types(options.version)
+        self.companies: dict[str, Company] = {}
+        self.lock = threading.RLock()
+        self.log = RequestLog()
+        self.limits = Limits(options, clock)
+        self.notifications = Notifications(options, clock, call)
+        self._versions = itertools.count(1)
+        self._correlations = itertools.count(1)
+
+    def next_version(self) -> int:
+        return next(self._versions)
+
+    def correlation_id(self) -> str:
+        return str(uuid.uuid5(_CORRELATION, str(next(self._correlations))))
+
+    def load_company(self, entry: Mapping[str, str], data: Path | Records) -> Company:
+        """Add or replace a company; ``entry`` has name and maybe id, displayName, localCurrencyCode."""
+        records = read_folder(data) if isinstance(data, Path) else data
+        with self.lock:
+            node = len(self.companies) + 1
+            now = self.clock.time()
+            company = build_company(entry, records, self.types, node, now, self.next_version)
+            self.companies[company.id] = company
+        return company
+
+    def company_named(self, name_or_id: str) -> Company | None:
+        """A company by id or by exact name."""
+        found = self.companies.get(name_or_id.lower())
+        return found or next((c for c in self.companies.values() if c.name == name_or_id), None)
+
+    def reader(self, company: Company, headers: Mapping[str, str]) -> Reader:
+        """Reads go to a replica that may lag, unless the caller asks for the primary."""
+        now = self.clock.time()
+        primary = headers.get("data-access-intent", "").lower() == "readwrite"
+        lag_s = 0.0 if primary else self.options.replica_lag_s
+        horizon = now - self.options.replica_lag_s
+        for table in company.tables.values():
+            table.forget_hidden(horizon)
+        return Reader(company, now - lag_s, self.types)
+
+    def new_unit(self, *, person: bool) -> Unit:
+        """A transaction; one of a person may commit late, its stamps then lie in the past."""
+        now = self.clock.time()
+        late_s = self.options.late_commit_s if person else 0.0
+        writing = Writing(now, stamp_ms(now), now + late_s, self.options.replica_lag_s)
+        return Unit(writing, self.next_version)
+
+    @contextmanager
+    def transaction(self, *, person: bool) -> Iterator[Unit]:
+        """Commits at the end of the block, or undoes all of it when it raises."""
+        with self.lock:
+            unit = self.new_unit(person=person)
+            try:
+                yield unit
+            except BaseException:
+                unit.roll_back()
+                raise
+            self.commit(unit)
+
+    def commit(self, unit: Unit) -> None:
+        """Tell the log and the subscribers."""
+        for change in unit.changes:
+            self.log.write(change.table, change.kind)
+        self.notifications.record(unit.changes)
+
+    def session(self, company: Company, unit: Unit) -> Session:
+        return Session(company, unit, self.types)

@@ -1,0 +1,48 @@
+"""How a simulated environment is set up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What a user may read and write: entity set names, None for all."""
+
+    read: Collection[str] | None = None
+    write: Collection[str] | None = None
+
+
+@dataclass
+class Options:
+    """The environment.  ``users`` maps client ids (and principal names of persons) to permissions; None
+    admits everybody whose token is good.  Times in seconds.  Changed at run time through the control routes.
+    """
+
+    tenant_id: str
+    environment: str = "production"
+    version: int = 26
+    tenant_domain: str = ""
+    users: Mapping[str, Permissions] | None = None
+    scheme: str = "https"
+    control: bool = False
+    replica_lag_s: float = 0.0
+    late_commit_s: float = 0.0
+    latency_s: float = 0.0
+    request_limit: int = 6_000
+    window_s: float = 300.0
+    running_limit: int = 5
+    queue_limit: int = 95
+    queue_wait_s: float = 480.0
+    retry_after: bool = True
+    batch_parts_counted: bool = False
+    delete_needs_if_match: bool = True
+    max_url_chars: int = 8_192
+    max_body_bytes: int = 350 * 1024 * 1024
+    webhook_delay_s: float = 30.0
+    webhook_collection_threshold: int = 1_000
+    webhook_subscription_limit: int = 200
+    webhook_lifetime_s: float = 3 * 86_400.0
+    webhook_timeout_s: float = 30.0
+    handshake_timeout_s: float = 5.0

@@ -1,0 +1,90 @@
+"""URLs of the service: tenant, environment, then a path of segments below ``api/v2.0``.
+
+``/v2.0/{tenant}/{environment}/api/v2.0/...``; the tenant may be left out (Microsoft docs:
+api-reference/v2.0/endpoints-apis-for-dynamics.md).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from local.simulators.business_central.errors import query_syntax
+from local.simulators.business_central.query import split_query
+from local.simulators.business_central.values import GUID
+
+_SEGMENT = re.compile(r"(?P<name>[^()/]+)(?:\((?P<key>[^()]*)\))?\Z")
+_PREFIX = re.compile(
+    r"/v2\.0/(?:(?P<tenant>[^/]+)/)?(?P<environment>[^/]+)/api/v2\.0(?:/(?P<rest>.*))?\Z", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """``name`` or ``name(key)``; the key as written, without quotes of a string key."""
+
+    name: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Which service a URL addresses; ``prefix`` is the path up to and with ``api/v2.0``."""
+
+    prefix: str
+    tenant: str | None
+    environment: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a URL below the API root names; ``path`` is kept as written for links."""
+
+    path: str
+    segments: tuple[Segment, ...]
+    options: dict[str, str]
+
+
+def parse_root(target: str) -> Root | None:
+    """The service that a request target addresses, None where it is none of API v2.0."""
+    path, mark, query = target.partition("?")
+    match = _PREFIX.match(path)
+    if match is None:
+        return None
+    rest = match["rest"] or ""
+    prefix = path[: len(path) - len(rest)].rstrip("/")
+    tenant = unquote(match["tenant"]) if match["tenant"] else None
+    return Root(prefix, tenant, unquote(match["environment"]), f"{rest}{mark}{query}")
+
+
+def parse_address(rest: str) -> Address:
+    """The segments and options of a URL relative to the API root.  Raises ``ApiError``."""
+    path, _, query = rest.partition("?")
+    path = path.strip("/") if path != "/" else ""
+    segments = tuple(_segment(unquote(part)) for part in path.split("/")) if path else ()
+    return Address(path, segments, split_query(query))
+
+
+def guid_key(segment: Segment) -> str:
+    """The segment's key as an id, in lower case.  Raises 400 for anything else."""
+    key = (segment.key or "").strip().removeprefix("id=")
+    if not GUID.match(key):
+        raise query_syntax(f"The key of '{segment.name}' is not valid.")
+    return key.lower()
+
+
+def text_key(segment: Segment) -> str:
+    """The segment's key as a quoted text.  Raises 400 without the quotes."""
+    key = (segment.key or "").strip()
+    if len(key) < 2 or key[0] != "'" or key[-1] != "'":
+        raise query_syntax(f"The key of '{segment.name}' must be quoted.")
+    return key[1:-1].replace("''", "'")
+
+
+def _segment(text: str) -> Segment:
+    match = _SEGMENT.match(text)
+    if match is None:
+        raise query_syntax(f"The segment '{text}' cannot be read.")
+    return Segment(match["name"], match["key"])

@@ -1,0 +1,124 @@
+"""The types of API v2.0 that are in play, read once from ``schema.json``.
+
+A type says per property what may be written, how long it may be and whether the service can
+filter on it.  What exists depends on the major version of the server (26 is 2025 wave 1).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+EMPTY_ID: Final = "00000000-0000-0000-0000-000000000000"
+EMPTY_DATE: Final = "0001-01-01"
+EMPTY_DATE_TIME: Final = "0001-01-01T00:00:00Z"
+MODIFIED: Final = "lastModifiedDateTime"
+_BLANKS: Final[Mapping[str, Any]] = {
+    "guid": EMPTY_ID,
+    "date": EMPTY_DATE,
+    "datetime": EMPTY_DATE_TIME,
+    "decimal": 0,
+    "integer": 0,
+    "boolean": False,
+}
+_FIRST_VERSION_WITH_LONG_WEBSITE = 29
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property.  ``kind``: guid, text, code, decimal, integer, boolean, date, datetime, stream, enum.
+
+    ``filterable`` is false for what is bound to a page variable.  ``enum`` holds wire names.
+    """
+
+    name: str
+    kind: str
+    max_length: int | None
+    read_only: bool
+    filterable: bool
+    required: bool
+    not_blank: bool
+    enum: tuple[str, ...]
+    captions: tuple[str, ...]
+
+    @property
+    def blank(self) -> Any:
+        """What is read where nothing was written; never null."""
+        return self.enum[0] if self.kind == "enum" else _BLANKS.get(self.kind, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """A way from one row to others; ``via`` is the property that holds the target's id (0..1 only)."""
+
+    name: str
+    target: str
+    many: bool
+    via: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityType:
+    """One entity set and its type."""
+
+    name: str
+    entity: str
+    table: str
+    key: str
+    operations: frozenset[str]
+    webhooks: bool
+    required_on_create: tuple[str, ...]
+    properties: Mapping[str, Property]
+    navigation: Mapping[str, Navigation]
+
+    @property
+    def stamped(self) -> bool:
+        return MODIFIED in self.properties
+
+    def blank_values(self) -> dict[str, Any]:
+        """A row on which nothing was written, in the order in which it is read."""
+        return {name: prop.blank for name, prop in self.properties.items() if prop.kind != "stream"}
+
+
+@cache
+def entity_types(version: int) -> Mapping[str, EntityType]:
+    """The entity sets of a server of that major version, by name."""
+    raw = json.loads(Path(__file__).with_name("schema.json").read_text("utf-8"))
+    return {name: _entity_type(name, data, version) for name, data in raw.items() if data["since"] <= version}
+
+
+def _entity_type(name: str, data: Mapping[str, Any], version: int) -> EntityType:
+    properties = [_property(p, version) for p in data["properties"] if p.get("since", 0) <= version]
+    links = [Navigation(n["name"], n["target"], n["many"], n.get("via")) for n in data["navigation"]]
+    return EntityType(
+        name=name,
+        entity=data["entity"],
+        table=data["table"],
+        key=data["key"],
+        operations=frozenset(data["operations"]),
+        webhooks=data["webhooks"],
+        required_on_create=tuple(data["required"]),
+        properties={p.name: p for p in properties},
+        navigation={link.name: link for link in links},
+    )
+
+
+def _property(data: Mapping[str, Any], version: int) -> Property:
+    longest = data.get("max")
+    if version < _FIRST_VERSION_WITH_LONG_WEBSITE:
+        longest = data.get("maxBefore29", longest)
+    return Property(
+        name=data["name"],
+        kind=data["type"],
+        max_length=longest,
+        read_only=data.get("readOnly", False),
+        filterable=data.get("filterable", True),
+        required=data.get("required", False),
+        not_blank=data.get("notBlank", False),
+        enum=tuple(data.get("enum", ())),
+        captions=tuple(data.get("enumCaptions", ())),
+    )

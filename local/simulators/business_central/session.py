@@ -1,0 +1,94 @@
+"""What reads and writes of one request are given: a company, a moment, a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.simulators.business_central.schema import EntityType
+from local.simulators.business_central.storage import Company, Row, Table, Unit
+from local.simulators.business_central.values import sequential_id
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: one company as of one moment."""
+
+    company: Company
+    as_of: float
+    types: Mapping[str, EntityType]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who writes: one company inside one transaction."""
+
+    company: Company
+    unit: Unit
+    types: Mapping[str, EntityType]
+
+    def table(self, name: str) -> Table:
+        return self.company.tables[name]
+
+    def current(self, table: str, row_id: str) -> Row | None:
+        """The current version of a row."""
+        return self.table(table).rows.get(row_id)
+
+    def by_key(self, table: str, key: str) -> Row | None:
+        """The current row with that number or code."""
+        row_id = self.table(table).by_key.get(key)
+        return None if row_id is None else self.current(table, row_id)
+
+    def put(self, table: str, row_id: str, values: Mapping[str, Any], extra: Mapping[str, Any]) -> Row:
+        """Write a row without the checks that callers' input gets."""
+        return self.unit.put(self.company.id, self.table(table), row_id, values, extra)
+
+    def change(self, table: str, row_id: str, changes: Mapping[str, Any]) -> None:
+        """Write some values of a row if they differ from what it has."""
+        row = self.table(table).rows[row_id]
+        if any(row.values[name] != value for name, value in changes.items()):
+            self.put(table, row_id, {**row.values, **changes}, row.extra)
+
+    def remove(self, table: str, row_id: str) -> None:
+        self.unit.remove(self.company.id, self.table(table), row_id)
+
+    def new_id(self) -> str:
+        """An id the service chooses; growing, never given out twice."""
+        self.company.ids_given += 1
+        return sequential_id(self.company.ids_given, self.company.node)
+
+    def next_number(self, series: str, table: str) -> str:
+        """The next number of a series; a rollback takes it back."""
+        numbers = self.company.series[series]
+        last = numbers.last
+        self.unit.on_undo(lambda: setattr(numbers, "last", last))
+        return numbers.next_number(self.table(table).by_key)
+
+    def relate(self, contact_id: str, links: tuple[tuple[str, str], ...]) -> None:
+        """Replace the business relations of a contact."""
+        relations = self.company.relations
+        before = relations.get(contact_id, ())
+        self.unit.on_undo(lambda: relations.__setitem__(contact_id, before))
+        relations[contact_id] = links
+
+
+@dataclass(slots=True)
+class Edit:
+    """One insert or update while it is checked.
+
+    ``sent`` is what the caller sent (stored form); ``values`` is the row to be, changed by the
+    table's rules; ``before`` is None on insert.
+    """
+
+    session: Session
+    entity: EntityType
+    row_id: str
+    sent: Mapping[str, Any]
+    values: dict[str, Any]
+    extra: dict[str, Any]
+    before: Row | None
+
+    @property
+    def inserting(self) -> bool:
+        return self.before is None

@@ -1,0 +1,28 @@
+"""The entity sets inside a company, one module per concern.
+
+A new table needs its type in ``schema.json``, a module with ``RULES`` and a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from local.simulators.business_central.tables import (
+    contacts,
+    contacts_information,
+    customers,
+    financial_details,
+    setup,
+)
+from local.simulators.business_central.tables.rules import TableRules
+
+RULES: Final[Mapping[str, TableRules]] = {
+    **setup.RULES,
+    **customers.RULES,
+    **contacts.RULES,
+    **contacts_information.RULES,
+    **financial_details.RULES,
+}
+STORED: Final = tuple(name for name, rules in RULES.items() if rules.source == name)
+"""The tables that keep rows; the other entity sets show these."""

@@ -1,0 +1,59 @@
+"""``contactsInformation``: the contacts behind a customer, computed on each read; needs a parent."""
+
+from __future__ import annotations
+
+from local.simulators.business_central.session import Reader
+from local.simulators.business_central.storage import Row
+from local.simulators.business_central.tables.rules import TableRules
+
+_LINKED = frozenset({"Customer", "Vendor", "Bank_x0020_Account", "Employee"})
+
+
+def _children(reader: Reader, parent: str, row: Row) -> list[Row]:
+    if parent == "contacts":
+        return _of_contact(reader, row)
+    return _of_customer(reader, row) if parent == "customers" else []
+
+
+def _of_customer(reader: Reader, customer: Row) -> list[Row]:
+    """The customer's contact, then the persons who belong to it."""
+    contacts = reader.company.tables["contacts"]
+    contact_id = customer.extra.get("contactId")
+    contact = contacts.find(contact_id, reader.as_of) if contact_id else None
+    if contact is None:
+        return []
+    ids = dict.fromkeys([contact.id, *contacts.group(contact.values["number"])])
+    found = (contacts.find(row_id, reader.as_of) for row_id in ids)
+    return [_information(each, "Customer", customer.id) for each in found if each is not None]
+
+
+def _of_contact(reader: Reader, contact: Row) -> list[Row]:
+    links = reader.company.relations.get(contact.id, ())
+    return [_information(contact, table, related) for table, related in links if table in _LINKED]
+
+
+def _everything(reader: Reader) -> list[Row]:
+    customers = reader.company.tables["customers"].in_order(reader.as_of)
+    return [row for customer in customers for row in _of_customer(reader, customer)]
+
+
+def _information(contact: Row, related_type: str, related_id: str) -> Row:
+    values = {
+        "contactId": contact.id,
+        "contactNumber": contact.values["number"],
+        "contactName": contact.values["displayName"],
+        "contactType": contact.values["type"],
+        "relatedId": related_id,
+        "relatedType": related_type,
+    }
+    return Row(contact.id, values, contact.modified_ms, contact.etag, {})
+
+
+RULES = {
+    "contactsInformation": TableRules(
+        source="contacts",
+        needs_parent=frozenset({"relatedId", "relatedType"}),
+        children=_children,
+        everything=_everything,
+    )
+}

@@ -1,0 +1,116 @@
+"""What a table module tells the simulator about its entity set, and checks that several share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.simulators.business_central.errors import ApiError, business_rule, field_rule, invalid_relation
+from local.simulators.business_central.session import Edit, Reader, Session
+from local.simulators.business_central.storage import Row
+
+_EMAIL = re.compile(r"[^\s@;,<>()]+@[^\s@;,<>()]+\Z")
+_DATE_FORMULA = re.compile(r"<?([+-]?(\d+[DWMQY]|C[DWMQY]|(D|W|M|Q|Y|WD)\d+))*>?\Z")
+
+
+def _nothing(*_: object) -> None:
+    """The rule of a table that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRules:
+    """How one entity set behaves beyond its type.
+
+    ``source`` is the table its rows are kept in, ``key`` its number or code (unique), ``group`` a property
+    rows are looked up by.  ``validate`` runs before a write, ``written`` and ``deleted`` after it.
+    ``project`` makes a shown row from a kept one; ``to_source`` turns a PATCH of a shown row into one
+    of the kept row.  ``children`` gives the rows below a parent, ``everything`` all of a computed set.
+    ``references`` are the (table, property) that hold this table's key and follow when it is renamed.
+    """
+
+    source: str
+    key: str | None = None
+    group: str | None = None
+    needs_parent: frozenset[str] = frozenset()
+    references: tuple[tuple[str, str], ...] = ()
+    validate: Callable[[Edit], None] = _nothing
+    written: Callable[[Edit, Row], None] = _nothing
+    deleted: Callable[[Session, Row], None] = _nothing
+    project: Callable[[Reader, Row], Row | None] | None = None
+    to_source: Callable[[Session, Row, Mapping[str, Any]], dict[str, Any]] | None = None
+    children: Callable[[Reader, str, Row], list[Row]] | None = None
+    everything: Callable[[Reader], list[Row]] | None = None
+
+
+def require_name(edit: Edit) -> None:
+    """Customers and contacts need a ``displayName`` that is not blank."""
+    if edit.inserting and "displayName" not in edit.sent:
+        raise business_rule('A "displayName" must be provided.')
+    if "displayName" in edit.sent and not edit.sent["displayName"].strip():
+        raise business_rule('The blank "displayName" is not allowed.')
+
+
+def require_code(edit: Edit) -> None:
+    """Set-up tables need their ``code``."""
+    if edit.inserting and "code" not in edit.sent:
+        raise ApiError(
+            400, "BadRequest_RequiredParamNotProvided", f"code must be filled in {edit.entity.table}."
+        )
+
+
+def assign_number(edit: Edit, series: str) -> None:
+    """Take the next number, or check that the series lets callers choose one (on rename too)."""
+    number = edit.sent.get("number", "")
+    if edit.inserting and not number:
+        edit.values["number"] = edit.session.next_number(series, edit.entity.name)
+        return
+    if edit.before is not None and edit.values["number"] == edit.before.values["number"]:
+        return
+    if not number:
+        raise business_rule(f"No. must be filled in {edit.entity.table}.")
+    if not edit.session.company.series[series].manual:
+        raise business_rule(
+            "You may not enter numbers manually. If you want to enter numbers manually, please "
+            f"activate Manual Nos. in No. Series {edit.session.company.series[series].code}."
+        )
+
+
+def check_relation(edit: Edit, name: str, related: str) -> None:
+    """A code that was sent must exist in the related table, unless blank."""
+    code = edit.sent.get(name, "")
+    if not code:
+        return
+    row = edit.session.by_key(related, code)
+    if row is None or row.values.get("blocked") is True:
+        related_table = edit.session.types[related].table
+        raise invalid_relation(name, edit.entity.table, code, related_table)
+
+
+def check_phone(edit: Edit, *names: str) -> None:
+    """Telephone numbers hold no letters."""
+    for name in names:
+        if any(sign.isalpha() for sign in edit.sent.get(name, "")):
+            raise field_rule(f"{name} must not contain letters in {edit.entity.table}.")
+
+
+def check_email(edit: Edit, name: str = "email") -> None:
+    """One address, or several between semicolons."""
+    for address in filter(None, edit.sent.get(name, "").split(";")):
+        if not _EMAIL.match(address.strip()):
+            raise business_rule(f'The email address "{address.strip()}" is not valid.')
+
+
+def check_date_formula(edit: Edit, *names: str) -> None:
+    """Date formulas such as ``1M+10D`` or ``CM``; stored in capitals."""
+    for name in names:
+        text = edit.sent.get(name, "").replace(" ", "").upper()
+        if not _DATE_FORMULA.match(text):
+            raise ApiError(
+                400,
+                "Application_EvaluateException",
+                f"The value '{text}' can't be evaluated into type DateFormula.",
+            )
+        if name in edit.sent:
+            edit.values[name] = text.strip("<>")

@@ -1,0 +1,148 @@
+"""Values that the service fills in itself: audit columns, names, addresses, amounts, states, owners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from local.simulators.dataverse import errors
+from local.simulators.dataverse.bodies import Changes
+from local.simulators.dataverse.errors import bad_request
+from local.simulators.dataverse.organisation import Organisation
+from local.simulators.dataverse.people import Caller
+from local.simulators.dataverse.schema import Table
+from local.simulators.dataverse.values import rounded, stored_number
+
+CURRENCY = "_transactioncurrencyid_value"
+BASE_AMOUNT_DIGITS = 4
+
+
+def fill_new(org: Organisation, caller: Caller, table: Table, row_id: str, values: dict[str, Any]) -> None:
+    """Fill a new row's id, audit columns, currency, addresses' ids and defaults."""
+    for name, value in table.create_defaults.items():
+        values.setdefault(name, value)
+    values[table.id_name] = row_id
+    stamp(org, caller, values, creating=True)
+    if "overriddencreatedon" in values:
+        values["createdon"] = values["overriddencreatedon"]
+    if "transactioncurrencyid" in table.columns and table.name != "transactioncurrency":
+        if values.get(CURRENCY) is None and org.base_currency_id is not None:
+            values[CURRENCY] = org.base_currency_id
+    for number in (1, 2, 3):
+        if f"address{number}_addressid" in table.columns:
+            values.setdefault(f"address{number}_addressid", org.new_id())
+
+
+def stamp(org: Organisation, caller: Caller, values: dict[str, Any], *, creating: bool) -> None:
+    """Set who wrote and when; an impersonator stands in the on-behalf columns."""
+    for action in ("created", "modified") if creating else ("modified",):
+        values[f"{action}on"] = org.now_text()
+        values[f"_{action}by_value"] = caller.user_id
+        if caller.real_id is not None:
+            values[f"_{action}onbehalfby_value"] = caller.real_id
+        else:
+            values.pop(f"_{action}onbehalfby_value", None)
+
+
+def fill_owner(
+    org: Organisation, caller: Caller, table: Table, changes: Changes, values: dict[str, Any], kinds: dict[str, str]
+) -> None:
+    """The owner: as written, else the caller; with owning user, team and business unit."""
+    if "ownerid" not in table.columns:
+        return
+    if values.get("_ownerid_value") is None:
+        values["_ownerid_value"], kinds["_ownerid_value"] = caller.user_id, "systemuser"
+    elif "_ownerid_value" in changes.values:
+        _check_owner(org, table, kinds["_ownerid_value"], values["_ownerid_value"])
+    elif "_owningbusinessunit_value" in values:
+        return
+    owner, is_user = values["_ownerid_value"], kinds["_ownerid_value"] == "systemuser"
+    values["_owninguser_value" if is_user else "_owningteam_value"] = owner
+    values.pop("_owningteam_value" if is_user else "_owninguser_value", None)
+    row = org.store.get(kinds["_ownerid_value"], owner)
+    unit = row.values.get("_businessunitid_value") if row else None
+    values["_owningbusinessunit_value"] = unit or org.business_unit_id
+
+
+def fill_state(table: Table, changes: Changes, values: dict[str, Any]) -> None:
+    """State and status reason as a pair that fits.  Raises ``Refused``."""
+    if "statecode" not in table.columns:
+        return
+    states, reasons = table.columns["statecode"].options, table.columns["statuscode"].options
+    state = values.setdefault("statecode", next(iter(states)))
+    if values.get("statuscode") is None or (
+        "statecode" in changes.values and "statuscode" not in changes.values
+    ):
+        values["statuscode"] = states[state].default_status
+    if reasons[values["statuscode"]].state != state:
+        raise bad_request(
+            f"State code is invalid or state code is valid but status code is invalid for a specified state "
+            f"code: {values['statuscode']} is not a valid status code for state code {state} on {table.name}.",
+            errors.BAD_STATE,
+        )
+
+
+def fill_texts(org: Organisation, table: Table, written: Mapping[str, Any], values: dict[str, Any]) -> None:
+    """Full names, composite addresses and the contact's parents, where their parts were written."""
+    if "fullname" in table.columns and not {"firstname", "middlename", "lastname"}.isdisjoint(written):
+        parts = (values.get(name) for name in ("firstname", "middlename", "lastname"))
+        _set(values, "fullname", " ".join(part for part in parts if part))
+    for number in (1, 2, 3):
+        prefix = f"address{number}_"
+        if f"{prefix}composite" in table.columns and any(name.startswith(prefix) for name in written):
+            _set(values, f"{prefix}composite", _composite(values, prefix))
+
+
+def fill_parent(table: Table, values: dict[str, Any], kinds: dict[str, str]) -> None:
+    """A contact's ``accountid`` and ``parentcontactid`` follow its parent customer."""
+    if table.name != "contact":
+        return
+    parent, kind = values.get("_parentcustomerid_value"), kinds.get("_parentcustomerid_value")
+    _set(values, "_accountid_value", parent if kind == "account" else None)
+    _set(values, "_parentcontactid_value", parent if kind == "contact" else None)
+
+
+def fill_amounts(org: Organisation, table: Table, written: Mapping[str, Any], values: dict[str, Any]) -> None:
+    """Exchange rate and amounts in the base currency, taken when currency or an amount is written."""
+    amounts = table.base_amounts
+    if CURRENCY not in table.by_read_name or table.name == "transactioncurrency":
+        return
+    if "exchangerate" not in table.columns:
+        return
+    if "exchangerate" in values and CURRENCY not in written and not any(name in written for name, _ in amounts):
+        return
+    rate = org.rate_of(values)
+    values["exchangerate"] = stored_number(rate)
+    for name, base_name in amounts:
+        amount = values.get(name)
+        base = None if amount is None else rounded(Decimal(str(amount)) / rate, BASE_AMOUNT_DIGITS)
+        _set(values, base_name, base)
+
+
+def _check_owner(org: Organisation, table: Table, kind: str, owner_id: str) -> None:
+    row = org.store.get(kind, owner_id)
+    if row is not None and row.values.get("isdisabled"):
+        raise bad_request("The specified owner has been disabled.", errors.OWNER_DISABLED)
+    user = org.people.users.get(owner_id)
+    if user is not None and "read" not in user.privileges.get(table.name, frozenset()):
+        raise bad_request(
+            "Target user or team does not hold required privileges.", errors.OWNER_LACKS_PRIVILEGE
+        )
+
+
+def _composite(values: Mapping[str, Any], prefix: str) -> str:
+    def part(name: str) -> str:
+        return values.get(prefix + name) or ""
+
+    place = " ".join(filter(None, (part("stateorprovince"), part("postalcode"))))
+    city_line = ", ".join(filter(None, (part("city"), place)))
+    lines = (part("line1"), part("line2"), part("line3"), city_line, part("country"))
+    return "\r\n".join(filter(None, lines))
+
+
+def _set(values: dict[str, Any], name: str, value: Any) -> None:
+    if value is None or value == "":
+        values.pop(name, None)
+    else:
+        values[name] = value

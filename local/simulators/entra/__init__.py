@@ -1,0 +1,1 @@
+"""The simulated Microsoft Entra token endpoint."""

@@ -1,0 +1,62 @@
+"""The coupling: the durable 1:1 link between one BC record and one Dataverse row of a mapping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared_code.core.outcome import Outcome
+from shared_code.core.reconcile import Base
+from shared_code.core.records import Side, Version
+
+
+class CouplingState(StrEnum):
+    """``creating``: the intent to create the BC record is on file and its outcome is not.
+    ``ended``: uncoupled or deleted; kept for its generation, so that an old creation cannot come back."""
+
+    COUPLED = "coupled"
+    CREATING = "creating"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Coupling:
+    """One coupling.
+
+    ``in_step``: at exactly these versions the two records hold exactly the base.  Only then may a side
+    go unread; otherwise (a conflict is open, a value was refused, an echo is awaited) both are read.
+    ``reference`` is what other BC records point here with.  ``batch`` and ``outcome`` name the batch
+    that wrote last and what it did, so that a repeated batch reports the same.  ``etag`` is the stored row's.
+    """
+
+    bc_id: str
+    sales_id: str
+    state: CouplingState = CouplingState.COUPLED
+    generation: int = 0
+    base: Base | None = None
+    bc_version: Version | None = None
+    sales_version: Version | None = None
+    in_step: bool = False
+    reference: str = ""
+    batch: str = ""
+    outcome: Outcome | None = None
+    etag: str = ""
+
+    def id_on(self, side: Side) -> str:
+        return self.bc_id if side is Side.BC else self.sales_id
+
+    def version_on(self, side: Side) -> Version | None:
+        return self.bc_version if side is Side.BC else self.sales_version
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A BC record is being created for a Sales row: written before the request goes out.
+
+    ``started_at_s`` tells when a lost request can no longer be running.
+    """
+
+    sales_id: str
+    started_at_s: float
+    batch: str
+    etag: str = ""

@@ -1,0 +1,115 @@
+"""Outcomes and problems: what became of a record, and what a person can do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared_code.core.records import Side
+
+
+class Outcome(StrEnum):
+    """What became of a record that a job was given: exactly one, the first that applies."""
+
+    FAILED = "failed"
+    CONFLICT = "conflict"
+    WAITING = "waiting"
+    SKIPPED = "skipped"
+    DELETED = "deleted"
+    INSERTED = "inserted"
+    MODIFIED = "modified"
+    COUPLED = "coupled"
+    UNCOUPLED = "uncoupled"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemCode:
+    """A stable code, what it means and what a person can do; ``heals`` tells whether waiting is enough."""
+
+    code: str
+    meaning: str
+    remedy: str
+    heals: bool = False
+
+
+PROBLEMS = {
+    each.code: each
+    for each in (
+        ProblemCode("conflict", "The same field was changed on both sides to different values.",
+                    "Decide which value counts, or write the same value on both sides."),
+        ProblemCode("waits_for_lookup", "The record refers to one that is not coupled yet.",
+                    "Nothing: it goes through when that record is coupled. Couple it, or create it.", True),
+        ProblemCode("couple_first", "Both sides hold records that are not coupled; creating waits.",
+                    "Couple what belongs together, then release the creation of the rest."),
+        ProblemCode("possible_partner", "The other side holds records that may be the same.",
+                    "Couple it with the right one, or release it as a new record."),
+        ProblemCode("partner_deleted", "The coupled record of the other side was deleted.",
+                    "Restore it, uncouple the pair, or delete the survivor too."),
+        ProblemCode("refused", "The service refused the record; its own words are in the message.",
+                    "Correct the value the message names, then retry."),
+        ProblemCode("too_long", "A value is longer than the other side can hold; nothing was cut off.",
+                    "Shorten the value, then retry."),
+        ProblemCode("country_unknown", "A country is neither a code nor a known name.",
+                    "Write the country's code or its English name."),
+        ProblemCode("option_unknown", "A choice has no counterpart on the other side.",
+                    "Add the option on the other side, then retry."),
+        ProblemCode("outcome_unknown", "A creation was sent and no answer came; it may still be running.",
+                    "Nothing: it is looked up before anything is sent again.", True),
+        ProblemCode("several_found", "After a lost answer several records equal what was sent.",
+                    "Couple the record with the right one and delete what is doubled."),
+        ProblemCode("already_coupled", "The partner is coupled with another record.",
+                    "Uncouple one of the two, then couple again."),
+        ProblemCode("unsettled", "Both sides kept changing while the record was synchronised.",
+                    "Nothing: it is tried again.", True),
+        ProblemCode("access_denied", "Tandem's user may not do this; the service's words name the right.",
+                    "Give the user the right, then retry.", True),
+        ProblemCode("internal", "Tandem met a fault of its own with this record.",
+                    "Retry; if it stays, report the code and the message.", True),
+    )
+}  # fmt: skip
+"""All problem codes, by code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a record is not in step, kept until it is.
+
+    ``details`` hold what a person needs to decide (field names with both values, the lookup's target);
+    ``waits_for`` is ``mapping|side|key`` of the record it waits for.  ``attempts`` counts failures in a row;
+    ``stamp`` is the version it was seen at, so that seeing the same version again changes nothing.
+    """
+
+    side: Side
+    record_id: str
+    outcome: Outcome
+    code: str
+    message: str
+    details: dict[str, object] = field(default_factory=dict)
+    waits_for: str = ""
+    attempts: int = 0
+    next_attempt_at_s: float = 0.0
+    since_s: float = 0.0
+    stamp: str = ""
+    etag: str = ""
+
+
+def target_key(mapping: str, side: Side, key: str) -> str:
+    """How a waiting record names what it waits for."""
+    return f"{mapping}|{side}|{key}"
+
+
+FIRST_RETRY_S = 60.0
+LONGEST_RETRY_S = 6 * 3600.0
+
+
+def retry_delay_s(attempts: int) -> float:
+    """How long a failed record rests before it is tried again: doubling from a minute to six hours."""
+    return min(FIRST_RETRY_S * 2.0 ** max(0, attempts - 1), LONGEST_RETRY_S)
+
+
+NEVER_S = 4e10
+"""A moment that does not come: the record waits for a person."""
+
+SKIP_AFTER = 5
+"""Failures in a row after which a record counts as skipped: it is tried rarely, or by a person."""

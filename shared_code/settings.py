@@ -1,0 +1,167 @@
+"""Settings: what an administrator decides outside the product, read once from the app's settings.
+
+``SETTINGS`` lists every setting with its meaning; a missing or wrong one stops the start with one line
+that names it and says how to set it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+class SettingError(Exception):
+    """A setting is missing or wrong; the text is one line that names it and tells what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One app setting: its name, what it means, an example, and the value when it is absent."""
+
+    name: str
+    meaning: str
+    example: str
+    default: str | None = None
+
+
+SETTINGS = (
+    Setting("TENANT_ID", "The Entra tenant both systems belong to.", "72f988bf-86f1-41af-91ab-2d7cd011db47"),
+    Setting("CLIENT_ID", "The application (client) id of Tandem's app registration.",
+            "11111111-2222-3333-4444-555555555555"),
+    Setting("CLIENT_SECRET", "A secret of that registration; leave it out when an identity is used.", "…", ""),
+    Setting("MANAGED_IDENTITY_CLIENT_ID", "The user-assigned identity whose token stands for a secret.",
+            "66666666-7777-8888-9999-000000000000", ""),
+    Setting("BUSINESS_CENTRAL_ENVIRONMENT", "The name of the Business Central environment.", "production"),
+    Setting("BUSINESS_CENTRAL_COMPANIES", "The companies to synchronise, each as name=company id.",
+            "cronus=d6079f35-affb-5d00-b382-28fccf9e4a20"),
+    Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.", "https://contoso.crm4.dynamics.com"),
+    Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.",
+            "https://api.businesscentral.dynamics.com", "https://api.businesscentral.dynamics.com"),
+    Setting("AUTHORITY", "Where tokens come from.", "https://login.microsoftonline.com",
+            "https://login.microsoftonline.com"),
+    Setting("CA_BUNDLE", "A file with further certificate authorities to trust.", "/etc/ssl/company.pem", ""),
+    Setting("WEBHOOK_URL", "The public address of this app; with it both systems notify at once.",
+            "https://tandem-contoso.azurewebsites.net", ""),
+    Setting("WEBHOOK_SECRET", "What a notification must carry to be believed; 16 characters or more.", "…", ""),
+    Setting("LOOK_BACK_SECONDS", "How far each look at Business Central overlaps the one before.", "600", "600"),
+    Setting("SETTLE_SECONDS", "How long a request without an answer may still be running.", "1200", "1200"),
+)  # fmt: skip
+"""Every app setting beside those of Azure Functions itself (``AzureWebJobsStorage``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """One BC company to synchronise; ``name`` is part of every key and never changes."""
+
+    name: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings, checked."""
+
+    tenant_id: str
+    client_id: str
+    client_secret: str
+    managed_identity_client_id: str
+    environment: str
+    companies: tuple[Company, ...]
+    sales_url: str
+    business_central_url: str
+    authority: str
+    ca_bundle: str
+    webhook_url: str
+    webhook_secret: str
+    look_back_s: float
+    settle_s: float
+
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings in ``environment``.  Raises ``SettingError`` for the first that is missing or wrong."""
+    values = {each.name: _present(each, environment) for each in SETTINGS}
+    settings = Settings(
+        tenant_id=_checked(values, "TENANT_ID", _guid),
+        client_id=_checked(values, "CLIENT_ID", _guid),
+        client_secret=values["CLIENT_SECRET"],
+        managed_identity_client_id=values["MANAGED_IDENTITY_CLIENT_ID"],
+        environment=values["BUSINESS_CENTRAL_ENVIRONMENT"],
+        companies=_checked(values, "BUSINESS_CENTRAL_COMPANIES", _companies),
+        sales_url=_checked(values, "SALES_URL", _address),
+        business_central_url=_checked(values, "BUSINESS_CENTRAL_URL", _address),
+        authority=_checked(values, "AUTHORITY", _address),
+        ca_bundle=values["CA_BUNDLE"],
+        webhook_url=_checked(values, "WEBHOOK_URL", lambda text: text and _address(text)),
+        webhook_secret=_checked(values, "WEBHOOK_SECRET", _secret),
+        look_back_s=_checked(values, "LOOK_BACK_SECONDS", _seconds),
+        settle_s=_checked(values, "SETTLE_SECONDS", _seconds),
+    )
+    if not (settings.client_secret or settings.managed_identity_client_id):
+        raise SettingError(
+            "CLIENT_SECRET or MANAGED_IDENTITY_CLIENT_ID is missing: set one of them in the app settings."
+        )
+    if settings.webhook_url and not settings.webhook_secret:
+        raise SettingError("WEBHOOK_SECRET is missing although WEBHOOK_URL is set: set it to a random text.")
+    return settings
+
+
+def _present(setting: Setting, environment: Mapping[str, str]) -> str:
+    value = environment.get(setting.name, "").strip() or setting.default
+    if value is None:
+        raise SettingError(
+            f"{setting.name} is missing: set it in the app settings. {setting.meaning} Example: {setting.example}"
+        )
+    return value
+
+
+def _checked[T](values: Mapping[str, str], name: str, check: Callable[[str], T]) -> T:
+    try:
+        return check(values[name])
+    except ValueError as error:
+        raise SettingError(f"{name} is wrong: {error} Correct it in the app settings.") from None
+
+
+def _guid(text: str) -> str:
+    if not _GUID.fullmatch(text.lower()):
+        raise ValueError("it must be an id of the form 11111111-2222-3333-4444-555555555555.")
+    return text.lower()
+
+
+def _companies(text: str) -> tuple[Company, ...]:
+    companies = []
+    for entry in text.split(","):
+        name, equals, company_id = entry.strip().partition("=")
+        if not equals or not _NAME.fullmatch(name):
+            raise ValueError("each entry is name=company id, the name in small letters, digits and hyphens.")
+        companies.append(Company(name, _guid(company_id.strip())))
+    names = [each.name for each in companies]
+    if len(set(names)) < len(names) or len({each.id for each in companies}) < len(companies):
+        raise ValueError("a name or a company is there twice.")
+    return tuple(companies)
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    if not secure or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("it must be an address that begins with https://.")
+    return text.rstrip("/")
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < 16:
+        raise ValueError("it is shorter than 16 characters.")
+    return text
+
+
+def _seconds(text: str) -> float:
+    if not text.replace(".", "", 1).isdigit():
+        raise ValueError("it must be a number of seconds.")
+    return float(text)

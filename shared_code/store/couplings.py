@@ -1,0 +1,252 @@
+"""Couplings and the problems of their records, in one partition per connection and mapping.
+
+Rows of a partition::
+
+    b|<bc id>        the coupling itself
+    s|<sales id>     pointer to it, or the intent to create its BC record
+    r|<reference>    pointer by the reference other BC records use (a code, a contact number)
+    p|<side>|<id>    why that record is not in step
+
+Pointers make the coupling 1:1 in both directions: both rows are inserted create-only in one
+transaction.  Problems share the partition so that a success and the end of its problem are one step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from shared_code.core.coupling import Coupling, CouplingState, Intent
+from shared_code.core.outcome import Outcome, Problem
+from shared_code.core.reconcile import Base
+from shared_code.core.records import Side, Version
+from shared_code.store.codec import escape_key
+from shared_code.store.json_values import differing, dump, load, load_values
+from shared_code.store.tables import (
+    Changed,
+    Delete,
+    Entity,
+    Insert,
+    Missing,
+    Operation,
+    Replace,
+    Scalar,
+    Tables,
+    Upsert,
+)
+
+TABLE = "Couplings"
+
+
+class CouplingStore:
+    """The couplings and problems of one connection and mapping."""
+
+    def __init__(self, tables: Tables, connection: str, mapping: str) -> None:
+        self._tables = tables
+        self.partition = escape_key(f"{connection}|{mapping}")
+
+    def load(self, side: Side, ids: Sequence[str], *, ordered: bool = False) -> dict[str, Coupling | Intent]:
+        """The couplings (ended ones too) and intents of these records, by the id on ``side``."""
+        if side is Side.BC:
+            found = self._get(("b|" + each for each in ids), ordered)
+            return {row[2:]: _coupling(entity) for row, entity in found.items()}
+        pointers = self._get(("s|" + each for each in ids), ordered)
+        intents = {
+            row[2:]: _intent(entity) for row, entity in pointers.items() if "started_at_s" in entity.values
+        }
+        by_bc_id = self._get(
+            ("b|" + str(e.values["bc_id"]) for e in pointers.values() if "bc_id" in e.values), ordered
+        )
+        couplings = [_coupling(entity) for entity in by_bc_id.values()]
+        return intents | {each.sales_id: each for each in couplings if each.sales_id in set(ids)}
+
+    def by_reference(self, references: Iterable[str]) -> dict[str, Coupling]:
+        """Couplings by the reference their BC record is pointed to with."""
+        pointers = self._get(("r|" + escape_key(each) for each in references), False)
+        by_bc_id = self.load(Side.BC, sorted({str(each.values["bc_id"]) for each in pointers.values()}))
+        found = (by_bc_id.get(str(each.values["bc_id"])) for each in pointers.values())
+        return {c.reference: c for c in found if isinstance(c, Coupling) and c.state is CouplingState.COUPLED}
+
+    def problems(self, side: Side, ids: Sequence[str], *, ordered: bool = False) -> dict[str, Problem]:
+        """The problems of these records, by id."""
+        found = self._get((_problem_row(side, each) for each in ids), ordered)
+        return {problem.record_id: problem for problem in map(_problem, found.values())}
+
+    def all_problems(self, limit: int) -> list[Problem]:
+        """Up to ``limit`` problems of the mapping."""
+        return [
+            _problem(each) for each in self._tables.query_prefix(TABLE, self.partition, "p|", limit=limit)
+        ]
+
+    def postpone(self, problems: Sequence[Problem], until_s: float) -> None:
+        """Move the next attempt of problems that are as they were read; others were dealt with meanwhile."""
+        for each in problems:
+            entity = _problem_entity(self.partition, replace(each, next_attempt_at_s=until_s))
+            try:
+                self._tables.replace(TABLE, replace(entity, etag=each.etag))
+            except (Changed, Missing):
+                continue
+
+    def all_coupled(self, limit: int | None = None) -> Iterable[Coupling]:
+        """The living couplings in BC id order."""
+        rows = self._tables.query_prefix(TABLE, self.partition, "b|", limit=limit)
+        return (each for each in map(_coupling, rows) if each.state is CouplingState.COUPLED)
+
+    def transact(self, operations: Sequence[Operation]) -> list[str]:
+        """One transaction of what the functions below describe."""
+        return self._tables.transact(TABLE, operations)
+
+    def insert_operations(self, coupling: Coupling, intent: Intent | None = None) -> list[Operation]:
+        """A new coupling; ``AlreadyExists`` when either record is coupled.  Follows its intent, if any.
+
+        A coupling with an etag replaces the ended one of the same BC record.
+        """
+        entity = self._entity(coupling)
+        pointer = Entity(self.partition, "s|" + coupling.sales_id, {"bc_id": coupling.bc_id}, _etag(intent))
+        operations: list[Operation] = [
+            Replace(entity) if coupling.etag else Insert(entity),
+            Replace(pointer) if intent else Insert(pointer),
+        ]
+        return operations + self.reference_operations(coupling)
+
+    def update_operations(self, coupling: Coupling, before: Coupling) -> list[Operation]:
+        """A changed coupling, only if nobody changed it since it was read."""
+        moved = coupling.reference != before.reference
+        return [Replace(self._entity(coupling)), *(self.reference_operations(coupling) if moved else [])]
+
+    def end_operations(self, coupling: Coupling) -> list[Operation]:
+        """The end of a coupling: its generation stays on file, its pointer goes."""
+        return [Replace(self._entity(coupling)), Delete(self.partition, "s|" + coupling.sales_id)]
+
+    def reference_operations(self, coupling: Coupling) -> list[Operation]:
+        if not coupling.reference:
+            return []
+        row = "r|" + escape_key(coupling.reference)
+        return [Upsert(Entity(self.partition, row, {"bc_id": coupling.bc_id}))]
+
+    def intent_operation(self, intent: Intent) -> Operation:
+        """The intent to create a BC record; ``AlreadyExists`` when the row is coupled or being created."""
+        values: dict[str, Scalar] = {"started_at_s": intent.started_at_s, "batch": intent.batch}
+        return Insert(Entity(self.partition, "s|" + intent.sales_id, values))
+
+    def drop_intent_operation(self, intent: Intent) -> Operation:
+        return Delete(self.partition, "s|" + intent.sales_id, intent.etag or None)
+
+    def problem_operation(self, problem: Problem) -> Operation:
+        return Upsert(_problem_entity(self.partition, problem))
+
+    def solved_operation(self, problem: Problem) -> Operation:
+        return Delete(self.partition, _problem_row(problem.side, problem.record_id))
+
+    def _get(self, rows: Iterable[str], ordered: bool) -> Mapping[str, Entity]:
+        wanted = sorted(set(rows))
+        return self._tables.get_many(TABLE, self.partition, wanted, ordered=ordered) if wanted else {}
+
+    def _entity(self, coupling: Coupling) -> Entity:
+        return Entity(self.partition, "b|" + coupling.bc_id, _coupling_values(coupling), coupling.etag)
+
+
+def _etag(intent: Intent | None) -> str:
+    return intent.etag if intent else ""
+
+
+def _coupling_values(each: Coupling) -> dict[str, Scalar]:
+    values: dict[str, Scalar] = {
+        "sales_id": each.sales_id,
+        "state": each.state.value,
+        "generation": each.generation,
+        "in_step": each.in_step,
+    }
+    for name, version in (("bc", each.bc_version), ("sales", each.sales_version)):
+        if version is not None:
+            values |= {f"{name}_etag": version.etag, f"{name}_stamp": version.stamp}
+    if each.base is not None:
+        values["base"] = dump(each.base.bc)
+        # The Sales side differs from the BC side in a few normalised fields at most: only those are kept.
+        if other := differing(each.base.bc, each.base.sales):
+            values["base_sales"] = dump(other)
+        if absent := [name for name in each.base.bc if name not in each.base.sales]:
+            values["base_only_bc"] = "|".join(absent)
+    optional = {
+        "reference": each.reference,
+        "batch": each.batch,
+        "outcome": each.outcome.value if each.outcome else "",
+    }
+    return values | {name: text for name, text in optional.items() if text}
+
+
+def _coupling(entity: Entity) -> Coupling:
+    values = entity.values
+    outcome = str(values.get("outcome", ""))
+    return Coupling(
+        bc_id=entity.row[2:],
+        sales_id=str(values["sales_id"]),
+        state=CouplingState(str(values["state"])),
+        generation=int(values["generation"]),
+        base=_base(values),
+        bc_version=_version(values, "bc"),
+        sales_version=_version(values, "sales"),
+        in_step=bool(values["in_step"]),
+        reference=str(values.get("reference", "")),
+        batch=str(values.get("batch", "")),
+        outcome=Outcome(outcome) if outcome else None,
+        etag=entity.etag,
+    )
+
+
+def _base(values: Mapping[str, Scalar]) -> Base | None:
+    if "base" not in values:
+        return None
+    bc = load_values(str(values["base"]))
+    only_bc = set(str(values.get("base_only_bc", "")).split("|"))
+    shared = {name: value for name, value in bc.items() if name not in only_bc}
+    return Base(bc, shared | load_values(str(values.get("base_sales", ""))))
+
+
+def _version(values: Mapping[str, Scalar], name: str) -> Version | None:
+    if f"{name}_etag" not in values:
+        return None
+    return Version(str(values[f"{name}_etag"]), str(values[f"{name}_stamp"]))
+
+
+def _intent(entity: Entity) -> Intent:
+    values = entity.values
+    return Intent(entity.row[2:], float(values["started_at_s"]), str(values.get("batch", "")), entity.etag)
+
+
+def _problem_row(side: Side, record_id: str) -> str:
+    return f"p|{side}|{record_id}"
+
+
+def _problem_entity(partition: str, each: Problem) -> Entity:
+    values: dict[str, Scalar] = {
+        "outcome": each.outcome.value,
+        "code": each.code,
+        "message": each.message[:2000],
+        "details": dump(each.details),
+        "waits_for": each.waits_for,
+        "attempts": each.attempts,
+        "next_attempt_at_s": float(each.next_attempt_at_s),
+        "since_s": float(each.since_s),
+        "stamp": each.stamp,
+    }
+    return Entity(partition, _problem_row(each.side, each.record_id), values)
+
+
+def _problem(entity: Entity) -> Problem:
+    _, side, record_id = entity.row.split("|", 2)
+    values = entity.values
+    return Problem(
+        side=Side(side),
+        record_id=record_id,
+        outcome=Outcome(str(values["outcome"])),
+        code=str(values["code"]),
+        message=str(values["message"]),
+        details=load(str(values["details"])),
+        waits_for=str(values["waits_for"]),
+        attempts=int(values["attempts"]),
+        next_attempt_at_s=float(values["next_attempt_at_s"]),
+        since_s=float(values["since_s"]),
+        stamp=str(values["stamp"]),
+        etag=entity.etag,
+    )

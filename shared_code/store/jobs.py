@@ -1,0 +1,177 @@
+"""Jobs, their batches and the steps of their scans.
+
+A job's row is inserted with its first batch, so a scheduled look that finds nothing leaves nothing.
+Batches and steps share one partition per job::
+
+    step|<side>|<n>             a scan's step: what it queued and where the next one goes on
+    batch|<side>|<n>|<digest>   a batch: the ids it was given, and its outcomes once it is done
+
+Sums are never counted up: they are added from the batches each time, so a repeated batch cannot
+count twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from shared_code.core.jobs import Batch, Job, JobKind
+from shared_code.core.outcome import Outcome
+from shared_code.core.records import Side
+from shared_code.store.codec import escape_key
+from shared_code.store.json_values import dump, load
+from shared_code.store.tables import AlreadyExists, Entity, Insert, Scalar, Tables, in_chunks
+
+JOBS, BATCHES = "Jobs", "Batches"
+_SEPARATOR = ","
+
+
+class JobStore:
+    """The jobs of one connection."""
+
+    def __init__(self, tables: Tables, connection: str) -> None:
+        self._tables = tables
+        self._connection = connection
+
+    def add(self, job: Job) -> None:
+        """Put a job on file; fine if it is there."""
+        values: dict[str, Scalar] = {
+            "mapping": job.mapping,
+            "kind": job.kind.value,
+            "created_at_s": job.created_at_s,
+            "full_sync": job.full_sync,
+        }
+        self._tables.upsert(JOBS, Entity(escape_key(self._connection), job.id, values))
+
+    def get(self, job_id: str) -> Job | None:
+        entity = self._tables.get(JOBS, escape_key(self._connection), job_id)
+        return _job(entity) if entity else None
+
+    def newest(self, limit: int) -> list[Job]:
+        """The newest jobs first: a job's id begins with its inverted time."""
+        return [_job(each) for each in self._tables.query(JOBS, escape_key(self._connection), limit=limit)]
+
+    def add_batches(self, batches: Sequence[Batch]) -> None:
+        """Register batches; those registered already stay as they are."""
+        for chunk in in_chunks(batches):
+            try:
+                self._tables.transact(BATCHES, [Insert(self._entity(each)) for each in chunk])
+            except AlreadyExists:
+                for each in chunk:
+                    self._add_batch(each)
+
+    def _add_batch(self, batch: Batch) -> None:
+        try:
+            self._tables.insert(BATCHES, self._entity(batch))
+        except AlreadyExists:
+            return  # The same content was registered by an earlier attempt; its outcomes must stay.
+
+    def batch(self, job_id: str, batch_id: str) -> Batch | None:
+        entity = self._tables.get(BATCHES, self._partition(job_id), "batch|" + batch_id)
+        return _batch(job_id, entity) if entity else None
+
+    def batches(self, job_id: str) -> Iterator[Batch]:
+        """All batches of a job."""
+        found = self._tables.query_prefix(BATCHES, self._partition(job_id), "batch|")
+        return (_batch(job_id, each) for each in found)
+
+    def batches_of_step(self, job_id: str, step_key: str) -> list[Batch]:
+        """The batches a step registered, by this attempt or an earlier one."""
+        found = self._tables.query_prefix(BATCHES, self._partition(job_id), f"batch|{step_key}|")
+        return [_batch(job_id, each) for each in found]
+
+    def has_open(self, job_id: str, side: Side) -> bool:
+        """Whether a batch of this side is open, or was handed on and its rest is not on file yet."""
+        found = self._tables.query_prefix(
+            BATCHES, self._partition(job_id), f"batch|{side}|", select=("done", "rest_id")
+        )
+        rows = {each.row.removeprefix("batch|"): each.values for each in found}
+        return any(not v["done"] or (v["rest_id"] and v["rest_id"] not in rows) for v in rows.values())
+
+    def finish(self, batch: Batch) -> None:
+        """Record what became of a batch.  Raises ``Changed`` where another delivery was first."""
+        self._tables.replace(BATCHES, self._entity(batch))
+
+    def step(self, job_id: str, step_key: str) -> str | None:
+        """Where the scan goes on after this step (empty: it is complete), ``None`` if it was not taken."""
+        entity = self._tables.get(BATCHES, self._partition(job_id), "step|" + step_key)
+        return None if entity is None else str(entity.values["next"])
+
+    def steps_complete(self, job_id: str, side: Side) -> bool:
+        """Whether the job's scan of this side reached its end."""
+        steps = self._tables.query_prefix(BATCHES, self._partition(job_id), f"step|{side}|")
+        return any(each.values["next"] == "" for each in steps)
+
+    def steps_taken(self, job_id: str, side: Side) -> int:
+        """How many steps of this side's scan are on file."""
+        return sum(1 for _ in self._tables.query_prefix(BATCHES, self._partition(job_id), f"step|{side}|"))
+
+    def take_step(self, job_id: str, step_key: str, next_cursor: str) -> str:
+        """Record a step create-only; returns where the scan goes on, which the first taker decided."""
+        entity = Entity(self._partition(job_id), "step|" + step_key, {"next": next_cursor})
+        try:
+            self._tables.insert(BATCHES, entity)
+            return next_cursor
+        except AlreadyExists:
+            return self.step(job_id, step_key) or ""
+
+    def _partition(self, job_id: str) -> str:
+        return escape_key(f"{self._connection}|{job_id}")
+
+    def _entity(self, batch: Batch) -> Entity:
+        values: dict[str, Scalar] = {
+            "mapping": batch.mapping,
+            "side": batch.side.value,
+            "ids": _SEPARATOR.join(batch.ids),
+            "stamps": _SEPARATOR.join(batch.stamps),
+            "ordered": batch.ordered,
+            "attempt": batch.attempt,
+            "done": batch.done,
+            "counts": dump({outcome.value: number for outcome, number in batch.counts.items() if number}),
+            "rest": _SEPARATOR.join(batch.rest),
+            "rest_id": batch.rest_id,
+        }
+        return Entity(self._partition(batch.job), "batch|" + batch.id, values, batch.etag)
+
+
+def step_key(side: Side, number: int) -> str:
+    """How the ``number``-th step of a scan is called."""
+    return f"{side}|{number:05d}"
+
+
+def _job(entity: Entity) -> Job:
+    values = entity.values
+    return Job(
+        entity.row,
+        str(values["mapping"]),
+        JobKind(str(values["kind"])),
+        float(values["created_at_s"]),
+        str(values["full_sync"]),
+    )
+
+
+def _batch(job_id: str, entity: Entity) -> Batch:
+    values = entity.values
+    return Batch(
+        id=entity.row.removeprefix("batch|"),
+        job=job_id,
+        mapping=str(values["mapping"]),
+        side=Side(str(values["side"])),
+        ids=_split(values["ids"]),
+        stamps=_split(values["stamps"]),
+        ordered=bool(values["ordered"]),
+        attempt=int(values["attempt"]),
+        done=bool(values["done"]),
+        counts={Outcome(name): int(number) for name, number in load(str(values["counts"])).items()},
+        rest=_split(values["rest"]),
+        rest_id=str(values["rest_id"]),
+        etag=entity.etag,
+    )
+
+
+def _split(text: Scalar) -> tuple[str, ...]:
+    return tuple(str(text).split(_SEPARATOR)) if text else ()
+
+
+def ids_of(batches: Iterable[Batch]) -> set[str]:
+    """All record ids of some batches."""
+    return {each for batch in batches for each in batch.ids}

@@ -1,0 +1,89 @@
+"""Schedules and switches of the mappings, as data that people change while the app runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shared_code.store.codec import escape_key
+from shared_code.store.tables import AlreadyExists, Changed, Entity, Scalar, Tables
+
+TABLE = "Schedules"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a mapping is looked at and what it may do.
+
+    ``released``: uncoupled records may be created; a full synchronisation or a person decides that.
+    ``disabled_because`` is set when the mapping cannot be used (a missing privilege).
+    """
+
+    mapping: str
+    interval_s: int
+    next_due_s: float = 0.0
+    released: bool = False
+    disabled_because: str = ""
+    etag: str = ""
+
+
+class ScheduleStore:
+    """The schedules of one connection."""
+
+    def __init__(self, tables: Tables, connection: str) -> None:
+        self._tables = tables
+        self._partition = escape_key(connection)
+
+    def all(self) -> dict[str, Schedule]:
+        """Every stored schedule, by mapping: one request for a whole tick."""
+        found = (_schedule(each) for each in self._tables.query(TABLE, self._partition))
+        return {each.mapping: each for each in found}
+
+    def get(self, mapping: str, interval_s: int) -> Schedule:
+        """The schedule, or the one a mapping starts with."""
+        entity = self._tables.get(TABLE, self._partition, escape_key(mapping))
+        return _schedule(entity) if entity else Schedule(mapping, interval_s)
+
+    def put(self, schedule: Schedule) -> bool:
+        """Write the schedule if it is as it was read; whether it was."""
+        entity = Entity(self._partition, escape_key(schedule.mapping), _values(schedule), schedule.etag)
+        try:
+            if schedule.etag:
+                self._tables.replace(TABLE, entity)
+            else:
+                self._tables.insert(TABLE, entity)
+        except (AlreadyExists, Changed):
+            return False
+        return True
+
+    def change(self, mapping: str, interval_s: int, **changes: object) -> Schedule:
+        """Apply changes to the present schedule, again where somebody was faster."""
+        for _ in range(MAX_TRIES):
+            schedule = replace(self.get(mapping, interval_s), **changes)  # type: ignore[arg-type]
+            if self.put(schedule):
+                return schedule
+        raise Changed(f"the schedule of {mapping} kept changing; try again")
+
+
+MAX_TRIES = 8
+
+
+def _values(each: Schedule) -> dict[str, Scalar]:
+    return {
+        "mapping": each.mapping,
+        "interval_s": each.interval_s,
+        "next_due_s": float(each.next_due_s),
+        "released": each.released,
+        "disabled_because": each.disabled_because[:1000],
+    }
+
+
+def _schedule(entity: Entity) -> Schedule:
+    values = entity.values
+    return Schedule(
+        str(values["mapping"]),
+        int(values["interval_s"]),
+        float(values["next_due_s"]),
+        bool(values["released"]),
+        str(values["disabled_because"]),
+        entity.etag,
+    )

@@ -1,0 +1,69 @@
+"""Who waits for whom: a record that needs another one's coupling is found again when that exists.
+
+A hint and no more: a waiting record is also tried again by time, so that a lost hint only costs that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared_code.core.records import Side
+from shared_code.store.codec import escape_key, unescape_key
+from shared_code.store.tables import Delete, Entity, Tables, Upsert, in_chunks
+
+TABLE = "Waiters"
+MAX_WAITERS = 5000
+"""Waiting records looked at when something was coupled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Record ``record_id`` of ``side`` in ``mapping`` waits for ``key`` (id or reference) of ``target``."""
+
+    target: str
+    key: str
+    mapping: str
+    side: Side
+    record_id: str
+
+
+class WaiterStore:
+    """The waiting records of one connection, by the mapping they wait for."""
+
+    def __init__(self, tables: Tables, connection: str) -> None:
+        self._tables = tables
+        self._connection = connection
+
+    def add(self, waiters: Iterable[Waiter]) -> None:
+        by_target: dict[str, list[Waiter]] = {}
+        for each in waiters:
+            by_target.setdefault(each.target, []).append(each)
+        for target, group in by_target.items():
+            rows = dict.fromkeys(_row(each) for each in group)
+            operations = [Upsert(Entity(self._partition(target), row, {"waits": True})) for row in rows]
+            for chunk in in_chunks(operations):
+                self._tables.transact(TABLE, chunk)
+
+    def of(self, target: str) -> list[Waiter]:
+        """The records that wait for something of this mapping."""
+        found = self._tables.query(TABLE, self._partition(target), limit=MAX_WAITERS)
+        return [_waiter(target, each.row) for each in found]
+
+    def remove(self, waiters: Iterable[Waiter]) -> None:
+        for each in waiters:
+            operation = Delete(self._partition(each.target), _row(each))
+            self._tables.delete(TABLE, operation.partition, operation.row)
+
+    def _partition(self, target: str) -> str:
+        return escape_key(f"{self._connection}|{target}")
+
+
+def _row(each: Waiter) -> str:
+    parts = (each.key, each.mapping, each.side.value, each.record_id)
+    return "|".join(escape_key(part.replace("|", "¦")) for part in parts)
+
+
+def _waiter(target: str, row: str) -> Waiter:
+    key, mapping, side, record_id = (unescape_key(part) for part in row.split("|"))
+    return Waiter(target, key, mapping, Side(side), record_id)

@@ -1,0 +1,175 @@
+"""Detection: find what changed on one side of a mapping and put it on the work queue.
+
+A scan goes page by page.  A page's batches are registered, then sent, then the step is taken
+create-only with where the scan goes on; the watermark moves when the last step is taken.  So a
+watermark never passes work that is not durably queued, and a step that is delivered twice neither
+forks the scan nor loses what its first attempt registered.
+
+The mapping's filter is not sent to the service: ``core`` applies it, so that a record that leaves the
+filter is seen leaving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared_code.core import filters
+from shared_code.core.coupling import Coupling, CouplingState, Intent
+from shared_code.core.identity import digest
+from shared_code.core.jobs import MAX_BATCH, Batch, Job
+from shared_code.core.mapping import Mapping
+from shared_code.core.outcome import Problem
+from shared_code.core.records import Side, Version
+from shared_code.store.jobs import step_key
+from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
+from shared_code.sync.parts import ConnectionParts, Parts, table_of
+from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, Page, Sighting, Throttled
+
+_NO_VERSION = Version("", "")
+
+COMPLETE = ""
+"""What a scan's last step notes as its continuation."""
+
+
+def take_step(parts: Parts, step: ScanStep) -> None:
+    """Take one step of a scan and send the next.  A repeat does nothing that was done."""
+    at = parts.connection(step.connection)
+    mapping = at.mapping(step.mapping)
+    try:
+        next_cursor = _take(parts, at, mapping, step)
+    except CursorExpired:
+        # The service forgot where we were; nothing may be concluded but that everything must be looked at.
+        at.watermarks.forget(mapping.name, step.side)
+        parts.send(replace(step, job=parts.new_job_id(), mode=ScanMode.FULL, number=0))
+        return
+    except Throttled as throttled:
+        parts.send(step, delay_s=throttled.retry_after_s)
+        return
+    except AccessDenied as denied:
+        at.schedules.change(mapping.name, mapping.interval_s, disabled_because=str(denied))
+        return
+    if next_cursor:
+        parts.send(replace(step, number=step.number + 1))
+    elif next_cursor is not None and step.full_sync:
+        parts.send(Advance(step.connection, step.full_sync))
+
+
+def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -> str | None:
+    """Where the scan goes on, ``COMPLETE``, or ``None`` where there was nothing to start from."""
+    key = step_key(step.side, step.number)
+    if step.number > 0 or step.mode is ScanMode.FULL:
+        taken = at.jobs.step(step.job, key)
+        if taken is not None:
+            return taken
+    cursor, seen = _starting_point(at, step)
+    if cursor is None and step.mode is ScanMode.CHANGES:
+        return None  # Never synchronised in full: the first full synchronisation sets the watermark.
+    page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
+    batches = _batches(mapping, step, key, select(at, mapping, step.side, step.mode, page))
+    _queue(parts, at, mapping, step, key, batches)
+    next_text = page.next.text if page.next else COMPLETE
+    if batches or page.next or step.number or step.mode is ScanMode.FULL:
+        next_text = at.jobs.take_step(step.job, key, next_text)
+    if page.watermark and next_text == COMPLETE:
+        _move_watermark(at, mapping, step, seen, page.watermark)
+    return next_text
+
+
+def _starting_point(at: ConnectionParts, step: ScanStep) -> tuple[Cursor | None, str | None]:
+    """The cursor to go on from, and the watermark's text where this scan began with it."""
+    watermark = at.watermarks.get(step.mapping, step.side)
+    if step.number > 0:
+        text = at.jobs.step(step.job, step_key(step.side, step.number - 1))
+        return (Cursor(text) if text else None), watermark.cursor
+    if step.mode is ScanMode.FULL or watermark.cursor is None:
+        return None, watermark.cursor
+    return Cursor(watermark.cursor), watermark.cursor
+
+
+def _move_watermark(
+    at: ConnectionParts, mapping: Mapping, step: ScanStep, seen: str | None, to: Cursor
+) -> None:
+    if step.mode is ScanMode.FULL:
+        at.watermarks.set(mapping.name, step.side, to.text)
+        return
+    present = at.watermarks.get(mapping.name, step.side)
+    if present.cursor == seen and to.text != seen:
+        at.watermarks.move(mapping.name, step.side, present, to.text)
+
+
+def select(at: ConnectionParts, mapping: Mapping, side: Side, mode: ScanMode, page: Page) -> list[Sighting]:
+    """The sightings of a page that are work, deletions included (as sightings without a version)."""
+    ids = [each.id for each in page.seen] + list(page.deleted)
+    store = at.couplings(mapping.name)
+    ordered = mode is ScanMode.FULL
+    known = store.load(side, ids, ordered=ordered)
+    uncoupled = [each.id for each in page.seen if not _coupled(known.get(each.id))]
+    problems = store.problems(side, uncoupled, ordered=ordered) if mode is ScanMode.CHANGES else {}
+    work = [each for each in page.seen if _is_work(at, mapping, side, mode, each, known, problems)]
+    gone = [Sighting(each, _NO_VERSION) for each in page.deleted if _coupled(known.get(each))]
+    return work + gone
+
+
+def _is_work(
+    at: ConnectionParts,
+    mapping: Mapping,
+    side: Side,
+    mode: ScanMode,
+    seen: Sighting,
+    known: MappingOf[str, Coupling | Intent],
+    problems: MappingOf[str, Problem],
+) -> bool:
+    coupling = known.get(seen.id)
+    if isinstance(coupling, Coupling) and coupling.state is CouplingState.COUPLED:
+        # The version we know is our own write or was dealt with: the look-back repeats it, nothing changed.
+        return mode is ScanMode.FULL or coupling.version_on(side) != seen.version
+    if not (mapping.creates and mapping.direction.flows_to(side.other)):
+        return False
+    dealt_with = seen.id in problems and problems[seen.id].stamp == seen.version.stamp
+    return not dealt_with and may_be_inside(at, mapping, side, seen)
+
+
+def may_be_inside(at: ConnectionParts, mapping: Mapping, side: Side, seen: Sighting) -> bool:
+    """Whether the filter lets the record in, as far as the scan's columns tell; the batch reads the rest."""
+    conditions = [each for each in mapping.side(side).filter if each.field in seen.values]
+    company = at.connection.company_id
+    return all(filters.meets(each, seen.values) for each in conditions) and not (
+        filters.foreign(mapping, side, seen.values, company) and not mapping.shared
+    )
+
+
+def _coupled(known: Coupling | Intent | None) -> bool:
+    return isinstance(known, Coupling) and known.state is CouplingState.COUPLED
+
+
+def _batches(mapping: Mapping, step: ScanStep, key: str, work: Sequence[Sighting]) -> list[Batch]:
+    parts = [work[start : start + MAX_BATCH] for start in range(0, len(work), MAX_BATCH)]
+    return [
+        new_batch(step.job, mapping.name, step.side, key, part, step.mode is ScanMode.FULL) for part in parts
+    ]
+
+
+def new_batch(job: str, mapping: str, side: Side, key: str, work: Sequence[Sighting], ordered: bool) -> Batch:
+    """A batch whose id follows from its content, so that a repeated step registers it once."""
+    ids = tuple(each.id for each in work)
+    stamps = tuple(each.version.stamp for each in work)
+    batch_id = f"{key}|{digest((job, mapping, *ids, *stamps))}"
+    return Batch(batch_id, job, mapping, side, ids, stamps, ordered)
+
+
+def _queue(
+    parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep, key: str, batches: list[Batch]
+) -> None:
+    """Register the batches, then send all that this step ever registered.
+
+    An earlier attempt may have registered others and died before it sent them.
+    """
+    if not batches:
+        return
+    at.jobs.add(Job(step.job, mapping.name, step.kind, parts.runtime.now(), step.full_sync))
+    at.jobs.add_batches(batches)
+    for batch in at.jobs.batches_of_step(step.job, key):
+        if not batch.done:
+            parts.send(BatchDue(at.name, step.job, batch.id))

@@ -1,0 +1,183 @@
+"""Full synchronisation: all mappings in dependency order, each matched, then run one way, then the other.
+
+The lines are moved on by whoever notices that one is complete: the last batch of a job, the last step
+of a scan, or the minute timer.  Moving on is idempotent and each line is guarded by its etag, so that
+two who notice at once do it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from shared_code.core.dependencies import waves
+from shared_code.core.jobs import JobKind
+from shared_code.core.mapping import Mapping
+from shared_code.core.records import Side
+from shared_code.store.full_syncs import FullSync, Line, Phase
+from shared_code.sync.matching import MatchResult, TooMany, match_uncoupled
+from shared_code.sync.messages import Advance, ScanMode, ScanStep
+from shared_code.sync.parts import ConnectionParts, Parts
+from shared_code.systems.interface import SettingWrong, SystemFault
+
+FULL, COUPLE, NOTHING = "Full Synchronization", "Couple Records", "No Records To Synchronize Now"
+"""The recommendations, in the words of the review page."""
+
+PATIENCE_S = 90.0
+"""How long a line may show no progress before its work is sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a full synchronisation is asked for: which mappings (none: all) and which are released."""
+
+    mappings: tuple[str, ...] = ()
+    release: tuple[str, ...] = ()
+
+
+def start(parts: Parts, at: ConnectionParts, request: Request) -> FullSync:
+    """Put a full synchronisation on file and let it begin."""
+    chosen = [at.mapping(name) for name in request.mappings or at.mappings]
+    for name in request.release:
+        at.mapping(name)
+    full_sync = FullSync(parts.new_job_id(), parts.runtime.now(), request.release)
+    at.full_syncs.add(full_sync, _lines(parts, full_sync.id, chosen))
+    parts.send(Advance(at.name, full_sync.id))
+    return full_sync
+
+
+def _lines(parts: Parts, full_sync: str, chosen: Sequence[Mapping]) -> list[Line]:
+    by_name = {each.name: each for each in chosen}
+    order = [name for wave in waves({each.name: each.depends_on for each in chosen}) for name in wave]
+    return [
+        Line(full_sync, name, _among(by_name[name].depends_on, by_name), position, parts.new_job_id())
+        for position, name in enumerate(order)
+    ]
+
+
+def _among(names: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:
+    known = set(chosen)
+    return tuple(name for name in names if name in known)
+
+
+def advance(parts: Parts, message: Advance) -> None:
+    """Move every line on that can be moved on."""
+    at = parts.connection(message.connection)
+    found = at.full_syncs.get(message.full_sync)
+    if found is None or found[0].finished:
+        return
+    header, lines = found
+    by_name = {each.mapping: each for each in lines}
+    for line in lines:
+        by_name[line.mapping] = _advance_line(parts, at, header, line, by_name, message.nudge)
+    if all(each.phase is Phase.DONE for each in by_name.values()):
+        at.full_syncs.put_header(replace(header, finished=True))
+        at.full_syncs.finish(header.id)
+
+
+def _advance_line(
+    parts: Parts, at: ConnectionParts, header: FullSync, line: Line, lines: dict[str, Line], nudge: bool
+) -> Line:
+    """One line, as far as it can go now."""
+    mapping = at.mapping(line.mapping)
+    match line.phase:
+        case Phase.BLOCKED if all(lines[name].phase is Phase.DONE for name in line.depends_on):
+            return _begin(parts, at, header, mapping, line)
+        case Phase.MATCHING if nudge and parts.runtime.now() - line.started_at_s > PATIENCE_S:
+            return _match(parts, at, header, mapping, line)
+        case Phase.TO_SALES | Phase.FROM_SALES:
+            return _go_on(parts, at, mapping, line, nudge)
+        case _:
+            return line
+
+
+def _begin(parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping, line: Line) -> Line:
+    begun = replace(line, phase=Phase.MATCHING, started_at_s=parts.runtime.now())
+    if not at.full_syncs.put_line(begun):
+        return line  # Somebody else began it.
+    return _match(parts, at, header, mapping, _fresh(at, begun))
+
+
+def _match(parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping, line: Line) -> Line:
+    try:
+        result = match_uncoupled(parts, at, mapping, line.job)
+    except (SettingWrong, TooMany) as fault:
+        return _end(parts, at, line, str(fault))
+    except SystemFault as fault:
+        return _keep(at, line, replace(line, message=str(fault)))  # The next nudge tries again.
+    recommendation = _recommend(at, mapping, line, result, header.release)
+    at.schedules.change(mapping.name, mapping.interval_s, disabled_because="")
+    return _run_side(
+        parts, at, mapping, replace(line, recommendation=recommendation, message=""), Phase.TO_SALES
+    )
+
+
+def _recommend(
+    at: ConnectionParts, mapping: Mapping, line: Line, result: MatchResult, release: Sequence[str]
+) -> str:
+    """The recommendation; it also decides whether uncoupled records may be created.
+
+    Where both sides hold uncoupled records nothing is created until a person released it, but where a
+    key identifies a record: then what has no equal cannot be the same as anything.
+    """
+    identified = any(key.identifies for key in mapping.match)
+    already = at.schedules.get(mapping.name, mapping.interval_s).released
+    released = already or identified or not result.both_sides_left or mapping.name in release
+    at.schedules.change(mapping.name, mapping.interval_s, released=released)
+    if not released:
+        return COUPLE
+    return FULL if result.coupled + result.left_bc + result.left_sales else NOTHING
+
+
+def _run_side(parts: Parts, at: ConnectionParts, mapping: Mapping, line: Line, phase: Phase) -> Line:
+    """Start a direction, or skip it where nothing flows that way."""
+    side = _SOURCES[phase]
+    if side not in mapping.watched:
+        if phase is Phase.TO_SALES:
+            return _run_side(parts, at, mapping, line, Phase.FROM_SALES)
+        return _end(parts, at, line, "")
+    running = replace(line, phase=phase)
+    if not at.full_syncs.put_line(running):
+        return line
+    parts.send(_scan(at, line, side, 0))
+    return _fresh(at, running)
+
+
+_SOURCES = {Phase.TO_SALES: Side.BC, Phase.FROM_SALES: Side.SALES}
+
+
+def _scan(at: ConnectionParts, line: Line, side: Side, number: int) -> ScanStep:
+    return ScanStep(
+        at.name, line.mapping, side, line.job, JobKind.FULL, ScanMode.FULL, number, line.full_sync
+    )
+
+
+def _go_on(parts: Parts, at: ConnectionParts, mapping: Mapping, line: Line, nudge: bool) -> Line:
+    side = _SOURCES[line.phase]
+    if not at.jobs.steps_complete(line.job, side):
+        if nudge and parts.runtime.now() - line.started_at_s > PATIENCE_S:
+            parts.send(_scan(at, line, side, at.jobs.steps_taken(line.job, side)))
+        return line
+    if at.jobs.has_open(line.job, side):
+        return line
+    if line.phase is Phase.TO_SALES:
+        return _run_side(parts, at, mapping, line, Phase.FROM_SALES)
+    return _end(parts, at, line, "")
+
+
+def _end(parts: Parts, at: ConnectionParts, line: Line, message: str) -> Line:
+    ended = replace(line, phase=Phase.DONE, message=message, finished_at_s=parts.runtime.now())
+    if at.full_syncs.put_line(ended) and not message:
+        parts.send(Advance(at.name, line.full_sync))
+    return _fresh(at, ended)
+
+
+def _keep(at: ConnectionParts, line: Line, changed: Line) -> Line:
+    at.full_syncs.put_line(changed)
+    return _fresh(at, line)
+
+
+def _fresh(at: ConnectionParts, line: Line) -> Line:
+    """The line as it is on file now, with its etag."""
+    found = at.full_syncs.get(line.full_sync)
+    return next((each for each in found[1] if each.mapping == line.mapping), line) if found else line

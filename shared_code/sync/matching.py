@@ -1,0 +1,145 @@
+"""Matching before a first full synchronisation: couple what is surely the same, mark what might be.
+
+Both sides are scanned with the keys of matching and nothing is written to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+
+from shared_code.core import transform
+from shared_code.core.coupling import Coupling
+from shared_code.core.mapping import FieldMapping, Mapping, native_of
+from shared_code.core.matching import Matches, Records, match
+from shared_code.core.outcome import NEVER_S, Outcome, Problem
+from shared_code.core.records import Side, Values
+from shared_code.store.tables import AlreadyExists, Changed, Operation
+from shared_code.sync.detect import may_be_inside
+from shared_code.sync.parts import ConnectionParts, Parts, table_of
+from shared_code.sync.processing.committing import is_coupled
+from shared_code.sync.processing.links import LinkTable
+from shared_code.systems.interface import Sighting
+
+MAX_UNCOUPLED = 200_000
+"""Uncoupled records of one side that are matched in one go; their keys are held in memory."""
+
+PAIRS_PER_TRANSACTION = 33
+
+
+class TooMany(Exception):
+    """More uncoupled records than can be matched in one go."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchResult:
+    """How many were coupled, how many stay uncoupled on each side, and which of those may be the same."""
+
+    coupled: int
+    left_bc: int
+    left_sales: int
+    candidates: int
+
+    @property
+    def both_sides_left(self) -> bool:
+        return self.left_bc > 0 and self.left_sales > 0
+
+
+def match_uncoupled(parts: Parts, at: ConnectionParts, mapping: Mapping, job: str) -> MatchResult:
+    """Match the uncoupled records inside the filters.  A repeat finds the coupled ones coupled."""
+    records = {side: _uncoupled(at, mapping, side) for side in Side}
+    matches = match(mapping.match, records[Side.BC], records[Side.SALES])
+    coupled = _couple(at, mapping, matches, job)
+    _mark_candidates(parts, at, mapping, matches)
+    left = {side: len(records[side]) - coupled for side in Side}
+    marked = sum(len(each) for each in matches.candidates.values())
+    return MatchResult(coupled, left[Side.BC], left[Side.SALES], marked)
+
+
+def _uncoupled(at: ConnectionParts, mapping: Mapping, side: Side) -> Records:
+    keys = [each for each in mapping.fields if each.name in {key.field for key in mapping.match}]
+    natives = tuple(name for each in keys for name in native_of(each, side))
+    table = table_of(mapping, side, natives)
+    store, found, cursor, complete = at.couplings(mapping.name), dict[str, Values](), None, False
+    while not complete:
+        page = at.systems[side].scan(table, cursor)
+        inside = {each.id: each for each in page.seen if may_be_inside(at, mapping, side, each)}
+        known = store.load(side, sorted(inside), ordered=True)
+        for record_id, seen in inside.items():
+            if not is_coupled(known.get(record_id)):
+                found[record_id] = _key_values(at, mapping, keys, side, seen)
+        if len(found) > MAX_UNCOUPLED:
+            raise TooMany(
+                f"{mapping.title}: more than {MAX_UNCOUPLED:,} uncoupled records in {side.system_name}"
+            )
+        cursor, complete = page.next, page.next is None
+    return found
+
+
+def _key_values(
+    at: ConnectionParts, mapping: Mapping, keys: list[FieldMapping], side: Side, seen: Sighting
+) -> Values:
+    links = LinkTable(at, mapping)
+    return {each.name: transform.get(each, side, seen.values, links) for each in keys}
+
+
+def _couple(at: ConnectionParts, mapping: Mapping, matches: Matches, job: str) -> int:
+    """Couple the pairs; one that somebody coupled meanwhile stays as it is."""
+    store = at.couplings(mapping.name)
+    ended = store.load(Side.BC, [bc_id for bc_id, _ in matches.pairs], ordered=True)
+    pairs = [_coupling(bc_id, sales_id, job, ended) for bc_id, sales_id in matches.pairs]
+    done = 0
+    for start in range(0, len(pairs), PAIRS_PER_TRANSACTION):
+        group = pairs[start : start + PAIRS_PER_TRANSACTION]
+        operations: list[Operation] = [o for each in group for o in store.insert_operations(each)]
+        try:
+            store.transact(operations)
+            done += len(group)
+        except (AlreadyExists, Changed):
+            done += sum(_couple_one(at, mapping, each) for each in group)
+    return done
+
+
+def _coupling(bc_id: str, sales_id: str, job: str, ended: MappingOf[str, object]) -> Coupling:
+    before = ended.get(bc_id)
+    generation, etag = (before.generation, before.etag) if isinstance(before, Coupling) else (0, "")
+    return Coupling(bc_id, sales_id, generation=generation, batch=job, outcome=Outcome.COUPLED, etag=etag)
+
+
+def _couple_one(at: ConnectionParts, mapping: Mapping, coupling: Coupling) -> bool:
+    store = at.couplings(mapping.name)
+    try:
+        store.transact(store.insert_operations(coupling))
+    except (AlreadyExists, Changed):
+        return False
+    return True
+
+
+def _mark_candidates(parts: Parts, at: ConnectionParts, mapping: Mapping, matches: Matches) -> None:
+    """Records that may have a partner wait for a person, also when the creation of the rest is released."""
+    now = parts.runtime.now()
+    store = at.couplings(mapping.name)
+    for side, candidates in matches.candidates.items():
+        known = store.problems(side, sorted(candidates), ordered=True)
+        for record_id, others in candidates.items():
+            if record_id not in known or known[record_id].code != CODE:
+                store.transact([store.problem_operation(_candidate(side, record_id, others, now))])
+
+
+CODE = "possible_partner"
+
+
+def _candidate(side: Side, record_id: str, others: list[str], now: float) -> Problem:
+    count = "a record" if len(others) == 1 else f"{len(others)} records"
+    message = f"{side.other.system_name} holds {count} that may be the same."
+    return Problem(
+        side,
+        record_id,
+        Outcome.WAITING,
+        CODE,
+        message,
+        details={"candidates": others},
+        attempts=1,
+        next_attempt_at_s=NEVER_S,
+        since_s=now,
+    )

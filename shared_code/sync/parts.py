@@ -1,0 +1,127 @@
+"""What a use case is given: the connections with their systems, stores and mappings, and the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from functools import cached_property
+
+from shared_code.core.mapping import Connection, Mapping
+from shared_code.core.records import Side
+from shared_code.runtime import Runtime
+from shared_code.store import couplings, full_syncs, jobs, journal, poison, schedules, waiters, watermarks
+from shared_code.store.queue import Queue
+from shared_code.store.tables import Tables
+from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE, BatchDue, Message, to_text
+from shared_code.systems.interface import Column, System, Table
+
+TABLES = (
+    couplings.TABLE,
+    jobs.JOBS,
+    jobs.BATCHES,
+    watermarks.TABLE,
+    schedules.TABLE,
+    full_syncs.TABLE,
+    journal.TABLE,
+    waiters.TABLE,
+    poison.TABLE,
+)
+"""Every table Tandem keeps."""
+
+
+class UnknownName(LookupError):
+    """A connection, mapping, job or batch of that name does not exist."""
+
+
+@dataclass(frozen=True)
+class ConnectionParts:
+    """One connection: its mappings (with what depends on the connection filled in), systems and stores."""
+
+    connection: Connection
+    mappings: MappingOf[str, Mapping]
+    systems: MappingOf[Side, System]
+    tables: Tables
+
+    @property
+    def name(self) -> str:
+        return self.connection.name
+
+    def mapping(self, name: str) -> Mapping:
+        if name not in self.mappings:
+            raise UnknownName(f"there is no mapping “{name}”; there are {', '.join(sorted(self.mappings))}")
+        return self.mappings[name]
+
+    def couplings(self, mapping: str) -> couplings.CouplingStore:
+        return couplings.CouplingStore(self.tables, self.name, mapping)
+
+    @cached_property
+    def jobs(self) -> jobs.JobStore:
+        return jobs.JobStore(self.tables, self.name)
+
+    @cached_property
+    def watermarks(self) -> watermarks.WatermarkStore:
+        return watermarks.WatermarkStore(self.tables, self.name)
+
+    @cached_property
+    def schedules(self) -> schedules.ScheduleStore:
+        return schedules.ScheduleStore(self.tables, self.name)
+
+    @cached_property
+    def full_syncs(self) -> full_syncs.FullSyncStore:
+        return full_syncs.FullSyncStore(self.tables, self.name)
+
+    @cached_property
+    def journal(self) -> journal.JournalStore:
+        return journal.JournalStore(self.tables, self.name)
+
+    @cached_property
+    def waiters(self) -> waiters.WaiterStore:
+        return waiters.WaiterStore(self.tables, self.name)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a process works with, composed once."""
+
+    runtime: Runtime
+    tables: Tables
+    queue: Queue
+    connections: MappingOf[str, ConnectionParts]
+    settle_s: float
+
+    def connection(self, name: str) -> ConnectionParts:
+        if name not in self.connections:
+            raise UnknownName(
+                f"there is no connection “{name}”; there are {', '.join(sorted(self.connections))}"
+            )
+        return self.connections[name]
+
+    def send(self, message: Message, delay_s: float = 0) -> None:
+        """Queue a message where its kind belongs."""
+        name = BATCH_QUEUE if isinstance(message, BatchDue) else DETECTION_QUEUE
+        self.queue.send(name, to_text(message), delay_s=delay_s)
+
+    def new_job_id(self) -> str:
+        """An id that sorts newest first."""
+        inverted = 10**11 - int(self.runtime.now() * 10)
+        return f"{inverted:011d}-{self.runtime.new_id()[:8]}"
+
+
+def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> Table:
+    """The mapping's table of one side, with all columns a record is read with.
+
+    ``also_scan`` are further native columns a scan brings along (the keys of matching).
+    """
+    rule = mapping.side(side)
+    lookups = {name: each for each in mapping.fields if each.target for name in each.sales}
+    derived = {f"{name}type" for name, each in lookups.items() if each.navigation}
+    names = [name for name in mapping.native_names(side) if name not in derived and name != rule.key]
+    columns = tuple(
+        Column(name, lookups[name].target, lookups[name].navigation)
+        if side is Side.SALES and name in lookups
+        else Column(name)
+        for name in names
+    )
+    filtered = [each.field for each in rule.filter] + ([rule.company_column] if rule.company_column else [])
+    scan = dict.fromkeys(name for name in (*filtered, *also_scan) if name in names and name not in lookups)
+    return Table(rule.table, rule.key, columns, tuple(scan), rule.related)

@@ -1,0 +1,149 @@
+"""The entry: process one batch of records and account for each of them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+
+from shared_code.core.coupling import Coupling, Intent
+from shared_code.core.identity import digest
+from shared_code.core.jobs import Batch, Job, JobKind
+from shared_code.core.mapping import Mapping, Rules
+from shared_code.core.records import Side
+from shared_code.store.tables import Changed
+from shared_code.store.waiters import Waiter
+from shared_code.sync.messages import Advance, BatchDue
+from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
+from shared_code.sync.processing import committing, problems
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.links import LinkTable
+from shared_code.sync.processing.rounds import prepare, run_rounds
+from shared_code.sync.processing.work import Work
+from shared_code.sync.retries import queue_records
+from shared_code.systems.interface import AccessDenied
+
+
+def process_batch(parts: Parts, due: BatchDue) -> None:
+    """Process the batch a message names.  A batch that is done already only hands on its rest again."""
+    at = parts.connection(due.connection)
+    batch, job = at.jobs.batch(due.job, due.batch), at.jobs.get(due.job)
+    if batch is None or job is None:
+        raise UnknownName(f"there is no batch {due.batch} of job {due.job}")
+    delay_s = 0.0
+    if not batch.done:
+        work = _load(parts, at, job, batch)
+        _run(work)
+        batch = _finish(parts, work)
+        delay_s = max((each.hand_on_s or 0.0 for each in work.items), default=0.0)
+    _hand_on(parts, at, batch, delay_s)
+    _tell_full_sync(parts, at, job, batch)
+
+
+def _load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> Work:
+    mapping = at.mapping(batch.mapping)
+    store = at.couplings(mapping.name)
+    known = store.load(batch.side, batch.ids, ordered=batch.ordered)
+    troubled = store.problems(batch.side, batch.ids, ordered=batch.ordered)
+    stamps = batch.stamps or ("",) * len(batch.ids)
+    items = [_item(batch.side, i, stamp, known.get(i)) for i, stamp in zip(batch.ids, stamps, strict=True)]
+    for item in items:
+        item.problem = troubled.get(item.id)
+    work = Work(
+        at, parts.runtime, mapping, batch, job.kind, rules_of(at, mapping), parts.settle_s, items,
+        LinkTable(at, mapping),
+    )  # fmt: skip
+    work.stored = {item.id: item.coupling for item in items if item.coupling}
+    prepare(work)
+    for item in items:
+        if not committing.is_coupled(item.coupling):
+            item.coupling = None
+    return work
+
+
+def _item(side: Side, record_id: str, stamp: str, known: Coupling | Intent | None) -> Item:
+    item = Item(record_id, side, stamp)
+    if isinstance(known, Coupling):
+        item.coupling = known
+    else:
+        item.intent = known
+    return item
+
+
+def rules_of(at: ConnectionParts, mapping: Mapping) -> Rules:
+    """What people and full synchronisations decided for the mapping."""
+    released = at.schedules.get(mapping.name, mapping.interval_s).released
+    create_in = frozenset(Side) if released else frozenset()
+    return Rules(create_in, mapping.conflict, mapping.deletion)
+
+
+def _run(work: Work) -> None:
+    try:
+        run_rounds(work)
+    except AccessDenied as denied:
+        # One mapping without a privilege is disabled alone; its records fail with the service's words.
+        for item in work.open_items():
+            problems.fail(work, item, "access_denied", str(denied))
+        work.at.schedules.change(work.mapping.name, work.mapping.interval_s, disabled_because=str(denied))
+    committing.commit(work)
+    _note_waiters(work)
+
+
+def _note_waiters(work: Work) -> None:
+    waiting = [each for each in work.items if each.new_problem and each.new_problem.waits_for]
+    work.at.waiters.add(_waiter(work, each) for each in waiting)
+
+
+def _waiter(work: Work, item: Item) -> Waiter:
+    assert item.new_problem is not None
+    target, key = item.new_problem.waits_for.split("|", 1)
+    return Waiter(target, key, work.mapping.name, item.side, item.id)
+
+
+def _finish(parts: Parts, work: Work) -> Batch:
+    """Record the outcomes and what is handed on, before it is handed on."""
+    _free_waiters(parts, work)
+    rest = tuple(each.id for each in work.items if each.outcome is None)
+    counts = Counter(each.outcome for each in work.items if each.outcome is not None)
+    batch = replace(
+        work.batch,
+        done=True,
+        counts=dict(counts),
+        rest=rest,
+        rest_id=f"{work.batch.id.rsplit('|', 1)[0]}|{digest((work.batch.id, *rest))}" if rest else "",
+    )
+    try:
+        work.at.jobs.finish(batch)
+    except Changed:
+        # The same batch was delivered twice and the other delivery finished first: its account stands.
+        return work.at.jobs.batch(batch.job, batch.id) or batch
+    return batch
+
+
+def _hand_on(parts: Parts, at: ConnectionParts, batch: Batch, delay_s: float) -> None:
+    """Queue what was not done as a batch of its own, whose id follows from this one's."""
+    if not batch.rest:
+        return
+    rest = Batch(
+        batch.rest_id, batch.job, batch.mapping, batch.side, batch.rest, (), batch.ordered, batch.attempt + 1
+    )
+    at.jobs.add_batches([rest])
+    parts.send(BatchDue(at.name, batch.job, rest.id), delay_s=delay_s)
+
+
+def _free_waiters(parts: Parts, work: Work) -> None:
+    """Queue the records that waited for what was just coupled."""
+    if not work.coupled_keys:
+        return
+    freed = [each for each in work.at.waiters.of(work.mapping.name) if each.key in work.coupled_keys]
+    by_mapping: dict[tuple[str, Side], list[str]] = defaultdict(list)
+    for each in freed:
+        by_mapping[each.mapping, each.side].append(each.record_id)
+    for (mapping, side), ids in by_mapping.items():
+        queue_records(parts, work.at, mapping, side, ids)
+    work.at.waiters.remove(freed)
+
+
+def _tell_full_sync(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> None:
+    """The last batch of a full synchronisation's job lets it go on."""
+    if job.kind is JobKind.FULL and not at.jobs.has_open(job.id, batch.side):
+        parts.send(Advance(at.name, job.full_sync))

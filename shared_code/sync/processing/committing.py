@@ -1,0 +1,235 @@
+"""Committing: couplings, bases, problems and journal, after the services have confirmed.
+
+A base is saved only after the write it describes is confirmed.  A process that dies in between leaves
+an old base and equal values; the next look sees that they are equal and only moves the base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared_code.core.coupling import Coupling, CouplingState, Intent
+from shared_code.core.outcome import Outcome
+from shared_code.core.reconcile import settle_base
+from shared_code.core.records import Side
+from shared_code.core.transform import Missing, Unfit
+from shared_code.store.tables import AlreadyExists, Changed, Operation
+from shared_code.store.tables import Missing as NotThere
+from shared_code.sync.processing import problems
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import SOON_S, Work
+
+OVERTAKEN = (AlreadyExists, Changed, NotThere)
+"""What a conditional write answers when somebody else was there first."""
+
+MAX_ENTITIES = 99
+"""Entities of one transaction: whole records only, and a record takes up to four."""
+
+
+def settle(
+    work: Work, item: Item, open_groups: frozenset[str], faults: Sequence[Missing | Unfit] = ()
+) -> None:
+    """The pair is in step but for ``open_groups``; decides the outcome and prepares what is stored."""
+    bc, sales = item.values_on(Side.BC), item.values_on(Side.SALES)
+    item.base = settle_base(work.mapping, item.base, bc, sales, open_groups)
+    item.dirty = True
+    _settle_outcome(work, item, list(faults))
+    _update_coupling(work, item, in_step=not open_groups)
+
+
+def _settle_outcome(work: Work, item: Item, faults: list[Missing | Unfit]) -> None:
+    if any(isinstance(each, Unfit) for each in faults):
+        problems.unfit(work, item, faults)
+    elif item.conflicts:
+        problems.conflict(work, item, item.conflicts)
+    elif faults:
+        problems.unfit(work, item, faults)
+    else:
+        item.outcome = item.success(_repeated(work, item))
+        problems.forget(item)
+
+
+def _repeated(work: Work, item: Item) -> Outcome | None:
+    """What an earlier delivery of this batch did with the record."""
+    coupling = item.coupling
+    return coupling.outcome if coupling and coupling.batch == work.batch.id else None
+
+
+def leave(work: Work, item: Item) -> None:
+    """Outside the filter: nothing is written, the base stays, and both sides are read next time."""
+    item.outcome = Outcome.UNCHANGED
+    problems.forget(item)
+    keep_open(work, item)
+
+
+def keep_open(work: Work, item: Item) -> None:
+    """The base does not describe both sides: remember the versions seen, and to read both next time."""
+    item.dirty = True
+    _update_coupling(work, item, in_step=False)
+
+
+def end(work: Work, item: Item, deleted: tuple[Side, ...]) -> None:
+    """The coupling ends; its generation is raised so that a late creation cannot come back."""
+    assert item.coupling is not None
+    item.coupling = replace(
+        item.coupling,
+        state=CouplingState.ENDED,
+        generation=item.coupling.generation + 1,
+        base=None,
+        bc_version=None,
+        sales_version=None,
+        in_step=False,
+        reference="",
+        batch=work.batch.id,
+        outcome=Outcome.UNCOUPLED,
+    )
+    item.base, item.dirty = None, True
+    item.outcome = Outcome.UNCOUPLED
+    problems.forget(item)
+
+
+def _update_coupling(work: Work, item: Item, in_step: bool) -> None:
+    before = item.coupling
+    if before is None:
+        return
+    done = item.outcome if item.outcome in (Outcome.INSERTED, Outcome.MODIFIED, Outcome.COUPLED) else None
+    mid_way = Outcome.INSERTED if item.inserted else Outcome.MODIFIED if item.modified else None
+    wrote = done or mid_way
+    item.coupling = replace(
+        before,
+        base=item.base,
+        bc_version=item.version_on(Side.BC) or before.bc_version,
+        sales_version=item.version_on(Side.SALES) or before.sales_version,
+        in_step=in_step,
+        reference=reference_of(work, item) or before.reference,
+        batch=work.batch.id if wrote else before.batch,
+        outcome=wrote or before.outcome,
+    )
+
+
+def reference_of(work: Work, item: Item) -> str:
+    """What other BC records will point to this one with."""
+    name, row = work.mapping.bc.reference, item.rows.get(Side.BC)
+    return str(row.values.get(name) or "").strip().upper() if name and row else ""
+
+
+def commit(work: Work) -> None:
+    """Store everything that is confirmed: one transaction per about a hundred entities.
+
+    A record whose coupling somebody else changed meanwhile is handed on and decided anew.
+    """
+    for item in work.items:
+        if item.dirty and item.coupling and item.coupling.base is not item.base:
+            # A write is confirmed and more are to come: store how far the record is before they go out.
+            _update_coupling(work, item, in_step=False)
+    work.at.journal.add(work.mapping.name, [entry for each in work.items for entry in each.journal])
+    pending = [(item, operations) for item in work.items if (operations := _operations(work, item))]
+    for group in _groups(pending):
+        _transact(work, group)
+
+
+type _Pending = tuple[Item, list[Operation]]
+
+
+def _groups(pending: Sequence[_Pending]) -> list[list[_Pending]]:
+    groups: list[list[_Pending]] = [[]]
+    size = 0
+    for each in pending:
+        if size + len(each[1]) > MAX_ENTITIES:
+            groups.append([])
+            size = 0
+        groups[-1].append(each)
+        size += len(each[1])
+    return [group for group in groups if group]
+
+
+def _operations(work: Work, item: Item) -> list[Operation]:
+    """What is stored for one record; nothing where nothing changed."""
+    return _coupling_operations(work, item) + _problem_operations(work, item)
+
+
+def _coupling_operations(work: Work, item: Item) -> list[Operation]:
+    before, after = work.stored.get(item.id), item.coupling
+    if not item.dirty or after is None or after == before:
+        return []
+    if before is None or before.state is not CouplingState.COUPLED:
+        return work.store.insert_operations(after, item.intent)
+    if after.state is CouplingState.ENDED:
+        return work.store.end_operations(after)
+    return work.store.update_operations(after, before)
+
+
+def _problem_operations(work: Work, item: Item) -> list[Operation]:
+    if not item.settled or item.outcome is None or item.new_problem == item.problem:
+        return []
+    if item.new_problem is not None:
+        return [work.store.problem_operation(item.new_problem)]
+    assert item.problem is not None
+    return [work.store.solved_operation(item.problem)]
+
+
+def _transact(work: Work, group: list[_Pending]) -> None:
+    operations = [operation for _, each in group for operation in each]
+    try:
+        etags = work.store.transact(operations)
+    except OVERTAKEN:
+        _transact_apart(work, group)
+        return
+    position = 0
+    for item, own in group:
+        _stored(work, item, own, etags[position : position + len(own)])
+        position += len(own)
+
+
+def _transact_apart(work: Work, group: list[_Pending]) -> None:
+    """One of the group was overtaken: each on its own, so that only that one is handed on."""
+    if len(group) > 1:
+        for each in group:
+            _transact(work, [each])
+        return
+    item = group[0][0]
+    item.outcome, item.dirty = None, False
+    item.hand_on(SOON_S)
+
+
+def _stored(work: Work, item: Item, operations: list[Operation], etags: list[str]) -> None:
+    item.journal.clear()
+    if item.dirty and item.coupling is not None and _coupling_operations(work, item):
+        item.coupling = replace(item.coupling, etag=etags[0])
+        _note_coupled(work, item)
+        work.stored[item.id] = item.coupling
+        item.intent = None
+    item.dirty = False
+    if item.settled:
+        item.problem = item.new_problem
+
+
+def _note_coupled(work: Work, item: Item) -> None:
+    """Others may wait for this record: remember the keys it is found by from now on."""
+    before, after = work.stored.get(item.id), item.coupling
+    if after is None or after.state is not CouplingState.COUPLED:
+        return
+    if before is None or before.state is not CouplingState.COUPLED or before.reference != after.reference:
+        work.coupled_keys |= {f"{Side.BC}|{after.bc_id}", f"{Side.SALES}|{after.sales_id}"}
+        if after.reference:
+            work.coupled_keys.add(f"{Side.BC}|{after.reference}")
+
+
+def is_coupled(known: Coupling | Intent | None) -> bool:
+    """Whether a record has a living coupling."""
+    return isinstance(known, Coupling) and known.state is CouplingState.COUPLED
+
+
+def couple(work: Work, item: Item, bc_id: str, sales_id: str) -> None:
+    """Begin a coupling for the record; stored with the next commit, create-only in both directions."""
+    ended = work.stored.get(item.id)
+    item.coupling = Coupling(
+        bc_id=bc_id,
+        sales_id=sales_id,
+        generation=ended.generation if ended else 0,
+        base=item.base,
+        etag=ended.etag if ended and ended.bc_id == bc_id else "",
+        batch=work.batch.id,
+    )
+    item.dirty = True

@@ -1,0 +1,239 @@
+"""Creating partners so that a lost answer or a crash never makes two.
+
+In Sales the id is derived, so a repeat meets the row of the first attempt.  Business Central chooses
+the id itself and a request may run long after its answer was lost: an *intent* is on file before the
+request goes out, and whoever finds an intent first looks for a record that equals what was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared_code.core.coupling import Intent
+from shared_code.core.identity import partner_id
+from shared_code.core.mapping import FieldMapping, FieldType
+from shared_code.core.reconcile import confirm_base
+from shared_code.core.records import Row, Side, Values
+from shared_code.store.tables import AlreadyExists
+from shared_code.sync.processing import committing, problems
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import SOON_S, Work
+from shared_code.sync.processing.writing import Plan, PlannedCreation
+from shared_code.systems.interface import (
+    Creation,
+    Exists,
+    NotDone,
+    OutcomeUnknown,
+    Refused,
+    WriteResult,
+    Written,
+)
+
+
+def adopt_existing(work: Work, plan: Plan) -> None:
+    """Where a key identifies a record (an ISO code), couple with what is there instead of creating."""
+    identifying = {key.field for key in work.mapping.match if key.identifies}
+    key = next((each for each in work.mapping.fields if each.name in identifying), None)
+    for side, planned in plan.creations.items():
+        if key and planned:
+            plan.creations[side] = _adopt(work, side, key, planned)
+
+
+def _adopt(
+    work: Work, side: Side, key: FieldMapping, planned: list[PlannedCreation]
+) -> list[PlannedCreation]:
+    names = key.sales if side is Side.SALES else (str(key.bc),)
+    wanted = {str(each.sent[key.name]): each for each in planned if each.sent.get(key.name)}
+    rows = work.system(side).find(work.table(side), names[0], list(wanted))
+    work.links.load(side, rows)
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(str(work.neutral(side, row.values)[key.name]), []).append(row)
+    for value, group in found.items():
+        if value in wanted and len(group) == 1 and _is_free(work, side, group[0].id):
+            _couple_found(work, wanted.pop(value).item, side, group[0])
+    return [each for each in planned if each in wanted.values() or not each.sent.get(key.name)]
+
+
+def _is_free(work: Work, side: Side, record_id: str) -> bool:
+    return not committing.is_coupled(work.store.load(side, [record_id]).get(record_id))
+
+
+def _couple_found(work: Work, item: Item, side: Side, row: Row) -> None:
+    """Couple the record with one that exists; what differs is decided by the next round."""
+    work.know(item, side, row)
+    bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
+    committing.couple(work, item, bc_id, sales_id)
+    item.coupled = True
+
+
+def create(work: Work, plan: Plan) -> None:
+    """Send the round's creations."""
+    in_sales = [each for each in plan.creations[Side.SALES] if not each.item.settled]
+    in_bc = [each for each in plan.creations[Side.BC] if not each.item.settled]
+    if in_sales:
+        _create_in_sales(work, in_sales)
+    if in_bc:
+        _create_in_bc(work, in_bc)
+
+
+def _create_in_sales(work: Work, planned: Sequence[PlannedCreation]) -> None:
+    creations = [Creation(each.native, _derived_id(work, each.item)) for each in planned]
+    results = work.system(Side.SALES).create(work.table(Side.SALES), creations)
+    work.links.load(Side.SALES, [each.row for each in results if isinstance(each, Written)])
+    for each, creation, result in zip(planned, creations, results, strict=True):
+        if isinstance(result, Exists | OutcomeUnknown):
+            _look_for_own(work, each, str(creation.id))
+        else:
+            _take_result(work, each, Side.SALES, result)
+
+
+def _derived_id(work: Work, item: Item) -> str:
+    ended = work.stored.get(item.id)
+    return partner_id(work.at.name, work.mapping.name, item.id, ended.generation if ended else 0)
+
+
+def _look_for_own(work: Work, planned: PlannedCreation, record_id: str) -> None:
+    """An earlier attempt may have made the row: it is coupled if it is there, else the next round tries."""
+    rows = work.system(Side.SALES).read(work.table(Side.SALES), [record_id])
+    work.links.load(Side.SALES, rows.values())
+    if row := rows.get(record_id):
+        _couple_found(work, planned.item, Side.SALES, row)
+        planned.item.coupled, planned.item.inserted = False, True
+
+
+def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
+    fresh = [each for each in planned if each.item.intent is None]
+    sent_before = [each for each in planned if each.item.intent is not None]
+    ready = _write_intents(work, fresh) + _resolve(work, sent_before)
+    if not ready:
+        return
+    results = work.system(Side.BC).create(work.table(Side.BC), [Creation(each.native) for each in ready])
+    work.links.load(Side.BC, [each.row for each in results if isinstance(each, Written)])
+    for each, result in zip(ready, results, strict=True):
+        _take_result(work, each, Side.BC, result)
+
+
+def _write_intents(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
+    """Put the intents on file; a record that somebody else is creating is handed on."""
+    for start in range(0, len(planned), committing.MAX_ENTITIES):
+        _write_intent_group(work, planned[start : start + committing.MAX_ENTITIES])
+    return [each for each in planned if not each.item.settled]
+
+
+def _write_intent_group(work: Work, planned: Sequence[PlannedCreation]) -> None:
+    now = work.runtime.now()
+    intents = [Intent(each.item.id, now, work.batch.id) for each in planned]
+    try:
+        etags = work.store.transact([work.store.intent_operation(each) for each in intents])
+    except AlreadyExists:
+        if len(planned) > 1:
+            for each in planned:
+                _write_intent_group(work, [each])
+        else:
+            planned[0].item.hand_on(SOON_S)
+        return
+    for each, intent, etag in zip(planned, intents, etags, strict=True):
+        each.item.intent = replace(intent, etag=etag)
+
+
+def _resolve(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
+    """Records with an intent of an earlier attempt: adopt what it made, wait, or send again.
+
+    Finding the record proves that the request ran, at any time.  Not finding it proves nothing until a
+    request can no longer be running.
+    """
+    if not planned:
+        return []
+    made = _find_made(work, planned)
+    again = []
+    for each in planned:
+        item, candidates = each.item, made.get(each.item.id, [])
+        if len(candidates) == 1:
+            _couple_found(work, item, Side.BC, candidates[0])
+            item.coupled, item.inserted = False, True
+            item.base = confirm_base(
+                None, Side.BC, each.sent, item.values_on(Side.SALES), item.values_on(Side.BC)
+            )
+        elif candidates:
+            problems.fail(
+                work, item, "several_found", "Several records in Business Central equal what was sent."
+            )
+        elif _may_still_run(work, item):
+            problems.wait_until_settled(work, item)
+        elif _renew_intent(work, item):
+            again.append(each)
+    return again
+
+
+def _may_still_run(work: Work, item: Item) -> bool:
+    assert item.intent is not None
+    return work.runtime.now() - item.intent.started_at_s < work.settle_s
+
+
+def _renew_intent(work: Work, item: Item) -> bool:
+    """Take the intent over; whether nobody else did."""
+    intent = item.intent
+    assert intent is not None
+    try:
+        work.store.transact([work.store.drop_intent_operation(intent)])
+    except committing.OVERTAKEN:
+        item.hand_on(SOON_S)
+        return False
+    item.intent = None
+    _write_intent_group(work, [PlannedCreation(item, {}, {})])
+    return item.intent is not None
+
+
+def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> dict[str, list[Row]]:
+    """Uncoupled BC records that equal what was sent, by the id of the record they were sent for."""
+    key = next(f for f in work.mapping.fields if f.type in (FieldType.TEXT, FieldType.PERSON_NAME) and f.bc)
+    names = sorted({str(each.sent[key.name]) for each in planned if each.sent.get(key.name)})
+    rows = work.system(Side.BC).find(work.table(Side.BC), str(key.bc), names)
+    work.links.load(Side.BC, rows)
+    taken = work.store.load(Side.BC, [row.id for row in rows])
+    free = [
+        (row, work.neutral(Side.BC, row.values))
+        for row in rows
+        if not committing.is_coupled(taken.get(row.id))
+    ]
+    return {
+        each.item.id: [row for row, values in free if _equals_sent(values, each.sent)] for each in planned
+    }
+
+
+def _equals_sent(values: Values, sent: Values) -> bool:
+    return all(values.get(name) == value for name, value in sent.items())
+
+
+def _take_result(work: Work, planned: PlannedCreation, side: Side, result: WriteResult) -> None:
+    item = planned.item
+    match result:
+        case Written(row):
+            work.know(item, side, row)
+            item.base = confirm_base(
+                None, side, planned.sent, item.values_on(side.other), item.values_on(side)
+            )
+            bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
+            committing.couple(work, item, bc_id, sales_id)
+            item.inserted = True
+        case Refused(_, message):
+            problems.fail(work, item, "refused", f"{side.system_name} answered: {message}")
+            _drop_intent(work, item)
+        case NotDone(retry_after_s, _):
+            item.hand_on(retry_after_s)
+            _drop_intent(work, item)
+        case _:
+            problems.wait_until_settled(work, item)
+
+
+def _drop_intent(work: Work, item: Item) -> None:
+    """The service said that it created nothing: the intent is void."""
+    if item.intent is None:
+        return
+    try:
+        work.store.transact([work.store.drop_intent_operation(item.intent)])
+    except committing.OVERTAKEN:
+        item.hand_on(SOON_S)
+    item.intent = None

@@ -1,0 +1,76 @@
+"""One record on its way through a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shared_code.core.coupling import Coupling, Intent
+from shared_code.core.outcome import Outcome, Problem
+from shared_code.core.reconcile import Base, Conflict, Known, State
+from shared_code.core.records import Row, Side, Unread, Values, Version
+from shared_code.store.journal import Entry
+
+
+@dataclass(slots=True)
+class Item:
+    """A record of the batch and all that is known of it and its partner.
+
+    ``states`` lacks a side that has to be read.  ``base`` is the stored one until a confirmed write
+    moves it; ``dirty`` says that a write is confirmed and not committed yet.  An item is settled when it
+    has an ``outcome``, or when it is handed on (``hand_on_s`` is the rest it needs first).
+    """
+
+    id: str
+    side: Side
+    stamp: str = ""
+    coupling: Coupling | None = None
+    intent: Intent | None = None
+    problem: Problem | None = None
+    states: dict[Side, State] = field(default_factory=dict)
+    rows: dict[Side, Row] = field(default_factory=dict)
+    base: Base | None = None
+    inserted: bool = False
+    modified: bool = False
+    coupled: bool = False
+    dirty: bool = False
+    outcome: Outcome | None = None
+    hand_on_s: float | None = None
+    new_problem: Problem | None = None
+    conflicts: tuple[Conflict, ...] = ()
+    journal: list[Entry] = field(default_factory=list)
+
+    @property
+    def settled(self) -> bool:
+        return self.outcome is not None or self.hand_on_s is not None
+
+    def hand_on(self, delay_s: float) -> None:
+        """Not now: the record goes back on the queue."""
+        self.hand_on_s = delay_s
+
+    def id_on(self, side: Side) -> str | None:
+        """The record's id on a side, if it has one."""
+        if side is self.side:
+            return self.id
+        return self.coupling.id_on(side) if self.coupling else None
+
+    def known(self, side: Side) -> Known | None:
+        state = self.states.get(side)
+        return state if isinstance(state, Known) else None
+
+    def values_on(self, side: Side) -> Values:
+        """What the side holds; an unread side stands for the base."""
+        if known := self.known(side):
+            return known.values
+        return self.base.on(side) if self.base else {}
+
+    def version_on(self, side: Side) -> Version | None:
+        state = self.states.get(side)
+        return state.version if isinstance(state, Known | Unread) else None
+
+    def success(self, repeated: Outcome | None) -> Outcome:
+        """What a record that is in step counts as; ``repeated`` is what an earlier run of this batch did."""
+        if self.inserted or repeated is Outcome.INSERTED:
+            return Outcome.INSERTED
+        if self.modified or repeated is Outcome.MODIFIED:
+            return Outcome.MODIFIED
+        return Outcome.COUPLED if self.coupled else (repeated or Outcome.UNCHANGED)

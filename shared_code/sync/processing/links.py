@@ -1,0 +1,103 @@
+"""The couplings through which a batch's lookups are translated, loaded as they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from shared_code.core.coupling import Coupling, CouplingState
+from shared_code.core.mapping import FieldMapping, FieldType, Mapping
+from shared_code.core.records import ZERO_ID, Row, Side, Value
+from shared_code.sync.parts import ConnectionParts
+
+RATE_FIELD = "exchange_rate"
+"""The field of a currency mapping that amounts are converted with."""
+
+
+class LinkTable:
+    """Couplings of other mappings, by BC id, BC reference and Sales id.
+
+    ``load`` asks storage for what rows refer to; the rest answers from memory.  A coupling that is not
+    there is asked for again the next time, because it may have come to be meanwhile.
+    """
+
+    def __init__(self, at: ConnectionParts, mapping: Mapping) -> None:
+        self._at = at
+        self._mapping = mapping
+        self._couplings: dict[tuple[str, str, str], Coupling] = {}
+
+    def load(self, side: Side, rows: Iterable[Row]) -> None:
+        """Load the couplings that these rows of ``side`` refer to."""
+        wanted: dict[tuple[str, str], set[str]] = {}
+        rows = list(rows)
+        for each in self._mapping.lookups:
+            index = _index(each, side)
+            keys = {
+                key for row in rows if (key := _key(each, side, row)) and not self._knows(each, index, key)
+            }
+            wanted.setdefault((str(each.lookup), index), set()).update(keys)
+        for (mapping, index), keys in wanted.items():
+            if keys:
+                self._load(mapping, index, sorted(keys))
+
+    def bc_key(self, mapping: str, sales_id: str, by_reference: bool) -> str | None:
+        coupling = self._couplings.get((mapping, "sales", sales_id))
+        if coupling is None:
+            return None
+        return (coupling.reference or None) if by_reference else coupling.bc_id
+
+    def sales_id(self, mapping: str, bc_key: str, by_reference: bool) -> str | None:
+        coupling = self._couplings.get((mapping, "reference" if by_reference else "bc", bc_key))
+        return coupling.sales_id if coupling else None
+
+    def rate(self, mapping: str, bc_id: str) -> Decimal | None:
+        """Units of the currency for one of the local currency: both rates are towards a common base."""
+        rates = [self._rate_to_base(mapping, each) for each in (bc_id, ZERO_ID)]
+        return rates[0] / rates[1] if rates[0] and rates[1] else None
+
+    def _rate_to_base(self, mapping: str, bc_id: str) -> Decimal | None:
+        coupling = self._couplings.get((mapping, "bc", bc_id))
+        rate: Value = coupling.base.bc.get(RATE_FIELD) if coupling and coupling.base else None
+        return rate if isinstance(rate, Decimal) else None
+
+    def _knows(self, each: FieldMapping, index: str, key: str) -> bool:
+        return (str(each.lookup), index, key) in self._couplings
+
+    def _load(self, mapping: str, index: str, keys: list[str]) -> None:
+        store = self._at.couplings(mapping)
+        if index == "reference":
+            self._take(mapping, store.by_reference(keys).values())
+            return
+        needs_local = index == "bc" and any(f.type is FieldType.LOCAL_AMOUNT for f in self._mapping.lookups)
+        ids = [*keys, ZERO_ID] if needs_local and ZERO_ID not in keys else keys
+        found = store.load(Side(index), ids).values()
+        self._take(mapping, [each for each in found if isinstance(each, Coupling)])
+
+    def _take(self, mapping: str, couplings: Iterable[Coupling]) -> None:
+        for each in couplings:
+            if each.state is CouplingState.COUPLED:
+                self._couplings[mapping, "bc", each.bc_id] = each
+                self._couplings[mapping, "sales", each.sales_id] = each
+                if each.reference:
+                    self._couplings[mapping, "reference", each.reference] = each
+
+
+def _index(each: FieldMapping, side: Side) -> str:
+    if side is Side.SALES:
+        return "sales"
+    return "reference" if each.by_reference else "bc"
+
+
+def _key(each: FieldMapping, side: Side, row: Row) -> str | None:
+    """The key a row refers to another record with; blank refers to nothing."""
+    if each.type is FieldType.LOCAL_AMOUNT:
+        name = each.bc_currency if side is Side.BC else None
+    else:
+        name = each.bc if side is Side.BC else each.sales[0]
+    value = row.values.get(name) if name else None
+    if value in (None, "") or (
+        value == ZERO_ID and not (each.blank_is_record or each.type is FieldType.LOCAL_AMOUNT)
+    ):
+        return None
+    text = str(value).strip()
+    return text.upper() if each.by_reference and side is Side.BC else text.lower()

@@ -1,0 +1,142 @@
+"""Settling a record with a problem: it fails, waits, is held back or is in conflict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared_code.core.coupling import CouplingState
+from shared_code.core.outcome import (
+    NEVER_S,
+    PROBLEMS,
+    SKIP_AFTER,
+    Outcome,
+    Problem,
+    retry_delay_s,
+    target_key,
+)
+from shared_code.core.reconcile import Conflict
+from shared_code.core.records import Side
+from shared_code.core.transform import Missing, Unfit
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import Work
+
+
+def fail(work: Work, item: Item, code: str, message: str) -> None:
+    """The record failed; after some failures in a row it counts as skipped."""
+    _settle(work, item, Outcome.FAILED, code, message)
+    problem = item.new_problem
+    assert problem is not None
+    if problem.attempts >= SKIP_AFTER:
+        item.outcome = Outcome.SKIPPED
+        item.new_problem = replace(problem, outcome=Outcome.SKIPPED)
+
+
+def wait(work: Work, item: Item, code: str, message: str) -> None:
+    """The record waits for something that comes by itself."""
+    _settle(work, item, Outcome.WAITING, code, message)
+
+
+def wait_for(work: Work, item: Item, missing: Missing) -> None:
+    """The record waits for another one's coupling."""
+    where = work.at.mappings.get(missing.mapping)
+    what = where.title if where else missing.mapping
+    target = f"“{missing.key}” of {missing.side.system_name} ({what})"
+    message = f"{missing.field} refers to {target}, which is not coupled."
+    _settle(work, item, Outcome.WAITING, "waits_for_lookup", message)
+    assert item.new_problem is not None
+    item.new_problem = replace(
+        item.new_problem, waits_for=target_key(missing.mapping, missing.side, missing.key)
+    )
+
+
+def wait_until_settled(work: Work, item: Item) -> None:
+    """A creation was sent and nobody knows what became of it: look again shortly, send again only later."""
+    message = (
+        "A creation was sent to Business Central and no answer came. It is looked up before it is sent again."
+    )
+    _settle(work, item, Outcome.WAITING, "outcome_unknown", message)
+    assert item.new_problem is not None
+    soon = work.runtime.now() + min(work.settle_s, LOOK_AGAIN_S)
+    item.new_problem = replace(item.new_problem, next_attempt_at_s=soon)
+
+
+LOOK_AGAIN_S = 60.0
+"""How long after a lost answer the record is looked for again."""
+
+
+def hold(work: Work, item: Item, code: str) -> None:
+    """Creating is not released: the record waits for a person."""
+    if code == "possible_partner" and item.problem:
+        item.outcome, item.new_problem = Outcome.WAITING, replace(item.problem, stamp=_stamp(item))
+        return
+    _settle(work, item, Outcome.WAITING, code, PROBLEMS[code].meaning)
+    assert item.new_problem is not None
+    item.new_problem = replace(item.new_problem, next_attempt_at_s=NEVER_S)
+
+
+def partner_deleted(work: Work, item: Item, side: Side) -> None:
+    """The coupled record of ``side`` is gone; the survivor stays as it is until a person decides."""
+    message = (
+        f"The record of {side.system_name} was deleted; the one of {side.other.system_name} is untouched."
+    )
+    _settle(work, item, Outcome.SKIPPED, "partner_deleted", message)
+    assert item.new_problem is not None
+    item.new_problem = replace(item.new_problem, next_attempt_at_s=NEVER_S)
+
+
+def unfit(work: Work, item: Item, faults: list[Missing | Unfit]) -> None:
+    """Values could not be put: the record waits if that is all a lookup's fault, else it failed."""
+    refused = [each for each in faults if isinstance(each, Unfit)]
+    if refused:
+        fail(work, item, refused[0].code, " ".join(each.text for each in refused))
+    else:
+        wait_for(work, item, next(each for each in faults if isinstance(each, Missing)))
+
+
+def conflict(work: Work, item: Item, conflicts: tuple[Conflict, ...]) -> None:
+    """Both sides changed the same values; both are kept where they are and listed."""
+    names = ", ".join(each.group for each in conflicts)
+    _settle(work, item, Outcome.CONFLICT, "conflict", f"Changed on both sides: {names}.")
+    assert item.new_problem is not None
+    details: dict[str, object] = {
+        each.group: {"base": dict(each.base), "bc": dict(each.bc), "sales": dict(each.sales)}
+        for each in conflicts
+    }
+    item.new_problem = replace(
+        item.new_problem, details=item.new_problem.details | {"fields": details}, next_attempt_at_s=NEVER_S
+    )
+
+
+def forget(item: Item) -> None:
+    """The record has no problem any more."""
+    item.new_problem = None
+
+
+def _settle(work: Work, item: Item, outcome: Outcome, code: str, message: str) -> None:
+    now = work.runtime.now()
+    old = item.problem if item.problem and item.problem.code == code else None
+    attempts = (old.attempts if old else 0) + 1
+    item.outcome = outcome
+    item.new_problem = Problem(
+        side=item.side,
+        record_id=item.id,
+        outcome=outcome,
+        code=code,
+        message=message,
+        details={"name": work.label(item), **_partner(item)},
+        attempts=attempts,
+        next_attempt_at_s=now + retry_delay_s(attempts),
+        since_s=old.since_s if old else now,
+        stamp=_stamp(item),
+    )
+
+
+def _partner(item: Item) -> dict[str, object]:
+    if item.coupling is None or item.coupling.state is not CouplingState.COUPLED:
+        return {}
+    return {"bc_id": item.coupling.bc_id, "sales_id": item.coupling.sales_id}
+
+
+def _stamp(item: Item) -> str:
+    version = item.version_on(item.side)
+    return version.stamp if version else item.stamp

@@ -1,0 +1,179 @@
+"""Round by round: read what must be known, decide, write, until every record is settled.
+
+Each round decides every open record anew from what is then known, so a moved version, a lost answer or
+a value that a service filled in needs no path of its own: the next round sees it.
+"""
+
+from __future__ import annotations
+
+from shared_code.core.coupling import Coupling, CouplingState
+from shared_code.core.outcome import Outcome
+from shared_code.core.reconcile import (
+    OTHER_COMPANY,
+    Create,
+    Decision,
+    EndCoupling,
+    Hold,
+    Leave,
+    Merge,
+    PartnerDeleted,
+    ReadFirst,
+    Remove,
+    reconcile,
+)
+from shared_code.core.records import Absent, Deleted, Row, Side, Unread, Version
+from shared_code.sync.processing import committing, creating, problems, writing
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import MAX_ROUNDS, SOON_S, Work
+from shared_code.systems.interface import SystemUnavailable, Throttled
+
+
+def run_rounds(work: Work) -> None:
+    """Settle every item of the batch.  Whatever a service could not serve now is handed on."""
+    for _ in range(MAX_ROUNDS):
+        if not work.open_items():
+            return
+        try:
+            _round(work)
+        except Throttled as throttled:
+            _hand_on_rest(work, throttled.retry_after_s)
+        except SystemUnavailable:
+            _hand_on_rest(work, SOON_S)
+    for item in work.open_items():
+        # Both sides keep changing under our hands: what is confirmed is committed, the rest tried later.
+        problems.wait(work, item, "unsettled", "Both sides kept changing; the record is tried again.")
+
+
+def _round(work: Work) -> None:
+    read_missing(work)
+    plan = writing.Plan()
+    for item in work.open_items():
+        try:
+            _act(work, item, decide(work, item), plan)
+        except Exception as fault:
+            problems.fail(
+                work, item, "internal", f"{type(fault).__name__} while deciding; nothing was written."
+            )
+    committing.commit(work)
+    creating.adopt_existing(work, plan)
+    creating.create(work, plan)
+    writing.update(work, plan)
+
+
+def _hand_on_rest(work: Work, delay_s: float) -> None:
+    for item in work.open_items():
+        item.hand_on(delay_s)
+    committing.commit(work)
+
+
+def decide(work: Work, item: Item) -> Decision:
+    """What ``reconcile`` says about the record as it is now known."""
+    return reconcile(work.mapping, item.base, item.states[Side.BC], item.states[Side.SALES], work.rules)
+
+
+def read_missing(work: Work) -> None:
+    """Read every side that some open item lacks: one read per side, at most 500 ids."""
+    for side in (work.batch.side, work.batch.side.other):
+        lacking = {
+            id_: each for each in work.open_items() if side not in each.states and (id_ := each.id_on(side))
+        }
+        if lacking:
+            rows = work.system(side).read(work.table(side), sorted(lacking))
+            work.links.load(side, rows.values())
+            for record_id, item in lacking.items():
+                _take_read(work, item, side, rows.get(record_id), record_id)
+        for item in work.open_items():
+            if side not in item.states:
+                item.states[side] = Absent()
+
+
+def _take_read(work: Work, item: Item, side: Side, row: Row | None, record_id: str) -> None:
+    if row is None:
+        item.states[side] = Deleted(record_id) if item.coupling else Absent()
+        return
+    seen = item.coupling.version_on(side) if item.coupling else None
+    if seen is not None and row.version.stamp < seen.stamp:
+        # A stale replica: older than what the coupling has seen.  Deciding on it could undo a write.
+        item.hand_on(SOON_S)
+        return
+    work.know(item, side, row)
+
+
+def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None:
+    match decision:
+        case Merge():
+            _merge(work, item, decision, plan)
+        case Create():
+            plan.create(work, item, decision)
+        case ReadFirst(sides):
+            for side in sides:
+                item.states.pop(side, None)
+        case Leave(reason):
+            _leave(work, item, reason)
+        case Hold():
+            held = (
+                item.problem.code
+                if item.problem and item.problem.code == "possible_partner"
+                else "couple_first"
+            )
+            problems.hold(work, item, held)
+        case PartnerDeleted(side):
+            _partner_deleted(work, item, side)
+        case EndCoupling(deleted):
+            committing.end(work, item, deleted)
+        case Remove(side):
+            # Carrying deletions over is not offered yet: a person decides, as when the rule is to ask.
+            _partner_deleted(work, item, side.other)
+
+
+def _merge(work: Work, item: Item, merge: Merge, plan: writing.Plan) -> None:
+    item.conflicts = merge.conflicts
+    if not (merge.to_bc or merge.to_sales):
+        committing.settle(work, item, work.groups_of(f for c in merge.conflicts for f in c.fields))
+        return
+    plan.merge(work, item, merge)
+
+
+def _partner_deleted(work: Work, item: Item, side: Side) -> None:
+    problems.partner_deleted(work, item, side)
+    committing.keep_open(work, item)
+
+
+def _leave(work: Work, item: Item, reason: str) -> None:
+    """Nothing is to be written.  A pair outside the filter keeps its base and is read whole next time."""
+    if reason == OTHER_COMPANY and work.mapping.shared and item.coupling:
+        committing.settle(work, item, frozenset())
+        return
+    if item.coupling and item.coupling.state is CouplingState.COUPLED:
+        committing.leave(work, item)
+        return
+    item.outcome = Outcome.UNCHANGED
+    problems.forget(item)
+
+
+def prepare(work: Work) -> None:
+    """Set each item's starting states from its coupling: what is in step need not be read."""
+    for item in work.items:
+        coupling = item.coupling
+        if coupling is None or coupling.state is not CouplingState.COUPLED:
+            item.states = {item.side.other: Absent()}
+            continue
+        item.base = coupling.base
+        item.coupled = coupling.batch == work.batch.job and coupling.outcome is Outcome.COUPLED
+        other = coupling.version_on(item.side.other)
+        if coupling.in_step and other is not None:
+            item.states = {item.side.other: Unread(coupling.id_on(item.side.other), other)}
+        if _known_version(coupling, item) and item.side.other in item.states:
+            item.states[item.side] = Unread(item.id, _version(coupling, item.side))
+
+
+def _known_version(coupling: Coupling, item: Item) -> bool:
+    """Whether the scan saw just the version that is in step: then there is nothing to read."""
+    seen = coupling.version_on(item.side)
+    return seen is not None and bool(item.stamp) and seen.stamp == item.stamp
+
+
+def _version(coupling: Coupling, side: Side) -> Version:
+    version = coupling.version_on(side)
+    assert version is not None
+    return version

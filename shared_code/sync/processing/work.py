@@ -1,0 +1,121 @@
+"""What the steps of one batch share: where it runs, its rules, and how native and neutral meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from shared_code.core import filters, transform
+from shared_code.core.coupling import Coupling
+from shared_code.core.jobs import Batch, JobKind
+from shared_code.core.mapping import FieldMapping, Mapping, Rules
+from shared_code.core.reconcile import Known
+from shared_code.core.records import Row, Side, Value, Values
+from shared_code.core.transform import Missing, Unfit
+from shared_code.runtime import Runtime
+from shared_code.store.couplings import CouplingStore
+from shared_code.sync.parts import ConnectionParts, table_of
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.links import LinkTable
+from shared_code.systems.interface import System, Table
+
+MAX_ROUNDS = 6
+"""Reads and writes of one record in one batch, before it is handed on."""
+
+SOON_S = 15.0
+"""The rest of a record that somebody else is working on or that was read stale."""
+
+
+@dataclass
+class Work:
+    """One batch being processed.
+
+    ``stored`` are the couplings as they are on file, by record id; ``coupled_keys`` (``side|key``) name what
+    was newly coupled, for those who wait for it.
+    """
+
+    at: ConnectionParts
+    runtime: Runtime
+    mapping: Mapping
+    batch: Batch
+    kind: JobKind
+    rules: Rules
+    settle_s: float
+    items: list[Item]
+    links: LinkTable
+    stored: dict[str, Coupling] = field(default_factory=dict)
+    coupled_keys: set[str] = field(default_factory=set)
+
+    @property
+    def store(self) -> CouplingStore:
+        return self.at.couplings(self.mapping.name)
+
+    def system(self, side: Side) -> System:
+        return self.at.systems[side]
+
+    def table(self, side: Side) -> Table:
+        return table_of(self.mapping, side)
+
+    def open_items(self) -> list[Item]:
+        return [each for each in self.items if not each.settled]
+
+    def know(self, item: Item, side: Side, row: Row) -> None:
+        """Take note of a row that was read or returned.  ``links`` must hold what it refers to."""
+        item.rows[side] = row
+        company = self.at.connection.company_id
+        item.states[side] = Known(
+            row.id,
+            row.version,
+            self.neutral(side, row.values),
+            filters.inside(self.mapping, side, row.values),
+            filters.foreign(self.mapping, side, row.values, company),
+        )
+
+    def neutral(self, side: Side, native: Values) -> dict[str, Value]:
+        """A native record in neutral values."""
+        return {each.name: transform.get(each, side, native, self.links) for each in self.mapping.fields}
+
+    def native(
+        self, side: Side, values: Values, creating: bool
+    ) -> tuple[dict[str, Value], list[Missing | Unfit], dict[str, Value]]:
+        """Neutral values as native fields; what could not be put, and the neutral values that were.
+
+        A field group is put whole or not at all.
+        """
+        native: dict[str, Value] = {}
+        problems: list[Missing | Unfit] = []
+        sent: dict[str, Value] = {}
+        for group in self.mapping.groups:
+            fields = [each for each in group if each.name in values and (creating or not each.only_on_create)]
+            put, faults = self._put_group(side, fields, values)
+            problems += faults
+            if not faults:
+                native |= put
+                sent |= {each.name: values[each.name] for each in fields}
+        return native, problems, sent
+
+    def _put_group(
+        self, side: Side, fields: Sequence[FieldMapping], values: Values
+    ) -> tuple[dict[str, Value], list[Missing | Unfit]]:
+        native: dict[str, Value] = {}
+        faults: list[Missing | Unfit] = []
+        for each in fields:
+            put = transform.put(each, side, values[each.name], self.links)
+            if isinstance(put, Missing | Unfit):
+                faults.append(put)
+            else:
+                native |= put
+        return native, faults
+
+    def groups_of(self, names: Iterable[str]) -> frozenset[str]:
+        """The field groups these fields belong to."""
+        wanted = set(names)
+        return frozenset(each.group for each in self.mapping.fields if each.name in wanted)
+
+    def label(self, item: Item) -> str:
+        """What a person calls the record: its display fields, from whichever side was read."""
+        for side, row in item.rows.items():
+            texts = (str(row.values.get(name) or "") for name in self.mapping.side(side).display)
+            if text := " ".join(each for each in texts if each):
+                return text
+        return item.id

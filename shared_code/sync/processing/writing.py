@@ -1,0 +1,140 @@
+"""What a round will write, and updating: conditional writes whose success proves what was not read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shared_code.core.reconcile import Create, Merge, confirm_base
+from shared_code.core.records import Deleted, Row, Side, Values
+from shared_code.core.transform import Missing, Unfit
+from shared_code.store.journal import Entry
+from shared_code.sync.processing import committing, problems
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import Work
+from shared_code.systems.interface import (
+    Change,
+    Exists,
+    Gone,
+    Moved,
+    NotDone,
+    OutcomeUnknown,
+    Refused,
+    WriteResult,
+    Written,
+)
+
+
+@dataclass(slots=True)
+class PlannedUpdate:
+    """Fields to write on one side of one record; ``sent`` are their neutral values."""
+
+    item: Item
+    change: Change
+    sent: Values
+
+
+@dataclass(slots=True)
+class PlannedCreation:
+    """A partner to create; ``sent`` are its neutral values."""
+
+    item: Item
+    native: Values
+    sent: Values
+
+
+@dataclass(slots=True)
+class Plan:
+    """The writes of one round, by side."""
+
+    updates: dict[Side, list[PlannedUpdate]] = field(default_factory=lambda: {side: [] for side in Side})
+    creations: dict[Side, list[PlannedCreation]] = field(default_factory=lambda: {side: [] for side in Side})
+
+    def create(self, work: Work, item: Item, decision: Create) -> None:
+        """Plan a creation; a record that cannot be put whole is not created."""
+        if item.problem and item.problem.code == "possible_partner":
+            problems.hold(work, item, "possible_partner")
+            return
+        native, faults, sent = work.native(decision.side, decision.values, creating=True)
+        if faults:
+            problems.unfit(work, item, faults)
+        else:
+            self.creations[decision.side].append(PlannedCreation(item, native, sent))
+
+    def merge(self, work: Work, item: Item, merge: Merge) -> None:
+        """Plan the updates of one record; what cannot be put is left open, the rest is written."""
+        faults: list[Missing | Unfit] = []
+        planned: list[tuple[Side, PlannedUpdate]] = []
+        for side in Side:
+            if not merge.to(side):
+                continue
+            native, unput, sent = work.native(side, merge.to(side), creating=False)
+            faults += unput
+            version, record_id = item.version_on(side), item.id_on(side)
+            if native and version and record_id:
+                planned.append((side, PlannedUpdate(item, Change(record_id, version, native), sent)))
+        for side, update in planned:
+            self.updates[side].append(update)
+        if not planned:
+            committing.settle(work, item, _open_groups(work, merge, faults), faults)
+
+
+def _open_groups(work: Work, merge: Merge, faults: list[Missing | Unfit]) -> frozenset[str]:
+    contested = [name for each in merge.conflicts for name in each.fields]
+    return work.groups_of([*contested, *(each.field for each in faults)])
+
+
+def update(work: Work, plan: Plan) -> None:
+    """Send the round's updates; what came of each is what the next round knows."""
+    for side, planned in plan.updates.items():
+        planned = [each for each in planned if not each.item.settled]
+        if not planned:
+            continue
+        results = work.system(side).update(work.table(side), [each.change for each in planned])
+        work.links.load(side, [each.row for each in results if isinstance(each, Written)])
+        for each, result in zip(planned, results, strict=True):
+            take_result(work, each, side, result)
+
+
+def take_result(work: Work, planned: PlannedUpdate, side: Side, result: WriteResult) -> None:
+    """Take note of what became of one update."""
+    item = planned.item
+    match result:
+        case Written(row):
+            confirm(work, item, side, planned.sent, row)
+        case Moved() | OutcomeUnknown() | Exists():
+            # Somebody else wrote, or nobody knows whether we did: what the record holds now decides.
+            item.states.pop(side, None)
+        case Gone():
+            item.states[side] = Deleted(planned.change.id)
+        case Refused(_, message):
+            _refused(work, item, side, message)
+        case NotDone(retry_after_s, _):
+            item.hand_on(retry_after_s)
+
+
+def _refused(work: Work, item: Item, side: Side, message: str) -> None:
+    problems.fail(work, item, "refused", f"{side.system_name} answered: {message}")
+    if item.coupling:
+        committing.keep_open(work, item)
+
+
+def confirm(work: Work, item: Item, side: Side, sent: Values, row: Row) -> None:
+    """A write is confirmed: base, journal and what is known follow what the service now holds."""
+    old = item.values_on(side)
+    work.know(item, side, row)
+    held, returned = item.values_on(side.other), item.values_on(side)
+    item.base = confirm_base(item.base, side, sent, held, returned)
+    item.modified, item.dirty = True, True
+    if item.coupling:
+        item.journal.append(
+            Entry(
+                work.mapping.name,
+                item.coupling.bc_id,
+                side,
+                row.version.stamp,
+                work.runtime.now(),
+                work.batch.id,
+                {name: old.get(name) for name in sent},
+                {name: returned.get(name) for name in sent},
+            )
+        )

@@ -1,0 +1,58 @@
+"""Trying again: records that failed or wait are queued when their time comes or their reason is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared_code.core.jobs import MAX_BATCH, Job, JobKind
+from shared_code.core.records import Side, Version
+from shared_code.store.jobs import step_key
+from shared_code.sync.detect import new_batch
+from shared_code.sync.messages import BatchDue
+from shared_code.sync.parts import ConnectionParts, Parts
+from shared_code.systems.interface import Sighting
+
+MAX_RETRIES = 2000
+"""Problems of one mapping looked at in one tick."""
+
+
+def queue_records(
+    parts: Parts,
+    at: ConnectionParts,
+    mapping: str,
+    side: Side,
+    ids: Sequence[str],
+    kind: JobKind = JobKind.RETRY,
+) -> str:
+    """Queue records of one side as a job of their own; returns the job's id."""
+    job = Job(parts.new_job_id(), mapping, kind, parts.runtime.now())
+    unseen = [Sighting(each, Version("", "")) for each in dict.fromkeys(ids)]
+    pieces = [unseen[start : start + MAX_BATCH] for start in range(0, len(unseen), MAX_BATCH)]
+    batches = [new_batch(job.id, mapping, side, step_key(side, 0), piece, ordered=False) for piece in pieces]
+    at.jobs.add(job)
+    at.jobs.add_batches(batches)
+    at.jobs.take_step(job.id, step_key(side, 0), "")
+    for batch in batches:
+        parts.send(BatchDue(at.name, job.id, batch.id))
+    return job.id
+
+
+def queue_due(parts: Parts, at: ConnectionParts, mapping: str) -> int:
+    """Queue the mapping's records whose next attempt is due; how many there were.
+
+    Their next attempt is moved first, so that a tick that comes while they wait in the queue does not
+    queue them again.
+    """
+    now = parts.runtime.now()
+    store = at.couplings(mapping)
+    due = [each for each in store.all_problems(MAX_RETRIES) if each.next_attempt_at_s <= now]
+    if due:
+        store.postpone(due, now + RESERVED_S)
+    for side in Side:
+        if ids := [each.record_id for each in due if each.side is side]:
+            queue_records(parts, at, mapping, side, ids)
+    return len(due)
+
+
+RESERVED_S = 300.0
+"""How long a queued retry keeps others from queueing the same record."""

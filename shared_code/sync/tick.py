@@ -1,0 +1,57 @@
+"""The minute's tick: queue a look at every mapping that is due, and what is due to be tried again.
+
+The schedules are data, so that people change them while the app runs.  A tick only queues; it takes
+seconds and can be repeated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared_code.core.jobs import JobKind
+from shared_code.core.mapping import Mapping
+from shared_code.core.records import Side
+from shared_code.store.schedules import Schedule
+from shared_code.sync.messages import Advance, ScanMode, ScanStep
+from shared_code.sync.parts import ConnectionParts, Parts
+from shared_code.sync.retries import queue_due
+
+
+def tick(parts: Parts) -> int:
+    """One tick over all connections; how many looks were queued."""
+    return sum(_tick_connection(parts, at) for at in parts.connections.values())
+
+
+def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
+    schedules = at.schedules.all()
+    queued = 0
+    for mapping in at.mappings.values():
+        schedule = schedules.get(mapping.name) or Schedule(mapping.name, mapping.interval_s)
+        if _claim(parts, at, schedule):
+            queued += look(parts, at, mapping)
+            queue_due(parts, at, mapping.name)
+    for full_sync in at.full_syncs.running():
+        parts.send(Advance(at.name, full_sync, nudge=True))
+    return queued
+
+
+def _claim(parts: Parts, at: ConnectionParts, schedule: Schedule) -> bool:
+    """Whether the mapping is due and this tick is the one that looks: its next time is moved first."""
+    now = parts.runtime.now()
+    if schedule.disabled_because or now + TOLERANCE_S < schedule.next_due_s:
+        return False
+    return at.schedules.put(replace(schedule, next_due_s=now + schedule.interval_s))
+
+
+TOLERANCE_S = 5.0
+"""A timer that comes a little early still counts as this interval's."""
+
+
+def look(parts: Parts, at: ConnectionParts, mapping: Mapping, sides: tuple[Side, ...] | None = None) -> int:
+    """Queue a look at the changes of a mapping; how many sides are looked at."""
+    watched = [side for side in mapping.watched if sides is None or side in sides]
+    for side in watched:
+        parts.send(
+            ScanStep(at.name, mapping.name, side, parts.new_job_id(), JobKind.SCHEDULED, ScanMode.CHANGES)
+        )
+    return len(watched)

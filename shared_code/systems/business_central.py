@@ -1,0 +1,314 @@
+"""Business Central, one company of one environment, through API v2.0.
+
+Reads ask for the primary, scans for the replica.  Every write goes through ``$batch`` with
+``continue-on-error``; a creation is never repeated by itself, because the service chooses ids.
+Sources: Microsoft docs api-reference/v2.0, webservices/use-odata-batch.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from urllib.parse import quote
+
+from shared_code.core.records import ZERO_ID, Row, Side, Value
+from shared_code.systems import business_central_batch as batch
+from shared_code.systems import business_central_currencies as currencies
+from shared_code.systems import business_central_tables as tables
+from shared_code.systems import errors, odata
+from shared_code.systems.business_central_batch import Part, PartAnswer
+from shared_code.systems.business_central_scan import Place, currencies_part, readable, scan
+from shared_code.systems.chunked import at_most, read_chunks, write_chunks
+from shared_code.systems.http import AnswerLost, Client
+from shared_code.systems.interface import (
+    Change,
+    Column,
+    Creation,
+    Cursor,
+    OutcomeUnknown,
+    Page,
+    Refused,
+    SettingWrong,
+    SystemFault,
+    SystemUnavailable,
+    Table,
+    WriteResult,
+    Written,
+)
+
+LOOK_BACK_S = 600.0
+IDS_PER_PART = 100
+MAX_FILTER_CHARS = 4_000
+
+
+def api_root(base: str, tenant: str, environment: str) -> str:
+    """The address of API v2.0, without final slash: ``{base}/v2.0/{tenant}/{environment}/api/v2.0``."""
+    return f"{base.rstrip('/')}/v2.0/{quote(tenant, safe='')}/{quote(environment, safe='')}/api/v2.0"
+
+
+class BusinessCentral:
+    """One company.  ``root`` is ``api_root``'s address, ``environment`` only what ``identity`` repeats."""
+
+    def __init__(
+        self,
+        client: Client,
+        root: str,
+        company_id: str,
+        *,
+        environment: str = "",
+        look_back_s: float = LOOK_BACK_S,
+    ) -> None:
+        try:
+            self._place = Place(root.rstrip("/"), f"companies({odata.guid(company_id)})")
+        except ValueError as error:
+            raise SettingWrong(f"The Business Central company: {error}. Set the company's id.") from error
+        self._client = client
+        self._company_id = company_id.lower()
+        self._environment = environment
+        self._look_back_s = look_back_s
+
+    @property
+    def side(self) -> Side:
+        return Side.BC
+
+    def scan(self, table: Table, cursor: Cursor | None) -> Page:
+        """One page; since a watermark it repeats the last ``look_back_s`` seconds."""
+        return scan(self._client, self._place, table, cursor, self._look_back_s)
+
+    def read(self, table: Table, ids: Sequence[str]) -> Mapping[str, Row]:
+        """The records with these ids, in one HTTP request (currencies with a rate: two)."""
+        at_most(len(ids), "ids")
+        wanted = list(dict.fromkeys(map(odata.guid, ids)))
+        if not wanted:
+            return {}
+        conditions = [odata.any_of(table.key, some) for some in odata.chunks(wanted, IDS_PER_PART)]
+        rows = {row.id: row for row in self._rows(table, conditions, "read", zero=ZERO_ID in wanted)}
+        if strange := rows.keys() - set(wanted):
+            raise SystemUnavailable(
+                f"Business Central answered {len(strange)} records of {table.name} that were not asked for: "
+                "it ignored the filter. Its answer is not used."
+            )
+        return rows
+
+    def find(self, table: Table, column: str, values: Iterable[Value]) -> list[Row]:
+        """Records by the value of a column.  A blank value finds nothing.
+
+        Whether case counts is up to the database behind the service; no other difference is accepted.
+        """
+        wanted = list(dict.fromkeys(value for value in values if value is not None and value != ""))
+        at_most(len(wanted), "values")
+        conditions = _conditions(table, column, wanted)
+        if not conditions:
+            return []
+        rows: list[Row] = []
+        for some in odata.chunks(conditions, batch.MAX_PARTS - 1):
+            rows += self._rows(table, some, "find", extra=(column,))
+        keys = {_comparable(value) for value in wanted}
+        return [row for row in rows if _comparable(_value(table, row, column)) in keys]
+
+    def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
+        """Create records; a creation's ``id`` is not used, the service chooses its own."""
+        url = self._write_url(table, "")
+        make = [partial(Part, "POST", url, {}) for _ in creations]
+        return self._write(table, "create", make, [creation.values for creation in creations])
+
+    def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
+        """Write fields of records that still have the given etag."""
+        make = [
+            partial(Part, "PATCH", self._write_url(table, f"({odata.guid(change.id)})"), _if_match(change))
+            for change in changes
+        ]
+        return self._write(table, "update", make, [change.values for change in changes])
+
+    def identity(self) -> Mapping[str, str]:
+        """companyId, companyName, companyDisplayName, systemVersion, localCurrencyCode, environment."""
+        company = self._place.company
+        parts = [Part("GET", company, batch.READ_PRIMARY), currencies.local_code_part(company)]
+        _, (found, information) = batch.get(self._client, self._place.root, "identity", parts)
+        try:
+            entity = odata.mapping(found)
+            return {
+                "companyId": odata.guid(odata.text(entity, "id")),
+                "companyName": odata.text(entity, "name"),
+                "companyDisplayName": str(entity.get("displayName") or ""),
+                "systemVersion": str(entity.get("systemVersion") or ""),
+                "localCurrencyCode": currencies.local_code(information),
+                "environment": self._environment,
+            }
+        except ValueError as error:
+            raise SystemUnavailable(f"Business Central's company: {error}. Try again later.") from error
+
+    def _write_url(self, table: Table, key: str) -> str:
+        names = tables.column_names(table)
+        return odata.address(
+            f"{self._place.company}/{odata.name(table.name)}{key}", expand=tables.expand(table, names)
+        )
+
+    def _rows(
+        self,
+        table: Table,
+        conditions: Sequence[str],
+        kind: str,
+        *,
+        zero: bool = False,
+        extra: tuple[str, ...] = (),
+    ) -> list[Row]:
+        """All records that meet one of the conditions, from the primary."""
+        wide = _with_columns(table, extra)
+        if tables.has_exchange_rate(table):
+            return self._currency_rows(wide, conditions, kind, zero=zero)
+        parts = [self._read_part(wide, condition) for condition in conditions]
+        _, bodies = batch.get(self._client, self._place.root, kind, parts)
+        with readable(table):
+            return [tables.row(wide, entity) for body in bodies for entity in _whole(body)]
+
+    def _read_part(self, table: Table, condition: str) -> Part:
+        names = tables.column_names(table)
+        url = odata.address(
+            f"{self._place.company}/{odata.name(table.name)}",
+            select=tables.select(table, names),
+            expand=tables.expand(table, names),
+            filter=condition,
+        )
+        return Part("GET", url, batch.READ_PRIMARY)
+
+    def _currency_rows(self, table: Table, conditions: Sequence[str], kind: str, *, zero: bool) -> list[Row]:
+        place = self._place
+        names = tuple(tables.column_names(table))
+        parts = [currencies_part(place, table, names, condition) for condition in conditions]
+        parts.append(currencies.local_code_part(place.company))
+        _, (*bodies, company) = batch.get(self._client, place.root, kind, parts)
+        with readable(table):
+            local = currencies.local_code(company)
+            entities = [entity for body in bodies for entity in _whole(body)]
+            codes = [odata.text(entity, "code") for entity in entities]
+            rates = currencies.read_rates(self._client, place.root, place.company, local, codes, kind)
+            rows = [
+                currencies.with_rate(tables.row(table, entity), code, rates)
+                for entity, code in zip(entities, codes, strict=True)
+            ]
+            return [*rows, currencies.local_currency(table, local)] if zero else rows
+
+    def _write(
+        self,
+        table: Table,
+        kind: str,
+        make: Sequence[Callable[..., Part]],
+        values: Sequence[Mapping[str, Value]],
+    ) -> list[WriteResult]:
+        """Send what can be sent; what cannot be written as JSON is refused here, alone."""
+        parts = [_part(table, one, given) for one, given in zip(make, values, strict=True)]
+        sent = [part for part in parts if isinstance(part, Part)]
+        write = partial(self._write_chunk, table, kind)
+        results = iter(self._completed(table, write_chunks(self._client, sent, batch.MAX_PARTS, write)))
+        return [next(results) if isinstance(part, Part) else part for part in parts]
+
+    def _write_chunk(self, table: Table, kind: str, parts: Sequence[Part]) -> list[WriteResult]:
+        answer = batch.send(self._client, self._place.root, kind, parts, repeatable=False)
+        try:
+            answers = batch.parse(answer.data, len(parts))
+        except ValueError as error:
+            raise AnswerLost(f"Business Central's batch ({kind}): {error}") from error
+        failures = [None if one is None else one.error for one in answers]
+        errors.raise_if_all_denied(failures, f"Writing to Business Central's table {table.name}")
+        waits = [errors.wait_of(one) for one in failures if one is not None and one.status == 429]
+        if waits:
+            self._client.permits.throttled(max(waits))
+        return [_result(table, kind, answer) for answer in answers]
+
+    def _completed(self, table: Table, results: list[WriteResult]) -> list[WriteResult]:
+        """Read back the written records whose answer did not hold everything."""
+        bare = [one.row.id for one in results if isinstance(one, Written) and _is_bare(table, one.row)]
+        if not bare:
+            return results
+        try:
+            found = read_chunks(self._client, bare, 500, lambda ids: list(self.read(table, ids).values()))
+        except SystemFault as fault:
+            return [_reread(table, one, {}, str(fault)) for one in results]
+        rows = {row.id: row for row in found}
+        return [_reread(table, one, rows, "the written record was not found again") for one in results]
+
+
+def _if_match(change: Change) -> dict[str, str]:
+    return {"If-Match": change.version.etag}
+
+
+def _part(table: Table, make: Callable[..., Part], values: Mapping[str, Value]) -> Part | Refused:
+    try:
+        body = tables.body(table, values)
+        odata.dumps(body)
+    except ValueError as error:
+        return Refused("ValueNotSendable", str(error))
+    return make(body=body)
+
+
+def _result(table: Table, kind: str, answer: PartAnswer | None) -> WriteResult:
+    if answer is None:
+        return OutcomeUnknown("Business Central's batch ended before this record")
+    if answer.error is not None:
+        return errors.business_central_result(answer.error, creating=kind == "create")
+    try:
+        entity = odata.mapping(answer.data)
+        key, version = tables.record_id(table, entity), tables.version(entity)
+    except ValueError as error:
+        return OutcomeUnknown(f"the answer to the write cannot be used: {error}")
+    try:
+        return Written(tables.row(table, entity))
+    except ValueError:
+        return Written(Row(key, version))
+
+
+def _is_bare(table: Table, row: Row) -> bool:
+    return any(name not in row.values for name in tables.column_names(table))
+
+
+def _reread(table: Table, result: WriteResult, rows: Mapping[str, Row], reason: str) -> WriteResult:
+    if not isinstance(result, Written) or not _is_bare(table, result.row):
+        return result
+    row = rows.get(result.row.id)
+    return Written(row) if row else OutcomeUnknown(reason)
+
+
+def _whole(body: object) -> list[Mapping[str, object]]:
+    """The rows of an answer that must not have a next page.  Raises ValueError."""
+    if odata.mapping(body).get("@odata.nextLink"):
+        raise ValueError("more records than one page holds")
+    return odata.rows(body)
+
+
+def _conditions(table: Table, column: str, values: Sequence[Value]) -> list[str]:
+    """Filters on one column, none of them longer than ``MAX_FILTER_CHARS`` when encoded."""
+    name, sets, room = odata.name(column), list[list[str]](), 0
+    for value in values:
+        text = _literal(table, column, value)
+        if text is None:
+            continue
+        size = len(odata.encode(f"{name} eq {text} or "))
+        if size > room:
+            sets.append([])
+            room = MAX_FILTER_CHARS
+        sets[-1].append(text)
+        room -= size
+    return [odata.any_of(name, some) for some in sets]
+
+
+def _literal(table: Table, column: str, value: Value) -> str | None:
+    """``None`` for text that is not Unicode, which no record can have."""
+    if isinstance(value, str) and odata.is_guid(value) and (column == table.key or column.endswith("Id")):
+        return odata.guid(value)
+    text = odata.literal(value)
+    return text if text.isascii() or text.encode("utf-8", "ignore").decode() == text else None
+
+
+def _comparable(value: Value) -> Value:
+    return value.casefold().strip() if isinstance(value, str) else value
+
+
+def _value(table: Table, row: Row, column: str) -> Value:
+    return row.id if column == table.key else row.values.get(column)
+
+
+def _with_columns(table: Table, extra: tuple[str, ...]) -> Table:
+    missing = [name for name in extra if name not in tables.column_names(table) and name != table.key]
+    return replace(table, columns=(*table.columns, *map(Column, missing))) if missing else table

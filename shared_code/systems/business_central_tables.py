@@ -1,0 +1,107 @@
+"""How rows of Business Central's API become records: columns asked for, derived values, versions.  Pure.
+
+A *derived* column is no property of the entity.  ``customers.companyContactNumber`` is the number of the
+company contact in ``contactsInformation``; ``currencies.exchangeRate`` has a module of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from shared_code.core.records import ZERO_ID, Row, Value, Version
+from shared_code.systems import odata
+from shared_code.systems.interface import Sighting, Table
+
+MODIFIED = "lastModifiedDateTime"
+COMPANY_CONTACT = "companyContactNumber"
+EXCHANGE_RATE = "exchangeRate"
+_DERIVED = {"customers": {COMPANY_CONTACT}, "currencies": {EXCHANGE_RATE}}
+_EXPANDS = {COMPANY_CONTACT: "contactsInformation"}
+
+
+def column_names(table: Table) -> list[str]:
+    """The names of everything a record of ``table`` is read with."""
+    return [column.name for column in table.columns]
+
+
+def has_exchange_rate(table: Table) -> bool:
+    """Whether the records of ``table`` carry a derived exchange rate."""
+    return table.name == "currencies" and EXCHANGE_RATE in column_names(table)
+
+
+def select(table: Table, names: Iterable[str]) -> str:
+    """``$select`` of the key, the stamp and those of ``names`` that are properties."""
+    derived = _DERIVED.get(table.name, set())
+    plain = [odata.name(one) for one in names if one not in derived]
+    return ",".join(dict.fromkeys([table.key, MODIFIED, *plain]))
+
+
+def expand(table: Table, names: Iterable[str]) -> str | None:
+    """``$expand`` for the derived ones of ``names``, or ``None``."""
+    derived = _DERIVED.get(table.name, set())
+    return ",".join(_EXPANDS[one] for one in names if one in derived and one in _EXPANDS) or None
+
+
+def version(entity: Mapping[str, object]) -> Version:
+    """The version of an entity as read.  Raises ValueError."""
+    return Version(odata.text(entity, "@odata.etag"), odata.instant(odata.text(entity, MODIFIED)))
+
+
+def record_id(table: Table, entity: Mapping[str, object]) -> str:
+    """The id of an entity, lower case.  Raises ValueError."""
+    return odata.guid(odata.text(entity, table.key))
+
+
+def row(table: Table, entity: Mapping[str, object]) -> Row:
+    """An entity as a record.  Raises ValueError for a column that is missing."""
+    return Row(record_id(table, entity), version(entity), values(table, entity, column_names(table)))
+
+
+def sighting(table: Table, entity: Mapping[str, object]) -> Sighting:
+    """An entity as seen by a scan.  Raises ValueError."""
+    return Sighting(record_id(table, entity), version(entity), values(table, entity, table.scan_columns))
+
+
+def values(table: Table, entity: Mapping[str, object], names: Sequence[str]) -> dict[str, Value]:
+    """The values of ``names``.  The exchange rate is left out: it is added where rates are known."""
+    return {name: _value(table, entity, name) for name in names if not _is_rate(table, name)}
+
+
+def _is_rate(table: Table, name: str) -> bool:
+    return table.name == "currencies" and name == EXCHANGE_RATE
+
+
+def _value(table: Table, entity: Mapping[str, object], name: str) -> Value:
+    if name == COMPANY_CONTACT and table.name == "customers":
+        return _company_contact(entity)
+    if name not in entity:
+        raise ValueError(f"the answer lacks {name}")
+    return odata.scalar(entity[name])
+
+
+def _company_contact(entity: Mapping[str, object]) -> str:
+    """The customer's company contact; empty text, Business Central's blank, when there is none."""
+    entries = entity.get("contactsInformation")
+    if not isinstance(entries, list):
+        raise ValueError("the answer lacks contactsInformation")
+    companies = [entry for entry in map(odata.mapping, entries) if entry.get("contactType") == "Company"]
+    numbers = sorted(str(entry.get("contactNumber") or "") for entry in companies)
+    return numbers[0] if numbers else ""
+
+
+def body(table: Table, given: Mapping[str, Value]) -> dict[str, object]:
+    """What is sent to write ``given``.  Raises ValueError for names that cannot be written.
+
+    Business Central knows no null: a blank is sent as the blank of the field's type.
+    """
+    derived = _DERIVED.get(table.name, set())
+    if readonly := sorted(derived & given.keys()):
+        raise ValueError(f"{readonly[0]} is calculated and cannot be written")
+    return {odata.name(name): _blank(name) if value is None else value for name, value in given.items()}
+
+
+def _blank(name: str) -> str:
+    """How a blank field looks in the API; its names tell references and dates from text."""
+    if name.endswith("Id"):
+        return ZERO_ID
+    return "0001-01-01" if name.endswith("Date") else ""

@@ -1,0 +1,48 @@
+"""Work in chunks, several requests at a time, without one chunk's failure spoiling another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from shared_code.systems import odata
+from shared_code.systems.errors import results_of
+from shared_code.systems.http import AnswerLost, Client
+from shared_code.systems.interface import OutcomeUnknown, SystemFault, WriteResult
+
+MAX_RECORDS = 500
+"""At most so many ids or values per read or find."""
+
+
+def write_chunks[T](
+    client: Client, items: Sequence[T], size: int, write: Callable[[Sequence[T]], list[WriteResult]]
+) -> list[WriteResult]:
+    """One result per item, in order.  Raises a ``SystemFault`` only when no chunk has anything to tell."""
+    calls = [partial(_guarded, write, chunk) for chunk in odata.chunks(items, size)]
+    outcomes = client.runtime.run_all(calls, client.permits.limit())
+    return results_of(outcomes)
+
+
+def _guarded[T](
+    write: Callable[[Sequence[T]], list[WriteResult]], chunk: Sequence[T]
+) -> tuple[int, list[WriteResult] | SystemFault]:
+    try:
+        return len(chunk), write(chunk)
+    except AnswerLost as lost:
+        return len(chunk), [OutcomeUnknown(str(lost))] * len(chunk)
+    except SystemFault as fault:
+        return len(chunk), fault
+
+
+def read_chunks[T, R](
+    client: Client, items: Sequence[T], size: int, read: Callable[[Sequence[T]], list[R]]
+) -> list[R]:
+    """Everything the chunks give, in order.  Raises the first fault."""
+    calls = [partial(read, chunk) for chunk in odata.chunks(items, size)]
+    return [row for rows in client.runtime.run_all(calls, client.permits.limit()) for row in rows]
+
+
+def at_most(count: int, what: str) -> None:
+    """Raises ValueError when a caller gives more than a request may hold."""
+    if count > MAX_RECORDS:
+        raise ValueError(f"at most {MAX_RECORDS} {what} at once, not {count}")

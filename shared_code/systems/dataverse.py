@@ -1,0 +1,231 @@
+"""Dynamics 365 Sales: one Dataverse organisation, through Web API 9.2.
+
+Changes come from the service's change tracking, which reports deletions too; conditional writes rest on its
+optimistic concurrency.  Sources: Microsoft docs use-change-tracking-synchronize-data-external-systems.md,
+webapi/query/filter-rows.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from shared_code.core.records import Row, Side, Value
+from shared_code.systems import dataverse_batch as batch
+from shared_code.systems import dataverse_options as options
+from shared_code.systems import dataverse_rows as rows
+from shared_code.systems import dataverse_writes as writes
+from shared_code.systems import odata
+from shared_code.systems.chunked import at_most, read_chunks
+from shared_code.systems.http import Client
+from shared_code.systems.interface import (
+    Change,
+    Column,
+    Creation,
+    Cursor,
+    CursorExpired,
+    Page,
+    SettingWrong,
+    SystemUnavailable,
+    Table,
+    WriteResult,
+)
+
+PAGE_SIZE = 5_000
+MAX_URL_CHARS = 32_000
+"""The service takes 32,768 characters of a GET's URL."""
+
+
+class Dataverse:
+    """One organisation; ``environment_url`` is its address as the administrator sees it."""
+
+    def __init__(self, client: Client, environment_url: str) -> None:
+        self._client = client
+        self._root = environment_url.rstrip("/") + batch.API_PATH
+        self._bulk: dict[str, bool] = {}
+
+    @property
+    def side(self) -> Side:
+        return Side.SALES
+
+    def scan(self, table: Table, cursor: Cursor | None) -> Page:
+        """One page of the change feed; its last page's delta link is the watermark."""
+        if options.is_options(table):
+            return options.scan(self._client, self._root, table)
+        columns = rows.scan_columns(table)
+        selected = rows.select(table, columns)
+        start = odata.address(self._url(table), select=selected)
+        url = start if cursor is None else self._link(table, _stored_link(cursor, selected))
+        prefer = rows.preferences(columns, "odata.track-changes", f"odata.maxpagesize={PAGE_SIZE}")
+        answer = batch.get(self._client, url, "scan", f"changes of {table.name}", prefer)
+        try:
+            return self._page(table, columns, selected, odata.mapping(answer.data))
+        except ValueError as error:
+            raise _unusable(table, error) from error
+
+    def read(self, table: Table, ids: Sequence[str]) -> Mapping[str, Row]:
+        """The rows with these ids, in one request."""
+        at_most(len(ids), "ids")
+        if options.is_options(table):
+            return options.read(self._client, self._root, table, ids)
+        wanted = list(dict.fromkeys(map(odata.guid, ids)))
+        found = {row.id: row for row in self._filtered(table, table.key, wanted, "read")}
+        if found.keys() - set(wanted):
+            raise SystemUnavailable(f"Sales answered rows of {table.name} that were not asked for")
+        return found
+
+    def find(self, table: Table, column: str, values: Iterable[Value]) -> list[Row]:
+        """Rows by the value of a column, regardless of case.  A blank value finds nothing."""
+        wanted = list(dict.fromkeys(value for value in values if value is not None and value != ""))
+        at_most(len(wanted), "values")
+        if options.is_options(table):
+            return options.find(self._client, self._root, table, column, wanted)
+        known = {one.name for one in table.columns} | {table.key}
+        wide = table if column in known else replace(table, columns=(*table.columns, Column(column)))
+        texts = [text for text in map(_text, wanted) if text is not None]
+        found = self._filtered(wide, self._property(wide, column), texts, "find")
+        return list({row.id: row for row in found}.values())
+
+    def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
+        """Create rows under the ids chosen by the caller; without one the service chooses."""
+        if options.is_options(table):
+            return [options.refuse(table, one) for one in creations]
+        bulk = len(creations) > 1 and self._bulk_create(table)
+        return writes.create(self._client, self._root, table, creations, bulk=bulk, read=self.read)
+
+    def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
+        """Write fields of rows that still have the given etag."""
+        if options.is_options(table):
+            return [options.refuse(table, one) for one in changes]
+        return writes.update(self._client, self._root, table, changes)
+
+    def identity(self) -> Mapping[str, str]:
+        """organizationId, userId, businessUnitId, organizationName, baseCurrencyId, baseCurrencyCode,
+        expireChangeTrackingInDays.
+        """
+        try:
+            return self._identity()
+        except ValueError as error:
+            raise SystemUnavailable(f"Sales' organisation: {error}. Try again later.") from error
+
+    def _identity(self) -> Mapping[str, str]:
+        who = self._entity("WhoAmI", "sign-in check")
+        organization = odata.guid(odata.text(who, "OrganizationId"))
+        columns = "name,_basecurrencyid_value,expirechangetrackingindays"
+        found = self._entity(odata.address(f"organizations({organization})", select=columns), "organisation")
+        currency = odata.guid(odata.text(found, "_basecurrencyid_value"))
+        base = self._entity(
+            odata.address(f"transactioncurrencies({currency})", select="isocurrencycode"), "base currency"
+        )
+        return {
+            "organizationId": organization,
+            "userId": odata.guid(odata.text(who, "UserId")),
+            "businessUnitId": odata.guid(odata.text(who, "BusinessUnitId")),
+            "organizationName": odata.text(found, "name"),
+            "baseCurrencyId": currency,
+            "baseCurrencyCode": odata.text(base, "isocurrencycode"),
+            "expireChangeTrackingInDays": str(found.get("expirechangetrackingindays") or ""),
+        }
+
+    def _entity(self, path: str, what: str) -> Mapping[str, object]:
+        return odata.mapping(batch.get(self._client, f"{self._root}/{path}", "identity", what).data)
+
+    def _url(self, table: Table) -> str:
+        return f"{self._root}/{odata.name(table.name)}"
+
+    def _link(self, table: Table, link: str) -> str:
+        if not odata.same_place(link, self._url(table)):
+            raise SystemUnavailable(f"Sales named a next page outside of {self._url(table)}: not followed.")
+        return link
+
+    def _page(
+        self, table: Table, columns: Sequence[Column], selected: str, data: Mapping[str, object]
+    ) -> Page:
+        entities = odata.rows(data)
+        seen = tuple(rows.sighting(table, columns, one) for one in entities if not _is_deletion(one))
+        deleted = tuple(odata.guid(odata.text(one, "id")) for one in entities if _is_deletion(one))
+        following, delta = data.get("@odata.nextLink"), data.get("@odata.deltaLink")
+        if isinstance(following, str):
+            return Page(seen, deleted, next=_cursor("next", self._link(table, following), selected))
+        if isinstance(delta, str):
+            return Page(seen, deleted, watermark=_cursor("delta", self._link(table, delta), selected))
+        raise SettingWrong(
+            f"Sales gave no delta link for {table.name}: turn on change tracking for it in Power Apps."
+        )
+
+    def _filtered(self, table: Table, column: str, texts: Sequence[str], kind: str) -> list[Row]:
+        """Rows whose ``column`` is one of ``texts``, in as few requests as addresses can hold."""
+        start = odata.address(
+            self._url(table),
+            select=rows.select(table, table.columns),
+            filter="Microsoft.Dynamics.CRM.In(PropertyName=@p1,PropertyValues=@p2)",
+        )
+        start += f"&@p1={odata.literal(column)}&@p2="
+        urls = [start + some for some in _arrays(texts, MAX_URL_CHARS - len(start))]
+        return read_chunks(self._client, urls, 1, partial(self._rows_at, table, kind))
+
+    def _rows_at(self, table: Table, kind: str, urls: Sequence[str]) -> list[Row]:
+        answer = batch.get(
+            self._client, urls[0], kind, f"table {table.name}", rows.preferences(table.columns)
+        )
+        try:
+            if odata.mapping(answer.data).get("@odata.nextLink"):
+                raise ValueError("more rows than one page holds")
+            return [rows.row(table, entity) for entity in odata.rows(answer.data)]
+        except ValueError as error:
+            raise _unusable(table, error) from error
+
+    def _property(self, table: Table, column: str) -> str:
+        lookups = {one.name for one in table.columns if one.target}
+        return f"_{odata.name(column)}_value" if column in lookups else odata.name(column)
+
+    def _bulk_create(self, table: Table) -> bool:
+        if table.name not in self._bulk:
+            self._bulk[table.name] = writes.supports_bulk_create(self._client, self._root, table)
+        return self._bulk[table.name]
+
+
+def _is_deletion(entity: Mapping[str, object]) -> bool:
+    return str(entity.get("@odata.context", "")).endswith("/$deletedEntity")
+
+
+def _cursor(kind: str, link: str, selected: str) -> Cursor:
+    return Cursor(odata.dumps({"kind": kind, "link": link, "select": selected}))
+
+
+def _stored_link(cursor: Cursor, selected: str) -> str:
+    """The link of a cursor.  A link asks for the columns it was made for: with others it is of no use."""
+    try:
+        data = odata.mapping(odata.loads(cursor.text))
+        if data.get("select") == selected:
+            return odata.text(data, "link")
+    except ValueError:
+        pass
+    raise CursorExpired("The stored position in Sales is for other columns. A full scan starts anew.")
+
+
+def _unusable(table: Table, error: ValueError) -> SystemUnavailable:
+    return SystemUnavailable(f"Sales' answer for {table.name} cannot be used: {error}.")
+
+
+def _text(value: Value) -> str | None:
+    """A value as the text that ``In`` takes; ``None`` for text that is not Unicode."""
+    if isinstance(value, str):
+        return value if value.encode("utf-8", "ignore").decode() == value else None
+    return odata.literal(value)
+
+
+def _arrays(texts: Sequence[str], room: int) -> list[str]:
+    """``texts`` as percent-encoded JSON arrays of at most ``room`` characters each."""
+    sets: list[list[str]] = []
+    left = 0
+    for text in texts:
+        encoded = odata.encode(json.dumps(text, ensure_ascii=False))
+        if len(encoded) + 1 > left:
+            sets.append([])
+            left = room - len("%5B%5D")
+        sets[-1].append(encoded)
+        left -= len(encoded) + 1
+    return ["%5B" + ",".join(some) + "%5D" for some in sets]

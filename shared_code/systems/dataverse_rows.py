@@ -1,0 +1,129 @@
+"""How rows of Dataverse's Web API become records and back: columns, lookups, versions.  Pure.
+
+A lookup is read as ``_name_value`` and written as ``{navigation}@odata.bind``.  A lookup that can point to
+several tables (its navigation is ``name_table``) is one of ours only when it points to that table;
+otherwise its value is ``None``.  What it points to is given as ``{name}type`` (``account``), so that filters
+can use it.  Sources: Microsoft docs webapi/query/select-columns.md,
+associate-disassociate-entities-using-web-api.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from shared_code.core.records import Row, Value, Version
+from shared_code.systems import odata
+from shared_code.systems.interface import Column, Sighting, Table
+
+TYPE_ANNOTATION = "Microsoft.Dynamics.CRM.lookuplogicalname"
+_ETAG = re.compile(r'W/"(\d{1,20})"\Z')
+
+
+def logical_name(table: Table) -> str:
+    """The table's logical name; a standard table's key is its logical name and ``id``."""
+    return odata.name(table.key.removesuffix("id"))
+
+
+def points_to(column: Column) -> str | None:
+    """The table that a lookup with several kinds of targets must point to, else ``None``."""
+    prefix = f"{column.name}_"
+    navigation = column.navigation or ""
+    return navigation.removeprefix(prefix) if column.target and navigation.startswith(prefix) else None
+
+
+def scan_columns(table: Table) -> list[Column]:
+    """The columns behind ``table.scan_columns``; a ``…type`` stands for its lookup."""
+    by_name = {column.name: column for column in table.columns}
+    types = {f"{column.name}type": column for column in table.columns if points_to(column)}
+    found = [types.get(name) or by_name.get(name) or Column(name) for name in table.scan_columns]
+    return list(dict.fromkeys(found))
+
+
+def select(table: Table, columns: Iterable[Column]) -> str:
+    """``$select`` of the key and the columns."""
+    names = [f"_{odata.name(one.name)}_value" if one.target else odata.name(one.name) for one in columns]
+    return ",".join(dict.fromkeys([odata.name(table.key), *names]))
+
+
+def preferences(columns: Iterable[Column], *others: str) -> str:
+    """A ``Prefer`` header's value: ``others``, and the target types of lookups where these matter."""
+    annotations = [f'odata.include-annotations="{TYPE_ANNOTATION}"'] if any(map(points_to, columns)) else []
+    return ",".join([*others, *annotations])
+
+
+def version(entity: Mapping[str, object]) -> Version:
+    """The version of a row: the etag holds the version number.  Raises ValueError."""
+    etag = odata.text(entity, "@odata.etag")
+    number = _ETAG.match(etag)
+    if number is None:
+        raise ValueError("an etag without version number")
+    return Version(etag, number[1].zfill(20))
+
+
+def record_id(table: Table, entity: Mapping[str, object]) -> str:
+    """The id of a row, lower case.  Raises ValueError."""
+    return odata.guid(odata.text(entity, table.key))
+
+
+def row(table: Table, entity: Mapping[str, object]) -> Row:
+    """A row as a record.  Raises ValueError for a column that is missing."""
+    return Row(record_id(table, entity), version(entity), values(entity, table.columns))
+
+
+def sighting(table: Table, columns: Iterable[Column], entity: Mapping[str, object]) -> Sighting:
+    """A row as seen by a scan; ``columns`` are those of ``scan_columns``.  Raises ValueError."""
+    return Sighting(record_id(table, entity), version(entity), values(entity, columns))
+
+
+def values(entity: Mapping[str, object], columns: Iterable[Column]) -> dict[str, Value]:
+    """The values of ``columns`` under their plain names, and the types of lookups with several targets."""
+    found: dict[str, Value] = {}
+    for column in columns:
+        if column.target:
+            _add_lookup(found, entity, column)
+        else:
+            found[column.name] = odata.scalar(_member(entity, column.name))
+    return found
+
+
+def _add_lookup(found: dict[str, Value], entity: Mapping[str, object], column: Column) -> None:
+    property_name = f"_{column.name}_value"
+    value = odata.scalar(_member(entity, property_name))
+    wanted = points_to(column)
+    if wanted is None:
+        found[column.name] = value
+        return
+    kind = entity.get(f"{property_name}@{TYPE_ANNOTATION}") if value is not None else None
+    if value is not None and not isinstance(kind, str):
+        raise ValueError(f"the answer does not tell what {column.name} points to")
+    found[f"{column.name}type"] = odata.scalar(kind)
+    if kind == wanted or column.name not in found:
+        found[column.name] = value if kind == wanted else None
+
+
+def _member(entity: Mapping[str, object], name: str) -> object:
+    if name not in entity:
+        raise ValueError(f"the answer lacks {name}")
+    return entity[name]
+
+
+def body(table: Table, given: Mapping[str, Value]) -> dict[str, object]:
+    """What is sent to write ``given``.  Raises ValueError for a name or lookup that cannot be written."""
+    by_name = {column.name: column for column in table.columns}
+    return dict(_written(by_name.get(name) or Column(name), value) for name, value in given.items())
+
+
+def _written(column: Column, value: Value) -> tuple[str, object]:
+    if not column.target:
+        return odata.name(column.name), value
+    key = f"{odata.name(column.navigation or column.name)}@odata.bind"
+    if value is None:
+        return key, None
+    return key, f"/{odata.name(column.target)}({odata.guid(str(value))})"
+
+
+def binds(table: Table, given: Mapping[str, Value]) -> bool:
+    """Whether writing ``given`` points a lookup somewhere."""
+    lookups = {column.name for column in table.columns if column.target}
+    return any(name in lookups and value is not None for name, value in given.items())

@@ -1,0 +1,198 @@
+"""Writing to Dataverse: bulk creations with chosen ids, and conditional updates in batches.
+
+``CreateMultiple`` is all or nothing and answers ids only, so rows are read back; where it is refused as a
+whole or the table lacks it, each row becomes a part of a ``$batch``.  Updates carry ``If-Match`` and ask for
+the row as stored, which the bulk messages cannot do.
+Sources: Microsoft docs bulk-operations.md, webapi/perform-conditional-operations-using-web-api.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeGuard
+
+from shared_code.core.records import Row, Value, Version
+from shared_code.systems import dataverse_batch as batch
+from shared_code.systems import dataverse_rows as rows
+from shared_code.systems import errors, odata
+from shared_code.systems.chunked import write_chunks
+from shared_code.systems.errors import fault
+from shared_code.systems.http import Call, Client
+from shared_code.systems.interface import (
+    Change,
+    Creation,
+    OutcomeUnknown,
+    Refused,
+    SystemFault,
+    Table,
+    WriteResult,
+    Written,
+)
+from shared_code.systems.multipart import Part, PartAnswer
+
+CHUNK = 100
+"""Rows of one request; Sales runs much business logic for each."""
+
+_NO_VERSION = Version("", "")
+"""Stands in a row that is known to be written and not yet read back; never leaves this module."""
+
+type ReadBack = Callable[[Table, Sequence[str]], Mapping[str, Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """One row to send; ``id`` is known for updates and for creations with a chosen id."""
+
+    part: Part
+    body: Mapping[str, object]
+    id: str | None
+    binds: bool
+    creating: bool
+
+
+def supports_bulk_create(client: Client, root: str, table: Table) -> bool:
+    """Ask whether the table has ``CreateMultiple``."""
+    condition = "sdkmessageid/name eq 'CreateMultiple' and primaryobjecttypecode eq " + odata.literal(
+        rows.logical_name(table)
+    )
+    url = odata.address(f"{root}/sdkmessagefilters", select="sdkmessagefilterid", filter=condition)
+    answer = batch.get(client, url, "create", "list of messages")
+    return bool(odata.rows(answer.data))
+
+
+def create(
+    client: Client, root: str, table: Table, creations: Sequence[Creation], *, bulk: bool, read: ReadBack
+) -> list[WriteResult]:
+    """Create rows; one result per creation, in order."""
+    writes = [_prepared(partial(_creation, table, one)) for one in creations]
+    send = partial(_create_chunk, client, root, table, bulk)
+    return _read_back(table, _sent(client, writes, send), read)
+
+
+def update(client: Client, root: str, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
+    """Write fields of rows that still have the given etag; one result per change, in order."""
+    writes = [_prepared(partial(_change, table, one)) for one in changes]
+    return _sent(client, writes, partial(_send_parts, client, root, table, "update"))
+
+
+def _prepared(make: Callable[[], _Write]) -> _Write | Refused:
+    try:
+        return make()
+    except ValueError as error:
+        return Refused("ValueNotSendable", str(error))
+
+
+def _creation(table: Table, creation: Creation) -> _Write:
+    body = rows.body(table, creation.values)
+    key = None if creation.id is None else odata.guid(creation.id)
+    if key is not None:
+        body[table.key] = key
+    return _write(table, "POST", f"{batch.API_PATH}/{odata.name(table.name)}", {}, body, key, creation.values)
+
+
+def _change(table: Table, change: Change) -> _Write:
+    key = odata.guid(change.id)
+    target = f"{batch.API_PATH}/{odata.name(table.name)}({key})"
+    headers = {"If-Match": change.version.etag}
+    return _write(table, "PATCH", target, headers, rows.body(table, change.values), key, change.values)
+
+
+def _write(
+    table: Table,
+    method: str,
+    target: str,
+    headers: Mapping[str, str],
+    body: Mapping[str, object],
+    key: str | None,
+    values: Mapping[str, Value],
+) -> _Write:
+    url = odata.address(target, select=rows.select(table, table.columns))
+    prefer = rows.preferences(table.columns, "return=representation")
+    part = Part(method, url, {"Accept": "application/json", "Prefer": prefer, **headers}, odata.dumps(body))
+    return _Write(part, body, key, rows.binds(table, values), creating=method == "POST")
+
+
+def _sent(
+    client: Client,
+    writes: Sequence[_Write | Refused],
+    send: Callable[[Sequence[_Write]], list[WriteResult]],
+) -> list[WriteResult]:
+    sendable = [one for one in writes if isinstance(one, _Write)]
+    results = iter(write_chunks(client, sendable, CHUNK, send))
+    return [next(results) if isinstance(one, _Write) else one for one in writes]
+
+
+def _create_chunk(
+    client: Client, root: str, table: Table, bulk: bool, writes: Sequence[_Write]
+) -> list[WriteResult]:
+    created = _create_multiple(client, root, table, writes) if bulk and len(writes) > 1 else None
+    return _send_parts(client, root, table, "create", writes) if created is None else created
+
+
+def _create_multiple(
+    client: Client, root: str, table: Table, writes: Sequence[_Write]
+) -> list[WriteResult] | None:
+    """The chunk's results, ``None`` when it was refused as a whole and nothing was created."""
+    kind = f"Microsoft.Dynamics.CRM.{rows.logical_name(table)}"
+    targets = [{"@odata.type": kind, **one.body} for one in writes]
+    url = f"{root}/{odata.name(table.name)}/Microsoft.Dynamics.CRM.CreateMultiple"
+    body = odata.dumps({"Targets": targets}).encode("ascii")
+    answer = client.send(Call("create", "POST", url, batch.JSON_BODY, body, repeatable=False))
+    if answer.status in (401, 403):
+        raise fault(answer.error, f"Creating in Sales' table {table.name}")
+    if not answer.ok:
+        return None
+    ids = odata.mapping(answer.data or {}).get("Ids")
+    if not isinstance(ids, list) or len(ids) != len(writes):
+        return [OutcomeUnknown("Sales answered other ids than were sent")] * len(writes)
+    return [Written(Row(str(key).lower(), _NO_VERSION)) for key in ids]
+
+
+def _send_parts(
+    client: Client, root: str, table: Table, kind: str, writes: Sequence[_Write]
+) -> list[WriteResult]:
+    answers = batch.send(client, root, kind, [one.part for one in writes])
+    failures = [None if one is None else _failure(one) for one in answers]
+    errors.raise_if_all_denied(failures, f"Writing to Sales' table {table.name}")
+    return [_result(table, write, answer) for write, answer in zip(writes, answers, strict=True)]
+
+
+def _failure(answer: PartAnswer) -> errors.ServiceError | None:
+    return None if 200 <= answer.status < 300 else batch.error_of(answer)
+
+
+def _result(table: Table, write: _Write, answer: PartAnswer | None) -> WriteResult:
+    if answer is None:
+        return OutcomeUnknown("Sales' batch ended before this record")
+    if error := _failure(answer):
+        return errors.dataverse_result(error, write.id, creating=write.creating, binds=write.binds)
+    try:
+        return Written(rows.row(table, batch.data_of(answer)))
+    except ValueError as error_:
+        return OutcomeUnknown(f"the answer to the write cannot be used: {error_}")
+
+
+def _read_back(table: Table, results: list[WriteResult], read: ReadBack) -> list[WriteResult]:
+    """Complete what a bulk creation only gave ids for."""
+    bare = [one.row.id for one in results if _is_bare(one)]
+    found: dict[str, Row] = {}
+    reason = "created, but not found when read back"
+    try:
+        for some in odata.chunks(bare, 500):
+            found.update(read(table, some))
+    except SystemFault as failed:
+        reason = f"created, but reading back failed: {failed}"
+    return [_completed(one, found, reason) for one in results]
+
+
+def _is_bare(result: WriteResult) -> TypeGuard[Written]:
+    return isinstance(result, Written) and result.row.version == _NO_VERSION
+
+
+def _completed(result: WriteResult, found: Mapping[str, Row], reason: str) -> WriteResult:
+    if not _is_bare(result):
+        return result
+    row = found.get(result.row.id)
+    return Written(row) if row else OutcomeUnknown(reason)

@@ -1,0 +1,391 @@
+"""Dataverse's client against the strict simulator: reading, writing, scanning, and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from local.simulators import dataverse as simulated
+from local.simulators.faults import AimedFault, Fault, FaultPlan, FaultyService, Scope
+from local.simulators.tokens import Identity
+from shared_code.core.records import Values
+from shared_code.systems import dataverse as client_module
+from shared_code.systems.dataverse import Dataverse
+from shared_code.systems.dataverse_webhooks import Webhooks
+from shared_code.systems.interface import (
+    AccessDenied,
+    Change,
+    Column,
+    Creation,
+    CursorExpired,
+    Exists,
+    Gone,
+    Moved,
+    NotDone,
+    OutcomeUnknown,
+    Page,
+    Refused,
+    SettingWrong,
+    Table,
+    Throttled,
+    Written,
+)
+from tests.systems.conftest import Surroundings
+
+TENANT = "00000000-0000-0000-0000-00000000000a"
+ORG = "https://contoso.crm.dynamics.com"
+ACCOUNTS = Table(
+    "accounts",
+    "accountid",
+    (
+        Column("name"),
+        Column("accountnumber"),
+        Column("creditlimit"),
+        Column("creditonhold"),
+        Column("paymenttermscode"),
+        Column("transactioncurrencyid", "transactioncurrencies"),
+        Column("ownerid", "systemusers"),
+    ),
+    scan_columns=("statecode",),
+)
+CONTACTS = Table(
+    "contacts",
+    "contactid",
+    (
+        Column("lastname"),
+        Column("fullname"),
+        Column("parentcustomerid", "accounts", "parentcustomerid_account"),
+    ),
+    scan_columns=("parentcustomeridtype",),
+)
+TERMS = Table("options:account.paymenttermscode", "value", (Column("value"), Column("label")), ("label",))
+ODD = 'O\'Brien & Söhne 🙂 #1 + "x" \\ 100%'
+
+
+class AnyToken:
+    """Admits everybody as one application."""
+
+    def verify(self, authorization: str | None) -> Identity:
+        return Identity(TENANT, "app", None, ORG)
+
+
+class Organisation:
+    """A simulated organisation with its client; faults are aimed at the service."""
+
+    def __init__(self, surroundings: Surroundings, **options: Any) -> None:
+        self.surroundings = surroundings
+        self.options = simulated.Options(auto_users=True, **options)
+        self.service = simulated.Dataverse(surroundings.clock, AnyToken(), self.options)
+        self.faulty = FaultyService(self.service, FaultPlan(), surroundings.clock)
+        self.system = self.client()
+
+    def client(self) -> Dataverse:
+        return Dataverse(self.surroundings.client(self.faulty), ORG)
+
+    def fail(self, kind: Fault, method: str | None = None, skip: int = 0) -> None:
+        self.faulty.aim(AimedFault(kind, Scope(method), skip))
+
+    def accounts(self, count: int) -> list[str]:
+        results = self.system.create(ACCOUNTS, [creation(f"A {n}") for n in range(count)])
+        return [row_of(result).id for result in results]
+
+    def requests(self) -> int:
+        """HTTP requests since the last time this was asked."""
+        count = len(self.surroundings.kinds)
+        self.surroundings.kinds.clear()
+        return count
+
+    def delete(self, key: str) -> None:
+        url = f"{ORG}/api/data/v9.2/accounts({key})"
+        session = self.surroundings.client(self.service)._session
+        assert session.delete(url, headers={"Authorization": "Bearer x"}).status_code == 204
+
+
+def creation(name: str, **values: Any) -> Creation:
+    return Creation({"name": name, **values}, str(uuid.uuid4()))
+
+
+def row_of(result: object) -> Any:
+    assert isinstance(result, Written), result
+    return result.row
+
+
+@pytest.fixture
+def organisation(surroundings: Surroundings) -> Organisation:
+    return Organisation(surroundings)
+
+
+def scanned(organisation: Organisation, table: Table, page: Page) -> list[Page]:
+    pages = [page]
+    while pages[-1].next:
+        pages.append(organisation.system.scan(table, pages[-1].next))
+    return pages
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+def test_what_was_created_is_what_is_read(surroundings: Surroundings, bulk: bool) -> None:
+    organisation = Organisation(surroundings, bulk={"account": bulk})
+    values: Values = {
+        "name": ODD,
+        "accountnumber": "00042",
+        "creditlimit": Decimal("1234.56"),
+        "creditonhold": True,
+    }
+    key = str(uuid.uuid4())
+    results = organisation.system.create(ACCOUNTS, [Creation(values, key), creation("second")])
+    row = row_of(results[0])
+    assert row.id == key
+    assert {name: row.values[name] for name in values} == values
+    assert organisation.system.read(ACCOUNTS, [key.upper()]) == {key: row}
+
+
+def test_a_bulk_creation_costs_a_probe_a_write_and_a_read(organisation: Organisation) -> None:
+    organisation.accounts(50)
+    assert organisation.requests() == 3
+    organisation.accounts(50)
+    assert organisation.requests() == 2
+
+
+def test_one_request_reads_many_and_leaves_out_the_missing(organisation: Organisation) -> None:
+    ids = organisation.accounts(120)
+    organisation.requests()
+    found = organisation.system.read(ACCOUNTS, [*ids, str(uuid.uuid4())])
+    assert (set(found), organisation.requests()) == (set(ids), 1)
+
+
+def test_one_bad_row_does_not_spoil_a_bulk_creation(organisation: Organisation) -> None:
+    rows = [creation("a"), creation("x" * 500), creation("b")]
+    first, second, third = organisation.system.create(ACCOUNTS, rows)
+    assert isinstance(second, Refused)
+    assert second.code == "0x80044331"
+    assert {row_of(first).values["name"], row_of(third).values["name"]} == {"a", "b"}
+
+
+def test_an_id_that_is_taken_exists(organisation: Organisation) -> None:
+    one = creation("a")
+    row_of(organisation.system.create(ACCOUNTS, [one])[0])
+    assert organisation.system.create(ACCOUNTS, [one]) == [Exists()]
+    again, other = organisation.system.create(ACCOUNTS, [one, creation("b")])
+    assert again == Exists()
+    row_of(other)
+
+
+def test_an_update_needs_the_version_it_was_made_for(organisation: Organisation) -> None:
+    (key,) = organisation.accounts(1)
+    before = organisation.system.read(ACCOUNTS, [key])[key].version
+    after = row_of(organisation.system.update(ACCOUNTS, [Change(key, before, {"name": ODD})])[0])
+    assert after.values["name"] == ODD
+    assert after.version.stamp > before.stamp
+    assert organisation.system.update(ACCOUNTS, [Change(key, before, {"name": "lost"})]) == [Moved()]
+
+
+def test_moved_is_known_without_a_code(surroundings: Surroundings) -> None:
+    organisation = Organisation(surroundings, empty_codes=True)
+    (key,) = organisation.accounts(1)
+    before = organisation.system.read(ACCOUNTS, [key])[key].version
+    row_of(organisation.system.update(ACCOUNTS, [Change(key, before, {"name": "b"})])[0])
+    assert organisation.system.update(ACCOUNTS, [Change(key, before, {"name": "c"})]) == [Moved()]
+
+
+def test_an_update_of_a_missing_row_is_gone(organisation: Organisation) -> None:
+    (key,) = organisation.accounts(1)
+    version = organisation.system.read(ACCOUNTS, [key])[key].version
+    organisation.delete(key)
+    currency = organisation.system.identity()["baseCurrencyId"]
+    changes = [Change(key, version, {"name": "x"}), Change(key, version, {"transactioncurrencyid": currency})]
+    assert organisation.system.update(ACCOUNTS, changes) == [Gone(), Gone()]
+
+
+def test_a_lookup_to_nothing_is_refused_and_the_row_is_not_gone(organisation: Organisation) -> None:
+    (key,) = organisation.accounts(1)
+    version = organisation.system.read(ACCOUNTS, [key])[key].version
+    change = Change(key, version, {"transactioncurrencyid": str(uuid.uuid4())})
+    assert isinstance(organisation.system.update(ACCOUNTS, [change])[0], Refused)
+
+
+def test_lookups_are_written_read_and_cleared(organisation: Organisation) -> None:
+    (account,) = organisation.accounts(1)
+    one = Creation({"lastname": "Ito", "parentcustomerid": account}, str(uuid.uuid4()))
+    row = row_of(organisation.system.create(CONTACTS, [one])[0])
+    assert (row.values["parentcustomerid"], row.values["parentcustomeridtype"]) == (account, "account")
+    cleared = row_of(
+        organisation.system.update(CONTACTS, [Change(row.id, row.version, {"parentcustomerid": None})])[0]
+    )
+    assert (cleared.values["parentcustomerid"], cleared.values["parentcustomeridtype"]) == (None, None)
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+@pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.TRUNCATED])
+def test_a_creation_whose_answer_is_lost_is_unknown(
+    surroundings: Surroundings, bulk: bool, fault: Fault
+) -> None:
+    organisation = Organisation(surroundings, bulk={"account": bulk})
+    organisation.fail(fault, "POST")
+    rows = [creation("a"), creation("b")]
+    results = organisation.system.create(ACCOUNTS, rows)
+    assert [type(one) for one in results] == [OutcomeUnknown, OutcomeUnknown]
+    found = organisation.system.read(ACCOUNTS, [one.id for one in rows if one.id])
+    assert len(found) == 2
+    assert organisation.system.create(ACCOUNTS, rows) == [Exists(), Exists()]
+
+
+def test_an_update_whose_answer_is_lost_is_unknown(organisation: Organisation) -> None:
+    (key,) = organisation.accounts(1)
+    version = organisation.system.read(ACCOUNTS, [key])[key].version
+    organisation.fail(Fault.ANSWER_LOST, "POST")
+    (result,) = organisation.system.update(ACCOUNTS, [Change(key, version, {"name": "b"})])
+    assert isinstance(result, OutcomeUnknown)
+
+
+@pytest.mark.parametrize("fault", sorted(set(Fault) - {Fault.LATENCY, Fault.DUPLICATE}))
+def test_a_read_gets_through_any_single_fault(organisation: Organisation, fault: Fault) -> None:
+    ids = organisation.accounts(3)
+    organisation.fail(fault)
+    assert set(organisation.system.read(ACCOUNTS, ids)) == set(ids)
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.STATUS_429, Fault.STATUS_503, Fault.STATUS_503_NO_HINT, Fault.HTML_INSTEAD]
+)
+def test_a_write_gets_through_a_refusal(organisation: Organisation, fault: Fault) -> None:
+    (key,) = organisation.accounts(1)
+    version = organisation.system.read(ACCOUNTS, [key])[key].version
+    organisation.fail(fault, "POST")
+    assert row_of(organisation.system.update(ACCOUNTS, [Change(key, version, {"name": "b"})])[0])
+
+
+def test_a_throttled_chunk_is_not_done_while_the_others_are(organisation: Organisation) -> None:
+    ids = organisation.accounts(150)
+    rows = organisation.system.read(ACCOUNTS, ids)
+    organisation.faulty.replace(FaultPlan(retry_after_s=90))
+    organisation.fail(Fault.STATUS_429, "POST", skip=1)
+    results = organisation.system.update(
+        ACCOUNTS, [Change(key, rows[key].version, {"name": "n"}) for key in ids]
+    )
+    assert [type(results[0]), type(results[149])] == [Written, NotDone]
+
+
+def test_the_services_own_limit_is_told_with_its_wait(surroundings: Surroundings) -> None:
+    organisation = Organisation(surroundings, request_limit=4)
+    with pytest.raises(Throttled) as caught:
+        for _ in range(5):
+            organisation.system.read(ACCOUNTS, [str(uuid.uuid4())])
+    assert caught.value.retry_after_s > 20
+
+
+def test_a_full_scan_in_pages_meets_every_row_once(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "PAGE_SIZE", 4)
+    ids = organisation.accounts(10)
+    pages = scanned(organisation, ACCOUNTS, organisation.system.scan(ACCOUNTS, None))
+    assert len(pages) >= 3
+    assert sorted(one.id for page in pages for one in page.seen) == sorted(ids)
+    assert pages[-1].watermark is not None
+
+
+def test_a_scan_since_a_watermark_tells_changes_and_deletions_in_one_request(
+    organisation: Organisation,
+) -> None:
+    first, second, third = organisation.accounts(3)
+    watermark = organisation.system.scan(ACCOUNTS, None).watermark
+    organisation.requests()
+    quiet = organisation.system.scan(ACCOUNTS, watermark)
+    assert (quiet.seen, quiet.deleted, organisation.requests()) == ((), (), 1)
+    version = organisation.system.read(ACCOUNTS, [first])[first].version
+    written = row_of(organisation.system.update(ACCOUNTS, [Change(first, version, {"name": "new"})])[0])
+    organisation.delete(third)
+    page = organisation.system.scan(ACCOUNTS, quiet.watermark)
+    assert [(one.id, one.version) for one in page.seen] == [(first, written.version)]
+    assert page.deleted == (third,)
+    assert second
+
+
+def test_an_expired_watermark_asks_for_a_full_scan(organisation: Organisation) -> None:
+    organisation.accounts(1)
+    watermark = organisation.system.scan(ACCOUNTS, None).watermark
+    organisation.surroundings.clock.now += 30 * 86_400
+    with pytest.raises(CursorExpired):
+        organisation.system.scan(ACCOUNTS, watermark)
+
+
+def test_a_scan_tells_what_a_customer_lookup_points_to(organisation: Organisation) -> None:
+    (account,) = organisation.accounts(1)
+    row_of(
+        organisation.system.create(CONTACTS, [Creation({"lastname": "Ito", "parentcustomerid": account})])[0]
+    )
+    seen = organisation.system.scan(CONTACTS, None).seen
+    assert [one.values["parentcustomeridtype"] for one in seen] == ["account"]
+
+
+def test_a_table_without_change_tracking_cannot_be_scanned(surroundings: Surroundings) -> None:
+    organisation = Organisation(surroundings, change_tracking={})
+    with pytest.raises(SettingWrong):
+        organisation.system.scan(ACCOUNTS, None)
+
+
+def test_find_compares_whatever_was_typed(organisation: Organisation) -> None:
+    names = [ODD, "it's", "100%", "a&b", "[x]", 'q"q', "x" * 100, "back\\slash"]
+    for result in organisation.system.create(ACCOUNTS, [creation(name) for name in names]):
+        row_of(result)
+    organisation.requests()
+    found = organisation.system.find(ACCOUNTS, "name", [*names, None, "", "nobody"])
+    assert {row.values["name"] for row in found} == set(names)
+    assert organisation.requests() == 1
+
+
+def test_five_hundred_long_names_are_found_in_addresses_that_are_short_enough(
+    organisation: Organisation,
+) -> None:
+    organisation.accounts(1)
+    values = [f"{'ü' * 100}{n}" for n in range(499)]
+    assert [row.values["name"] for row in organisation.system.find(ACCOUNTS, "name", [*values, "A 0"])] == [
+        "A 0"
+    ]
+
+
+def test_rows_are_found_by_a_lookup(organisation: Organisation) -> None:
+    (account,) = organisation.accounts(1)
+    one = Creation({"lastname": "Ito", "parentcustomerid": account}, str(uuid.uuid4()))
+    row_of(organisation.system.create(CONTACTS, [one])[0])
+    assert [row.id for row in organisation.system.find(CONTACTS, "parentcustomerid", [account])] == [one.id]
+
+
+def test_identity_tells_organisation_user_and_base_currency(organisation: Organisation) -> None:
+    told = organisation.system.identity()
+    assert (told["baseCurrencyCode"], told["expireChangeTrackingInDays"]) == ("USD", "7")
+    assert uuid.UUID(told["organizationId"]) != uuid.UUID(told["userId"])
+
+
+def test_options_are_read_from_metadata(organisation: Organisation) -> None:
+    seen = organisation.system.scan(TERMS, None).seen
+    labels = {one.id: one.values["label"] for one in seen}
+    assert labels["1"] == "Net 30"
+    rows = organisation.system.read(TERMS, ["1", "999"])
+    assert {key: row.version for key, row in rows.items()} == {"1": seen[list(labels).index("1")].version}
+    assert rows["1"].values["value"] == 1
+
+
+def test_a_table_without_optimistic_concurrency_refuses_conditional_writes(
+    surroundings: Surroundings,
+) -> None:
+    organisation = Organisation(surroundings, optimistic_concurrency={})
+    (key,) = organisation.accounts(1)
+    version = organisation.system.read(ACCOUNTS, [key])[key].version
+    (result,) = organisation.system.update(ACCOUNTS, [Change(key, version, {"name": "b"})])
+    assert result == Refused("0x8006088D", result.message if isinstance(result, Refused) else "")
+
+
+def test_webhooks_are_registered_listed_and_removed(organisation: Organisation) -> None:
+    webhooks = Webhooks(organisation.surroundings.client(organisation.faulty), ORG)
+    endpoint = webhooks.create_endpoint(str(uuid.uuid4()), "Tandem", "https://hooks.example/api", "key")
+    step = webhooks.create_step(str(uuid.uuid4()), endpoint, "account", "Update", ["name"])
+    assert webhooks.endpoints("Tandem") == [endpoint]
+    assert webhooks.steps(endpoint) == [step]
+    webhooks.delete_step(step)
+    webhooks.delete_endpoint(endpoint)
+    assert webhooks.endpoints("Tandem") == []

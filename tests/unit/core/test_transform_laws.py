@@ -1,0 +1,251 @@
+"""The laws of the transformations, for every field type, both sides and any text whatsoever.
+
+What is put is what is read; and putting back what was read changes nothing more than the first time.  Each
+service's own normalisation stands in between: Business Central upper-cases and trims Code fields and has no
+null, Dataverse keeps text, stores blank as null and rounds to the column's precision.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared_code.core.mapping import FieldMapping, FieldType
+from shared_code.core.records import ZERO_ID, Side, Value, Values
+from shared_code.core.transform import Missing, Unfit, get, put, split_name
+from tests.unit.core.makers import TO_SALES, Couplings, make_field
+
+A, B = "a0000000-0000-0000-0000-00000000000a", "b0000000-0000-0000-0000-00000000000b"
+EXAMPLES = 40
+
+LINKS = Couplings(
+    coupled=[("BY ID", A, B), ("BY CODE", "AH", B), ("BY ID", ZERO_ID, A), ("RATES", A, B)],
+    rates={A: Decimal("1.2345678901")},
+)
+
+FIELDS: dict[str, FieldMapping] = {
+    "text": make_field("f", bc_length=100, sales_length=160),
+    "code": make_field("f", FieldType.CODE, bc_length=20, sales_length=20),
+    "phone": make_field("f", FieldType.PHONE, bc_length=30, sales_length=50),
+    "email": make_field("f", FieldType.EMAIL, bc_length=80, sales_length=100),
+    "country": make_field("f", FieldType.COUNTRY, bc_length=10, sales_length=80),
+    "name in parts": make_field(
+        "f", FieldType.PERSON_NAME, sales=("first", "last"), bc_length=100, sales_length=50
+    ),
+    "whole name": make_field("f", FieldType.PERSON_NAME, bc_length=100, sales_length=160),
+    "decimal": make_field("f", FieldType.DECIMAL, places=2),
+    "rate": make_field("f", FieldType.DECIMAL, places=10),
+    "integer": make_field("f", FieldType.INTEGER),
+    "boolean": make_field("f", FieldType.BOOLEAN),
+    "date": make_field("f", FieldType.DATE),
+    "option": make_field("f", FieldType.OPTION, options=(("Open", 1), ("In_x0020_Review", 2))),
+    "lookup by id": make_field("f", FieldType.LOOKUP, lookup="BY ID"),
+    "lookup by code": make_field("f", FieldType.LOOKUP, lookup="BY CODE", by_reference=True),
+    "constant": make_field("f", FieldType.CONSTANT, TO_SALES, constant=3),
+    "local amount": make_field(
+        "f", FieldType.LOCAL_AMOUNT, TO_SALES, lookup="RATES", places=2, bc_currency="currency"
+    ),
+}
+
+ODD_TEXT = [
+    "", " ", "a ", " a", "a  b", "x" * 2000, "50%/a'b\"c", "\x00", "\ud800", "\u2001a\u00a0",
+    "😀", "👩‍👩‍👧", "مرحبا", "Cafe\u0301", "Caf\u00e9", "i\u0307", "ß", "ǆ", "\u0345", "ﬁ", "²",
+    "_x0020_", "sales:1", "0001-01-01", "2024-02-29", "2024-02-29T12:00:00Z", "-0.00", "1E+400", "NaN",
+    ZERO_ID, A, B, A.upper(), "AH", "ah ", "Germany", "de", "Open",
+]  # fmt: skip
+
+any_text = st.one_of(
+    st.sampled_from(ODD_TEXT),
+    st.text(st.characters(exclude_categories=()), max_size=12),
+    st.lists(st.sampled_from(ODD_TEXT), max_size=3).map(" ".join),
+)
+any_value: st.SearchStrategy[Value] = st.one_of(
+    st.none(), st.booleans(), st.integers(-(10**9), 10**9), st.decimals(allow_nan=False), any_text,
+    st.decimals(-(10**12), 10**12, places=4),
+)  # fmt: skip
+likely: dict[str, st.SearchStrategy[Value]] = {
+    "decimal": st.decimals(-(10**12), 10**12, places=4),
+    "rate": st.decimals(-(10**6), 10**6, places=12),
+    "integer": st.integers(-(10**9), 10**9),
+    "date": st.dates().map(str),
+    "boolean": st.booleans(),
+    "local amount": st.decimals(-(10**12), 10**12, places=4),
+}
+
+
+def natives_of(each: FieldMapping, side: Side) -> tuple[str, ...]:
+    return each.sales if side is Side.SALES else tuple(n for n in (each.bc, each.bc_currency) if n)
+
+
+def records(kind: str, side: Side) -> st.SearchStrategy[dict[str, Value]]:
+    value = st.one_of(any_value, likely[kind]) if kind in likely else any_value
+    return st.fixed_dictionaries(dict.fromkeys(natives_of(FIELDS[kind], side), value))
+
+
+CODES = (FieldType.CODE, FieldType.COUNTRY)
+BLANK_IN_BC: dict[FieldType, Value] = {
+    FieldType.DECIMAL: Decimal(0), FieldType.INTEGER: 0, FieldType.BOOLEAN: False,
+    FieldType.DATE: "0001-01-01",
+}  # fmt: skip
+
+
+def stored(each: FieldMapping, side: Side, native: Values) -> dict[str, Value]:
+    """The native fields as the service answers them after it stored them."""
+    keep = _stored_in_bc if side is Side.BC else _stored_in_sales
+    return {name: keep(each, value) for name, value in native.items()}
+
+
+def _stored_in_bc(each: FieldMapping, value: Value) -> Value:
+    if value is None:
+        return BLANK_IN_BC.get(each.type, "")
+    if isinstance(value, str) and (each.type in CODES or each.by_reference):
+        return "".join(c.upper() if len(c.upper()) == 1 else c for c in value).strip(" ")
+    return value
+
+
+def _stored_in_sales(each: FieldMapping, value: Value) -> Value:
+    if isinstance(value, Decimal) and value.is_finite():
+        return value.quantize(Decimal(1).scaleb(-max(each.places, 4)), ROUND_HALF_EVEN)
+    return None if value == "" else value
+
+
+def targets(each: FieldMapping) -> list[Side]:
+    return [side for side in Side if each.direction.flows_to(side)]
+
+
+def sources(each: FieldMapping) -> list[Side]:
+    return [side for side in Side if each.type is not FieldType.CONSTANT or each.direction.flows_from(side)]
+
+
+CASES = [
+    (kind, source, target)
+    for kind, each in FIELDS.items()
+    for source in sources(each)
+    for target in targets(each)
+]
+
+
+@pytest.mark.parametrize(("kind", "source", "target"), CASES)
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(data=st.data())
+def test_what_is_put_is_what_is_read(kind: str, source: Side, target: Side, data: st.DataObject) -> None:
+    each = FIELDS[kind]
+    neutral = get(each, source, data.draw(records(kind, source)), LINKS)
+    native = put(each, target, neutral, LINKS)
+    if isinstance(native, dict):
+        assert get(each, target, stored(each, target, native), LINKS) == neutral
+    else:
+        assert isinstance(native, Missing | Unfit)
+        assert native.field == "f"
+
+
+@pytest.mark.parametrize(
+    ("kind", "side"), [(k, side) for k, each in FIELDS.items() for side in targets(each) if k != "constant"]
+)
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(data=st.data())
+def test_putting_back_what_was_read_changes_nothing_the_second_time(
+    kind: str, side: Side, data: st.DataObject
+) -> None:
+    each = FIELDS[kind]
+    record = data.draw(records(kind, side))
+    native = put(each, side, get(each, side, record, LINKS), LINKS)
+    if isinstance(native, dict):
+        once = stored(each, side, native)
+        again = put(each, side, get(each, side, once, LINKS), LINKS)
+        assert isinstance(again, dict)
+        assert stored(each, side, again) == once
+
+
+def as_noticed(value: Value) -> Value:
+    """Two values are one to a service: null and empty text, numbers of equal worth, trailing blanks."""
+    return (value.rstrip(" ") or None) if isinstance(value, str) else value
+
+
+def is_tidy(text: str) -> bool:
+    return text == " ".join(text.split()) == unicodedata.normalize("NFC", text)
+
+
+tidy_text = st.text(max_size=10).filter(is_tidy)
+TIDY: dict[str, st.SearchStrategy[Value]] = {
+    "text": tidy_text,
+    "phone": tidy_text,
+    "email": tidy_text,
+    "decimal": st.decimals(-(10**9), 10**9, places=2),
+    "rate": st.decimals(-(10**6), 10**6, places=10),
+    "integer": st.integers(-(10**9), 10**9),
+    "boolean": st.booleans(),
+    "date": st.dates().map(str),
+}
+TIDY_IN: dict[Side, dict[str, st.SearchStrategy[Value]]] = {
+    Side.BC: {
+        "code": st.text("ABC123-/ ", max_size=10).map(str.strip),
+        "country": st.sampled_from(["", "DE", "GB", "US", "ABC"]),
+        "option": st.sampled_from(["_x0020_", "Open", "In_x0020_Review"]),
+        "lookup by id": st.sampled_from([ZERO_ID, A, B]),
+        "lookup by code": st.sampled_from(["", "AH", "XX"]),
+        "whole name": tidy_text,
+    },
+    Side.SALES: {
+        "code": st.text("ABC123-/ ", max_size=10).map(str.strip),
+        "country": st.sampled_from([None, "DE", "Neverland"]),
+        "option": st.sampled_from([None, 1, 2]),
+        "lookup by id": st.sampled_from([None, B]),
+        "lookup by code": st.sampled_from([None, B]),
+        "whole name": tidy_text,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "side"), [(kind, side) for side in Side for kind in {**TIDY, **TIDY_IN[side]}]
+)
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(data=st.data())
+def test_putting_back_what_was_read_changes_nothing_in_a_tidy_record(
+    kind: str, side: Side, data: st.DataObject
+) -> None:
+    each = FIELDS[kind]
+    (name,) = natives_of(each, side)
+    value = data.draw({**TIDY, **TIDY_IN[side]}[kind])
+    record = stored(each, side, {name: value})
+    native = put(each, side, get(each, side, record, LINKS), LINKS)
+    assert isinstance(native, dict)
+    after = stored(each, side, native)
+    zero_is_blank = each.type in (FieldType.DECIMAL, FieldType.INTEGER) and not after[name]
+    assert as_noticed(after[name]) == as_noticed(record[name]) or (zero_is_blank and not record[name])
+
+
+@settings(max_examples=200, deadline=None)
+@given(value=any_value, kind=st.sampled_from(sorted(FIELDS)), side=st.sampled_from(Side))
+def test_any_value_can_be_read_and_any_neutral_value_put(value: Value, kind: str, side: Side) -> None:
+    each = FIELDS[kind]
+    get(each, side, dict.fromkeys(natives_of(each, side), value), LINKS)
+    assert isinstance(put(each, side, value, LINKS), dict | Missing | Unfit)
+
+
+@settings(max_examples=200, deadline=None)
+@given(words=st.lists(any_text, max_size=5))
+def test_a_name_that_was_split_joins_to_the_same_name(words: list[str]) -> None:
+    name = get(FIELDS["name in parts"], Side.BC, {"bc_f": " ".join(words)}, LINKS)
+    if isinstance(name, str):
+        first, last = split_name(name)
+        assert get(FIELDS["name in parts"], Side.SALES, {"first": first, "last": last}, LINKS) == name
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=any_text, length=st.integers(1, 10))
+def test_what_is_put_never_exceeds_the_length_and_is_never_cut(text: str, length: int) -> None:
+    each = make_field("f", bc_length=length, sales_length=length)
+    neutral = get(each, Side.SALES, {"sales_f": text}, LINKS)
+    units = len(str(neutral or "").encode("utf-16-le", "surrogatepass")) // 2
+    native = put(each, Side.BC, neutral, LINKS)
+    assert native == {"bc_f": neutral or ""} if units <= length else isinstance(native, Unfit)
+
+
+def test_every_field_type_is_under_the_laws() -> None:
+    assert {each.type for each in FIELDS.values()} == set(FieldType)

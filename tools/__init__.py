@@ -1,0 +1,1 @@
+"""Tools for developing: the storage emulator's lock and the checks of the code."""
