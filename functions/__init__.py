@@ -1,0 +1,24 @@
+"""The Azure entry points: one blueprint per concern, a few lines per trigger, no logic."""
+
+from __future__ import annotations
+
+import os
+
+import azure.functions as func
+
+from shared_code.compose import parts_of_process
+from shared_code.sync.api import Answer
+from shared_code.sync.parts import Parts
+
+
+def parts() -> Parts:
+    """The parts of this process."""
+    return parts_of_process(os.environ)
+
+
+def respond(answer: Answer) -> func.HttpResponse:
+    """An answer as Azure sends it; nothing of it may be cached."""
+    headers = {"Cache-Control": "no-store", **answer.headers}
+    return func.HttpResponse(
+        answer.text(), status_code=answer.status, headers=headers, mimetype=answer.content_type
+    )

@@ -27,7 +27,8 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("TENANT_ID", "The Entra tenant both systems belong to.", "72f988bf-86f1-41af-91ab-2d7cd011db47"),
+    Setting("TENANT_ID", "The Entra tenant both systems belong to.",
+            "72f988bf-86f1-41af-91ab-2d7cd011db47"),
     Setting("CLIENT_ID", "The application (client) id of Tandem's app registration.",
             "11111111-2222-3333-4444-555555555555"),
     Setting("CLIENT_SECRET", "A secret of that registration; leave it out when an identity is used.", "…", ""),
@@ -36,7 +37,8 @@ SETTINGS = (
     Setting("BUSINESS_CENTRAL_ENVIRONMENT", "The name of the Business Central environment.", "production"),
     Setting("BUSINESS_CENTRAL_COMPANIES", "The companies to synchronise, each as name=company id.",
             "cronus=d6079f35-affb-5d00-b382-28fccf9e4a20"),
-    Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.", "https://contoso.crm4.dynamics.com"),
+    Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
+            "https://contoso.crm4.dynamics.com"),
     Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.",
             "https://api.businesscentral.dynamics.com", "https://api.businesscentral.dynamics.com"),
     Setting("AUTHORITY", "Where tokens come from.", "https://login.microsoftonline.com",
@@ -44,8 +46,10 @@ SETTINGS = (
     Setting("CA_BUNDLE", "A file with further certificate authorities to trust.", "/etc/ssl/company.pem", ""),
     Setting("WEBHOOK_URL", "The public address of this app; with it both systems notify at once.",
             "https://tandem-contoso.azurewebsites.net", ""),
-    Setting("WEBHOOK_SECRET", "What a notification must carry to be believed; 16 characters or more.", "…", ""),
-    Setting("LOOK_BACK_SECONDS", "How far each look at Business Central overlaps the one before.", "600", "600"),
+    Setting("WEBHOOK_SECRET", "What a notification must carry to be believed; 16 characters or more.",
+            "…", ""),
+    Setting("LOOK_BACK_SECONDS", "How far each look at Business Central overlaps the one before.",
+            "600", "600"),
     Setting("SETTLE_SECONDS", "How long a request without an answer may still be running.", "1200", "1200"),
 )  # fmt: skip
 """Every app setting beside those of Azure Functions itself (``AzureWebJobsStorage``)."""
@@ -115,9 +119,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 def _present(setting: Setting, environment: Mapping[str, str]) -> str:
     value = environment.get(setting.name, "").strip() or setting.default
     if value is None:
-        raise SettingError(
-            f"{setting.name} is missing: set it in the app settings. {setting.meaning} Example: {setting.example}"
-        )
+        what_to_do = f"set it in the app settings. {setting.meaning} Example: {setting.example}"
+        raise SettingError(f"{setting.name} is missing: {what_to_do}")
     return value
 
 

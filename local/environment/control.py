@@ -14,6 +14,9 @@ from local.simulators.faults import Fault
 class Control:
     """The control routes of one simulator. Calls raise Refused."""
 
+    log = "requests"
+    """The route that tells what was asked."""
+
     def __init__(self, url: str, ca_bundle: Path | None = None) -> None:
         self.talk = Talk(f"{url}/_control", ca_bundle=ca_bundle)
 
@@ -31,13 +34,13 @@ class Control:
         return found
 
     def requests(self) -> dict[str, Any]:
-        """What was asked of the system since the last reset: totals by kind, user and status."""
-        found: dict[str, Any] = self.get("requests")
+        """What was asked of the system since the last reset, in the simulator's own summary."""
+        found: dict[str, Any] = self.get(self.log)
         return found
 
     def reset_requests(self) -> None:
         """Begin counting anew."""
-        self.post("requests/reset")
+        self.post(f"{self.log}/reset")
 
     def set_options(self, **options: Any) -> None:
         """Change how the system behaves: limits, delays, replica lag."""
@@ -74,9 +77,21 @@ class BusinessCentralControl(Control):
 
     def dump(self, company: str, table: str) -> list[dict[str, Any]]:
         """All rows of a table as they are now; costs the app's users no request."""
-        found: list[dict[str, Any]] = self.get(f"dump?company={_quoted(company)}&table={table}")["value"]
+        path = f"dump?company={quote(company, safe='')}&table={table}"
+        found: list[dict[str, Any]] = self.get(path)["value"]
         return found
 
 
-def _quoted(text: str) -> str:
-    return quote(text, safe="")
+class SalesControl(Control):
+    """The Sales organisation's own control routes besides."""
+
+    log = "stats"
+
+    def dump(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table (logical name) as they are now, without columns that hold nothing."""
+        found: list[dict[str, Any]] = self.get(f"rows?table={table}")
+        return found
+
+    def add_application(self, client_id: str, name: str, *, customizer: bool) -> None:
+        """An application user with all privileges on rows; only a ``customizer`` may change metadata."""
+        self.post("users", {"client_id": client_id, "name": name, "customizer": customizer})

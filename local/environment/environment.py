@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from local.dev.processes import Processes
-from local.environment.control import BusinessCentralControl, Control
+from local.environment.control import BusinessCentralControl, Control, SalesControl
 from local.environment.host import Api, Host, Keys
 from local.environment.http import Talk
 from local.environment.options import Options
@@ -78,11 +78,11 @@ class Environment:
 
     options: Options
     addresses: Addresses
-    settings: Mapping[str, str]
-    keys: Keys
+    settings: Mapping[str, str] = field(repr=False)
+    keys: Keys = field(repr=False)
     people: People
     bc_control: BusinessCentralControl
-    sales_control: Control
+    sales_control: SalesControl
     entra_control: Control
     hosts: Mapping[str, Host]
     processes: Processes

@@ -52,8 +52,8 @@ class Host:
     port: int
     processes: Processes
     app: Path
-    variables: Mapping[str, str]
-    keys: Keys
+    variables: Mapping[str, str] = field(repr=False)
+    keys: Keys = field(repr=False)
     verbose: bool = False
     api: Api = field(init=False)
     _admin: Talk = field(init=False)

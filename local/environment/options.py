@@ -38,9 +38,10 @@ class Options:
     (made from the main company, for matching) and ``samples`` (published accounts and contacts); users,
     territories and currencies are always there. ``bulk`` is whether Sales has CreateMultiple and
     UpdateMultiple. ``option_values`` adds an option for each payment term and shipment method, as an
-    administrator would. ``faults`` holds a fault plan for each of bc, sales, entra, in force once all is up. ``webhooks`` gives the app its address. ``lease_s`` is how long the work of a host that
-    died stays hidden. ``app_settings`` are further settings of the app and win over those made here.
-    ``label`` begins the names of the processes, for several environments in one supervision.
+    administrator would. ``faults`` holds a fault plan for each of bc, sales, entra, in force once all is up.
+    ``webhooks`` gives the app its address. ``lease_s`` is how long the work of a host that died stays hidden.
+    ``app_settings`` are further settings of the app and win over those made here. ``label`` begins the names
+    of the processes, for several environments in one supervision.
     """
 
     hosts: int = 1

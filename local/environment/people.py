@@ -58,7 +58,7 @@ class BusinessCentralPerson:
 
     def list(self, table: str, **options: str) -> list[Record]:
         """All records, page after page; ``filter="number eq 'X'"`` becomes ``$filter``, and so on."""
-        return _pages(self.talk, f"{table}{_query(options)}", {})
+        return all_pages(self.talk, f"{table}{_query(options)}", {})
 
     def get(self, table: str, record_id: str) -> Record:
         """One record."""
@@ -91,7 +91,7 @@ class SalesPerson:
 
     def list(self, table: str, **options: str) -> list[Record]:
         """All rows, page after page; ``filter="name eq 'X'"`` becomes ``$filter``, and so on."""
-        return _pages(self.talk, f"{table}{_query(options)}", {})
+        return all_pages(self.talk, f"{table}{_query(options)}", {})
 
     def get(self, table: str, row_id: str, select: Sequence[str] = ()) -> Record:
         """One row."""
@@ -155,7 +155,8 @@ def _query(options: Mapping[str, str]) -> str:
     return f"?{urlencode(named, quote_via=quote, safe='$,')}" if named else ""
 
 
-def _pages(talk: Talk, path: str, headers: Mapping[str, str]) -> list[Record]:
+def all_pages(talk: Talk, path: str, headers: Mapping[str, str]) -> list[Record]:
+    """The records of every page from ``path`` on. Raises Refused, and ValueError where there is no end."""
     found: list[Record] = []
     next_path: str | None = path
     for _ in range(MOST_PAGES):

@@ -57,7 +57,7 @@ def companies_setting(names: Sequence[str]) -> str:
 
 
 def sales_folder(options: Options, folder: Path) -> list[str]:
-    """Fills ``folder`` with one file for each table and returns the files' names, users first."""
+    """Fills ``folder`` with one file for each table and returns the files' names."""
     folder.mkdir(parents=True)
     sources = {table: list(files) for table, files in _ALWAYS.items()}
     for chosen in options.sales:
@@ -66,7 +66,7 @@ def sales_folder(options: Options, folder: Path) -> list[str]:
     for table, files in sources.items():
         records = [clean(record) for file in files for record in _read(file)]
         if table == "systemusers":
-            records = [licensed(record) for record in records] + application_users()
+            records = [licensed(record) for record in records]
         (folder / f"{table}.json").write_text(json.dumps(records, ensure_ascii=False), "utf-8")
     return [f"{table}.json" for table in sources]
 
@@ -79,25 +79,6 @@ def clean(record: Record) -> Record:
 def licensed(user: Record) -> Record:
     """A user who may be a salesperson."""
     return {**user, "islicensed": True, "isintegrationuser": False}
-
-
-def application_users() -> list[Record]:
-    """The users an administrator adds for applications: Tandem's and the one that does the preparing."""
-    return [
-        {
-            "systemuserid": client_id,
-            "applicationid": client_id,
-            "fullname": name,
-            "lastname": name,
-            "internalemailaddress": f"{client_id}@applications.example",
-            "domainname": f"{client_id}@applications.example",
-            "accessmode": 4,
-            "isdisabled": False,
-            "islicensed": False,
-            "isintegrationuser": False,
-        }
-        for client_id, name in ((CLIENT_ID, "# Tandem"), (ADMINISTRATOR_CLIENT_ID, "# Administrator"))
-    ]
 
 
 def _read(file: str) -> list[Record]:

@@ -16,12 +16,18 @@ from typing import Any
 from local.dev.azurite import start_azurite
 from local.dev.places import ROOT, Places
 from local.dev.processes import Processes
-from local.environment.control import BusinessCentralControl, Control
+from local.environment.control import BusinessCentralControl, Control, SalesControl
 from local.environment.environment import Addresses, Environment, People
 from local.environment.host import Host
 from local.environment.options import Options
 from local.environment.people import BUSINESS_CENTRAL_AUDIENCE, add_option_values
-from local.environment.records import CLIENT_ID, business_central_folder, company_entries, sales_folder
+from local.environment.records import (
+    ADMINISTRATOR_CLIENT_ID,
+    CLIENT_ID,
+    business_central_folder,
+    company_entries,
+    sales_folder,
+)
 from local.environment.settings import ENVIRONMENT, TENANT_ID, Secrets, app_settings
 from local.simulators import certificates
 
@@ -66,7 +72,7 @@ PARTS = ("azurite", "entra", "business-central", "sales")
 
 
 def start(processes: Processes, options: Options) -> Environment:
-    """Everything up, or nothing: raises NotReady, SetUpFailed, Refused or ValueError after stopping it all."""
+    """Everything up, or nothing: raises NotReady, SetUpFailed, Refused or ValueError and stops the rest."""
     company_entries(options.companies)
     ports = free_ports(2 + options.hosts)
     scratch = Path(tempfile.mkdtemp(prefix="tandem-"))
@@ -127,7 +133,7 @@ def _environment(starting: _Start, addresses: Addresses) -> Environment:
         keys=starting.hidden.keys,
         people=People(addresses, options.companies),
         bc_control=BusinessCentralControl(addresses.business_central),
-        sales_control=Control(addresses.sales),
+        sales_control=SalesControl(addresses.sales),
         entra_control=Control(addresses.authority, addresses.ca_bundle),
         hosts=_hosts(starting, settings),
         processes=starting.processes,
@@ -160,11 +166,13 @@ def _start_hosts(environment: Environment) -> None:
 
 def _prepare_sales(environment: Environment) -> None:
     """Before the hosts start: adding an option makes the change tokens of its table expire."""
-    if not environment.options.option_values:
-        return
-    for column, table in OPTION_COLUMNS.items():
-        labels = [each["code"] for each in environment.people.bc.list(table)]
-        add_option_values(environment.people.admin, "account", column, labels)
+    environment.sales_control.add_application(CLIENT_ID, "# Tandem", customizer=False)
+    if environment.options.option_values:
+        for column, table in OPTION_COLUMNS.items():
+            labels = [each["code"] for each in environment.people.bc.list(table)]
+            add_option_values(environment.people.admin, "account", column, labels)
+    for control in (environment.bc_control, environment.sales_control):
+        control.reset_requests()
 
 
 def _begin_faults(environment: Environment) -> None:
@@ -193,6 +201,7 @@ def _start_sales(starting: _Start) -> str:
         "sales", "local.simulators.dataverse",
         "--port", starting.sales_port, "--data", folder, "--load", *files, "--tenant", TENANT_ID,
         "--entra-key", starting.key_file, "--columns", COLUMNS, *bulk, "--control",
+        "--user", f"{ADMINISTRATOR_CLIENT_ID}=# Administrator",
     )  # fmt: skip
     return str(ready["url"])
 
@@ -201,7 +210,8 @@ def _start_entra(starting: _Start) -> str:
     ready = starting.run(
         "entra", "local.simulators.entra",
         "--port", starting.entra_port, "--tenant", TENANT_ID,
-        "--app", f"{CLIENT_ID}={starting.hidden.client}", "--resource", BUSINESS_CENTRAL_AUDIENCE, "--resource", starting.sales_url,
+        "--app", f"{CLIENT_ID}={starting.hidden.client}",
+        "--resource", BUSINESS_CENTRAL_AUDIENCE, "--resource", starting.sales_url,
         "--tls-dir", starting.tls_folder, "--key-file", starting.key_file, "--control",
     )  # fmt: skip
     return str(ready["url"])

@@ -146,7 +146,7 @@ _CHINESE = Locale(
 _JAPANESE = Locale(
     "JP", "JPY",
     _words("さくら, 健太, ハナコ, 翔, 美咲"), _words("田中, 髙橋, 渡邉, ﾔﾏﾀﾞ, 佐々木"),
-    _words("家具, 商事, 照明, デザイン"), _words("株式会社, 有限会社, 合同会社"),
+    _words("家具, 商事, ひかり照明, デザイン"), _words("株式会社, 有限会社, 合同会社"),
     _words("銀座, 新宿, 梅田"), _words("東京, 大阪市, 札幌, 葛󠄀飾区"), "###-####",
     company="{form}{family}{word}", person="{family} {given}", street="{street}{number}丁目",
 )  # fmt: skip

@@ -40,8 +40,8 @@ def meets(condition: Condition, native: Values) -> bool:
 
 
 def _same(value: Value, wanted: Value) -> bool:
-    if isinstance(value, str) and isinstance(wanted, str):
-        return value.casefold() == wanted.casefold()
     if wanted in BLANKS:
         return value in BLANKS
+    if isinstance(value, str) and isinstance(wanted, str):
+        return value.casefold() == wanted.casefold()
     return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from itertools import islice
 
 from shared_code.core.mapping import MatchKey
 from shared_code.core.records import Side, Value, Values
@@ -73,7 +74,9 @@ def _couple_unique(shared: _Shared, left: dict[Side, dict[str, Values]], result:
 def _note_candidates(shared: _Shared, left: MappingOf[Side, Records], result: Matches) -> None:
     for records in shared.values():
         for side in Side:
-            others = [each for each in records[side.other] if each in left[side.other]]
+            # Twice as many as are kept are enough to find new ones; more would compare each with each.
+            free = (each for each in records[side.other] if each in left[side.other])
+            others = list(islice(free, 2 * MAX_CANDIDATES))
             for record_id in records[side]:
                 if others and record_id in left[side]:
                     known = result.candidates[side].setdefault(record_id, [])

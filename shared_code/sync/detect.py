@@ -20,7 +20,7 @@ from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.identity import digest
 from shared_code.core.jobs import MAX_BATCH, Batch, Job
 from shared_code.core.mapping import Mapping
-from shared_code.core.outcome import Problem
+from shared_code.core.outcome import Outcome, Problem
 from shared_code.core.records import Side, Version
 from shared_code.store.jobs import step_key
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
@@ -67,7 +67,8 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
     if cursor is None and step.mode is ScanMode.CHANGES:
         return None  # Never synchronised in full: the first full synchronisation sets the watermark.
     page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
-    batches = _batches(mapping, step, key, select(at, mapping, step.side, step.mode, page))
+    work, unchanged = select(at, mapping, step.side, step.mode, page)
+    batches = _batches(mapping, step, key, work) + _accounted(mapping, step, key, unchanged)
     _queue(parts, at, mapping, step, key, batches)
     next_text = page.next.text if page.next else COMPLETE
     if batches or page.next or step.number or step.mode is ScanMode.FULL:
@@ -99,17 +100,35 @@ def _move_watermark(
         at.watermarks.move(mapping.name, step.side, present, to.text)
 
 
-def select(at: ConnectionParts, mapping: Mapping, side: Side, mode: ScanMode, page: Page) -> list[Sighting]:
-    """The sightings of a page that are work, deletions included (as sightings without a version)."""
+def select(
+    at: ConnectionParts, mapping: Mapping, side: Side, mode: ScanMode, page: Page
+) -> tuple[list[Sighting], list[Sighting]]:
+    """The sightings of a page that are work, deletions included (as sightings without a version), and
+    those of a full scan that are in step at the very version seen: they are accounted for at once.
+
+    Both come in id order, so that a batch's couplings lie close together in storage.
+    """
     ids = [each.id for each in page.seen] + list(page.deleted)
     store = at.couplings(mapping.name)
     ordered = mode is ScanMode.FULL
     known = store.load(side, ids, ordered=ordered)
     uncoupled = [each.id for each in page.seen if not _coupled(known.get(each.id))]
     problems = store.problems(side, uncoupled, ordered=ordered) if mode is ScanMode.CHANGES else {}
-    work = [each for each in page.seen if _is_work(at, mapping, side, mode, each, known, problems)]
+    given = [each for each in page.seen if _is_work(at, mapping, side, mode, each, known, problems)]
     gone = [Sighting(each, _NO_VERSION) for each in page.deleted if _coupled(known.get(each))]
-    return work + gone
+    unchanged = {
+        each.id for each in given if mode is ScanMode.FULL and _in_step(known.get(each.id), side, each)
+    }
+    work = [each for each in given if each.id not in unchanged] + gone
+    return sorted(work, key=_by_id), sorted((each for each in given if each.id in unchanged), key=_by_id)
+
+
+def _by_id(seen: Sighting) -> str:
+    return seen.id
+
+
+def _in_step(known: Coupling | Intent | None, side: Side, seen: Sighting) -> bool:
+    return isinstance(known, Coupling) and known.in_step and known.version_on(side) == seen.version
 
 
 def _is_work(
@@ -149,6 +168,12 @@ def _batches(mapping: Mapping, step: ScanStep, key: str, work: Sequence[Sighting
     return [
         new_batch(step.job, mapping.name, step.side, key, part, step.mode is ScanMode.FULL) for part in parts
     ]
+
+
+def _accounted(mapping: Mapping, step: ScanStep, key: str, unchanged: Sequence[Sighting]) -> list[Batch]:
+    """Batches that are done before they begin: nothing changed, and a full run counts that too."""
+    batches = _batches(mapping, step, key, unchanged)
+    return [replace(each, done=True, counts={Outcome.UNCHANGED: len(each.ids)}) for each in batches]
 
 
 def new_batch(job: str, mapping: str, side: Side, key: str, work: Sequence[Sighting], ordered: bool) -> Batch:

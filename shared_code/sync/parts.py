@@ -13,6 +13,8 @@ from shared_code.store import couplings, full_syncs, jobs, journal, poison, sche
 from shared_code.store.queue import Queue
 from shared_code.store.tables import Tables
 from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE, BatchDue, Message, to_text
+from shared_code.systems.business_central_webhooks import Subscriptions
+from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.interface import Column, System, Table
 
 TABLES = (
@@ -80,6 +82,19 @@ class ConnectionParts:
 
 
 @dataclass(frozen=True)
+class Hooks:
+    """Where both systems register webhooks, our public address and the secret they must carry.
+
+    An empty ``url`` means: no webhooks, polling alone.
+    """
+
+    subscriptions: Subscriptions
+    webhooks: Webhooks
+    url: str
+    secret: str
+
+
+@dataclass(frozen=True)
 class Parts:
     """Everything a process works with, composed once."""
 
@@ -88,6 +103,7 @@ class Parts:
     queue: Queue
     connections: MappingOf[str, ConnectionParts]
     settle_s: float
+    hooks: Hooks
 
     def connection(self, name: str) -> ConnectionParts:
         if name not in self.connections:

@@ -20,7 +20,7 @@ from shared_code.systems import errors, odata
 from shared_code.systems.business_central_batch import Part, PartAnswer
 from shared_code.systems.business_central_scan import Place, currencies_part, readable, scan
 from shared_code.systems.chunked import at_most, read_chunks, write_chunks
-from shared_code.systems.http import AnswerLost, Client
+from shared_code.systems.http import AnswerLost, Client, checked_address
 from shared_code.systems.interface import (
     Change,
     Column,
@@ -60,7 +60,8 @@ class BusinessCentral:
         look_back_s: float = LOOK_BACK_S,
     ) -> None:
         try:
-            self._place = Place(root.rstrip("/"), f"companies({odata.guid(company_id)})")
+            place = checked_address(root, "Business Central")
+            self._place = Place(place, f"companies({odata.guid(company_id)})")
         except ValueError as error:
             raise SettingWrong(f"The Business Central company: {error}. Set the company's id.") from error
         self._client = client

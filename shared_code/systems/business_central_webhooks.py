@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from shared_code.systems import odata
 from shared_code.systems.business_central_batch import JSON_HEADERS
 from shared_code.systems.errors import fault
-from shared_code.systems.http import Answer, AnswerLost, Call, Client
+from shared_code.systems.http import Answer, AnswerLost, Call, Client, checked_address
 from shared_code.systems.interface import SettingWrong, SystemUnavailable
 
 MAX_PAGES = 10
@@ -37,7 +37,7 @@ class Subscriptions:
 
     def __init__(self, client: Client, root: str) -> None:
         self._client = client
-        self._root = root.rstrip("/")
+        self._root = checked_address(root, "Business Central")
 
     def list(self) -> list[Subscription]:
         """All subscriptions that our user may see."""

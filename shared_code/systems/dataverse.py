@@ -19,7 +19,7 @@ from shared_code.systems import dataverse_rows as rows
 from shared_code.systems import dataverse_writes as writes
 from shared_code.systems import odata
 from shared_code.systems.chunked import at_most, read_chunks
-from shared_code.systems.http import Client
+from shared_code.systems.http import Client, checked_address
 from shared_code.systems.interface import (
     Change,
     Column,
@@ -43,7 +43,7 @@ class Dataverse:
 
     def __init__(self, client: Client, environment_url: str) -> None:
         self._client = client
-        self._root = environment_url.rstrip("/") + batch.API_PATH
+        self._root = checked_address(environment_url, "Sales") + batch.API_PATH
         self._bulk: dict[str, bool] = {}
 
     @property

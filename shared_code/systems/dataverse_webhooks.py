@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from shared_code.systems import dataverse_batch as batch
 from shared_code.systems import odata
 from shared_code.systems.errors import fault
-from shared_code.systems.http import AnswerLost, Call, Client
+from shared_code.systems.http import AnswerLost, Call, Client, checked_address
 from shared_code.systems.interface import SettingWrong, SystemUnavailable
 
 MESSAGES = ("Create", "Update", "Delete")
@@ -42,7 +42,7 @@ class Webhooks:
 
     def __init__(self, client: Client, environment_url: str) -> None:
         self._client = client
-        self._root = environment_url.rstrip("/") + batch.API_PATH
+        self._root = checked_address(environment_url, "Sales") + batch.API_PATH
 
     def endpoints(self, name: str) -> list[Endpoint]:
         """The endpoints of this name."""

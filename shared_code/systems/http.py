@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -20,7 +21,7 @@ from urllib3.exceptions import NewConnectionError
 from shared_code.runtime import Runtime
 from shared_code.systems import errors, odata, retry
 from shared_code.systems.auth import Tokens
-from shared_code.systems.interface import AccessDenied, SystemUnavailable, Throttled
+from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable, Throttled
 from shared_code.systems.retry import GiveUp, Trouble
 from shared_code.systems.throttle import Permits
 
@@ -30,6 +31,7 @@ READ_TIMEOUT_S = 130.0
 """Above the two minutes that either service lets a request's logic run."""
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _PIECE_BYTES = 1 << 16
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 type Parse = Callable[[str, bytes], object]
 """From content type and body to data; raises ValueError when the body is not whole."""
@@ -103,6 +105,15 @@ def new_session(pool_size: int, ca_bundle: str | None = None) -> requests.Sessio
     session.mount("http://", _PatientAdapter(pool_connections=2, pool_maxsize=pool_size))
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session
+
+
+def checked_address(url: str, what: str) -> str:
+    """``url`` without final slash.  Raises ``SettingWrong``: tokens travel by TLS, except on this machine."""
+    parts = urlsplit(url)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+    if not (safe and parts.hostname) or parts.username or parts.query or parts.fragment:
+        raise SettingWrong(f"The address of {what} must be https://host, not {url[:100]!r}.")
+    return url.rstrip("/")
 
 
 class Client:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from shared_code.core.records import Value
 
@@ -172,5 +172,5 @@ def same_place(link: str, start: str) -> bool:
     """Whether ``link`` stays at the scheme, host and path of ``start``; nobody leads us elsewhere."""
     there, here = urlsplit(link), urlsplit(start)
     return (there.scheme, there.netloc.lower()) == (here.scheme, here.netloc.lower()) and (
-        there.path.lower() == here.path.lower()
+        unquote(there.path).lower() == unquote(here.path).lower()
     )

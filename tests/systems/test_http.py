@@ -7,7 +7,7 @@ import pytest
 from local.simulators.wire import ConnectionLost, Response
 from shared_code.systems import http
 from shared_code.systems.http import AnswerLost, Call
-from shared_code.systems.interface import AccessDenied, SystemUnavailable, Throttled
+from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable, Throttled
 from tests.systems.conftest import Script, Surroundings
 
 URL = "https://service.example/api/things"
@@ -128,6 +128,27 @@ def test_a_definite_no_is_returned_with_its_error(surroundings: Surroundings) ->
     body = json.dumps({"error": {"code": "BadRequest", "message": "no"}}).encode()
     answer = surroundings.client(Script([Response(400, JSON, body)])).send(READ)
     assert (answer.ok, answer.error.code, answer.error.message) == (False, "BadRequest", "no")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://org.example",
+        "ftp://localhost",
+        "org.example",
+        "https://",
+        "https://u:p@org.example",
+        "https://a?b",
+    ],
+)
+def test_tokens_are_not_sent_in_the_open(url: str) -> None:
+    with pytest.raises(SettingWrong):
+        http.checked_address(url, "Sales")
+
+
+@pytest.mark.parametrize("url", ["https://org.example/", "http://127.0.0.1:8080", "http://localhost:1"])
+def test_tls_and_this_machine_are_fine(url: str) -> None:
+    assert http.checked_address(url, "Sales") == url.rstrip("/")
 
 
 def test_a_huge_answer_is_not_read_to_its_end(

@@ -6,6 +6,6 @@ serves it.
 """
 
 from local.simulators.business_central.options import Options, Permissions
-from local.simulators.business_central.service import BusinessCentral
+from local.simulators.business_central.service import BusinessCentral, refusal
 
-__all__ = ["BusinessCentral", "Options", "Permissions"]
+__all__ = ["BusinessCentral", "Options", "Permissions", "refusal"]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from local.simulators.business_central.loading import company_entry
 from local.simulators.business_central.options import Options
-from local.simulators.business_central.service import BusinessCentral
+from local.simulators.business_central.service import BusinessCentral, refusal
+from local.simulators.faults import FaultPlan, FaultyService
 from local.simulators.server import add_server_arguments, run_forever
 from local.simulators.tokens import TokenVerifier, load_or_create_key
 from local.simulators.webhook_sender import http_call
@@ -39,7 +40,8 @@ def main() -> None:
     for name in args.company or []:
         entry = company_entry(args.data, name)
         service.load_company(name, args.data / entry["dataFolder"], entry)
-    run_forever(service, args, [service.pump])
+    faulty = FaultyService(service, FaultPlan(), clock, refusal=refusal, control=args.control)
+    run_forever(faulty, args, [service.pump])
 
 
 def _arguments() -> argparse.Namespace:

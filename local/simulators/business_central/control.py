@@ -19,7 +19,8 @@ from local.simulators.business_central.query import split_query
 from local.simulators.business_central.storage import Company
 from local.simulators.wire import Request, Response
 
-_CHANGEABLE = {f.name for f in fields(Options) if f.type in ("float", "int", "bool")} - {"version", "control"}
+_FIXED = {"version", "control", "running_limit", "queue_limit"}
+_CHANGEABLE = {f.name for f in fields(Options) if f.type in ("float", "int", "bool")} - _FIXED
 _SETTINGS = frozenset({"manual_customers", "manual_contacts", "default_country", "customer_template"})
 
 

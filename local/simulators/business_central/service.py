@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -165,6 +166,13 @@ class BusinessCentral:
 
     def _refusal(self, error: ApiError, headers: Mapping[str, str]) -> Response:
         return error.response(self.env.correlation_id(), headers.get("accept-language", ""))
+
+
+def refusal(status: int, retry_after_s: int | None) -> Response:
+    """An injected 429 or 503 in the service's own shape, for ``faults.FaultyService``."""
+    hint = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+    code = "Application_TooManyRequests" if status == 429 else "Internal_TenantUnavailable"
+    return ApiError(status, code, "The request cannot be served now.", hint).response(str(uuid.uuid4()))
 
 
 _SHARED_HEADERS = ("data-access-intent", "accept-language")

@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, unquote_plus
 
-from local.simulators.dataverse.errors import Refused, bad_request
+from local.simulators.dataverse.errors import bad_request, segment_missing
 from local.simulators.dataverse.values import GUID
 
 API = re.compile(r"/api/data/v9\.[0-2]/?")
 _SEGMENT = re.compile(r"(?P<name>[^()]+)(?:\((?P<key>.*)\))?", re.DOTALL)
-_KEY_PART = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>[\w.]*'(?:[^']|'')*'|\[[^\]]*\]|[^,'\[]+)\s*(?:,|$)")
+_KEY_PART = re.compile(
+    r"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*"
+    r"(?P<value>[\w.]*'(?:[^']|'')*'|\[[^\]]*\]|[^,'\[]+)\s*(?:,|$)"
+)
 _ROW_ADDRESS = re.compile(r"(?:.*/)?(?P<set>[A-Za-z_]\w*)\((?P<key>.*)\)", re.DOTALL)
 
 
@@ -43,7 +46,7 @@ def parse_address(target: str) -> Address:
     path, _, query = target.partition("?")
     match = API.match(path)
     if match is None:
-        raise Refused(404, "0x80060888", "The resource cannot be found: addresses begin with /api/data/v9.2/.")
+        raise segment_missing(path[:100])
     rest = path[match.end() :].strip("/")
     segments = tuple(parse_segment(unquote(part)) for part in _split_path(rest)) if rest else ()
     return Address(segments, parse_query(query), rest)

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from local.simulators.dataverse.errors import Refused, bad_request
-from local.simulators.dataverse.multipart import ChangeSet, PartRequest, PartResponse, count_of, read_batch, write_batch
+from local.simulators.dataverse.multipart import (
+    ChangeSet,
+    PartRequest,
+    PartResponse,
+    count_of,
+    read_batch,
+    write_batch,
+)
 from local.simulators.dataverse.organisation import Organisation
 from local.simulators.dataverse.preferences import Preferences
 from local.simulators.wire import Request, Response
@@ -145,4 +152,3 @@ def _absolute(target: str, org: Organisation) -> str:
         path = target.split("/", 3)
         return "/" + (path[3] if len(path) > 3 else "")
     return target if target.startswith("/") else API_PATH + target
-

@@ -7,7 +7,7 @@ written through ``navigation@odata.bind`` only; navigation names are case-sensit
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +35,7 @@ class Changes:
 def read_changes(
     org: Organisation, caller: Caller, table: Table, body: Mapping[str, Any], now: Mapping[str, Any] | None
 ) -> Changes:
-    """Check a body for creating (``now`` None) or updating a row with the values ``now``.  Raises ``Refused``."""
+    """Check a body for creating (``now`` None) or for updating a row that is ``now``.  Raises ``Refused``."""
     changes = Changes()
     for name, value in body.items():
         if name.endswith(BIND):
@@ -70,10 +70,11 @@ def key_row_id(org: Organisation, table: Table, keys: tuple[tuple[str, str], ...
     columns = tuple(sorted(values))
     key = next((key for key in table.keys if tuple(sorted(key.columns)) == columns), None)
     if key is None:
+        type_name = f"Microsoft.Dynamics.CRM.{table.name}"
         raise bad_request(
-            "The key in the request URI is not valid for resource "
-            f"'Microsoft.Dynamics.CRM.{table.name}'. Ensure that the names and number of key properties match "
-            f"the declared or alternate key properties for the resource 'Microsoft.Dynamics.CRM.{table.name}'.",
+            f"The key in the request URI is not valid for resource '{type_name}'. Ensure that the names and "
+            "number of key properties match the declared or alternate key properties for the resource "
+            f"'{type_name}'.",
         )
     if key.status != "Active":
         raise bad_request(
@@ -114,7 +115,12 @@ def _phone(text: str) -> str:
     return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}" if len(digits) == 10 else text
 
 
-_PLUGIN_ACTIONS = {"upper": str.upper, "lower": str.lower, "trim": str.strip, "phone": _phone}
+_PLUGIN_ACTIONS: dict[str, Callable[[str], str]] = {
+    "upper": str.upper,
+    "lower": str.lower,
+    "trim": str.strip,
+    "phone": _phone,
+}
 
 
 def _read_bind(
@@ -128,9 +134,9 @@ def _read_bind(
 ) -> None:
     if navigation not in table.navigations:
         raise bad_request(
-            f"An undeclared property '{navigation}' which only has property annotations in the payload but no "
-            "property value was found in the payload. In OData, only declared navigation properties and declared "
-            "named streams can be represented as properties without values."
+            f"An undeclared property '{navigation}' which only has property annotations in the payload but "
+            "no property value was found in the payload. In OData, only declared navigation properties and "
+            "declared named streams can be represented as properties without values."
         )
     column, targets = table.navigations[navigation]
     _check_writable(table, column, creating=now is None, name=navigation)
@@ -182,7 +188,8 @@ def _check_annotation(table: Table, name: str, value: Any) -> None:
 def _not_writable_name(table: Table, name: str) -> errors.Refused:
     if name.startswith("_") and name.endswith("_value"):
         return bad_request(
-            "CRM do not support direct update of Entity Reference properties, Use Navigation properties instead."
+            "CRM do not support direct update of Entity Reference properties, "
+            "Use Navigation properties instead."
         )
     return invalid_property(name, table.name)
 

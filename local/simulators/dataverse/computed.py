@@ -46,7 +46,12 @@ def stamp(org: Organisation, caller: Caller, values: dict[str, Any], *, creating
 
 
 def fill_owner(
-    org: Organisation, caller: Caller, table: Table, changes: Changes, values: dict[str, Any], kinds: dict[str, str]
+    org: Organisation,
+    caller: Caller,
+    table: Table,
+    changes: Changes,
+    values: dict[str, Any],
+    kinds: dict[str, str],
 ) -> None:
     """The owner: as written, else the caller; with owning user, team and business unit."""
     if "ownerid" not in table.columns:
@@ -77,8 +82,8 @@ def fill_state(table: Table, changes: Changes, values: dict[str, Any]) -> None:
         values["statuscode"] = states[state].default_status
     if reasons[values["statuscode"]].state != state:
         raise bad_request(
-            f"State code is invalid or state code is valid but status code is invalid for a specified state "
-            f"code: {values['statuscode']} is not a valid status code for state code {state} on {table.name}.",
+            "State code is invalid or state code is valid but status code is invalid for a specified state "
+            f"code: {values['statuscode']} does not belong to state code {state} on {table.name}.",
             errors.BAD_STATE,
         )
 
@@ -105,12 +110,14 @@ def fill_parent(table: Table, values: dict[str, Any], kinds: dict[str, str]) -> 
 
 def fill_amounts(org: Organisation, table: Table, written: Mapping[str, Any], values: dict[str, Any]) -> None:
     """Exchange rate and amounts in the base currency, taken when currency or an amount is written."""
+    if (
+        table.name == "transactioncurrency"
+        or not {"exchangerate", "transactioncurrencyid"} <= table.columns.keys()
+    ):
+        return
     amounts = table.base_amounts
-    if CURRENCY not in table.by_read_name or table.name == "transactioncurrency":
-        return
-    if "exchangerate" not in table.columns:
-        return
-    if "exchangerate" in values and CURRENCY not in written and not any(name in written for name, _ in amounts):
+    touched = CURRENCY in written or any(name in written for name, _ in amounts)
+    if "exchangerate" in values and not touched:
         return
     rate = org.rate_of(values)
     values["exchangerate"] = stored_number(rate)

@@ -39,8 +39,8 @@ def check_match(org: Organisation, table: Table, row: Row, headers: Mapping[str,
         raise Refused(
             400,
             errors.NO_CONCURRENCY,
-            f"Optimistic concurrency isn't enabled for entity type {table.name}. The IfVersionMatches value of "
-            "ConcurrencyBehavior can only be used if optimistic concurrency is enabled.",
+            f"Optimistic concurrency isn't enabled for entity type {table.name}. The IfVersionMatches value "
+            "of ConcurrencyBehavior can only be used if optimistic concurrency is enabled.",
         )
     if wanted.strip() != etag_of(row):
         raise version_mismatch()

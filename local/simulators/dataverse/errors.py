@@ -76,7 +76,9 @@ def segment_missing(segment: str) -> Refused:
 
 def no_property(name: str, type_name: str) -> Refused:
     """400 for a name in a query option that the type does not have."""
-    return bad_request(f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{type_name}'.")
+    return bad_request(
+        f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{type_name}'."
+    )
 
 
 def invalid_property(name: str, type_name: str) -> Refused:

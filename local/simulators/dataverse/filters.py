@@ -64,7 +64,7 @@ class _Operand:
 
 
 def compile_filter(expression: str, fields: Fields, aliases: Mapping[str, str]) -> Predicate:
-    """Read an expression; ``aliases`` holds the parameter aliases of the query (``@p1``).  Raises ``Refused``."""
+    """Read an expression; ``aliases`` holds the query's parameter aliases (``@p1``).  Raises ``Refused``."""
     return _Parser(expression, fields, aliases).parse()
 
 
@@ -188,11 +188,12 @@ class _Parser:
         raise bad_request(f"An unknown function with name '{name.text}' was found.")
 
     def _text_function(self, name: str, arguments: list[str]) -> Predicate:
-        if len(arguments) != 2:
-            raise bad_request(f"No function signature for the function with name '{name}' matches the arguments.")
-        left, right = (self._argument(text) for text in arguments)
-        if left.kind != "text" or right.kind != "text":
-            raise bad_request(f"No function signature for the function with name '{name}' matches the arguments.")
+        operands = [self._argument(text) for text in arguments]
+        if [operand.kind for operand in operands] != ["text", "text"]:
+            raise bad_request(
+                f"No function signature for the function with name '{name}' matches the specified arguments."
+            )
+        left, right = operands
         test = _TEXT[name]
         return lambda row: (text := left.get(row)) is not None and test(text, right.get(row))
 

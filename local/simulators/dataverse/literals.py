@@ -157,5 +157,6 @@ def _element(quoted: str) -> str:
 def _unreadable(expression: str, at: int) -> Exception:
     rest = expression[at:].lstrip()
     if rest.startswith("'"):
-        return bad_request(f"There is an unterminated literal at position {len(expression)} in '{expression}'.")
+        end = len(expression)
+        return bad_request(f"There is an unterminated literal at position {end} in '{expression}'.")
     return bad_request(f"Syntax error at position {at} in '{expression[:500]}'.")

@@ -59,7 +59,9 @@ def insert_option_value(operation: Operation) -> Response:
     column = _choice_column(operation.org, body)
     value = body.get("Value") or max((FIRST_CUSTOM_OPTION - 1, *column.options)) + 1
     if isinstance(value, bool) or not isinstance(value, int) or value in column.options:
-        raise bad_request(f"The option value {value} cannot be added to {column.name}.", errors.INVALID_ARGUMENT)
+        raise bad_request(
+            f"The option value {value} cannot be added to {column.name}.", errors.INVALID_ARGUMENT
+        )
     column.options[value] = Choice(_label_text(body.get("Label")))
     _schema_changed(operation.org, operation.org.schema.tables[body["EntityLogicalName"]])
     context = f"{operation.org.base_url}/$metadata#Microsoft.Dynamics.CRM.InsertOptionValueResponse"
@@ -82,7 +84,9 @@ def _expanded_table(operation: Operation, table: Table, query: Mapping[str, str]
     return definition
 
 
-def _read_columns(operation: Operation, table: Table, segment: Segment, rest: tuple[Segment, ...]) -> Response:
+def _read_columns(
+    operation: Operation, table: Table, segment: Segment, rest: tuple[Segment, ...]
+) -> Response:
     cast = rest[0].name.removeprefix(CAST) if rest else None
     columns = list(table.columns.values())
     if cast is not None:
@@ -100,7 +104,11 @@ def _columns(org: Organisation, table: Table) -> list[Definition]:
 
 
 def _column(
-    org: Organisation, table: Table, column: Column, cast: str | None, expands: list[tuple[str, dict[str, str]]]
+    org: Organisation,
+    table: Table,
+    column: Column,
+    cast: str | None,
+    expands: list[tuple[str, dict[str, str]]],
 ) -> Definition:
     definition: Definition = {"@odata.type": f"#{CAST}{metadata_type(column)}"}
     definition |= column_definition(org, table, column)

@@ -14,7 +14,9 @@ from local.simulators.dataverse.errors import Refused, bad_request
 from local.simulators.wire import Response
 
 CRLF = b"\r\n"
-_BOUNDARY = re.compile(r'multipart/mixed\s*;\s*boundary=(?:"(?P<quoted>[^"]{1,200})"|(?P<plain>[^\s;"]{1,200}))', re.I)
+_BOUNDARY = re.compile(
+    r'multipart/mixed\s*;\s*boundary=(?:"(?P<quoted>[^"]{1,200})"|(?P<plain>[^\s;"]{1,200}))', re.IGNORECASE
+)
 _REQUEST_LINE = re.compile(r"(?P<method>[A-Z]+) (?P<target>\S+) HTTP/1\.1")
 REASONS = {
     200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified", 400: "Bad Request",

@@ -23,7 +23,7 @@ BULK_MESSAGES = ("CreateMultiple", "UpdateMultiple", "UpsertMultiple")
 
 @dataclass(frozen=True)
 class Event:
-    """A committed write, as webhooks tell it.  ``changed`` holds the properties written, with their values."""
+    """A committed write, as webhooks tell it.  ``changed`` holds the properties written and their values."""
 
     message: str
     table: str

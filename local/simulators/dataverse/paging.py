@@ -24,7 +24,8 @@ from local.simulators.dataverse.query import Query, sort_key
 from local.simulators.dataverse.store import Row
 
 _COOKIE = re.compile(
-    r'<cookie pagenumber="(?P<page>\d+)" pagingcookie="(?P<inner>[^"]*)" istracking="(?P<tracking>True|False)" />'
+    r'<cookie pagenumber="(?P<page>\d+)" pagingcookie="(?P<inner>[^"]*)" '
+    r'istracking="(?P<tracking>True|False)" />'
 )
 COUNT_LIMIT = 5000
 
@@ -65,7 +66,13 @@ def read_cookie(token: str, query: Query, wants: Preferences) -> Cookie:
 
 
 def next_link(
-    org: Organisation, query: Query, wants: Preferences, path: str, state: dict[str, Any], page: int, tracking: bool
+    org: Organisation,
+    query: Query,
+    wants: Preferences,
+    path: str,
+    state: dict[str, Any],
+    page: int,
+    tracking: bool,
 ) -> str:
     """The absolute address of page ``page``."""
     inner = quote(json.dumps(state | {"query": query.fingerprint(), "size": wants.page_size}), safe="")
@@ -133,4 +140,5 @@ def _state_of(query: Query, row: Row) -> dict[str, Any]:
 
 def _last_key(query: Query, state: dict[str, Any]) -> tuple[Any, ...]:
     values = {item.column.read_name: value for item, value in zip(query.order, state["values"], strict=True)}
-    return sort_key(query)(Row(state["id"], state["version"], {k: v for k, v in values.items() if v is not None}, {}))
+    known = {name: value for name, value in values.items() if value is not None}
+    return sort_key(query)(Row(state["id"], state["version"], known, {}))

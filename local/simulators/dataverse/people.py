@@ -29,7 +29,7 @@ PUBLIC_TABLES = frozenset({"organization", "sdkmessage", "sdkmessagefilter"})
 
 @dataclass(frozen=True)
 class User:
-    """What an administrator gives a user; ``customizer`` may change metadata, ``delegate`` may impersonate."""
+    """What a user was given; ``customizer`` may change metadata, ``delegate`` may impersonate."""
 
     privileges: Privileges = field(default_factory=lambda: ALL_PRIVILEGES)
     customizer: bool = True
@@ -98,7 +98,9 @@ class People:
         """Raise ``Refused`` (403) unless the caller may change metadata."""
         if not caller.customizer:
             raise Refused(
-                403, errors.PRIVILEGE_DENIED, f"Principal user (Id={caller.user_id}) is missing prvWriteEntity."
+                403,
+                errors.PRIVILEGE_DENIED,
+                f"Principal user (Id={caller.user_id}) is missing prvWriteEntity.",
             )
 
     def _application(self, client_id: str) -> str | None:

@@ -10,7 +10,9 @@ from fnmatch import fnmatchcase
 from local.simulators.dataverse.errors import bad_request
 
 MAX_PAGE_SIZE = 5000
-_VALUE = re.compile(r'\s*(?P<name>[\w.-]+)\s*(?:=\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^,;\s]*)))?\s*(?:[,;]|$)')
+_VALUE = re.compile(
+    r'\s*(?P<name>[\w.-]+)\s*(?:=\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^,;\s]*)))?\s*(?:[,;]|$)'
+)
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,14 @@ def read_preferences(headers: Mapping[str, str]) -> Preferences:
 
 
 def _values(text: str) -> dict[str, str]:
-    found, at = {}, 0
+    found: dict[str, str] = {}
+    at = 0
     while at < len(text):
         match = _VALUE.match(text, at)
         if match is None:
             return found
-        found[match["name"].lower()] = match["quoted"] if match["quoted"] is not None else match["plain"] or ""
+        quoted = match["quoted"]
+        found[match["name"].lower()] = quoted if quoted is not None else match["plain"] or ""
         at = match.end()
     return found
 

@@ -23,7 +23,9 @@ KNOWN = frozenset(
     {"$select", "$filter", "$orderby", "$expand", "$top", "$count", "$skiptoken", "$deltatoken", "$apply"}
 )
 MAX_EXPANDS = 15
-_EXPAND_ITEM = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)(?P<ref>/\$ref)?\s*(?:\((?P<options>.*)\))?\s*", re.DOTALL)
+_EXPAND_ITEM = re.compile(
+    r"\s*(?P<name>[A-Za-z_]\w*)(?P<ref>/\$ref)?\s*(?:\((?P<options>.*)\))?\s*", re.DOTALL
+)
 
 
 @dataclass(frozen=True)

@@ -205,6 +205,7 @@ def _navigations(spec: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 def _default_of(column: Column) -> Any:
     if column.type == "Boolean" and not column.custom:
         return column.name == "followemail"
-    if column.type == "Picklist" and [choice.label for choice in column.options.values()] == ["Default Value"]:
+    labels = [choice.label for choice in column.options.values()]
+    if column.type == "Picklist" and labels == ["Default Value"]:
         return next(iter(column.options))
     return None

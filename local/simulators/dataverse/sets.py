@@ -126,4 +126,3 @@ def _count_annotations(operation: Operation, query: Query, page: Page) -> dict[s
         fits = query.predicate or (lambda row: True)
         annotations[f"@{COUNT_EXCEEDED}"] = sum(1 for row in rows if fits(row)) > COUNT_LIMIT
     return annotations
-

@@ -105,9 +105,11 @@ class Store:
             return
         due = [late for late in self._late if _is_due(late, now, row_id)]
         self._late = [late for late in self._late if late not in due]
+        undo, self._undo = self._undo, None  # another transaction's commit is not ours to undo
         for late in due:
             self._place(late.table, late.row)
             late.committed()
+        self._undo = undo
 
     def lowest_active_version(self) -> int:
         """Below this version everything is committed: what a change token may be built from."""

@@ -157,7 +157,9 @@ def _check_required(org: Organisation, table: Table, changes: Changes) -> None:
         return
     needed = [table.columns[name] for name in table.required_on_create]
     if table.name == "systemuser" and "applicationid" not in changes.values:
-        needed += [table.columns[name] for name in ("firstname", "lastname", "internalemailaddress", "domainname")]
+        needed += [
+            table.columns[name] for name in ("firstname", "lastname", "internalemailaddress", "domainname")
+        ]
     for column in needed:
         if changes.values.get(column.read_name) is None:
             raise _required(table, column.name)

@@ -4,8 +4,9 @@ import json
 import os
 
 import azure.functions as func
-from azure.data.tables import TableServiceClient
+from azure.data.tables import TableClient, TableServiceClient
 
+STORAGE = "AzureWebJobsStorage"
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 
 
@@ -33,8 +34,8 @@ def nightly(tick: func.TimerRequest) -> None:
     _table().upsert_entity({"PartitionKey": "runs", "RowKey": str(os.getpid())})
 
 
-def _table():  # type: ignore[no-untyped-def]
-    service = TableServiceClient.from_connection_string(os.environ["AzureWebJobsStorage"])
+def _table() -> TableClient:
+    service = TableServiceClient.from_connection_string(os.environ[STORAGE])
     return service.create_table_if_not_exists("runs")
 
 

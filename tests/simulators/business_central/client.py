@@ -78,7 +78,9 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
             "lastModifiedDateTime": "2026-01-01T00:00:00Z",
         },
     ],
-    "contactBusinessRelations": [{"contactId": ADATUM_CONTACT, "linkToTable": "Customer", "relatedId": ADATUM}],
+    "contactBusinessRelations": [
+        {"contactId": ADATUM_CONTACT, "linkToTable": "Customer", "relatedId": ADATUM}
+    ],
 }
 
 
@@ -167,7 +169,9 @@ class Client:
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         return Reply(self.bc.handle(Request(method, target, all_headers, content)))
 
-    def api(self, method: str, path: str, body: Any = None, token: str | None = "app", **headers: str) -> Reply:
+    def api(
+        self, method: str, path: str, body: Any = None, token: str | None = "app", **headers: str
+    ) -> Reply:
         """One request below the API root; keyword ``if_match`` is the header if-match."""
         safe = quote(path, safe="/()$?&=,'*:;%~")
         named = {name.replace("_", "-"): value for name, value in headers.items()}

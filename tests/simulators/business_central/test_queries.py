@@ -15,7 +15,9 @@ from tests.simulators.business_central.client import ADATUM, COMPANY, ROBERT, US
 def cities(bc: Client) -> Client:
     for name, city in [("Alpha", "Rome"), ("Beta", "Oslo"), ("Gamma", "rome")]:
         bc.clock.sleep(1)
-        assert bc.post("customers", {"displayName": name, "city": city, "creditLimit": len(name)}).status == 201
+        assert (
+            bc.post("customers", {"displayName": name, "city": city, "creditLimit": len(name)}).status == 201
+        )
     return bc
 
 
@@ -53,7 +55,9 @@ def test_filter_finds(cities: Client, condition: str, expected: set[str]) -> Non
     assert names(cities, f"$filter={quote(condition)}") == expected
 
 
-@pytest.mark.parametrize("condition", ["city in ('Rome','Oslo')", "contactsInformation/any(c: c/contactName eq 'x')"])
+@pytest.mark.parametrize(
+    "condition", ["city in ('Rome','Oslo')", "contactsInformation/any(c: c/contactName eq 'x')"]
+)
 def test_in_and_lambda_are_silently_ignored(cities: Client, condition: str) -> None:
     assert names(cities, f"$filter={condition}") == EVERYBODY
 
@@ -101,7 +105,9 @@ def test_set_without_stamp_says_so(bc: Client) -> None:
     assert "'lastModifiedDateTime'" in reply.json["error"]["message"]
 
 
-@pytest.mark.parametrize("query", ["$orderby=currencyCode", "$select=nope", "$expand=nope", "$search=x", "$top=-1"])
+@pytest.mark.parametrize(
+    "query", ["$orderby=currencyCode", "$select=nope", "$expand=nope", "$search=x", "$top=-1"]
+)
 def test_bad_query_option_is_400(bc: Client, query: str) -> None:
     assert bc.get(f"customers?{query}").status == 400
 
@@ -118,7 +124,9 @@ def test_order_by_fields(cities: Client) -> None:
     assert [row["displayName"] for row in rows] == ["Alpha", "Gamma", "Beta", "Adatum Corporation"]
 
 
-@pytest.mark.parametrize("order", ["", "lastModifiedDateTime", "displayName desc", "city,displayName", "creditLimit"])
+@pytest.mark.parametrize(
+    "order", ["", "lastModifiedDateTime", "displayName desc", "city,displayName", "creditLimit"]
+)
 @pytest.mark.parametrize("condition", ["", "lastModifiedDateTime ge 2026-01-01T00:00:00Z"])
 def test_pages_join_to_the_whole_set(bc: Client, order: str, condition: str) -> None:
     for index in range(7):
@@ -134,9 +142,13 @@ def test_pages_join_to_the_whole_set(bc: Client, order: str, condition: str) -> 
         link = reply.json.get("@odata.nextLink")
         if link is None:
             break
-        assert link.startswith(f"https://bc.test/v2.0/11111111-1111-1111-1111-111111111111/production/api/v2.0/")
+        assert link.startswith(
+            "https://bc.test/v2.0/11111111-1111-1111-1111-111111111111/production/api/v2.0/"
+        )
         assert "aid=FIN&$skiptoken=" in link
-        reply = bc.send("GET", link.removeprefix("https://bc.test"), headers={"prefer": "odata.maxpagesize=3"})
+        reply = bc.send(
+            "GET", link.removeprefix("https://bc.test"), headers={"prefer": "odata.maxpagesize=3"}
+        )
     assert found == whole
     assert len(set(found)) == 8
 
@@ -185,7 +197,9 @@ def test_bad_skip_token_is_400(bc: Client) -> None:
 
 def test_expand_follows_single_and_many(bc: Client) -> None:
     bc.patch(f"customers({ADATUM})", {"currencyCode": "USD"})
-    query = "$expand=currency($select=code),paymentTerm,customerFinancialDetail,contactsInformation&$select=id"
+    query = (
+        "$expand=currency($select=code),paymentTerm,customerFinancialDetail,contactsInformation&$select=id"
+    )
     row = bc.get(f"customers({ADATUM})?{query}").json
     assert row["currency"]["code"] == "USD"
     assert set(row["currency"]) == {"@odata.etag", "code"}
@@ -222,7 +236,12 @@ def test_filter_by_ids_keeps_order_and_tests(bc: Client) -> None:
 
 def test_customer_contacts_are_persons_of_customers(bc: Client) -> None:
     row = bc.get("customerContacts").rows[0]
-    assert (row["id"], row["firstName"], row["lastName"], row["customerId"]) == (ROBERT, "Robert", "Townes", ADATUM)
+    assert (row["id"], row["firstName"], row["lastName"], row["customerId"]) == (
+        ROBERT,
+        "Robert",
+        "Townes",
+        ADATUM,
+    )
     changed = bc.patch(f"customerContacts({ROBERT})", {"lastName": "Small", "email": "r@x.com"}).json
     assert changed["lastName"] == "Small"
     contact = bc.get(f"contacts({ROBERT})").json

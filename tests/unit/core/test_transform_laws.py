@@ -23,7 +23,7 @@ A, B = "a0000000-0000-0000-0000-00000000000a", "b0000000-0000-0000-0000-00000000
 EXAMPLES = 40
 
 LINKS = Couplings(
-    coupled=[("BY ID", A, B), ("BY CODE", "AH", B), ("BY ID", ZERO_ID, A), ("RATES", A, B)],
+    coupled=[("BY ID", A, B), ("BY CODE", "AH", B), ("CURRENCY", A, B), ("CURRENCY", ZERO_ID, A)],
     rates={A: Decimal("1.2345678901")},
 )
 
@@ -44,10 +44,13 @@ FIELDS: dict[str, FieldMapping] = {
     "date": make_field("f", FieldType.DATE),
     "option": make_field("f", FieldType.OPTION, options=(("Open", 1), ("In_x0020_Review", 2))),
     "lookup by id": make_field("f", FieldType.LOOKUP, lookup="BY ID"),
+    "lookup where blank is a record": make_field(
+        "f", FieldType.LOOKUP, lookup="CURRENCY", blank_is_record=True
+    ),
     "lookup by code": make_field("f", FieldType.LOOKUP, lookup="BY CODE", by_reference=True),
     "constant": make_field("f", FieldType.CONSTANT, TO_SALES, constant=3),
     "local amount": make_field(
-        "f", FieldType.LOCAL_AMOUNT, TO_SALES, lookup="RATES", places=2, bc_currency="currency"
+        "f", FieldType.LOCAL_AMOUNT, TO_SALES, lookup="CURRENCY", places=2, bc_currency="currency"
     ),
 }
 
@@ -107,8 +110,11 @@ def _stored_in_bc(each: FieldMapping, value: Value) -> Value:
     return value
 
 
+LARGEST_NUMBER = 10**15
+
+
 def _stored_in_sales(each: FieldMapping, value: Value) -> Value:
-    if isinstance(value, Decimal) and value.is_finite():
+    if isinstance(value, Decimal) and abs(value) < LARGEST_NUMBER:
         return value.quantize(Decimal(1).scaleb(-max(each.places, 4)), ROUND_HALF_EVEN)
     return None if value == "" else value
 
@@ -118,7 +124,9 @@ def targets(each: FieldMapping) -> list[Side]:
 
 
 def sources(each: FieldMapping) -> list[Side]:
-    return [side for side in Side if each.type is not FieldType.CONSTANT or each.direction.flows_from(side)]
+    """Where neutral values come from: a constant from its source, and Sales leaves no currency blank."""
+    only_bc = each.type is FieldType.CONSTANT or each.blank_is_record
+    return [Side.BC] if only_bc else list(Side)
 
 
 CASES = [

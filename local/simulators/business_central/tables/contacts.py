@@ -14,6 +14,7 @@ from local.simulators.business_central.tables.relations import (
     links_of,
     relation_of,
     rename_employer,
+    shared_changed,
 )
 from local.simulators.business_central.tables.rules import (
     TableRules,
@@ -83,6 +84,8 @@ def _written(edit: Edit, row: Row) -> None:
     before = edit.before.values if edit.before else row.values
     if row.values["type"] == "Company" and before["displayName"] != row.values["displayName"]:
         rename_employer(edit.session, row.values["number"], row.values["displayName"])
+    if not shared_changed(before, row.values):
+        return
     shared = {name: row.values[name] for name in SHARED}
     for table, related_id in edit.session.company.relations.get(row.id, ()):
         if table == "Customer" and edit.session.current("customers", related_id) is not None:

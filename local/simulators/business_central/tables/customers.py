@@ -10,7 +10,12 @@ from local.simulators.business_central.errors import business_rule, invalid_rela
 from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Session
 from local.simulators.business_central.storage import Row
-from local.simulators.business_central.tables.relations import SHARED, refresh_relations, rename_employer
+from local.simulators.business_central.tables.relations import (
+    SHARED,
+    refresh_relations,
+    rename_employer,
+    shared_changed,
+)
 from local.simulators.business_central.tables.rules import (
     TableRules,
     assign_number,
@@ -99,6 +104,8 @@ def _written(edit: Edit, row: Row) -> None:
     contact_id = row.extra.get("contactId")
     if edit.inserting:
         _create_contact(edit.session, row, shared)
+    elif edit.before is not None and not shared_changed(edit.before.values, row.values):
+        return
     elif contact_id is not None and edit.session.current("contacts", contact_id) is not None:
         _update_contact(edit.session, contact_id, shared)
 

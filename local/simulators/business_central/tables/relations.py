@@ -24,6 +24,11 @@ SHARED = (
 """What a customer and its contact have in common; a change of one is written to the other."""
 
 
+def shared_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a change touches what customer and contact have in common; only then all of it is copied."""
+    return any(before[name] != after[name] for name in SHARED)
+
+
 def links_of(company: Company, contact_id: str, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The relations of a contact: its own and, for a person, those of the company it belongs to."""
     own = company.relations.get(contact_id, ())

@@ -1,0 +1,16 @@
+"""The entry point: checks the settings, registers the blueprints; nothing else."""
+
+from __future__ import annotations
+
+import os
+
+import azure.functions as func
+
+from functions import api, queues, timers, webhooks
+from shared_code.compose import check_settings
+
+check_settings(os.environ)
+
+app = func.FunctionApp()
+for module in (timers, queues, api, webhooks):
+    app.register_functions(module.blueprint)

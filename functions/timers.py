@@ -1,0 +1,27 @@
+"""The minute timer that looks at every mapping that is due, and the daily renewal of webhooks."""
+
+from __future__ import annotations
+
+import logging
+
+import azure.functions as func
+
+from functions import parts
+from shared_code.sync.tick import tick
+from shared_code.sync.webhooks import renew
+
+blueprint = func.Blueprint()
+
+
+@blueprint.timer_trigger("timer", schedule="0 * * * * *", use_monitor=True)
+def minute(timer: func.TimerRequest) -> None:
+    """Queue what is due."""
+    looks = tick(parts())
+    logging.getLogger("tandem").info("tick", extra={"looks": looks, "past_due": timer.past_due})
+
+
+@blueprint.timer_trigger("timer", schedule="0 7 3 * * *", use_monitor=True)
+def renew_webhooks(timer: func.TimerRequest) -> None:
+    """Renew the registrations of both systems; make those that are missing."""
+    done = renew(parts())
+    logging.getLogger("tandem").info("webhooks", extra={"created": done.created, "renewed": done.renewed})

@@ -1,0 +1,161 @@
+"""Composing: settings become parts, once per process."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
+from importlib import resources
+
+from shared_code.core.catalogue import for_connection, parse_mapping
+from shared_code.core.mapping import Connection, Mapping
+from shared_code.core.records import Side
+from shared_code.runtime import Runtime, ThreadRuntime
+from shared_code.settings import Company, Settings, read_settings
+from shared_code.store import azure_queue, azure_tables
+from shared_code.store.queue import Queue
+from shared_code.store.tables import Tables
+from shared_code.sync.messages import QUEUES
+from shared_code.sync.parts import TABLES, ConnectionParts, Hooks, Parts
+from shared_code.systems.auth import (
+    BUSINESS_CENTRAL_SCOPE,
+    Credential,
+    EntraTokens,
+    Federated,
+    Secret,
+    Tokens,
+    managed_identity_assertion,
+)
+from shared_code.systems.business_central import BusinessCentral, api_root
+from shared_code.systems.business_central_webhooks import Subscriptions
+from shared_code.systems.dataverse import Dataverse
+from shared_code.systems.dataverse_webhooks import Webhooks
+from shared_code.systems.http import Client, new_session
+from shared_code.systems.throttle import LocalPermits
+
+BC_PERMITS, SALES_PERMITS = 4, 8
+"""Requests in flight per process: Business Central serves five of a user at once and one stays free for
+people who wait; Dataverse's own hint raises its number."""
+
+POOL_SIZE = 32
+
+
+def compose(environment: MappingOf[str, str]) -> Parts:
+    """Everything a process works with.  Raises ``SettingError`` or ``MappingInvalid``."""
+    settings = read_settings(environment)
+    runtime = ThreadRuntime()
+    tables = azure_tables.AzureTables(runtime, azure_tables.connect(environment))
+    queue = azure_queue.AzureQueue(runtime, azure_queue.connect(environment))
+    clients = Clients(settings, runtime, _tokens(settings))
+    parts = assemble(settings, runtime, tables, queue, clients)
+    tables.ensure(TABLES)
+    queue.ensure(QUEUES)
+    return parts
+
+
+def check_settings(environment: MappingOf[str, str]) -> None:
+    """Stop the start with one line when a setting is missing or wrong.  Raises ``SettingError``."""
+    read_settings(environment)
+
+
+class Clients:
+    """One pooled client per system; ``adapt`` may change a session before its first use (tests)."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        runtime: Runtime,
+        tokens: Tokens,
+        on_request: Callable[[str, str], None] = lambda side, kind: None,
+    ) -> None:
+        self.business_central_session = new_session(POOL_SIZE, settings.ca_bundle or None)
+        self.sales_session = new_session(POOL_SIZE, settings.ca_bundle or None)
+        self.business_central = Client(
+            self.business_central_session,
+            tokens,
+            BUSINESS_CENTRAL_SCOPE,
+            runtime,
+            LocalPermits(runtime, BC_PERMITS),
+            system_name="Business Central",
+            on_request=lambda kind: on_request("bc", kind),
+        )
+        self.sales = Client(
+            self.sales_session,
+            tokens,
+            f"{settings.sales_url}/.default",
+            runtime,
+            LocalPermits(runtime, SALES_PERMITS),
+            system_name="Sales",
+            on_request=lambda kind: on_request("sales", kind),
+        )
+
+
+def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue, clients: Clients) -> Parts:
+    """The parts of any runtime and stores; nothing is asked of a system yet."""
+    sales = Dataverse(clients.sales, settings.sales_url)
+    root = api_root(settings.business_central_url, settings.tenant_id, settings.environment)
+    mappings = default_mappings()
+
+    def connect(company: Company) -> ConnectionParts:
+        connection = Connection(company.name, company.id)
+        business_central = BusinessCentral(
+            clients.business_central,
+            root,
+            company.id,
+            environment=settings.environment,
+            look_back_s=settings.look_back_s,
+            base_currency=sales.base_currency_code,
+        )
+        own = {each.name: for_connection(each, connection) for each in mappings}
+        return ConnectionParts(connection, own, {Side.BC: business_central, Side.SALES: sales}, tables)
+
+    connections = {company.name: connect(company) for company in settings.companies}
+    hooks = Hooks(
+        Subscriptions(clients.business_central, root),
+        Webhooks(clients.sales, settings.sales_url),
+        settings.webhook_url,
+        settings.webhook_secret,
+    )
+    return Parts(runtime, tables, queue, connections, settings.settle_s, hooks)
+
+
+def default_mappings() -> list[Mapping]:
+    """The mappings of the catalogue, in the order of their names."""
+    folder = resources.files("shared_code") / "mappings"
+    files = sorted(each.name for each in folder.iterdir() if each.name.endswith(".toml"))
+    return [parse_mapping(tomllib.loads((folder / name).read_text(encoding="utf-8"))) for name in files]
+
+
+def _tokens(settings: Settings) -> Tokens:
+    session = new_session(POOL_SIZE, settings.ca_bundle or None)
+    return EntraTokens(
+        f"{settings.authority}/{settings.tenant_id}",
+        settings.client_id,
+        _credential(settings),
+        session,
+        well_known=settings.authority.endswith(WELL_KNOWN_CLOUDS),
+    )
+
+
+WELL_KNOWN_CLOUDS = (".microsoftonline.com", ".microsoftonline.us", ".partner.microsoftonline.cn")
+
+
+def _credential(settings: Settings) -> Credential:
+    if settings.client_secret:
+        return Secret(settings.client_secret)
+    return Federated(managed_identity_assertion(settings.managed_identity_client_id, new_session(2)))
+
+
+_parts: Parts | None = None
+
+
+def parts_of_process(environment: MappingOf[str, str]) -> Parts:
+    """The parts of this process, composed at the first call.
+
+    Two threads that come first at once may both compose; one result is kept and the other dropped, which
+    costs a moment and harms nothing.
+    """
+    global _parts
+    if _parts is None:
+        _parts = compose(environment)
+    return _parts

@@ -1,0 +1,169 @@
+"""What the HTTP functions answer: input checked, a use case called, a view or a problem returned.
+
+Errors are problem documents (RFC 9457): bad input names the field and the reason, an unknown id is 404.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared_code.core.dependencies import DependencyCycle
+from shared_code.sync import full_sync, views
+from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
+
+MAX_JOBS = 200
+MAX_BODY_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer: status, JSON body and further headers."""
+
+    status: int
+    body: dict[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def content_type(self) -> str:
+        return "application/problem+json" if self.status >= 400 else "application/json"
+
+    def text(self) -> str:
+        return json.dumps(self.body, ensure_ascii=False, default=str)
+
+
+class BadInput(ValueError):
+    """What a caller sent cannot be used; ``field`` is the name of the part that is wrong."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class NotFound(LookupError):
+    """There is nothing of that id."""
+
+
+def answering(call: Callable[[], Answer]) -> Answer:
+    """Run a handler; what is wrong with the input becomes a problem document."""
+    try:
+        return call()
+    except BadInput as error:
+        return problem(400, "The request cannot be used.", error.reason, field=error.name)
+    except NotFound as error:
+        return problem(404, "There is nothing of that id.", str(error))
+    except DependencyCycle as error:
+        return problem(409, "The mappings wait for each other.", str(error))
+
+
+def problem(status: int, title: str, detail: str, **more: str) -> Answer:
+    """A problem document."""
+    return Answer(status, {"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
+
+
+def start_full_sync(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answer:
+    """POST /full-synchronizations: begin one; 202 with its address."""
+    document = _document(body)
+    _refuse_unknown(document, {"connection", "mappings", "release"})
+    at = _connection(parts, document.get("connection", query.get("connection")))
+    request = full_sync.Request(_names(at, document, "mappings"), _names(at, document, "release"))
+    started = full_sync.start(parts, at, request)
+    view = {"id": started.id, "connection": at.name, "status": "In Process"}
+    return Answer(202, view, {"Location": f"/api/full-synchronizations/{started.id}?connection={at.name}"})
+
+
+def get_full_sync(parts: Parts, full_sync_id: str, query: Mapping[str, str]) -> Answer:
+    """GET /full-synchronizations/{id}."""
+    at = _connection(parts, query.get("connection"))
+    found = at.full_syncs.get(_id(full_sync_id))
+    if found is None:
+        raise NotFound(f"there is no full synchronisation {full_sync_id} of connection {at.name}")
+    return Answer(200, views.full_sync_view(at, *found))
+
+
+def list_jobs(parts: Parts, query: Mapping[str, str]) -> Answer:
+    """GET /jobs: the newest jobs first."""
+    at = _connection(parts, query.get("connection"))
+    limit = _number(query, "limit", 20, MAX_JOBS)
+    return Answer(200, {"jobs": [views.job_view(at, each) for each in at.jobs.newest(limit)]})
+
+
+def get_job(parts: Parts, job_id: str, query: Mapping[str, str]) -> Answer:
+    """GET /jobs/{id}."""
+    at = _connection(parts, query.get("connection"))
+    job = at.jobs.get(_id(job_id))
+    if job is None:
+        raise NotFound(f"there is no job {job_id} of connection {at.name}")
+    return Answer(200, views.job_view(at, job))
+
+
+def list_problems(parts: Parts, query: Mapping[str, str]) -> Answer:
+    """GET /problems: every record that is not in step, with the reason and what to do."""
+    at = _connection(parts, query.get("connection"))
+    return Answer(200, {"problems": views.problems_view(at)})
+
+
+def get_health(parts: Parts) -> Answer:
+    """GET /health: 200 while work can be done, 503 while storage does not answer."""
+    view = views.health_view(parts)
+    return Answer(503 if view["status"] == "unavailable" else 200, view)
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    if not body.strip():
+        return {}
+    if len(body) > MAX_BODY_BYTES:
+        raise BadInput("body", f"it is longer than {MAX_BODY_BYTES} bytes")
+    try:
+        document = json.loads(body)
+    except ValueError:
+        raise BadInput("body", "it is no JSON") from None
+    if not isinstance(document, dict):
+        raise BadInput("body", "it must be a JSON object")
+    return document
+
+
+def _refuse_unknown(document: Mapping[str, object], known: set[str]) -> None:
+    for name in document:
+        if name not in known:
+            raise BadInput(name, f"there is no such field; there are {', '.join(sorted(known))}")
+
+
+def _connection(parts: Parts, name: object) -> ConnectionParts:
+    if name is None and len(parts.connections) == 1:
+        return next(iter(parts.connections.values()))
+    if not isinstance(name, str) or name not in parts.connections:
+        raise BadInput("connection", f"name one of {', '.join(sorted(parts.connections))}")
+    return parts.connection(name)
+
+
+def _names(at: ConnectionParts, document: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    given = document.get(name, [])
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise BadInput(name, "it must be a list of mapping names")
+    for each in given:
+        try:
+            at.mapping(each)
+        except UnknownName as error:
+            raise BadInput(name, str(error)) from None
+    return tuple(dict.fromkeys(given))
+
+
+def _number(query: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = query.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        raise BadInput(name, f"it must be a number from 1 to {most}")
+    return int(text)
+
+
+def _id(text: str) -> str:
+    """Ids are ours and short; anything else is simply not there."""
+    if not text.isascii() or not text.replace("-", "").isalnum() or len(text) > MAX_ID:
+        raise NotFound(f"there is nothing of the id “{text[:MAX_ID]}”")
+    return text
+
+
+MAX_ID = 64

@@ -1,0 +1,173 @@
+"""What a person is shown: full synchronisations, jobs and health, as plain JSON-ready values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from shared_code.core.jobs import Job, Progress, progress
+from shared_code.core.outcome import PROBLEMS, Outcome, Problem
+from shared_code.core.records import Side
+from shared_code.store.full_syncs import FullSync, Line, LineStatus, Phase
+from shared_code.store.tables import StoreError
+from shared_code.sync.full_sync import COUPLE
+from shared_code.sync.parts import ConnectionParts, Parts
+
+type View = dict[str, Any]
+
+MAX_PROBLEMS = 1000
+"""Problems listed for one mapping."""
+
+
+def full_sync_view(at: ConnectionParts, full_sync: FullSync, lines: Iterable[Line]) -> View:
+    """A full synchronisation with a line per mapping, in the words of the review page."""
+    shown = [line_view(at, line) for line in lines]
+    return {
+        "id": full_sync.id,
+        "connection": at.name,
+        "createdAt": instant(full_sync.created_at_s),
+        "status": "Finished"
+        if all(each["jobQueueEntryStatus"] in _ENDED for each in shown)
+        else "In Process",
+        "lines": shown,
+    }
+
+
+_ENDED = (LineStatus.FINISHED.value, LineStatus.ERROR.value)
+
+
+def line_view(at: ConnectionParts, line: Line) -> View:
+    """One line: dependency filter, the three statuses, counters and progress."""
+    mapping = at.mapping(line.mapping)
+    batches = list(at.jobs.batches(line.job)) if line.phase is not Phase.BLOCKED else []
+    sums = {side: progress(each for each in batches if each.side is side) for side in Side}
+    given = sum(each.given for each in sums.values())
+    done = sum(each.done for each in sums.values())
+    to_status, from_status = (
+        _direction_status(line, sums[Side.BC], Side.BC),
+        _direction_status(line, sums[Side.SALES], Side.SALES),
+    )
+    return {
+        "mapping": line.mapping,
+        "title": mapping.title,
+        "direction": mapping.direction.value,
+        "dependencyFilter": "|".join(line.depends_on),
+        "jobQueueEntryStatus": _line_status(line).value,
+        "toIntTableJobStatus": to_status if Side.BC in mapping.watched else "",
+        "fromIntTableJobStatus": from_status if Side.SALES in mapping.watched else "",
+        "initialSynchRecommendation": line.recommendation,
+        "message": line.message or (_couple_hint(at, line) if line.recommendation == COUPLE else ""),
+        "job": line.job,
+        "toSales": progress_view(sums[Side.BC]),
+        "fromSales": progress_view(sums[Side.SALES]),
+        "progress": {"given": given, "done": done, "percent": _percent(line, given, done)},
+        "startedAt": instant(line.started_at_s),
+        "finishedAt": instant(line.finished_at_s),
+    }
+
+
+def _couple_hint(at: ConnectionParts, line: Line) -> str:
+    return (
+        "Both sides hold records that are not coupled. Couple what belongs together; to create the rest, "
+        f"start a full synchronisation that releases {line.mapping}."
+    )
+
+
+def _line_status(line: Line) -> LineStatus:
+    if line.phase is Phase.BLOCKED:
+        return LineStatus.READY
+    if line.phase is Phase.DONE:
+        return LineStatus.ERROR if line.message else LineStatus.FINISHED
+    return LineStatus.IN_PROCESS
+
+
+_ORDER = (Phase.BLOCKED, Phase.MATCHING, Phase.TO_SALES, Phase.FROM_SALES, Phase.DONE)
+_PHASES = {Side.BC: Phase.TO_SALES, Side.SALES: Phase.FROM_SALES}
+
+
+def _direction_status(line: Line, sums: Progress, side: Side) -> str:
+    """Blank before, “In Process”, then “Success”, or “Error” where a record failed."""
+    if _ORDER.index(line.phase) < _ORDER.index(_PHASES[side]):
+        return ""
+    if line.phase is _PHASES[side]:
+        return "In Process"
+    failed = sums.counts[Outcome.FAILED] or (line.phase is Phase.DONE and line.message)
+    return "Error" if failed else "Success"
+
+
+def _percent(line: Line, given: int, done: int) -> int:
+    if line.phase is Phase.DONE:
+        return 100
+    return min(99, 100 * done // given) if given else 0
+
+
+def progress_view(sums: Progress) -> View:
+    """The counters of one direction; they add up to ``given`` when nothing is open."""
+    counts = {outcome.value: number for outcome, number in sums.counts.items()}
+    return {"given": sums.given, "done": sums.done, "openBatches": sums.open_batches, **counts}
+
+
+def job_view(at: ConnectionParts, job: Job) -> View:
+    """One job with the counters of both directions."""
+    batches = list(at.jobs.batches(job.id))
+    sums = {side: progress(each for each in batches if each.side is side) for side in Side}
+    return {
+        "id": job.id,
+        "connection": at.name,
+        "mapping": job.mapping,
+        "kind": job.kind.value,
+        "createdAt": instant(job.created_at_s),
+        "fullSynchronization": job.full_sync or None,
+        "status": "In Process" if any(each.open_batches for each in sums.values()) else "Finished",
+        "toSales": progress_view(sums[Side.BC]),
+        "fromSales": progress_view(sums[Side.SALES]),
+    }
+
+
+def problem_view(mapping: str, problem: Problem) -> View:
+    """One record that is not in step: why, and what to do."""
+    known = PROBLEMS.get(problem.code)
+    return {
+        "mapping": mapping,
+        "side": problem.side.value,
+        "id": problem.record_id,
+        "outcome": problem.outcome.value,
+        "code": problem.code,
+        "message": problem.message,
+        "remedy": known.remedy if known else "",
+        "healsByItself": bool(known and known.heals),
+        "attempts": problem.attempts,
+        "since": instant(problem.since_s),
+        "details": problem.details,
+    }
+
+
+def problems_view(at: ConnectionParts) -> list[View]:
+    """Every record of the connection that is not in step."""
+    return [
+        problem_view(name, each)
+        for name in at.mappings
+        for each in at.couplings(name).all_problems(MAX_PROBLEMS)
+    ]
+
+
+def health_view(parts: Parts) -> View:
+    """Whether storage answers and which mappings are switched off because they cannot run."""
+    try:
+        connections = {name: _connection_health(at) for name, at in parts.connections.items()}
+    except StoreError as error:
+        return {"status": "unavailable", "message": str(error), "connections": {}}
+    troubled = any(each["disabled"] for each in connections.values())
+    return {"status": "degraded" if troubled else "ok", "connections": connections}
+
+
+def _connection_health(at: ConnectionParts) -> View:
+    schedules = at.schedules.all()
+    disabled = {name: each.disabled_because for name, each in schedules.items() if each.disabled_because}
+    return {"company": at.connection.company_id, "mappings": sorted(at.mappings), "disabled": disabled}
+
+
+def instant(at_s: float) -> str | None:
+    """A moment as people and programs read it (UTC), ``None`` for none."""
+    return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="seconds") if at_s else None

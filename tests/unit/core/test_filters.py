@@ -1,0 +1,113 @@
+"""Filters on native values: what is inside, and which rows belong to another company."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared_code.core.filters import BLANKS, OPERATORS, foreign, inside, meets
+from shared_code.core.mapping import Condition, TableRule
+from shared_code.core.records import ZERO_ID, Side, Value
+from tests.unit.core.makers import make_field, make_mapping
+
+COMPANY = "0C000000-0000-0000-0000-0000000000CC"
+
+CONDITIONS: list[tuple[Value, str, tuple[Value, ...], bool]] = [
+    ("Person", "is", ("Person",), True),
+    ("person", "is", ("PERSON",), True),
+    ("Company", "is", ("Person",), False),
+    (None, "is", ("Person",), False),
+    (0, "is", (0,), True),
+    (Decimal(3), "is", (3,), True),
+    ("3", "is", (3,), False),
+    (False, "is", (False,), True),
+    (0, "is", (False,), False),
+    (True, "is", (1,), False),
+    (None, "is", (False,), False),
+    (None, "is", (0,), False),
+    (None, "is", ("",), True),
+    ("_x0020_", "is", ("",), True),
+    ("", "is", ("_x0020_",), True),
+    (ZERO_ID, "is", ("",), True),
+    ("a", "is", ("",), False),
+    ("a", "is_not", ("A",), False),
+    ("b", "is_not", ("A",), True),
+    (None, "is_not", ("A",), True),
+    ("", "is_not", ("_x0020_",), False),
+    ("multiple", "one_of", ("Customer", "Multiple"), True),
+    ("Vendor", "one_of", ("Customer", "Multiple"), False),
+    ("Vendor", "one_of", (), False),
+    (0, "is_blank", (True,), False),
+    (False, "is_blank", (True,), False),
+    ("x", "is_blank", (True,), False),
+    ("x", "is_not_blank", (True,), True),
+    (0, "is_not_blank", (True,), True),
+]
+
+
+@pytest.mark.parametrize(("value", "op", "wanted", "expected"), CONDITIONS)
+def test_a_condition(value: Value, op: str, wanted: tuple[Value, ...], expected: bool) -> None:
+    assert meets(Condition("f", op, wanted), {"f": value}) is expected
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_every_form_of_blank_is_blank(blank: Value) -> None:
+    assert meets(Condition("f", "is_blank"), {"f": blank})
+    assert not meets(Condition("f", "is_not_blank"), {"f": blank})
+
+
+@pytest.mark.parametrize("op", OPERATORS)
+def test_a_field_that_is_not_there_is_blank(op: str) -> None:
+    condition = Condition("f", op, ("x",))
+    assert meets(condition, {}) == meets(condition, {"f": None})
+
+
+def test_a_record_is_inside_when_it_meets_all_conditions_of_its_own_side() -> None:
+    conditions = (Condition("a", "is", (1,)), Condition("b", "is", (2,)))
+    mapping = make_mapping(make_field("f"), bc=TableRule("customers", "id", filter=conditions))
+    assert inside(mapping, Side.BC, {"a": 1, "b": 2})
+    assert not inside(mapping, Side.BC, {"a": 1, "b": 3})
+    assert inside(mapping, Side.SALES, {})
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        (None, False),
+        ("", False),
+        (COMPANY, False),
+        (COMPANY.lower(), False),
+        (ZERO_ID, True),
+        ("other", True),
+    ],
+)
+def test_a_row_with_the_mark_of_another_company_is_foreign(mark: Value, expected: bool) -> None:
+    rule = TableRule("accounts", "accountid", company_column="company")
+    mapping = make_mapping(make_field("f"), sales=rule)
+    assert foreign(mapping, Side.SALES, {"company": mark}, COMPANY) is expected
+    assert not foreign(mapping, Side.BC, {"company": mark}, COMPANY)
+
+
+def test_without_a_company_column_no_row_is_foreign() -> None:
+    assert not foreign(make_mapping(make_field("f")), Side.SALES, {"company": "other"}, COMPANY)
+
+
+values = st.one_of(st.sampled_from(BLANKS), st.booleans(), st.integers(0, 3), st.text(max_size=3))
+
+
+@given(value=values, wanted=values)
+def test_is_not_is_the_opposite_of_is(value: Value, wanted: Value) -> None:
+    record = {"f": value}
+    assert meets(Condition("f", "is", (wanted,)), record) is not meets(
+        Condition("f", "is_not", (wanted,)), record
+    )
+
+
+@given(value=values, wanted=values)
+def test_is_asks_both_ways_alike(value: Value, wanted: Value) -> None:
+    assert meets(Condition("f", "is", (wanted,)), {"f": value}) == meets(
+        Condition("f", "is", (value,)), {"f": wanted}
+    )
