@@ -121,7 +121,7 @@ def main(given: Sequence[str]) -> int:
     with Processes() as processes:
         try:
             environment = start(processes, options_from(args))
-        except (NotReady, SetUpFailed, Refused, ValueError) as failure:
+        except (NotReady, SetUpFailed, Refused, OSError, ValueError) as failure:
             print(f"Not started: {failure}", file=sys.stderr)
             return 2
         with environment:

@@ -55,7 +55,9 @@ def app_settings(
         "LOCAL_MASTER_KEY": hidden.master_key,
         "LOCAL_LEASE_SECONDS": str(options.lease_s),
         "PYTHONUTF8": "1",
-        # A setting of the shell must not leak into the app.
+        # What the shell has set must not reach the app: another identity, a proxy before this machine.
+        "NO_PROXY": "localhost,127.0.0.1",
+        "no_proxy": "localhost,127.0.0.1",
         "MANAGED_IDENTITY_CLIENT_ID": "",
         "WEBHOOK_URL": webhook_url or "",
     }

@@ -42,7 +42,10 @@ class MappingInvalid(ValueError):
 
 
 def parse_mapping(document: Document) -> Mapping:
-    """The mapping a document describes.  Raises ``MappingInvalid`` with all its problems."""
+    """The mapping a document describes.  Raises ``MappingInvalid`` with all its problems.
+
+    Contradictions are looked for in what could be read: they are told once nothing is misspelt.
+    """
     name = str(document.get("name", "(without a name)"))
     reader = _Reader(document)
     mapping = reader.mapping()
@@ -71,102 +74,192 @@ class _Reader:
         self.problems: list[str] = []
 
     def mapping(self) -> Mapping | None:
-        document = self.document
-        fields = tuple(self._field(entry) for entry in self._entries(document, "fields"))
-        sides = {side: self._table(side) for side in ("bc", "sales")}
-        self._refuse_unknown(document, _MAPPING_KEYS, "the mapping")
-        if self.problems:
-            return None
-        return Mapping(
-            name=document["name"],
-            title=document.get("title", document["name"]),
+        document, where = self.document, "the mapping"
+        self._refuse_unknown(document, _MAPPING_KEYS, where)
+        name = self._take(document, "name", str, "", where)
+        if "name" not in document:
+            self.problems.append("the mapping needs a name")
+        mapping = Mapping(
+            name=name,
+            title=self._take(document, "title", str, name, where),
             direction=self._choice(Direction, document.get("direction"), "direction"),
-            bc=sides["bc"],
-            sales=sides["sales"],
-            fields=fields,
-            depends_on=tuple(document.get("depends_on", ())),
-            match=tuple(MatchKey(**entry) for entry in document.get("match", ())),
-            not_carried=tuple(NotCarried(**entry) for entry in document.get("not_carried", ())),
-            creates=bool(document.get("creates", True)),
-            shared=bool(document.get("shared", False)),
+            bc=self._table("bc"),
+            sales=self._table("sales"),
+            fields=self._fields(),
+            depends_on=self._texts(document, "depends_on", where),
+            match=tuple(self._match_key(entry) for entry in self._tables(document, "match", where)),
+            not_carried=tuple(
+                self._not_carried(entry) for entry in self._tables(document, "not_carried", where)
+            ),
+            creates=self._take(document, "creates", bool, True, where),
+            shared=self._take(document, "shared", bool, False, where),
             conflict=self._choice(ConflictRule, document.get("conflict", "ask"), "conflict"),
             deletion=self._choice(DeletionRule, document.get("deletion", "ask"), "deletion"),
-            interval_s=int(document.get("interval_s", 60)),
+            interval_s=self._take(document, "interval_s", int, 60, where),
         )
+        return None if self.problems else mapping
 
-    def _entries(self, document: Document, key: str) -> list[Document]:
-        entries = document.get(key, [])
-        if not isinstance(entries, list) or not 0 < len(entries) <= MAX_FIELDS:
-            self.problems.append(f"{key} must list between 1 and {MAX_FIELDS} entries")
-            return []
-        return entries
+    def _fields(self) -> tuple[FieldMapping, ...]:
+        count = len(self._take(self.document, "fields", list, [], "the mapping"))
+        if not 0 < count <= MAX_FIELDS:
+            self.problems.append(f"fields must list between 1 and {MAX_FIELDS} entries")
+            return ()
+        return tuple(self._field(entry) for entry in self._tables(self.document, "fields", "the mapping"))
 
     def _table(self, side: str) -> TableRule:
-        document = self.document.get(side, {})
+        document: Document = self._take(self.document, side, dict, {}, "the mapping")
         self._refuse_unknown(document, _TABLE_KEYS, side)
         if "table" not in document:
             self.problems.append(f"{side}.table is missing")
         return TableRule(
-            table=document.get("table", ""),
-            key=document.get("key", "id"),
-            display=tuple(document.get("display", ())),
-            filter=tuple(self._condition(side, entry) for entry in document.get("filter", ())),
-            reference=document.get("reference"),
-            related=tuple(document.get("related", ())),
-            company_column=document.get("company_column"),
+            table=self._take(document, "table", str, "", side),
+            key=self._take(document, "key", str, "id", side),
+            display=self._texts(document, "display", side),
+            filter=tuple(self._condition(side, entry) for entry in self._tables(document, "filter", side)),
+            reference=self._take(document, "reference", str, None, side),
+            related=self._texts(document, "related", side),
+            company_column=self._take(document, "company_column", str, None, side),
         )
 
     def _condition(self, side: str, entry: Document) -> Condition:
+        self._refuse_unknown(entry, _CONDITION_KEYS, f"{side}.filter")
+        field = self._take(entry, "field", str, "", f"{side}.filter")
         operators = [key for key in entry if key in OPERATORS]
-        if "field" not in entry or len(operators) != 1:
+        if not field or len(operators) != 1:
             self.problems.append(
                 f"{side}.filter: each condition names a field and one of {', '.join(OPERATORS)}"
             )
             return Condition("", "is")
-        given = entry[operators[0]]
-        return Condition(entry["field"], operators[0], tuple(given) if isinstance(given, list) else (given,))
+        (operator,) = operators
+        given = entry[operator]
+        if operator in ("is_blank", "is_not_blank") and given is not True:
+            self.problems.append(f"{side}.filter: {operator} of {field} can only be true")
+        values = given if isinstance(given, list) else [given]
+        return Condition(field, operator, tuple(_constant(value) for value in values))
+
+    def _match_key(self, entry: Document) -> MatchKey:
+        self._refuse_unknown(entry, _MATCH_KEYS, "match")
+        if "field" not in entry:
+            self.problems.append("match: every key names a field")
+        return MatchKey(
+            self._take(entry, "field", str, "", "match"),
+            identifies=self._take(entry, "identifies", bool, False, "match"),
+            hints=self._take(entry, "hints", bool, False, "match"),
+        )
+
+    def _not_carried(self, entry: Document) -> NotCarried:
+        self._refuse_unknown(entry, _NOT_CARRIED_KEYS, "not_carried")
+        field, reason = (self._take(entry, key, str, "", "not_carried") for key in ("field", "reason"))
+        if not field or not reason:
+            self.problems.append(
+                f"not_carried: {field or 'every entry'} needs a {'reason' if field else 'field'}"
+            )
+        return NotCarried(field, reason)
 
     def _field(self, entry: Document) -> FieldMapping:
-        name = entry.get("name", "")
+        name = self._take(entry, "name", str, "", "a field")
         where = f"field {name or '(without a name)'}"
         self._refuse_unknown(entry, _FIELD_KEYS, where)
-        sales = entry.get("sales", ())
         if not name:
             self.problems.append("every field needs a name")
+        direction = entry.get("direction", self.document.get("direction"))
+        plain: dict[str, Any] = {
+            key: self._take(entry, key, kind, _NO_VALUE[kind], where)
+            for key, kind in _PLAIN_FIELD_KEYS.items()
+            if key in entry
+        }
+        if isinstance(entry.get("constant"), list | dict):
+            self.problems.append(f"{where}: constant must be one value")
         return FieldMapping(
             name=name,
             type=self._choice(FieldType, entry.get("type", "text"), where + ": type"),
+            # A field that leaves it out has the mapping's, whose fault is told once and for all.
             direction=self._choice(
-                Direction, entry.get("direction", self.document.get("direction")), where + ": direction"
+                Direction, direction, where + ": direction" if "direction" in entry else None
             ),
-            bc=entry.get("bc"),
-            sales=(sales,) if isinstance(sales, str) else tuple(sales),
-            group=entry.get("group", name),
-            options=tuple((text, int(number)) for text, number in entry.get("options", {}).items()),
+            bc=self._take(entry, "bc", str, None, where),
+            sales=self._columns(entry, where),
+            group=self._take(entry, "group", str, name, where),
+            options=self._options(entry, where),
             constant=_constant(entry.get("constant")),
-            **{key: entry[key] for key in _PLAIN_FIELD_KEYS if key in entry},
+            **plain,
         )
 
-    def _choice[E: StrEnum](self, kind: Callable[[str], E], text: object, where: str) -> E:
+    def _columns(self, entry: Document, where: str) -> tuple[str, ...]:
+        given = entry.get("sales", [])
+        columns = [given] if isinstance(given, str) else given
+        if isinstance(columns, list) and all(isinstance(each, str) for each in columns):
+            return tuple(columns)
+        self.problems.append(f"{where}: sales is {given} and must be a text or a list of texts")
+        return ()
+
+    def _options(self, entry: Document, where: str) -> tuple[tuple[str, int], ...]:
+        options: dict[str, int] = self._take(entry, "options", dict, {}, where)
+        wrong = {text: number for text, number in options.items() if type(number) is not int}
+        self.problems += [
+            f"{where}: the option {text} is {number} and must be a whole number"
+            for text, number in wrong.items()
+        ]
+        return () if wrong else tuple(options.items())
+
+    def _tables(self, document: Document, key: str, where: str) -> list[Document]:
+        entries: list[Any] = self._take(document, key, list, [], where)
+        wrong = [entry for entry in entries if not isinstance(entry, dict)]
+        self.problems += [f"{where}: an entry of {key} is {entry} and must be a table" for entry in wrong]
+        return [entry for entry in entries if isinstance(entry, dict)]
+
+    def _texts(self, document: Document, key: str, where: str) -> tuple[str, ...]:
+        entries: list[Any] = self._take(document, key, list, [], where)
+        wrong = [entry for entry in entries if not isinstance(entry, str)]
+        self.problems += [f"{where}: an entry of {key} is {entry} and must be a text" for entry in wrong]
+        return tuple(entries)
+
+    def _take[T](self, document: Document, key: str, kind: type, default: T, where: str) -> T:
+        """What stands under ``key``, or ``default`` where nothing or something of another kind does."""
+        if key not in document:
+            return default
+        value: T = document[key]
+        # A truth value passes for a whole number in Python and is none here.
+        if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
+            return value
+        self.problems.append(f"{where}: {key} is {value} and must be {_KINDS[kind]}")
+        return default
+
+    def _choice[E: StrEnum](self, kind: Callable[[str], E], text: object, where: str | None) -> E:
+        """The member called ``text``; else a problem, unless ``where`` is ``None``, and any member."""
         members: list[E] = list(kind)  # type: ignore[call-overload]
         for member in members:
             if member.value == text:
                 return member
-        self.problems.append(f"{where} is “{text}” and must be one of {', '.join(m.value for m in members)}")
+        if where is not None:
+            choices = ", ".join(member.value for member in members)
+            self.problems.append(f"{where} is “{text}” and must be one of {choices}")
         return members[0]
 
     def _refuse_unknown(self, document: Document, known: frozenset[str], where: str) -> None:
         self.problems += [f"{where} has an unknown key “{key}”" for key in document if key not in known]
 
 
-_PLAIN_FIELD_KEYS = (
-    "bc_length", "sales_length", "places", "lookup", "by_reference", "target", "navigation",
-    "keep_when_blank", "bc_fallback", "bc_currency", "only_on_create", "blank_is_record",
-)  # fmt: skip
+_KINDS: dict[type, str] = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+}
+_NO_VALUE: dict[type, Value] = {str: None, int: 0, bool: False}
+_PLAIN_FIELD_KEYS: dict[str, type] = {
+    "bc_length": int, "sales_length": int, "places": int, "lookup": str, "by_reference": bool, "target": str,
+    "navigation": str, "keep_when_blank": bool, "bc_fallback": str, "bc_currency": str,
+    "only_on_create": bool, "blank_is_record": bool,
+}  # fmt: skip
 _FIELD_KEYS = frozenset(
     ("name", "type", "direction", "bc", "sales", "group", "options", "constant", *_PLAIN_FIELD_KEYS)
 )
 _TABLE_KEYS = frozenset(("table", "key", "display", "filter", "reference", "related", "company_column"))
+_CONDITION_KEYS = frozenset(("field", *OPERATORS))
+_MATCH_KEYS = frozenset(("field", "identifies", "hints"))
+_NOT_CARRIED_KEYS = frozenset(("field", "reason"))
 _MAPPING_KEYS = frozenset(
     ("name", "title", "direction", "bc", "sales", "fields", "depends_on", "match", "not_carried", "creates",
      "shared", "conflict", "deletion", "interval_s")
@@ -202,8 +295,14 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         "it has no BC field": each.bc is None and each.type is not FieldType.CONSTANT,
         "a constant flows one way": each.type is FieldType.CONSTANT
         and each.direction is Direction.BIDIRECTIONAL,
-        "a name in parts has a first and a last name": len(each.sales) > 1
-        and each.type is not FieldType.PERSON_NAME,
+        "a name in parts has a first and a last name": len(each.sales)
+        > (2 if each.type is FieldType.PERSON_NAME else 1),
         "an option needs its options": each.type is FieldType.OPTION and not each.options,
+        # Both ways, a value on one side would never reach the blank on the other.
+        "what is kept when blank flows one way": each.keep_when_blank
+        and each.direction is Direction.BIDIRECTIONAL,
+        # Sales keeps it in the row's currency, from which there is no way back into a local amount.
+        "a local amount has its currency and flows to Sales": each.type is FieldType.LOCAL_AMOUNT
+        and not (each.bc_currency and each.direction is Direction.TO_SALES),
     }
     return [problem for problem, broken in rules.items() if broken]

@@ -242,7 +242,10 @@ def _put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: 
             else {name: key}
         )
     target = links.sales_id(each.lookup, key, each.by_reference)
-    return {name: target} if target else Missing(each.name, each.lookup, Side.BC, key)
+    if target is None:
+        return Missing(each.name, each.lookup, Side.BC, key)
+    # A lookup without a target table leads to an option of a choice column, which is a number.
+    return {name: target if each.target else int(target)}
 
 
 def _get_option(each: FieldMapping, side: Side, native: Value) -> Value:

@@ -68,10 +68,10 @@ def line_view(at: ConnectionParts, line: Line) -> View:
 
 
 def _couple_hint(at: ConnectionParts, line: Line) -> str:
-    return (
-        "Both sides hold records that are not coupled. Couple what belongs together; to create the rest, "
-        f"start a full synchronisation that releases {line.mapping}."
-    )
+    what = "Both sides hold records that are not coupled. Couple what belongs together"
+    if not at.mapping(line.mapping).creates:
+        return f"{what}; this mapping creates none."
+    return f"{what}; to create the rest, start a full synchronisation that releases {line.mapping}."
 
 
 def _line_status(line: Line) -> LineStatus:

@@ -48,7 +48,10 @@ def api_root(base: str, tenant: str, environment: str) -> str:
 
 
 class BusinessCentral:
-    """One company.  ``root`` is ``api_root``'s address, ``environment`` only what ``identity`` repeats."""
+    """One company.  ``root`` is ``api_root``'s address, ``environment`` only what ``identity`` repeats.
+
+    ``base_currency`` tells the code that exchange rates are given towards; blank is the local currency.
+    """
 
     def __init__(
         self,
@@ -58,10 +61,11 @@ class BusinessCentral:
         *,
         environment: str = "",
         look_back_s: float = LOOK_BACK_S,
+        base_currency: Callable[[], str] = lambda: "",
     ) -> None:
         try:
             place = checked_address(root, "Business Central")
-            self._place = Place(place, f"companies({odata.guid(company_id)})")
+            self._place = Place(place, f"companies({odata.guid(company_id)})", base_currency)
         except ValueError as error:
             raise SettingWrong(f"The Business Central company: {error}. Set the company's id.") from error
         self._client = client
@@ -184,12 +188,13 @@ class BusinessCentral:
             local = currencies.local_code(company)
             entities = [entity for body in bodies for entity in _whole(body)]
             codes = [odata.text(entity, "code") for entity in entities]
-            rates = currencies.read_rates(self._client, place.root, place.company, local, codes, kind)
+            base = place.base_currency()
+            rates = currencies.read_rates(self._client, place.root, place.company, local, codes, kind, base)
             rows = [
                 currencies.with_rate(tables.row(table, entity), code, rates)
                 for entity, code in zip(entities, codes, strict=True)
             ]
-            return [*rows, currencies.local_currency(table, local)] if zero else rows
+            return [*rows, currencies.local_currency(table, local, rates)] if zero else rows
 
     def _write(
         self,

@@ -1,7 +1,8 @@
 """Currencies with their exchange rate, which Business Central keeps in a table of its own.
 
-``exchangeRate`` is the number of units of the currency for one unit of the local currency, by the newest
-rate that is in force today (UTC): ``exchangeRateAmount / relationalExchangeRateAmount``.  A rate that is
+``exchangeRate`` is the number of units of the currency for one unit of the base currency (Dataverse's; the
+local one where none is named), by the newest rates in force today (UTC):
+``exchangeRateAmount / relationalExchangeRateAmount``.  A rate that is
 given against another currency is followed to the local one.  The local currency itself has no row in
 Business Central; here it is the record ``ZERO_ID``, the id by which other records refer to it.
 
@@ -46,17 +47,28 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """The local currency's code and the rates in force by currency code."""
+    """The local currency's code and the rates in force by currency code.
+
+    ``base_code`` is the currency that rates are given towards; blank is the local one.
+    """
 
     local_code: str
     by_code: Mapping[str, Rate]
+    base_code: str = ""
 
     def of(self, code: str) -> tuple[Decimal | None, str]:
-        """Units of ``code`` per local unit (``None`` when no rate leads there), and the rates' stamp."""
+        """Units of ``code`` per base unit (``None`` when no rate leads there), and the rates' stamp."""
+        units, stamp = self._per_local(code)
+        base, base_stamp = self._per_local(self.base_code)
+        if units is None or not base:
+            return None, max(stamp, base_stamp)
+        return (units / base).quantize(DECIMALS, ROUND_HALF_EVEN).normalize(), max(stamp, base_stamp)
+
+    def _per_local(self, code: str) -> tuple[Decimal | None, str]:
         units, stamp = Decimal(1), ""
         for _ in range(MAX_HOPS):
             if code in ("", self.local_code):
-                return units.quantize(DECIMALS, ROUND_HALF_EVEN).normalize(), stamp
+                return units, stamp
             rate = self.by_code.get(code)
             if rate is None or not rate.amount or not rate.relational_amount:
                 return None, stamp
@@ -94,10 +106,12 @@ def _codes_part(company: str, condition: str) -> batch.Part:
     return batch.Part("GET", url, batch.READ_REPLICA)
 
 
-def read_rates(client: Client, root: str, company: str, local: str, codes: Iterable[str], kind: str) -> Rates:
-    """The rates in force for ``codes`` and for whatever currencies these lead through."""
+def read_rates(
+    client: Client, root: str, company: str, local: str, codes: Iterable[str], kind: str, base: str = ""
+) -> Rates:
+    """The rates in force for ``codes``, ``base`` and whatever currencies these lead through."""
     known: dict[str, Rate | None] = {local: None, "": None}
-    wanted = sorted(set(codes) - known.keys())
+    wanted = sorted({*codes, base} - known.keys())
     for _ in range(MAX_HOPS):
         if not wanted:
             break
@@ -105,7 +119,7 @@ def read_rates(client: Client, root: str, company: str, local: str, codes: Itera
         found = {rate.code: rate for rate in _newest(client, root, company, wanted, today, kind)}
         known.update({code: found.get(code) for code in wanted})
         wanted = sorted({rate.relational_code for rate in found.values()} - known.keys())
-    return Rates(local, {code: rate for code, rate in known.items() if rate is not None})
+    return Rates(local, {code: rate for code, rate in known.items() if rate is not None}, base)
 
 
 def _newest(
@@ -151,8 +165,10 @@ def with_rate(found: Row, code: str, rates: Rates) -> Row:
     return Row(found.id, version, {**found.values, tables.EXCHANGE_RATE: units})
 
 
-def local_currency(table: Table, code: str) -> Row:
+def local_currency(table: Table, code: str, rates: Rates) -> Row:
     """The record that stands for the local currency."""
+    units, stamp = rates.of(code)
+    version = replace(_LOCAL_VERSION, stamp=max(_LOCAL_VERSION.stamp, stamp))
     known: dict[str, Value] = {
         table.key: ZERO_ID,
         "code": code,
@@ -161,9 +177,9 @@ def local_currency(table: Table, code: str) -> Row:
         "amountDecimalPlaces": "2:2",
         "amountRoundingPrecision": Decimal("0.01"),
         tables.MODIFIED: _LOCAL_VERSION.stamp,
-        tables.EXCHANGE_RATE: Decimal(1),
+        tables.EXCHANGE_RATE: units,
     }
-    return Row(ZERO_ID, _LOCAL_VERSION, {name: known.get(name, "") for name in tables.column_names(table)})
+    return Row(ZERO_ID, version, {name: known.get(name, "") for name in tables.column_names(table)})
 
 
 def seen_with_rate(table: Table, found: Sighting, code: str, rates: Rates) -> Sighting:

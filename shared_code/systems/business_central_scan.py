@@ -8,7 +8,7 @@ Source: Microsoft docs webservices/use-filter-expressions-in-odata-uris.md; api-
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
@@ -27,10 +27,14 @@ TOLERANCE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a company is: ``root`` is the API's address, ``company`` the path below it."""
+    """Where a company is: ``root`` is the API's address, ``company`` the path below it.
+
+    ``base_currency`` tells the code of the currency that exchange rates are wanted towards.
+    """
 
     root: str
     company: str
+    base_currency: Callable[[], str] = lambda: ""
 
     def url(self, table: Table) -> str:
         return f"{self.root}/{self.company}/{odata.name(table.name)}"
@@ -173,9 +177,7 @@ def _scan_currencies(
         code = currencies.local_code(company)
         if not any(odata.rows(one) for one in changed):
             entities = [one for one in entities if oldest is None or tables.version(one).stamp >= oldest]
-        seen = _seen_currencies(client, place, table, code, entities)
-        if since is None:
-            seen.append(currencies.seen(table, currencies.local_currency(table, code)))
+        seen = _seen_currencies(client, place, table, code, entities) if entities or since is None else []
     return Page(tuple(seen), watermark=watermark)
 
 
@@ -193,9 +195,12 @@ def _seen_currencies(
     client: Client, place: Place, table: Table, local: str, entities: list[Mapping[str, object]]
 ) -> list[Sighting]:
     codes = [odata.text(entity, "code") for entity in entities]
-    rates = currencies.read_rates(client, place.root, place.company, local, codes, "scan")
+    rates = currencies.read_rates(
+        client, place.root, place.company, local, codes, "scan", place.base_currency()
+    )
     sightings = [tables.sighting(table, entity) for entity in entities]
-    return [
+    seen = [
         currencies.seen_with_rate(table, sighting, code, rates)
         for sighting, code in zip(sightings, codes, strict=True)
     ]
+    return [*seen, currencies.seen(table, currencies.local_currency(table, local, rates))]

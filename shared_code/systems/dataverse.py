@@ -45,6 +45,7 @@ class Dataverse:
         self._client = client
         self._root = checked_address(environment_url, "Sales") + batch.API_PATH
         self._bulk: dict[str, bool] = {}
+        self._base_currency = ""
 
     @property
     def side(self) -> Side:
@@ -109,6 +110,12 @@ class Dataverse:
             return self._identity()
         except ValueError as error:
             raise SystemUnavailable(f"Sales' organisation: {error}. Try again later.") from error
+
+    def base_currency_code(self) -> str:
+        """The ISO code of the organisation's base currency, which never changes; asked once."""
+        if not self._base_currency:
+            self._base_currency = self.identity()["baseCurrencyCode"]
+        return self._base_currency
 
     def _identity(self) -> Mapping[str, str]:
         who = self._entity("WhoAmI", "sign-in check")

@@ -17,6 +17,7 @@ from tests.local.conftest import APP
 pytestmark = [pytest.mark.host, pytest.mark.storage]
 
 USA = "CRONUS USA, Inc."
+FAULTS = {"rates": {"status_429": 1.0}}
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_what_can_be_varied_is_varied(own: Processes) -> None:
     options = Options(
         app=APP, hosts=2, companies=(COMPANY, USA), records=Generated(40, 80, seed=3), sales=(), bulk=False,
         option_values=False, webhooks=True, look_back_s=5, settle_s=2.5, lease_s=3,
-        faults={"sales": {"rates": {"status_429": 1.0}, "only": {"path": "/territories"}}},
+        faults={"sales": FAULTS | {"only": {"path": "/territories"}}, "bc": FAULTS | {"limit": 1}},
         app_settings={"LOOK_BACK_SECONDS": "7", "OWN": "1"},
     )  # fmt: skip
     with start(own, options) as environment:
@@ -66,10 +67,11 @@ def test_what_can_be_varied_is_varied(own: Processes) -> None:
         assert environment.sales_control.counts()["account"] == 0
         assert environment.sales_control.get("options")["bulk"] == {}
         assert "COD" not in environment.people.admin.option_labels("account", "paymenttermscode")
+        for fails in (environment.people.bc.list, environment.people.sales.list):
+            with pytest.raises(Refused) as refused:
+                fails("territories")
+            assert refused.value.status == 429
         assert environment.people.bookkeeper(USA).list("customers", top="1")
-        with pytest.raises(Refused) as refused:
-            environment.people.sales.list("territories")
-        assert refused.value.status == 429
         settings = environment.settings
         assert settings["WEBHOOK_URL"] == environment.hosts["host-1"].url
         assert (settings["LOOK_BACK_SECONDS"], settings["OWN"]) == ("7", "1")

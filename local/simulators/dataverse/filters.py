@@ -21,6 +21,7 @@ from local.simulators.dataverse.literals import (
     split_outside,
     text_array,
     tokens,
+    unterminated,
 )
 from local.simulators.dataverse.store import comparable
 from local.simulators.dataverse.values import GUID
@@ -223,6 +224,8 @@ class _Parser:
         return _membership(name, get, values)
 
     def _syntax_error(self) -> Exception:
+        if self._text.count("'") % 2:
+            return unterminated(self._text)
         at = self._token.end if self._token is not None else len(self._text)
         return bad_request(f"Syntax error at position {at} in '{self._text[:500]}'.")
 

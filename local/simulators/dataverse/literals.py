@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from local.simulators.dataverse.errors import bad_request
+from local.simulators.dataverse.errors import Refused, bad_request
 from local.simulators.dataverse.values import GUID, MOMENT, parse_moment, stored_number
 
 _TOKEN = re.compile(
@@ -154,9 +154,14 @@ def _element(quoted: str) -> str:
         raise bad_request("Invalid JSON. A text in an array cannot be read.") from None
 
 
-def _unreadable(expression: str, at: int) -> Exception:
+def unterminated(expression: str) -> Refused:
+    """400 for a quote without its partner."""
+    end = len(expression)
+    return bad_request(f"There is an unterminated literal at position {end} in '{expression}'.")
+
+
+def _unreadable(expression: str, at: int) -> Refused:
     rest = expression[at:].lstrip()
     if rest.startswith("'"):
-        end = len(expression)
-        return bad_request(f"There is an unterminated literal at position {end} in '{expression}'.")
+        return unterminated(expression)
     return bad_request(f"Syntax error at position {at} in '{expression[:500]}'.")

@@ -95,8 +95,9 @@ def test_in_takes_ids_as_texts_by_alias(client: Client) -> None:
 
 
 def test_in_refuses_single_quotes_around_an_apostrophe(client: Client) -> None:
-    expression = "Microsoft.Dynamics.CRM.In(PropertyName='name',PropertyValues=['O'Brien'])"
-    answer = client.filter("accounts", expression)
+    expression = "Microsoft.Dynamics.CRM.In(PropertyName='name',PropertyValues=@p1)"
+    assert client.filter("accounts", expression, p1='["O\'Brien"]').status == 200
+    answer = client.filter("accounts", expression, p1="['O'Brien']")
     assert (answer.status, answer.message[:13]) == (400, "Invalid JSON.")
 
 
@@ -110,7 +111,8 @@ def test_a_wrong_filter_is_refused(client: Client, expression: str) -> None:
 
 
 def test_an_unescaped_quote_is_named_as_unterminated(client: Client) -> None:
-    assert "unterminated literal" in client.filter("contacts", "lastname eq 'O'Bryan''", "lastname").message
+    answer = client.filter("contacts", "lastname eq 'O'Bryan'", "lastname")
+    assert answer.message == "There is an unterminated literal at position 21 in 'lastname eq 'O'Bryan''."
 
 
 def test_more_than_500_conditions_are_refused(client: Client) -> None:
@@ -193,7 +195,8 @@ def test_annotations_come_when_asked_for(client: Client) -> None:
     assert row[f"creditlimit@{label}"] == "$1,234.50"
     only = client.get(path, prefer='odata.include-annotations="Microsoft.Dynamics.CRM.lookuplogicalname"').json
     assert [name for name in only if "@" in name[1:]] == [
-        "_primarycontactid_value@Microsoft.Dynamics.CRM.lookuplogicalname"
+        "_primarycontactid_value@Microsoft.Dynamics.CRM.lookuplogicalname",
+        "_transactioncurrencyid_value@Microsoft.Dynamics.CRM.lookuplogicalname",
     ]
 
 
@@ -203,9 +206,8 @@ def test_expand_joins_single_rows_and_small_collections(client: Client) -> None:
         client.contact(f"L{number}", **{"parentcustomerid_account@odata.bind": f"/accounts({account})"})
     options = "$select=lastname;$orderby=lastname;$top=1"
     row = client.get(
-        f"accounts({account})?$select=name&$expand=ownerid($select=ownerid),primarycontactid"
-        f"($select=fullname),contact_customer_accounts({options}),transactioncurrencyid"
-        "($select=isocurrencycode)".replace("ownerid($select=ownerid),", "")
+        f"accounts({account})?$select=name&$expand=primarycontactid($select=fullname),"
+        f"contact_customer_accounts({options}),transactioncurrencyid($select=isocurrencycode)"
     ).json
     assert row["primarycontactid"] is None
     assert row["transactioncurrencyid"]["isocurrencycode"] == "USD"
@@ -281,12 +283,13 @@ def test_what_is_not_simulated_says_so(client: Client) -> None:
 
 
 def test_dates_and_amounts_keep_every_digit(client: Client) -> None:
-    contact = client.contact(birthdate="1980-02-29", lastonholdtime="2024-01-01T10:00:00.5+02:00",
-                             creditlimit=99999999999999.99)  # fmt: skip
+    body = b'{"lastname":"x","birthdate":"1980-02-29","creditlimit":99999999999999.99,'
+    body += b'"lastonholdtime":"2024-01-01T10:00:00.5+02:00"}'
+    contact = client.post("contacts", body).new_id
     answer = client.get(f"contacts({contact})?$select=birthdate,lastonholdtime,creditlimit")
     assert answer.json["birthdate"] == "1980-02-29"
     assert answer.json["lastonholdtime"] == "2024-01-01T08:00:00Z"
-    assert b'"creditlimit":99999999999999.98' in answer.raw or b'"creditlimit":99999999999999.99' in answer.raw
+    assert b'"creditlimit":99999999999999.99' in answer.raw
 
 
 def test_currency_rows_are_read_by_code(client: Client) -> None:

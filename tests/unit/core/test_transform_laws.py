@@ -86,6 +86,8 @@ def natives_of(each: FieldMapping, side: Side) -> tuple[str, ...]:
 
 def records(kind: str, side: Side) -> st.SearchStrategy[dict[str, Value]]:
     value = st.one_of(any_value, likely[kind]) if kind in likely else any_value
+    if FIELDS[kind].blank_is_record:
+        value = st.sampled_from([ZERO_ID, A, B])
     return st.fixed_dictionaries(dict.fromkeys(natives_of(FIELDS[kind], side), value))
 
 

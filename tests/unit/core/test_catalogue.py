@@ -1,0 +1,290 @@
+"""Reading mappings: what a document may say, and that all its faults are told at once, by field."""
+
+from __future__ import annotations
+
+import copy
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared_code.core.catalogue import MAX_FIELDS, MappingInvalid, for_connection, parse_mapping
+from shared_code.core.mapping import (
+    Condition,
+    ConflictRule,
+    Connection,
+    DeletionRule,
+    Direction,
+    FieldType,
+    MatchKey,
+    NotCarried,
+    native_of,
+)
+from shared_code.core.records import Side
+
+type Document = dict[str, Any]
+
+DOCUMENT: Document = {
+    "name": "CUSTOMER",
+    "direction": "bidirectional",
+    "depends_on": ["CURRENCY"],
+    "bc": {"table": "customers", "display": ["number"], "filter": [{"field": "blocked", "is_blank": True}]},
+    "sales": {"table": "accounts", "key": "accountid", "company_column": "company"},
+    "match": [{"field": "name", "hints": True}],
+    "not_carried": [{"field": "Fax No.", "reason": "no such field"}],
+    "fields": [
+        {"name": "name", "bc": "displayName", "sales": "name", "bc_length": 100},
+        {"name": "currency", "type": "lookup", "lookup": "CURRENCY", "bc": "currencyId", "sales": "cur"},
+    ],
+}
+
+
+def changed(path: str, value: Any) -> Document:
+    """The document with one thing changed; ``path`` leads there, ``...`` as value takes the thing away."""
+    document = copy.deepcopy(DOCUMENT)
+    *way, last = path.split(".")
+    place: Any = document
+    for step in way:
+        place = place[int(step) if step.isdigit() else step]
+    if value is ...:
+        del place[last]
+    elif last == "+":
+        place.append(value)
+    else:
+        place[int(last) if last.isdigit() else last] = value
+    return document
+
+
+def problems_of(document: Document) -> list[str]:
+    with pytest.raises(MappingInvalid) as caught:
+        parse_mapping(document)
+    assert all(problem in str(caught.value) for problem in caught.value.problems)
+    return caught.value.problems
+
+
+def test_what_the_document_says_is_what_the_mapping_says() -> None:
+    mapping = parse_mapping(DOCUMENT)
+    assert (mapping.name, mapping.title, mapping.direction) == (
+        "CUSTOMER",
+        "CUSTOMER",
+        Direction.BIDIRECTIONAL,
+    )
+    assert mapping.bc.filter == (Condition("blocked", "is_blank", (True,)),)
+    assert (mapping.bc.key, mapping.sales.key) == ("id", "accountid")
+    assert mapping.match == (MatchKey("name", hints=True),)
+    assert mapping.not_carried == (NotCarried("Fax No.", "no such field"),)
+    assert [each.type for each in mapping.fields] == [FieldType.TEXT, FieldType.LOOKUP]
+    assert [each.group for each in mapping.fields] == ["name", "currency"]
+
+
+def test_what_the_document_leaves_out_is_the_careful_choice() -> None:
+    mapping = parse_mapping(DOCUMENT)
+    assert (mapping.conflict, mapping.deletion) == (ConflictRule.ASK, DeletionRule.ASK)
+    assert (mapping.creates, mapping.shared) == (True, False)
+    assert {each.direction for each in mapping.fields} == {Direction.BIDIRECTIONAL}
+
+
+def test_every_native_name_is_read_once() -> None:
+    mapping = parse_mapping(changed("bc.display", ["displayName", "number"]))
+    assert list(mapping.native_names(Side.BC)) == ["displayName", "currencyId", "number", "blocked"]
+    assert list(mapping.native_names(Side.SALES)) == ["name", "cur", "company"]
+
+
+def test_the_sides_that_values_flow_from_are_watched() -> None:
+    assert parse_mapping(DOCUMENT).watched == (Side.BC, Side.SALES)
+    assert parse_mapping(changed("direction", "to_sales")).watched == (Side.BC,)
+    assert parse_mapping(changed("direction", "from_sales")).watched == (Side.SALES,)
+
+
+def test_a_number_with_a_fraction_is_exact() -> None:
+    constant = {"name": "c", "type": "constant", "direction": "to_sales", "sales": "x", "constant": 0.1}
+    assert parse_mapping(changed("fields.+", constant)).fields[-1].constant == Decimal("0.1")
+
+
+def test_the_connection_fills_in_its_company() -> None:
+    constant = {
+        "name": "c",
+        "type": "constant",
+        "direction": "to_sales",
+        "sales": "x",
+        "constant": "{company_id}",
+    }
+    number = {"name": "n", "type": "constant", "direction": "to_sales", "sales": "y", "constant": 3}
+    document = changed("fields.+", constant)
+    document["fields"].append(number)
+    mapping = parse_mapping(document)
+    filled = for_connection(mapping, Connection("cronus", "the-company"))
+    assert [each.constant for each in filled.fields] == [None, None, "the-company", 3]
+    assert mapping.fields[2].constant == "{company_id}"
+
+
+FAULTS: list[tuple[str, Any, str]] = [
+    ("name", ..., "the mapping needs a name"),
+    ("name", 7, "the mapping: name is 7 and must be a text"),
+    ("direction", "both", "direction is “both” and must be one of to_sales, from_sales, bidirectional"),
+    ("conflict", "guess", "conflict is “guess” and must be one of ask, bc_wins, sales_wins"),
+    ("deletion", "guess", "deletion is “guess” and must be one of ask, uncouple, restore, delete"),
+    ("interval_s", "soon", "the mapping: interval_s is soon and must be a whole number"),
+    ("creates", "no", "the mapping: creates is no and must be true or false"),
+    ("depends_on", "CURRENCY", "the mapping: depends_on is CURRENCY and must be a list"),
+    ("colour", "red", "the mapping has an unknown key “colour”"),
+    ("bc", ..., "bc.table is missing"),
+    ("bc", "customers", "the mapping: bc is customers and must be a table"),
+    ("sales.table", ..., "sales.table is missing"),
+    ("sales.colour", 1, "sales has an unknown key “colour”"),
+    ("bc.filter.0", {"field": "blocked"}, "bc.filter: each condition names a field and one of"),
+    ("bc.filter.0", {"is": 1}, "bc.filter: each condition names a field and one of"),
+    (
+        "bc.filter.0",
+        {"field": "a", "is": 1, "is_not": 2},
+        "bc.filter: each condition names a field and one of",
+    ),
+    ("bc.filter.0", {"field": "a", "is": 1, "or": 2}, "bc.filter has an unknown key “or”"),
+    ("bc.filter.0", {"field": "a", "is_blank": False}, "bc.filter: is_blank of a can only be true"),
+    ("bc.filter.0", "blocked", "bc: an entry of filter is blocked and must be a table"),
+    ("fields", [], f"fields must list between 1 and {MAX_FIELDS} entries"),
+    ("fields", ..., f"fields must list between 1 and {MAX_FIELDS} entries"),
+    ("fields", [{}] * (MAX_FIELDS + 1), f"fields must list between 1 and {MAX_FIELDS} entries"),
+    ("fields.0", "name", "the mapping: an entry of fields is name and must be a table"),
+    ("fields.0.name", ..., "every field needs a name"),
+    ("fields.0.type", "txt", "field name: type is “txt” and must be one of text, code"),
+    ("fields.0.direction", "up", "field name: direction is “up” and must be one of"),
+    ("fields.0.colour", "red", "field name has an unknown key “colour”"),
+    ("fields.0.bc_length", "long", "field name: bc_length is long and must be a whole number"),
+    ("fields.0.bc_length", True, "field name: bc_length is True and must be a whole number"),
+    ("fields.0.bc", 5, "field name: bc is 5 and must be a text"),
+    ("fields.0.sales", 5, "field name: sales is 5 and must be a text or a list of texts"),
+    ("fields.0.keep_when_blank", "yes", "field name: keep_when_blank is yes and must be true or false"),
+    ("fields.0.options", ["a"], "field name: options is ['a'] and must be a table"),
+    ("fields.0.options", {"a": "b"}, "field name: the option a is b and must be a whole number"),
+    ("fields.0.constant", [1], "field name: constant must be one value"),
+    ("match.0", {"hints": True}, "match: every key names a field"),
+    ("match.0.colour", "red", "match has an unknown key “colour”"),
+    ("match.0.hints", "yes", "match: hints is yes and must be true or false"),
+    ("not_carried.0", {"field": "Fax No."}, "not_carried: Fax No. needs a reason"),
+    ("not_carried.0.colour", "red", "not_carried has an unknown key “colour”"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "problem"), FAULTS)
+def test_a_fault_is_told(path: str, value: Any, problem: str) -> None:
+    assert any(each.startswith(problem) for each in problems_of(changed(path, value)))
+
+
+def field(**entry: Any) -> Document:
+    return {"name": "f", "bc": "b", "sales": "s", **entry}
+
+
+ONE_WAY = {"direction": "to_sales"}
+CONTRADICTIONS: list[tuple[Document, str]] = [
+    (field(lookup="CURRENCY"), "a lookup names the mapping it goes through, and only a lookup does"),
+    (field(type="lookup"), "a lookup names the mapping it goes through, and only a lookup does"),
+    (field(type="lookup", lookup="ITEM"), "the mapping it looks up must be in depends_on"),
+    (field(sales=[]), "it has no Sales column"),
+    ({"name": "f", "sales": "s"}, "it has no BC field"),
+    ({"name": "f", "type": "constant", "sales": "s", "constant": 1}, "a constant flows one way"),
+    (field(sales=["s", "t"]), "a name in parts has a first and a last name"),
+    (field(type="person_name", sales=["s", "t", "u"]), "a name in parts has a first and a last name"),
+    (field(type="option"), "an option needs its options"),
+    (field(keep_when_blank=True), "what is kept when blank flows one way"),
+    (
+        field(type="local_amount", lookup="CURRENCY", bc_currency="c"),
+        "a local amount has its currency and flows to Sales",
+    ),
+    (
+        field(type="local_amount", lookup="CURRENCY", **ONE_WAY),
+        "a local amount has its currency and flows to Sales",
+    ),
+]
+
+
+@pytest.mark.parametrize(("entry", "problem"), CONTRADICTIONS)
+def test_a_contradiction_is_told(entry: Document, problem: str) -> None:
+    assert problems_of(changed("fields.+", entry)) == [f"field f: {problem}"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        field(type="lookup", lookup="CUSTOMER"),
+        field(type="constant", constant=1, **ONE_WAY),
+        field(type="person_name", sales=["s", "t"]),
+        field(type="person_name"),
+        field(type="option", options={"Open": 1}),
+        field(keep_when_blank=True, **ONE_WAY),
+        field(type="local_amount", lookup="CURRENCY", bc_currency="c", **ONE_WAY),
+    ],
+)
+def test_what_contradicts_nothing_is_read(entry: Document) -> None:
+    each = parse_mapping(changed("fields.+", entry)).fields[-1]
+    assert "s" in native_of(each, Side.SALES)
+
+
+@pytest.mark.parametrize("own", ["from_sales", "bidirectional"])
+def test_a_fields_direction_does_not_exceed_the_mappings(own: str) -> None:
+    document = changed("fields.0.direction", own)
+    document["direction"] = "to_sales"
+    assert problems_of(document) == ["field name: its direction exceeds the mapping's"]
+
+
+def test_a_field_is_there_once() -> None:
+    document = changed("fields.+", DOCUMENT["fields"][0])
+    assert problems_of(document) == ["field name is there twice"]
+
+
+def test_a_match_key_is_a_field() -> None:
+    assert problems_of(changed("match.0.field", "colour")) == ["match: there is no field colour"]
+
+
+def test_all_faults_are_told_at_once_with_the_fields_names() -> None:
+    document = changed("fields.0.type", "txt")
+    document["fields"][1] |= {"direction": "up", "colour": "red", "places": "two"}
+    document |= {"conflict": "guess", "deletion": "guess", "colour": "red", "not_carried": [{"field": "x"}]}
+    del document["bc"]["table"]
+    problems = problems_of(document)
+    expected = ["field name: type", "field currency: direction", "field currency has an unknown key",
+                "field currency: places", "conflict", "deletion", "the mapping has an unknown key",
+                "not_carried: x", "bc.table is missing"]  # fmt: skip
+    for start in expected:
+        assert sum(each.startswith(start) for each in problems) == 1, start
+    assert len(problems) == len(expected)
+
+
+def test_all_contradictions_are_told_at_once() -> None:
+    document = changed("fields.0.lookup", "ITEM")
+    document["match"][0]["field"] = "colour"
+    document["fields"].append({"name": "g", "sales": "s"})
+    starts = [
+        "field name: a lookup",
+        "field name: the mapping it looks up",
+        "field g: it has no BC field",
+        "match:",
+    ]
+    problems = problems_of(document)
+    assert len(problems) == len(starts)
+    assert all(each.startswith(start) for each, start in zip(problems, starts, strict=True))
+
+
+anything = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["field", "name", "is", "x"]), inner, max_size=3),
+    ),
+    max_leaves=5,
+)
+places = [path for path, _, _ in FAULTS] + ["fields.1.lookup", "fields.1.constant", "title", "bc.reference"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(path=st.sampled_from(places), value=anything)
+def test_whatever_stands_in_a_document_it_is_read_or_refused(path: str, value: Any) -> None:
+    try:
+        mapping = parse_mapping(changed(path, value))
+    except MappingInvalid as error:
+        assert error.problems
+    else:
+        for side in Side:
+            assert all(isinstance(name, str) for name in mapping.native_names(side))

@@ -1,0 +1,243 @@
+"""The mappings that come with Tandem: sound, in order, and carrying what the built-in integration does."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from shared_code.core.catalogue import for_connection, parse_mapping
+from shared_code.core.dependencies import waves
+from shared_code.core.mapping import (
+    ConflictRule,
+    Connection,
+    DeletionRule,
+    Direction,
+    FieldMapping,
+    FieldType,
+    Mapping,
+    native_of,
+)
+from shared_code.core.records import Side
+from shared_code.core.transform import Missing, Unfit, get, put
+from tests.unit.core.makers import Couplings
+
+FOLDER = Path(__file__).parents[3] / "shared_code" / "mappings"
+FILES = sorted(FOLDER.glob("*.toml"))
+MAPPINGS = {m.name: m for m in (parse_mapping(tomllib.loads(f.read_text(encoding="utf-8"))) for f in FILES)}
+HEART = ["CONTACT", "CURRENCY", "CUSTOMER", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD"]
+
+
+@dataclass(frozen=True)
+class Native:
+    """A field the built-in integration maps in its default set-up: its BC name, Dataverse column, direction.
+
+    ``bc`` is the API v2.0 field of the same meaning, ``None`` where there is none or it is a constant.
+    """
+
+    field: str
+    column: str
+    direction: Direction
+    bc: str | None
+
+
+BOTH, DOWN, UP = Direction.BIDIRECTIONAL, Direction.TO_SALES, Direction.FROM_SALES
+
+ADDRESS = [
+    Native("Address", "address1_line1", BOTH, "addressLine1"),
+    Native("Address 2", "address1_line2", BOTH, "addressLine2"),
+    Native("Post Code", "address1_postalcode", BOTH, "postalCode"),
+    Native("City", "address1_city", BOTH, "city"),
+    Native("Country/Region Code", "address1_country", BOTH, "country"),
+    Native("County", "address1_stateorprovince", BOTH, "state"),
+    Native("E-Mail", "emailaddress1", BOTH, "email"),
+    Native("Fax No.", "fax", BOTH, None),
+    Native("Home Page", "websiteurl", BOTH, "website"),
+    Native("Phone No.", "telephone1", BOTH, "phoneNumber"),
+    Native("Salesperson Code", "ownerid", DOWN, "salespersonCode"),
+]
+
+# Source: the default mappings of microsoft/BCApps (MIT licence), CDSSetupDefaults and CRMSetupDefaults. Left
+# out are the constants that name the table a lookup points to (owneridtype, parentcustomeridtype): the
+# Web API says that with the lookup itself.
+NATIVE: dict[str, list[Native]] = {
+    "SALESPEOPLE": [
+        Native("E-Mail", "internalemailaddress", UP, "email"),
+        Native("Name", "fullname", UP, "displayName"),
+        Native("Phone No.", "mobilephone", UP, "phoneNo"),
+    ],
+    "CUSTOMER": [
+        *ADDRESS,
+        Native("Name", "name", BOTH, "displayName"),
+        Native("Contact", "address1_primarycontactname", BOTH, None),
+        Native("Currency Code", "transactioncurrencyid", BOTH, "currencyId"),
+        Native("Shipment Method Code", "address1_freighttermscode", BOTH, "shipmentMethodId"),
+        Native("Shipping Agent Code", "address1_shippingmethodcode", BOTH, None),
+        Native("Payment Terms Code", "paymenttermscode", BOTH, "paymentTermsId"),
+        Native("Credit Limit (LCY)", "creditlimit", DOWN, "creditLimit"),
+        Native("Primary Contact No.", "primarycontactid", BOTH, None),
+    ],
+    "CONTACT": [
+        *ADDRESS,
+        Native("Currency Code", "transactioncurrencyid", BOTH, None),
+        Native("First Name", "firstname", BOTH, "displayName"),
+        Native("Middle Name", "middlename", BOTH, None),
+        Native("Surname", "lastname", BOTH, "displayName"),
+        Native("Mobile Phone No.", "mobilephone", BOTH, "mobilePhoneNumber"),
+        Native("Pager", "pager", BOTH, None),
+        Native("Type", "", UP, "type"),
+    ],
+    "CURRENCY": [
+        Native("Code", "isocurrencycode", DOWN, "code"),
+        Native("Symbol", "currencysymbol", DOWN, "symbol"),
+        Native("Description", "currencyname", DOWN, "displayName"),
+    ],
+    "PAYMENT TERMS": [Native("Code", "label", DOWN, "code")],
+    "SHIPMENT METHOD": [Native("Code", "label", DOWN, "code")],
+}
+
+
+def test_the_heart_is_there() -> None:
+    assert sorted(MAPPINGS) == HEART
+    assert set(NATIVE) == set(HEART)
+
+
+def test_each_mapping_comes_after_what_it_looks_up() -> None:
+    order = waves({name: mapping.depends_on for name, mapping in MAPPINGS.items()})
+    assert order == [
+        ["CURRENCY", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD"],
+        ["CUSTOMER"],
+        ["CONTACT"],
+    ]
+
+
+def test_every_dependency_and_lookup_is_one_of_them() -> None:
+    for mapping in MAPPINGS.values():
+        assert set(mapping.depends_on) <= set(MAPPINGS)
+        assert {each.lookup for each in mapping.lookups} <= set(mapping.depends_on)
+
+
+def test_nothing_is_decided_for_a_person() -> None:
+    assert {mapping.conflict for mapping in MAPPINGS.values()} == {ConflictRule.ASK}
+    assert {mapping.deletion for mapping in MAPPINGS.values()} == {DeletionRule.ASK}
+
+
+DIRECTIONS = {"CUSTOMER": BOTH, "CONTACT": BOTH, "SALESPEOPLE": UP}
+
+
+@pytest.mark.parametrize("name", HEART)
+def test_the_direction_is_that_of_the_built_in_integration(name: str) -> None:
+    assert MAPPINGS[name].direction is DIRECTIONS.get(name, DOWN)
+
+
+def carrying(mapping: Mapping, native: Native) -> FieldMapping | None:
+    return next(
+        (
+            each
+            for each in mapping.fields
+            if native.bc in native_of(each, Side.BC) and (native.column in each.sales or not native.column)
+        ),
+        None,
+    )
+
+
+def is_explained(mapping: Mapping, native: Native) -> bool:
+    """Whether ``not_carried`` names the field and its column, with a reason."""
+    return any(
+        native.field in entry.field and native.column in entry.field and len(entry.reason) > 20
+        for entry in mapping.not_carried
+    )
+
+
+ALL_NATIVE = [(name, native) for name in HEART for native in NATIVE[name]]
+
+
+@pytest.mark.parametrize(("name", "native"), ALL_NATIVE, ids=[f"{n}-{each.field}" for n, each in ALL_NATIVE])
+def test_what_the_built_in_integration_carries_is_carried_or_explained(name: str, native: Native) -> None:
+    each = carrying(MAPPINGS[name], native)
+    if each is None:
+        assert is_explained(MAPPINGS[name], native), f"{native.field} is neither carried nor explained"
+    else:
+        assert each.direction is native.direction
+
+
+@pytest.mark.parametrize("name", HEART)
+def test_what_is_explained_is_not_carried(name: str) -> None:
+    mapping = MAPPINGS[name]
+    carried = {column for each in mapping.fields for column in each.sales}
+    split = {"firstname", "lastname"}
+    for entry in mapping.not_carried:
+        columns = set(entry.field.replace("→", "⇄").split("⇄")[1].replace(",", " ").split())
+        assert not columns & (carried - split), entry.field
+
+
+@pytest.mark.parametrize("name", HEART)
+def test_a_column_of_one_side_belongs_to_one_field(name: str) -> None:
+    """Two fields that write one column would overwrite each other for ever."""
+    for side in Side:
+        written = [
+            n for each in MAPPINGS[name].fields if each.direction.flows_to(side) for n in own(each, side)
+        ]
+        assert len(set(written)) == len(written)
+
+
+def own(each: FieldMapping, side: Side) -> tuple[str, ...]:
+    return each.sales if side is Side.SALES else ((each.bc,) if each.bc else ())
+
+
+@pytest.mark.parametrize("name", HEART)
+def test_every_text_has_a_length_where_it_is_written(name: str) -> None:
+    texts = (
+        FieldType.TEXT,
+        FieldType.CODE,
+        FieldType.PHONE,
+        FieldType.EMAIL,
+        FieldType.COUNTRY,
+        FieldType.PERSON_NAME,
+    )
+    for each in MAPPINGS[name].fields:
+        if each.type in texts:
+            assert all(each.length_on(side) for side in Side if each.direction.flows_to(side)), each.name
+
+
+@pytest.mark.parametrize("name", ["CUSTOMER", "CONTACT"])
+def test_the_address_merges_as_one_value(name: str) -> None:
+    (address,) = (group for group in MAPPINGS[name].groups if group[0].group == "address")
+    assert {each.name for each in address} == {
+        "street",
+        "street_2",
+        "postal_code",
+        "city",
+        "county",
+        "country",
+    }
+
+
+def test_amount_and_currency_merge_as_one_value() -> None:
+    (credit,) = (group for group in MAPPINGS["CUSTOMER"].groups if group[0].group == "credit")
+    assert [each.name for each in credit] == ["currency", "credit_limit"]
+
+
+def test_salespeople_are_never_created() -> None:
+    assert {name for name, mapping in MAPPINGS.items() if not mapping.creates} == {"SALESPEOPLE"}
+
+
+@pytest.mark.parametrize("name", ["CUSTOMER", "CONTACT", "CURRENCY"])
+def test_rows_are_marked_with_their_company(name: str) -> None:
+    mapping = for_connection(MAPPINGS[name], Connection("cronus", "the-company"))
+    (mark,) = (each for each in mapping.fields if mapping.sales.company_column in each.sales)
+    assert (mark.constant, mark.direction) == ("the-company", DOWN)
+
+
+@pytest.mark.parametrize("name", HEART)
+def test_every_field_reads_and_puts_a_blank_record(name: str) -> None:
+    """The smoke test of the native names: no field trips over a record without any value."""
+    for each in MAPPINGS[name].fields:
+        for side in Side:
+            value = get(each, side, {}, Couplings())
+            if each.direction.flows_to(side):
+                native = put(each, side, value, Couplings())
+                assert not isinstance(native, Missing | Unfit)
+                assert set(native) == set(own(each, side))
