@@ -13,6 +13,7 @@ from shared_code.core.records import Side
 from shared_code.runtime import Runtime, ThreadRuntime
 from shared_code.settings import Company, Settings, read_settings
 from shared_code.store import azure_queue, azure_tables
+from shared_code.store.permits import LeasedPermits
 from shared_code.store.queue import Queue
 from shared_code.store.tables import Tables
 from shared_code.sync.messages import QUEUES
@@ -31,11 +32,10 @@ from shared_code.systems.business_central_webhooks import Subscriptions
 from shared_code.systems.dataverse import Dataverse
 from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.http import Client, new_session
-from shared_code.systems.throttle import LocalPermits
 
-BC_PERMITS, SALES_PERMITS = 4, 8
-"""Requests in flight per process: Business Central serves five of a user at once and one stays free for
-people who wait; Dataverse's own hint raises its number."""
+BC_PERMITS, SALES_PERMITS, SALES_CEILING = 4, 8, 24
+"""Requests in flight of one service user over all instances: Business Central serves five at once and one
+stays free for people who wait; Dataverse's own hint raises its number up to the ceiling."""
 
 POOL_SIZE = 32
 
@@ -46,7 +46,7 @@ def compose(environment: MappingOf[str, str]) -> Parts:
     runtime = ThreadRuntime()
     tables = azure_tables.AzureTables(runtime, azure_tables.connect(environment))
     queue = azure_queue.AzureQueue(runtime, azure_queue.connect(environment))
-    clients = Clients(settings, runtime, _tokens(settings))
+    clients = Clients(settings, runtime, _tokens(settings), tables)
     parts = assemble(settings, runtime, tables, queue, clients)
     tables.ensure(TABLES)
     queue.ensure(QUEUES)
@@ -66,6 +66,7 @@ class Clients:
         settings: Settings,
         runtime: Runtime,
         tokens: Tokens,
+        tables: Tables,
         on_request: Callable[[str, str], None] = lambda side, kind: None,
     ) -> None:
         self.business_central_session = new_session(POOL_SIZE, settings.ca_bundle or None)
@@ -75,7 +76,7 @@ class Clients:
             tokens,
             BUSINESS_CENTRAL_SCOPE,
             runtime,
-            LocalPermits(runtime, BC_PERMITS),
+            LeasedPermits(runtime, tables, f"bc|{settings.client_id}", BC_PERMITS, BC_PERMITS),
             system_name="Business Central",
             on_request=lambda kind: on_request("bc", kind),
         )
@@ -84,7 +85,7 @@ class Clients:
             tokens,
             f"{settings.sales_url}/.default",
             runtime,
-            LocalPermits(runtime, SALES_PERMITS),
+            LeasedPermits(runtime, tables, f"sales|{settings.client_id}", SALES_PERMITS, SALES_CEILING),
             system_name="Sales",
             on_request=lambda kind: on_request("sales", kind),
         )

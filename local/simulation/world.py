@@ -180,15 +180,15 @@ def build(
     world_runtime = runtime(clock)
     requests: dict[str, list[str]] = {"bc": [], "sales": []}
     settings = read_settings(_environment(companies, settle_s))
+    tables, queue = MemoryTables(), MemoryQueue(clock.time)
+    tables.ensure(TABLES)
+    queue.ensure(QUEUES)
     clients = Clients(
-        settings, world_runtime, FixedTokens("app"), lambda side, kind: requests[side].append(kind)
+        settings, world_runtime, FixedTokens("app"), tables, lambda side, kind: requests[side].append(kind)
     )
     clients.business_central_session.mount("https://", InProcessAdapter(faults["bc"], clock))
     clients.sales_session.mount("https://", InProcessAdapter(faults["sales"], clock))
-    tables, queue = MemoryTables(), MemoryQueue(clock.time)
     parts = assemble(settings, world_runtime, tables, queue, clients)
-    tables.ensure(TABLES)
-    queue.ensure(QUEUES)
     return World(clock, bc_simulator, sales_simulator, faults, parts, queue, tables, requests)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from shared_code.store import poison
 from shared_code.sync import detect, full_sync
-from shared_code.sync.messages import Advance, BatchDue, MessageInvalid, ScanStep, from_text
+from shared_code.sync.identity_check import WAIT_S, is_confirmed
+from shared_code.sync.messages import Advance, BatchDue, Message, MessageInvalid, ScanStep, from_text
 from shared_code.sync.parts import Parts, UnknownName
 from shared_code.sync.processing.batch import process_batch
-from shared_code.systems.interface import SystemUnavailable
+from shared_code.systems.interface import SystemFault, SystemUnavailable
 
 AGAIN_S = 30.0
 """When a step of a scan is tried again after its system did not answer."""
@@ -26,7 +27,14 @@ def handle(parts: Parts, queue: str, text: str) -> None:
         poison.keep(parts.tables, queue, text, parts.runtime.now())
 
 
-def _do(parts: Parts, message: ScanStep | Advance | BatchDue) -> None:
+def _do(parts: Parts, message: Message) -> None:
+    try:
+        confirmed = is_confirmed(parts, parts.connection(message.connection))
+    except SystemFault:
+        confirmed = False
+    if not confirmed:
+        _postpone(parts, message)
+        return
     match message:
         case ScanStep():
             _take_step(parts, message)
@@ -34,6 +42,15 @@ def _do(parts: Parts, message: ScanStep | Advance | BatchDue) -> None:
             full_sync.advance(parts, message)
         case BatchDue():
             process_batch(parts, message)
+
+
+def _postpone(parts: Parts, message: Message) -> None:
+    """The systems cannot be asked or are not the known ones: nothing is touched, work waits.
+
+    A first look at changes need not wait: the next tick repeats it.
+    """
+    if not (isinstance(message, ScanStep) and message.number == 0 and not message.full_sync):
+        parts.send(message, delay_s=WAIT_S)
 
 
 def _take_step(parts: Parts, step: ScanStep) -> None:

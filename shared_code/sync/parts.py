@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from shared_code.core.mapping import Connection, Mapping
 from shared_code.core.records import Side
 from shared_code.runtime import Runtime
-from shared_code.store import couplings, full_syncs, jobs, journal, poison, schedules, waiters, watermarks
+from shared_code.store import (
+    couplings,
+    full_syncs,
+    identities,
+    jobs,
+    journal,
+    permits,
+    poison,
+    schedules,
+    waiters,
+    watermarks,
+)
 from shared_code.store.queue import Queue
 from shared_code.store.tables import Tables
 from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE, BatchDue, Message, to_text
@@ -27,6 +38,8 @@ TABLES = (
     journal.TABLE,
     waiters.TABLE,
     poison.TABLE,
+    identities.TABLE,
+    permits.TABLE,
 )
 """Every table Tandem keeps."""
 
@@ -77,6 +90,10 @@ class ConnectionParts:
         return journal.JournalStore(self.tables, self.name)
 
     @cached_property
+    def identities(self) -> identities.IdentityStore:
+        return identities.IdentityStore(self.tables, self.name)
+
+    @cached_property
     def waiters(self) -> waiters.WaiterStore:
         return waiters.WaiterStore(self.tables, self.name)
 
@@ -96,7 +113,10 @@ class Hooks:
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything a process works with, composed once."""
+    """Everything a process works with, composed once.
+
+    ``confirmed`` names the connections whose systems were asked who they are since this process began.
+    """
 
     runtime: Runtime
     tables: Tables
@@ -104,6 +124,7 @@ class Parts:
     connections: MappingOf[str, ConnectionParts]
     settle_s: float
     hooks: Hooks
+    confirmed: set[str] = field(default_factory=set)
 
     def connection(self, name: str) -> ConnectionParts:
         if name not in self.connections:

@@ -12,6 +12,7 @@ from shared_code.core.records import Side
 from shared_code.store.full_syncs import FullSync, Line, LineStatus, Phase
 from shared_code.store.tables import StoreError
 from shared_code.sync.full_sync import COUPLE
+from shared_code.sync.identity_check import stopped_because
 from shared_code.sync.parts import ConnectionParts, Parts
 
 type View = dict[str, Any]
@@ -158,14 +159,19 @@ def health_view(parts: Parts) -> View:
         connections = {name: _connection_health(at) for name, at in parts.connections.items()}
     except StoreError as error:
         return {"status": "unavailable", "message": str(error), "connections": {}}
-    troubled = any(each["disabled"] for each in connections.values())
+    troubled = any(each["disabled"] or each["stoppedBecause"] for each in connections.values())
     return {"status": "degraded" if troubled else "ok", "connections": connections}
 
 
 def _connection_health(at: ConnectionParts) -> View:
     schedules = at.schedules.all()
     disabled = {name: each.disabled_because for name, each in schedules.items() if each.disabled_because}
-    return {"company": at.connection.company_id, "mappings": sorted(at.mappings), "disabled": disabled}
+    return {
+        "company": at.connection.company_id,
+        "mappings": sorted(at.mappings),
+        "disabled": disabled,
+        "stoppedBecause": stopped_because(at),
+    }
 
 
 def instant(at_s: float) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from local.simulators.dataverse.loading import table_of_file
 from local.simulators.dataverse.options import Options
+from local.simulators.dataverse.replies import gateway_refusal
 from local.simulators.dataverse.service import Dataverse
 from local.simulators.dataverse.webhooks import Deliver
 from local.simulators.faults import FaultPlan, FaultyService
@@ -92,7 +93,7 @@ def main() -> None:
     if not args.org_url and args.port == 0:
         arguments().error("give --port or --org-url: links in answers need the organisation's address")
     service = service_from(args)
-    faulty = FaultyService(service, FaultPlan(), SystemClock(), control=args.control)
+    faulty = FaultyService(service, FaultPlan(), SystemClock(), refusal=gateway_refusal, control=args.control)
     run_forever(faulty, args, [service.pump])
 
 

@@ -65,11 +65,6 @@ def run_batch(
     return _answer(org, answers, wants, failure)
 
 
-def batch_size(request: Request) -> int:
-    """How many operations a batch request holds, for limits and statistics; 1 when unreadable."""
-    return max(1, request.body.count(b" HTTP/1.1\r\n"))
-
-
 def _answer(
     org: Organisation, answers: list[PartResponse], wants: Preferences, failure: Response | None
 ) -> Response:

@@ -56,7 +56,7 @@ def _create_all(operation: Operation, table: Table, targets: list[Target]) -> Re
 def _update_all(operation: Operation, table: Table, targets: list[Target]) -> Response:
     for target in targets:
         row_id, segment = _identity(operation, table, target)
-        row = operation.org.store.get(table.name, row_id) if row_id else None
+        row = operation.org.store.get_to_write(table.name, row_id) if row_id else None
         if row is None:
             raise row_missing(table.name, row_id or (segment.raw if segment else "(none)"))
         writing.update(operation.org, operation.caller, table, row, _plain(target))
@@ -67,7 +67,7 @@ def _upsert_all(operation: Operation, table: Table, targets: list[Target]) -> Re
     org = operation.org
     for target in targets:
         row_id, segment = _identity(operation, table, target)
-        row = org.store.get(table.name, row_id) if row_id else None
+        row = org.store.get_to_write(table.name, row_id) if row_id else None
         keys = key_values(table, segment.keys) if segment else {}
         body = _plain(target)
         if row is not None:

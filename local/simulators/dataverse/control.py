@@ -177,7 +177,10 @@ class Control:
         return self._org.schema.tables[body["table"]]
 
     def _row(self, table: Table, body: Body) -> Row:
-        return self._org.store.tables[table.name].rows[str(body["id"]).lower()]
+        row = self._org.store.get_to_write(table.name, str(body["id"]).lower())
+        if row is None:
+            raise ValueError(f"there is no {table.name} {body['id']}")
+        return row
 
 
 def add_user(org: Organisation, spec: Mapping[str, Any], user: User) -> str:

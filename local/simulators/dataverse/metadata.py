@@ -267,7 +267,7 @@ def _post_column(operation: Operation, table: Table) -> Response:
     }  # fmt: skip
     try:
         table.add(custom_column(table, spec))
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise bad_request(str(error), errors.INVALID_ARGUMENT) from None
     _schema_changed(operation.org, table)
     return _created(operation, table, "Attributes", f"column {table.name}.{schema_name.lower()}")
@@ -275,7 +275,8 @@ def _post_column(operation: Operation, table: Table) -> Response:
 
 def _post_key(operation: Operation, table: Table) -> Response:
     body = operation.body()
-    names = tuple(map(str, body.get("KeyAttributes", ())))
+    wanted = body.get("KeyAttributes")
+    names = tuple(map(str, wanted)) if isinstance(wanted, list) else ()
     if not names or any(name not in table.columns for name in names):
         raise bad_request("The key names attributes that do not exist.", errors.INVALID_ARGUMENT)
     key = Key(str(body.get("SchemaName", names[0])), names)

@@ -8,6 +8,7 @@ followed with another page size, is refused instead of answered with an unexpect
 from __future__ import annotations
 
 import bisect
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -55,14 +56,21 @@ def read_cookie(token: str, query: Query, wants: Preferences) -> Cookie:
         raise bad_request("Malformed $skiptoken: follow @odata.nextLink unchanged.")
     try:
         state = json.loads(unquote(match["inner"]))
-        bound, size = state.pop("query"), state.pop("size")
-    except (ValueError, KeyError, AttributeError):
+        size, seal = state.pop("size"), state.pop("seal")
+    except (ValueError, KeyError, AttributeError, TypeError):
         raise bad_request("Malformed paging cookie: follow @odata.nextLink unchanged.") from None
-    if bound != query.fingerprint():
+    page, tracking = int(match["page"]), match["tracking"] == "True"
+    if seal != _seal(query, state, size, page, tracking):
         raise bad_request("The paging cookie belongs to another query: follow @odata.nextLink unchanged.")
     if size != wants.page_size:
         raise bad_request("The page size changed between pages: send the same Prefer header with each page.")
-    return Cookie(int(match["page"]), state, match["tracking"] == "True")
+    return Cookie(page, state, tracking)
+
+
+def _seal(query: Query, state: dict[str, Any], size: int | None, page: int, tracking: bool) -> str:
+    """Binds a cookie to its query and to itself, so that a changed one is noticed."""
+    text = json.dumps([query.fingerprint(), state, size, page, tracking], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def next_link(
@@ -75,7 +83,8 @@ def next_link(
     tracking: bool,
 ) -> str:
     """The absolute address of page ``page``."""
-    inner = quote(json.dumps(state | {"query": query.fingerprint(), "size": wants.page_size}), safe="")
+    sealed = {"size": wants.page_size, "seal": _seal(query, state, wants.page_size, page, tracking)}
+    inner = quote(json.dumps(state | sealed), safe="")
     cookie = f'<cookie pagenumber="{page}" pagingcookie="{inner}" istracking="{tracking}" />'
     kept = [(name, text) for name, text in query.raw.items() if name != "$skiptoken"]
     return address(org, path, [*kept, ("$skiptoken", cookie)])

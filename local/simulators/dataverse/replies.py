@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.simulators.dataverse.addresses import Address
-from local.simulators.dataverse.errors import Refused, bad_request
+from local.simulators.dataverse.errors import REQUESTS_EXCEEDED, Refused, bad_request
 from local.simulators.dataverse.json_text import dumps, read_object
 from local.simulators.dataverse.options import Options
 from local.simulators.dataverse.organisation import Organisation
@@ -55,6 +55,18 @@ def json_reply(status: int, body: Any, headers: Mapping[str, str] | None = None)
 def no_content(headers: Mapping[str, str] | None = None) -> Response:
     """204 without a body."""
     return Response(204, {**ODATA_VERSION, **(headers or {})})
+
+
+def gateway_refusal(status: int, retry_after_s: int | None) -> Response:
+    """An injected 429 or 503 in the service's own shape."""
+    headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+    code, message = _GATEWAY.get(status, ("", "The service is unavailable."))
+    return json_reply(status, {"error": {"code": code, "message": message}}, headers)
+
+
+_GATEWAY = {
+    429: (REQUESTS_EXCEEDED, "Number of requests exceeded the limit of 6000 over time window of 300 seconds.")
+}
 
 
 def refusal(error: Refused, options: Options, request_id: str) -> Response:

@@ -7,7 +7,7 @@ then the request itself.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -95,7 +95,7 @@ class Dataverse:
             return response
         return replace(response, headers={**response.headers, **self.limits.headers(user)})
 
-    def load(self, records: Mapping[str, list[Record]]) -> Loaded:
+    def load(self, records: Mapping[str, Iterable[Record]]) -> Loaded:
         """Load rows by table (see ``loading``)."""
         with self._lock:
             return load(self.org, records)

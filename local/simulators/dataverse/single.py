@@ -105,7 +105,8 @@ def put_link(operation: Operation, table: Table, segment: Segment, name: str) ->
     with org.transaction():
         row = existing(operation, table, segment)
         _, other_id = target_row(org, reference, (target.name,))
-        other = org.store.tables[target.name].rows[other_id]
+        other = org.store.get_to_write(target.name, other_id)
+        assert other is not None, "target_row found it"
         link = {f"{back}{BIND}": f"/{table.set_name}({row.id})"}
         writing.update(org, operation.caller, target, other, link)
     return no_content()
@@ -129,7 +130,11 @@ def existing(operation: Operation, table: Table, segment: Segment) -> Row:
 def find(operation: Operation, table: Table, segment: Segment) -> Row | None:
     """The row addressed by id or alternate key, None when there is none."""
     row_id = segment.row_id or key_row_id(operation.org, table, segment.keys)
-    return None if row_id is None else operation.org.store.get(table.name, row_id)
+    if row_id is None:
+        return None
+    store = operation.org.store
+    reading = operation.request.method == "GET"
+    return store.get(table.name, row_id) if reading else store.get_to_write(table.name, row_id)
 
 
 def _missing(table: Table, segment: Segment) -> Refused:

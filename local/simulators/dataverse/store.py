@@ -80,16 +80,19 @@ class Store:
     def get(self, table: str, row_id: str) -> Row | None:
         return self.tables[table].rows.get(row_id)
 
-    def put(self, table: str, row_id: str, values: dict[str, Any], kinds: dict[str, str]) -> Row:
-        """Insert or replace a row at a new version.  A transaction under way on it is committed first."""
+    def get_to_write(self, table: str, row_id: str) -> Row | None:
+        """The row for someone about to write it: a transaction under way on it is waited for."""
         self.settle(row_id=row_id)
+        return self.get(table, row_id)
+
+    def put(self, table: str, row_id: str, values: dict[str, Any], kinds: dict[str, str]) -> Row:
+        """Insert or replace a row, read by ``get_to_write`` before, at a new version."""
         row = Row(row_id, self.next_version(), values, kinds)
         self._place(table, row)
         return row
 
     def remove(self, table: str, row_id: str, time: float) -> None:
         """Delete a row that exists and leave a tombstone."""
-        self.settle(row_id=row_id)
         data = self.tables[table]
         self._replace(table, row_id, None)
         data.deletions.append(Deletion(self.next_version(), row_id, time))

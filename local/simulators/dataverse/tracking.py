@@ -84,13 +84,20 @@ def token_version(org: Organisation, table: Table, token: str) -> int:
     if match is None:
         raise bad_request("The $deltatoken is not valid: follow @odata.deltaLink unchanged.")
     version = int(match["version"])
-    made = datetime.strptime(match["time"], _TIME_FORMAT).replace(tzinfo=UTC).timestamp()
+    made = _seconds(match["time"])
     settings = org.store.get("organization", org.organisation_id)
     days = settings.values["expirechangetrackingindays"] if settings else 0
     if org.clock.time() - made > days * SECONDS_PER_DAY:
         raise _expired()
     _refuse_expired_schema(table, version)
     return version
+
+
+def _seconds(text: str) -> float:
+    try:
+        return datetime.strptime(text, _TIME_FORMAT).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        raise bad_request("The $deltatoken is not valid: follow @odata.deltaLink unchanged.") from None
 
 
 def _answer(

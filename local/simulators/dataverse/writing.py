@@ -36,7 +36,7 @@ def create(
     for name, value in (keys or {}).items():
         changes.values.setdefault(name, value)
     new_id = changes.row_id or row_id or org.new_id()
-    if org.store.get(table.name, new_id) is not None:
+    if org.store.get_to_write(table.name, new_id) is not None:
         raise duplicate_id()
     _check_required(org, table, changes)
     values = {name: value for name, value in changes.values.items() if value is not None}
@@ -77,7 +77,7 @@ def delete(org: Organisation, caller: Caller, table: Table, row: Row) -> None:
     org.store.remove(table.name, row.id, org.clock.time())
     _emit(org, caller, table, "Delete", row.id, {}, {})
     for other_table, other_id in org.store.referrers(table.name, row.id):
-        other = org.store.get(other_table, other_id)
+        other = org.store.get_to_write(other_table, other_id)
         if other is not None:
             _let_go(org, caller, org.schema.tables[other_table], other, row.id)
 
@@ -121,7 +121,6 @@ def _save_late(
     org: Organisation, caller: Caller, table: Table, message: str, row: Row, changes: Changes, late_s: float
 ) -> Row:
     """Take a version now and commit ``late_s`` seconds later, as a long transaction does."""
-    org.store.settle(row_id=row.id)
     row.version = org.store.next_version()
     event = _event(org, caller, table, message, row.id, changes.values, row.kinds)
     org.store.put_late(table.name, row, org.clock.time() + late_s, lambda: org.on_event(event))

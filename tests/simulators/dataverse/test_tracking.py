@@ -9,6 +9,7 @@ import pytest
 
 from local.simulators.dataverse import Dataverse, Options
 from local.simulators.wire import ManualClock
+from tests.simulators.dataverse.batches import Op, send
 from tests.simulators.dataverse.support import URL, Client, make
 
 TRACK = "odata.track-changes"
@@ -126,6 +127,16 @@ def test_pages_of_a_delta_tell_changes_and_then_deletions(client: Client) -> Non
     assert told(client, page.json["@odata.deltaLink"])[:2] == ([], [])
 
 
+def test_a_deletion_older_than_the_last_change_is_not_lost_between_pages(client: Client) -> None:
+    gone, kept = client.account("gone"), client.account("kept")
+    link = start(client)
+    client.delete(f"accounts({gone})")
+    client.patch(f"accounts({kept})", {"name": "changed"})
+    page = client.get(link, prefer="odata.maxpagesize=1")
+    last = client.get(page.json["@odata.nextLink"], prefer="odata.maxpagesize=1")
+    assert [row["id"] for row in last.rows] == [gone]
+
+
 def test_what_is_written_while_paging_is_told_by_the_next_delta(client: Client) -> None:
     ids = [client.account(f"a{number}") for number in range(4)]
     link = start(client)
@@ -184,6 +195,7 @@ def test_tokens_can_be_expired_by_hand(client: Client) -> None:
 
 def test_a_changed_token_is_refused(client: Client) -> None:
     assert client.get(start(client).replace("%21", "x")).status == 400
+    assert client.get(f"{START}&$deltatoken=5!13/45/2020%2000:00:00").status == 400
 
 
 def test_tracking_needs_the_table_to_be_tracked() -> None:
@@ -200,7 +212,7 @@ def test_a_late_commit_is_not_lost(client: Client, clock: ManualClock) -> None:
     client.control("POST", "options", {"late_commit_s": 5})
     edit_late(client, account, {"name": "after"})
     other = client.account("other")
-    changed, _, link = told(client, start(client))
+    _, _, link = told(client, start(client))
     assert client.get(f"accounts({account})?$select=name").json["name"] == "before"
     clock.now += 5
     assert told(client, link)[0] == ["after", "other"]
@@ -214,6 +226,19 @@ def test_another_writer_waits_for_a_late_commit(client: Client) -> None:
     client.patch(f"accounts({account})", {"fax": "1"})
     row = client.get(f"accounts({account})?$select=name,telephone1,fax").json
     assert (row["telephone1"], row["fax"]) == ("late", "1")
+
+
+def test_a_late_commit_survives_the_rollback_of_another_writer(client: Client) -> None:
+    account = client.account("before")
+    client.control("POST", "options", {"late_commit_s": 5})
+    edit_late(client, account, {"telephone1": "late"})
+    change_set = [
+        Op("PATCH", f"accounts({account})", {"fax": "1"}, content_id="1"),
+        Op("POST", "accounts", {}, content_id="2"),
+    ]
+    assert send(client, [change_set]).status == 400
+    row = client.get(f"accounts({account})?$select=telephone1,fax").json
+    assert (row["telephone1"], row["fax"]) == ("late", None)
 
 
 def test_a_page_of_5000_changes_is_fast(service: Dataverse, client: Client, clock: ManualClock) -> None:

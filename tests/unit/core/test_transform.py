@@ -14,11 +14,13 @@ from tests.unit.core.makers import FROM_SALES, TO_SALES, Couplings, make_field
 
 USER = "10000000-0000-0000-0000-0000000000aa"
 EURO = "20000000-0000-0000-0000-0000000000bb"
+TERMS = "30000000-0000-0000-0000-0000000000cc"
 LINKS = Couplings(
     coupled=[
         ("SALESPEOPLE", "AH", USER),
         ("CURRENCY", EURO, "euro-row"),
         ("CURRENCY", ZERO_ID, "dollar-row"),
+        ("TERMS", TERMS, "3"),
     ],
     rates={EURO: Decimal("0.9")},
 )
@@ -74,15 +76,33 @@ GETS: list[tuple[FieldType, dict[str, Any], Side, Value, Value]] = [
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.SALES, 1, "Open"),
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.SALES, None, None),
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.SALES, 9, "sales:9"),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY"}, Side.BC, EURO.upper(), EURO),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY"}, Side.BC, ZERO_ID, None),
+    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.BC, EURO.upper(), EURO),
+    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.BC, ZERO_ID, None),
     (FieldType.LOOKUP, {"lookup": "CURRENCY", "blank_is_record": True}, Side.BC, ZERO_ID, ZERO_ID),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY"}, Side.SALES, "euro-row", EURO),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY"}, Side.SALES, "strange", "sales:strange"),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY"}, Side.SALES, None, None),
-    (FieldType.LOOKUP, {"lookup": "SALESPEOPLE", "by_reference": True}, Side.BC, " ah", "AH"),
-    (FieldType.LOOKUP, {"lookup": "SALESPEOPLE", "by_reference": True}, Side.BC, "", None),
-    (FieldType.LOOKUP, {"lookup": "SALESPEOPLE", "by_reference": True}, Side.SALES, USER, "AH"),
+    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.SALES, "euro-row", EURO),
+    (
+        FieldType.LOOKUP,
+        {"lookup": "CURRENCY", "target": "currencies"},
+        Side.SALES,
+        "strange",
+        "sales:strange",
+    ),
+    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.SALES, None, None),
+    (
+        FieldType.LOOKUP,
+        {"lookup": "SALESPEOPLE", "by_reference": True, "target": "users"},
+        Side.BC,
+        " ah",
+        "AH",
+    ),
+    (FieldType.LOOKUP, {"lookup": "SALESPEOPLE", "by_reference": True, "target": "users"}, Side.BC, "", None),
+    (
+        FieldType.LOOKUP,
+        {"lookup": "SALESPEOPLE", "by_reference": True, "target": "users"},
+        Side.SALES,
+        USER,
+        "AH",
+    ),
 ]
 
 
@@ -112,13 +132,19 @@ PUTS: list[tuple[FieldType, dict[str, Any], Side, Value, Value]] = [
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.BC, None, "_x0020_"),
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.BC, "Open", "Open"),
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.SALES, "Open", 1),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY"}, Side.BC, None, ZERO_ID),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY"}, Side.BC, EURO, EURO),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY"}, Side.SALES, EURO, "euro-row"),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY"}, Side.SALES, ZERO_ID, "dollar-row"),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY"}, Side.SALES, None, None),
-    (FieldType.LOOKUP, {"lookup": "SALESPEOPLE", "by_reference": True}, Side.BC, None, ""),
-    (FieldType.LOOKUP, {"lookup": "SALESPEOPLE", "by_reference": True}, Side.SALES, "AH", USER),
+    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.BC, None, ZERO_ID),
+    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.BC, EURO, EURO),
+    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.SALES, EURO, "euro-row"),
+    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.SALES, ZERO_ID, "dollar-row"),
+    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.SALES, None, None),
+    (FieldType.LOOKUP, {"lookup": "SALESPEOPLE", "by_reference": True, "target": "users"}, Side.BC, None, ""),
+    (
+        FieldType.LOOKUP,
+        {"lookup": "SALESPEOPLE", "by_reference": True, "target": "users"},
+        Side.SALES,
+        "AH",
+        USER,
+    ),
 ]
 
 
@@ -159,12 +185,17 @@ class TestTooLong:
 class TestLookup:
     """A lookup whose target is not coupled makes the record wait for it."""
 
+    def test_without_a_target_table_it_leads_to_an_option_by_its_number(self) -> None:
+        each = make_field("terms", FieldType.LOOKUP, lookup="TERMS")
+        assert put(each, Side.SALES, TERMS, LINKS) == {"sales_terms": 3}
+        assert read(each, Side.SALES, 3) == TERMS
+
     def test_towards_sales_the_bc_record_is_missing(self) -> None:
-        each = make_field("owner", FieldType.LOOKUP, lookup="SALESPEOPLE", by_reference=True)
+        each = make_field("owner", FieldType.LOOKUP, lookup="SALESPEOPLE", by_reference=True, target="users")
         assert put(each, Side.SALES, "XX", LINKS) == Missing("owner", "SALESPEOPLE", Side.BC, "XX")
 
     def test_towards_bc_the_sales_record_is_missing(self) -> None:
-        each = make_field("owner", FieldType.LOOKUP, lookup="SALESPEOPLE", by_reference=True)
+        each = make_field("owner", FieldType.LOOKUP, lookup="SALESPEOPLE", by_reference=True, target="users")
         neutral = read(each, Side.SALES, "stranger")
         assert put(each, Side.BC, neutral, LINKS) == Missing("owner", "SALESPEOPLE", Side.SALES, "stranger")
 

@@ -23,7 +23,13 @@ A, B = "a0000000-0000-0000-0000-00000000000a", "b0000000-0000-0000-0000-00000000
 EXAMPLES = 40
 
 LINKS = Couplings(
-    coupled=[("BY ID", A, B), ("BY CODE", "AH", B), ("CURRENCY", A, B), ("CURRENCY", ZERO_ID, A)],
+    coupled=[
+        ("BY ID", A, B),
+        ("BY CODE", "AH", B),
+        ("OPTIONS", A, "3"),
+        ("CURRENCY", A, B),
+        ("CURRENCY", ZERO_ID, A),
+    ],
     rates={A: Decimal("1.2345678901")},
 )
 
@@ -43,11 +49,12 @@ FIELDS: dict[str, FieldMapping] = {
     "boolean": make_field("f", FieldType.BOOLEAN),
     "date": make_field("f", FieldType.DATE),
     "option": make_field("f", FieldType.OPTION, options=(("Open", 1), ("In_x0020_Review", 2))),
-    "lookup by id": make_field("f", FieldType.LOOKUP, lookup="BY ID"),
+    "lookup by id": make_field("f", FieldType.LOOKUP, lookup="BY ID", target="rows"),
+    "lookup of an option": make_field("f", FieldType.LOOKUP, lookup="OPTIONS"),
     "lookup where blank is a record": make_field(
-        "f", FieldType.LOOKUP, lookup="CURRENCY", blank_is_record=True
+        "f", FieldType.LOOKUP, lookup="CURRENCY", blank_is_record=True, target="rows"
     ),
-    "lookup by code": make_field("f", FieldType.LOOKUP, lookup="BY CODE", by_reference=True),
+    "lookup by code": make_field("f", FieldType.LOOKUP, lookup="BY CODE", by_reference=True, target="rows"),
     "constant": make_field("f", FieldType.CONSTANT, TO_SALES, constant=3),
     "local amount": make_field(
         "f", FieldType.LOCAL_AMOUNT, TO_SALES, lookup="CURRENCY", places=2, bc_currency="currency"
@@ -75,6 +82,7 @@ likely: dict[str, st.SearchStrategy[Value]] = {
     "rate": st.decimals(-(10**6), 10**6, places=12),
     "integer": st.integers(-(10**9), 10**9),
     "date": st.dates().map(str),
+    "lookup of an option": st.sampled_from([3, A]),
     "boolean": st.booleans(),
     "local amount": st.decimals(-(10**12), 10**12, places=4),
 }

@@ -1,0 +1,138 @@
+"""Permits: how many requests each instance may have in flight at one service, as one service user.
+
+Every timer and queue function may run on instances of its own, so nothing in memory is shared.  One
+row per service user holds the total and who leases a share of it; an instance asks again every half
+minute.  A refusal (429) halves the total, and a Retry-After closes the service for all.
+
+Leases protect speed only: correctness never relies on them, so a lost race or unreachable storage
+just means a cautious guess.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from shared_code.runtime import Runtime
+from shared_code.store.codec import escape_key
+from shared_code.store.tables import AlreadyExists, Changed, Entity, Scalar, StoreError, Tables
+
+TABLE = "Permits"
+LEASE_S = 30.0
+MAX_TRIES = 4
+GROW_AFTER = 200
+"""Successes in a row after which the total grows by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The row: ``total`` permits, closed until a moment, and the moment each instance's lease ends."""
+
+    total: int
+    closed_until_s: float = 0.0
+    leases: Mapping[str, float] = field(default_factory=dict)
+    etag: str = ""
+
+    def share(self) -> int:
+        """What one of the present instances may use."""
+        return max(1, self.total // max(1, len(self.leases)))
+
+
+def leased(ledger: Ledger, instance: str, now: float) -> Ledger:
+    """The ledger after ``instance`` renewed its lease; leases that ended are dropped."""
+    living = {name: until for name, until in ledger.leases.items() if until > now}
+    return replace(ledger, leases=living | {instance: now + LEASE_S})
+
+
+def halved(ledger: Ledger, until_s: float) -> Ledger:
+    """The ledger after a refusal.  Refusals while it is closed count as one."""
+    return replace(
+        ledger, total=max(1, ledger.total // 2), closed_until_s=max(ledger.closed_until_s, until_s)
+    )
+
+
+class LeasedPermits:
+    """The permits of this instance for one service user; ``most`` is what the service allows in all."""
+
+    def __init__(self, runtime: Runtime, tables: Tables, user: str, most: int, ceiling: int) -> None:
+        self._runtime = runtime
+        self._tables = tables
+        self._user = user
+        self._most = most
+        self._ceiling = ceiling
+        self._instance = runtime.new_id()
+        self._share = 1
+        self._renew_at_s = 0.0
+        self._closed_until_s = 0.0
+        self._successes = 0
+        self._wanted = most
+
+    def limit(self) -> int:
+        """Requests this instance may have in flight."""
+        self._renew_when_due()
+        return self._share
+
+    def wait_s(self) -> float:
+        """How long the service is closed for everybody."""
+        self._renew_when_due()
+        return max(0.0, self._closed_until_s - self._runtime.now())
+
+    def throttled(self, retry_after_s: float) -> None:
+        """The service refused: all instances go slower and wait."""
+        until = self._runtime.now() + retry_after_s
+        already_closed = self._closed_until_s > self._runtime.now()
+        self._closed_until_s = max(self._closed_until_s, until)
+        self._successes = 0
+        if not already_closed:
+            self._change(lambda ledger: halved(ledger, until))
+
+    def succeeded(self, hint: int | None) -> None:
+        """A request was served; ``hint`` is how many at a time the service advises."""
+        self._wanted = max(1, min(hint, self._ceiling)) if hint else self._most
+        self._successes += 1
+        if self._successes >= GROW_AFTER:
+            self._successes = 0
+            self._change(lambda ledger: replace(ledger, total=min(ledger.total + 1, self._wanted)))
+
+    def _renew_when_due(self) -> None:
+        now = self._runtime.now()
+        if now >= self._renew_at_s:
+            self._renew_at_s = now + LEASE_S / 2
+            self._change(lambda ledger: leased(ledger, self._instance, now))
+
+    def _change(self, change: Callable[[Ledger], Ledger]) -> None:
+        """Apply a change to the row; after a few lost races this instance stays with what it knows."""
+        try:
+            for _ in range(MAX_TRIES):
+                ledger = change(self._read())
+                if self._write(ledger):
+                    self._share = ledger.share()
+                    self._closed_until_s = max(self._closed_until_s, ledger.closed_until_s)
+                    return
+        except StoreError:
+            self._share = 1
+
+    def _read(self) -> Ledger:
+        entity = self._tables.get(TABLE, "permits", escape_key(self._user))
+        if entity is None:
+            return Ledger(self._most)
+        values = entity.values
+        leases: dict[str, float] = json.loads(str(values["leases"]))
+        return Ledger(int(values["total"]), float(values["closed_until_s"]), leases, entity.etag)
+
+    def _write(self, ledger: Ledger) -> bool:
+        values: dict[str, Scalar] = {
+            "total": ledger.total,
+            "closed_until_s": float(ledger.closed_until_s),
+            "leases": json.dumps(dict(ledger.leases)),
+        }
+        entity = Entity("permits", escape_key(self._user), values, ledger.etag)
+        try:
+            if ledger.etag:
+                self._tables.replace(TABLE, entity)
+            else:
+                self._tables.insert(TABLE, entity)
+        except (AlreadyExists, Changed):
+            return False
+        return True

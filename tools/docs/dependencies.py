@@ -1,0 +1,77 @@
+"""`docs/dependencies.md`: every package, its version and why it is there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from local.dev.installation import NODE_PACKAGE
+from tools.docs.markdown import code, document, table
+
+DEPLOYED, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
+
+REASONS = {
+    "azure-functions": "The programming model of Azure Functions: blueprints, triggers, HTTP messages.",
+    "azure-functions-runtime": "Microsoft's Python worker library. Azure brings its own; it is named so that the "
+    "local host runs the very same code.",
+    "azure-data-tables": "Table storage: couplings, jobs, watermarks and everything else that is kept.",
+    "azure-identity": "The app's managed identity, with which it reaches its storage without a key.",
+    "azure-storage-queue": "Queue storage: the two work queues.",
+    "msal": "Every token for Business Central and Dataverse, with a secret or a federated credential.",
+    "requests": "HTTP to both systems, with one pooled session each.",
+    "croniter": "The next time of a timer's schedule, in the local functions host.",
+    "cryptography": "Certificates and keys of the simulated Entra and of the simulators' TLS.",
+    "hypothesis": "Tests of rules with many generated examples.",
+    "jsonschema": "Checks answers of the API against docs/openapi.json, and samples against schemas.",
+    "mypy": "Types, in strict mode.",
+    "PyJWT": "Tokens that the simulated Entra signs and the simulators check.",
+    "pytest": "Runs the tests.",
+    "pytest-timeout": "Ends a test that hangs.",
+    "pytest-xdist": "Runs test files side by side.",
+    "rich": "The demonstration's display in a terminal.",
+    "ruff": "Lint.",
+    "types-requests": "Types of requests for mypy.",
+}
+"""Why each package is there. One without a reason does not belong in a requirements file."""
+
+INTRODUCTION = """\
+Every version is pinned. A package is here because it does its job better than code of our own would; where a few
+lines do, there is no package."""
+
+NODE = """\
+Azurite is Microsoft's emulator of Azure Storage. It needs Node.js {minimum} or newer. Where the machine has none,
+`dev.py` installs one as a Python package into `.venv`. Nothing of this is deployed."""
+
+
+def page(root: Path) -> str:
+    """The page for a checkout's requirements files.  Raises KeyError for a package without a reason."""
+    head = ("Package", "Version", "Why")
+    blocks = [
+        INTRODUCTION,
+        f"## Deployed ([{DEPLOYED}](../{DEPLOYED}))",
+        table(head, [_row(*each) for each in pinned(root / DEPLOYED)]),
+        f"## For development ([{DEVELOPMENT}](../{DEVELOPMENT}))",
+        table(head, [_row(*each) for each in pinned(root / DEVELOPMENT)]),
+        "## The storage emulator ([tools/package.json](../tools/package.json))",
+        table(head, _node_rows(root)),
+        NODE.format(minimum=20),
+    ]
+    return document("Dependencies", "the requirements files and `tools/docs/dependencies.py`", blocks)
+
+
+def pinned(path: Path) -> list[tuple[str, str]]:
+    """Name and version of every line of a requirements file that pins a package."""
+    lines = (line.split("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = [line.split("==", 1) for line in lines if line and not line.startswith("-")]
+    return sorted(((pair[0], pair[1]) for pair in pairs), key=lambda each: each[0].lower())
+
+
+def _row(name: str, version: str) -> tuple[str, ...]:
+    return code(name), version, REASONS[name]
+
+
+def _node_rows(root: Path) -> list[tuple[str, ...]]:
+    packages = json.loads((root / "tools" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    node, version = NODE_PACKAGE.split("==")
+    rows = [(code(name), str(wanted), "Azure Storage on this machine.") for name, wanted in packages.items()]
+    return [*rows, (code(node), version, "Node.js, where the machine has none.")]

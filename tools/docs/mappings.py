@@ -1,0 +1,105 @@
+"""`docs/mappings.md`: what every default mapping carries, by which rule, and what it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from shared_code.compose import default_mappings
+from shared_code.core.dependencies import waves
+from shared_code.core.mapping import Condition, FieldMapping, FieldType, Mapping, MatchKey, TableRule
+from tools.docs.markdown import code, document, sentence, table
+from tools.docs.rules import ARROWS, CONFLICTS, DELETIONS, rule_of
+
+INTRODUCTION = """\
+Tandem's default mappings. Arrows: ⇄ both ways, → from Business Central (BC) to Sales, ← from Sales to BC.
+
+Fields of one group merge, and conflict, as one value: an address is one group. A field without a group stands for
+itself. A text that is longer than the other side can hold is a [problem](problems.md), never cut. Blank values of
+the two sides (`""`, `null`, the zero id, zero) count as equal."""
+
+
+def page(root: Path) -> str:
+    """The page; the mappings come from their files, in the order of a full synchronisation."""
+    by_name = {each.name: each for each in default_mappings()}
+    order = [name for wave in waves({n: m.depends_on for n, m in by_name.items()}) for name in wave]
+    mappings = [by_name[name] for name in order]
+    blocks = [INTRODUCTION, _overview(mappings)]
+    blocks += [block for each in mappings for block in _section(each)]
+    return document("Mappings", "`shared_code/mappings/*.toml`", blocks)
+
+
+def _overview(mappings: list[Mapping]) -> str:
+    rows = [
+        (
+            f"[{each.name}](#{_anchor(each.name)})",
+            code(each.bc.table),
+            ARROWS[each.direction],
+            code(each.sales.table),
+            ", ".join(each.depends_on) or "–",
+            str(len(each.fields)),
+        )
+        for each in mappings
+    ]
+    return table(("Mapping", "BC", "", "Sales", "After", "Fields"), rows)
+
+
+def _anchor(name: str) -> str:
+    return name.lower().replace(" ", "-")
+
+
+def _section(each: Mapping) -> Iterator[str]:
+    yield f"## {each.name}"
+    yield "\n".join(f"- {line}" for line in _facts(each))
+    yield table(("BC field", "", "Sales column", "Group", "Rule"), [_field_row(f) for f in each.fields])
+    if each.not_carried:
+        yield "Not carried:"
+        yield table(("Field of the built-in integration", "Why"), [(n.field, n.reason) for n in each.not_carried])
+
+
+def _facts(each: Mapping) -> Iterator[str]:
+    yield f"{each.title}. Looked at every {each.interval_s} seconds."
+    yield f"Filter in BC: {_filter(each.bc)}. Filter in Sales: {_filter(each.sales)}."
+    yield f"Coupled by match: {_match(each)}."
+    yield sentence(_creation(each))
+    yield f"Both sides changed: {CONFLICTS[each.conflict]}. One side deleted: {DELETIONS[each.deletion]}."
+    if each.shared:
+        yield "Rows are shared by all companies: the company that wrote a row first keeps writing it."
+
+
+def _filter(rule: TableRule) -> str:
+    return " and ".join(_condition(each) for each in rule.filter) or "none"
+
+
+def _condition(each: Condition) -> str:
+    values = " or ".join(code(str(value).lower() if isinstance(value, bool) else str(value)) for value in each.values)
+    words = {"is_blank": "is blank", "is_not_blank": "is not blank", "is_not": f"is not {values}"}
+    return f"{code(each.field)} {words.get(each.op, f'is {values}')}"
+
+
+def _match(each: Mapping) -> str:
+    return ", then ".join(_match_key(key) for key in each.match) or "not at all"
+
+
+def _match_key(key: MatchKey) -> str:
+    return f"{code(key.field)} (only suggests: a person decides)" if key.hints else code(key.field)
+
+
+def _creation(each: Mapping) -> str:
+    if not each.creates or each.is_option_set:
+        return "creates nothing: records are coupled with what exists"
+    if any(key.identifies for key in each.match):
+        return "creates what is missing: without an equal key two records cannot be the same"
+    return "creates what is missing; where both sides hold uncoupled records, only after a release"
+
+
+def _field_row(each: FieldMapping) -> tuple[str, ...]:
+    group = "" if each.group == each.name else each.group
+    constant = each.type is FieldType.CONSTANT
+    return (
+        code(each.bc or "") or ("constant" if constant else ""),
+        ARROWS[each.direction],
+        ", ".join(code(name) for name in each.sales) or ("constant" if constant else ""),
+        group,
+        rule_of(each),
+    )

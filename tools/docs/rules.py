@@ -1,0 +1,77 @@
+"""The rule of one field mapping in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared_code.core.mapping import ConflictRule, DeletionRule, Direction, FieldMapping, FieldType
+from tools.docs.markdown import code, sentence
+
+ARROWS = {Direction.TO_SALES: "→", Direction.FROM_SALES: "←", Direction.BIDIRECTIONAL: "⇄"}
+
+CONFLICTS = {
+    ConflictRule.ASK: "a person decides",
+    ConflictRule.BC_WINS: "BC wins, the journal keeps the other value",
+    ConflictRule.SALES_WINS: "Sales wins, the journal keeps the other value",
+}
+DELETIONS = {
+    DeletionRule.ASK: "a person decides",
+    DeletionRule.UNCOUPLE: "the pair is uncoupled",
+    DeletionRule.RESTORE: "the record is made again",
+    DeletionRule.DELETE: "the other is deleted too",
+}
+
+_TYPES = {
+    FieldType.TEXT: "text",
+    FieldType.CODE: "code, in capitals",
+    FieldType.PHONE: "telephone number, runs of blanks count as one",
+    FieldType.EMAIL: "e-mail address",
+    FieldType.COUNTRY: "country: a code in BC, a code or a name in Sales",
+    FieldType.PERSON_NAME: "name: the last word is the last name, the rest the first name",
+    FieldType.INTEGER: "whole number",
+    FieldType.BOOLEAN: "yes or no",
+    FieldType.DATE: "date",
+}
+
+
+def rule_of(each: FieldMapping) -> str:
+    """What a field mapping does, in one cell."""
+    return sentence("; ".join([_kind(each), *_conditions(each)]))
+
+
+def _kind(each: FieldMapping) -> str:
+    match each.type:
+        case FieldType.CONSTANT if each.constant == "{company_id}":
+            return "always the id of the BC company"
+        case FieldType.CONSTANT:
+            return f"always {code(str(each.constant))}"
+        case FieldType.LOOKUP:
+            return _lookup(each)
+        case FieldType.LOCAL_AMOUNT:
+            return f"amount in local currency, converted at the rate of {each.lookup}"
+        case FieldType.DECIMAL:
+            return f"number with {each.places} decimals"
+        case FieldType.OPTION:
+            return "choice: " + ", ".join(f"{text} = {number}" for text, number in each.options)
+        case _:
+            return _TYPES[each.type]
+
+
+def _lookup(each: FieldMapping) -> str:
+    how = ", found by its reference" if each.by_reference else ""
+    what = "record" if each.target else "option"
+    return f"the {what} coupled through {each.lookup}{how}"
+
+
+def _conditions(each: FieldMapping) -> Iterator[str]:
+    lengths = {"BC": each.bc_length, "Sales": each.sales_length}
+    if held := ", ".join(f"{side} {longest}" for side, longest in lengths.items() if longest):
+        yield f"characters: {held}"
+    if each.bc_fallback:
+        yield f"{code(each.bc_fallback)} where blank"
+    if each.blank_is_record:
+        yield "blank means the local currency"
+    if each.keep_when_blank:
+        yield "a blank source changes nothing"
+    if each.only_on_create:
+        yield "written at creation only"
