@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shared_code.core.identity import digest
 from shared_code.core.records import Side
-from shared_code.store.codec import escape_key, unescape_key
-from shared_code.store.tables import Delete, Entity, Tables, Upsert, in_chunks
+from shared_code.store.codec import escape_key
+from shared_code.store.tables import Entity, Scalar, Tables, Upsert, in_chunks
 
 TABLE = "Waiters"
 MAX_WAITERS = 5000
@@ -40,30 +41,34 @@ class WaiterStore:
         for each in waiters:
             by_target.setdefault(each.target, []).append(each)
         for target, group in by_target.items():
-            rows = dict.fromkeys(_row(each) for each in group)
-            operations = [Upsert(Entity(self._partition(target), row, {"waits": True})) for row in rows]
-            for chunk in in_chunks(operations):
+            entities = {
+                _row(each): Entity(self._partition(target), _row(each), _values(each)) for each in group
+            }
+            for chunk in in_chunks([Upsert(each) for each in entities.values()]):
                 self._tables.transact(TABLE, chunk)
 
     def of(self, target: str) -> list[Waiter]:
         """The records that wait for something of this mapping."""
         found = self._tables.query(TABLE, self._partition(target), limit=MAX_WAITERS)
-        return [_waiter(target, each.row) for each in found]
+        return [_waiter(target, each) for each in found]
 
     def remove(self, waiters: Iterable[Waiter]) -> None:
         for each in waiters:
-            operation = Delete(self._partition(each.target), _row(each))
-            self._tables.delete(TABLE, operation.partition, operation.row)
+            self._tables.delete(TABLE, self._partition(each.target), _row(each))
 
     def _partition(self, target: str) -> str:
         return escape_key(f"{self._connection}|{target}")
 
 
 def _row(each: Waiter) -> str:
-    parts = (each.key, each.mapping, each.side.value, each.record_id)
-    return "|".join(escape_key(part.replace("|", "¦")) for part in parts)
+    return digest((each.key, each.mapping, each.side, each.record_id))
 
 
-def _waiter(target: str, row: str) -> Waiter:
-    key, mapping, side, record_id = (unescape_key(part) for part in row.split("|"))
-    return Waiter(target, key, mapping, Side(side), record_id)
+def _values(each: Waiter) -> dict[str, Scalar]:
+    return {"key": each.key, "mapping": each.mapping, "side": each.side.value, "record_id": each.record_id}
+
+
+def _waiter(target: str, entity: Entity) -> Waiter:
+    values = entity.values
+    side = Side(str(values["side"]))
+    return Waiter(target, str(values["key"]), str(values["mapping"]), side, str(values["record_id"]))

@@ -12,8 +12,8 @@ from shared_code.sync.messages import BatchDue
 from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.systems.interface import Sighting
 
-MAX_RETRIES = 2000
-"""Problems of one mapping looked at in one tick."""
+MAX_LOOKED_AT, MAX_RETRIES = 5000, 500
+"""Problems of one mapping looked at in one tick, and those queued by it."""
 
 
 def queue_records(
@@ -45,7 +45,7 @@ def queue_due(parts: Parts, at: ConnectionParts, mapping: str) -> int:
     """
     now = parts.runtime.now()
     store = at.couplings(mapping)
-    due = [each for each in store.all_problems(MAX_RETRIES) if each.next_attempt_at_s <= now]
+    due = [each for each in store.all_problems(MAX_LOOKED_AT) if each.next_attempt_at_s <= now][:MAX_RETRIES]
     if due:
         store.postpone(due, now + RESERVED_S)
     for side in Side:

@@ -43,11 +43,8 @@ def _load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> Work:
     mapping = at.mapping(batch.mapping)
     store = at.couplings(mapping.name)
     known = store.load(batch.side, batch.ids, ordered=batch.ordered)
-    troubled = store.problems(batch.side, batch.ids, ordered=batch.ordered)
     stamps = batch.stamps or ("",) * len(batch.ids)
     items = [_item(batch.side, i, stamp, known.get(i)) for i, stamp in zip(batch.ids, stamps, strict=True)]
-    for item in items:
-        item.problem = troubled.get(item.id)
     work = Work(
         at, parts.runtime, mapping, batch, job.kind, rules_of(at, mapping), parts.settle_s, items,
         LinkTable(at, mapping),
@@ -57,7 +54,21 @@ def _load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> Work:
     for item in items:
         if not committing.is_coupled(item.coupling):
             item.coupling = None
+    _load_problems(work)
     return work
+
+
+def _load_problems(work: Work) -> None:
+    """What is on file about the records: a pair's problem is kept under its BC id."""
+    side, ordered = work.batch.side, work.batch.ordered
+    own = work.store.problems(side, work.batch.ids, ordered=ordered)
+    pairs = [] if side is Side.BC else [each.coupling.bc_id for each in work.items if each.coupling]
+    of_pairs = work.store.problems(Side.BC, pairs, ordered=ordered) if pairs else {}
+    for item in work.items:
+        if item.coupling and side is Side.SALES:
+            item.problem, item.old_problem = of_pairs.get(item.coupling.bc_id), own.get(item.id)
+        else:
+            item.problem = own.get(item.id)
 
 
 def _item(side: Side, record_id: str, stamp: str, known: Coupling | Intent | None) -> Item:
@@ -85,7 +96,18 @@ def _run(work: Work) -> None:
             problems.fail(work, item, "access_denied", str(denied))
         work.at.schedules.change(work.mapping.name, work.mapping.interval_s, disabled_because=str(denied))
     committing.commit(work)
+    if work.batch.attempt >= MAX_ATTEMPTS:
+        for item in work.items:
+            if item.outcome is None:
+                problems.wait(
+                    work, item, "unsettled", "The record was handed on too often; it is tried later."
+                )
+        committing.commit(work)
     _note_waiters(work)
+
+
+MAX_ATTEMPTS = 60
+"""How often the rest of a batch is handed on before its records wait for their turn like failed ones."""
 
 
 def _note_waiters(work: Work) -> None:

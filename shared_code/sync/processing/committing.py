@@ -161,12 +161,17 @@ def _coupling_operations(work: Work, item: Item) -> list[Operation]:
 
 
 def _problem_operations(work: Work, item: Item) -> list[Operation]:
-    if not item.settled or item.outcome is None or item.new_problem == item.problem:
+    """The problem as it is now: written under its place, removed where it was or is no more."""
+    if not item.settled or item.outcome is None:
         return []
-    if item.new_problem is not None:
-        return [work.store.problem_operation(item.new_problem)]
-    assert item.problem is not None
-    return [work.store.solved_operation(item.problem)]
+    stored = [each for each in (item.problem, item.old_problem) if each is not None]
+    present = item.new_problem
+    if present in stored and len(stored) == 1:
+        return []
+    place = (present.side, present.record_id) if present else None
+    gone = [each for each in stored if (each.side, each.record_id) != place]
+    kept = [work.store.problem_operation(present)] if present else []
+    return kept + [work.store.solved_operation(each) for each in gone]
 
 
 def _transact(work: Work, group: list[_Pending]) -> None:
@@ -202,7 +207,7 @@ def _stored(work: Work, item: Item, operations: list[Operation], etags: list[str
         item.intent = None
     item.dirty = False
     if item.settled:
-        item.problem = item.new_problem
+        item.problem, item.old_problem = item.new_problem, None
 
 
 def _note_coupled(work: Work, item: Item) -> None:

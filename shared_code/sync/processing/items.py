@@ -16,8 +16,9 @@ class Item:
     """A record of the batch and all that is known of it and its partner.
 
     ``states`` lacks a side that has to be read.  ``base`` is the stored one until a confirmed write
-    moves it; ``dirty`` says that a write is confirmed and not committed yet.  An item is settled when it
-    has an ``outcome``, or when it is handed on (``hand_on_s`` is the rest it needs first).
+    moves it; ``dirty`` says that a write is confirmed and not committed yet.  ``problem`` is the one on
+    file and ``old_problem`` one that was filed under the Sales id before the pair was coupled.  An item is
+    settled when it has an ``outcome``, or when it is handed on (``hand_on_s`` is the rest it needs first).
     """
 
     id: str
@@ -26,6 +27,7 @@ class Item:
     coupling: Coupling | None = None
     intent: Intent | None = None
     problem: Problem | None = None
+    old_problem: Problem | None = None
     states: dict[Side, State] = field(default_factory=dict)
     rows: dict[Side, Row] = field(default_factory=dict)
     base: Base | None = None
@@ -52,6 +54,11 @@ class Item:
         if side is self.side:
             return self.id
         return self.coupling.id_on(side) if self.coupling else None
+
+    @property
+    def filed_under(self) -> tuple[Side, str]:
+        """Where its problem is kept: a pair has one, under its BC id, whichever side is looked at."""
+        return (Side.BC, self.coupling.bc_id) if self.coupling else (self.side, self.id)
 
     def known(self, side: Side) -> Known | None:
         state = self.states.get(side)

@@ -116,10 +116,11 @@ def _settle(work: Work, item: Item, outcome: Outcome, code: str, message: str) -
     now = work.runtime.now()
     old = item.problem if item.problem and item.problem.code == code else None
     attempts = (old.attempts if old else 0) + 1
+    side, record_id = item.filed_under
     item.outcome = outcome
     item.new_problem = Problem(
-        side=item.side,
-        record_id=item.id,
+        side=side,
+        record_id=record_id,
         outcome=outcome,
         code=code,
         message=message,
