@@ -6,7 +6,6 @@ A client trusts it by being given the authority's certificate, for example with
 
 from __future__ import annotations
 
-import fcntl
 import ipaddress
 import os
 import ssl
@@ -19,8 +18,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from local.dev.locking import exclusive
+
 VALID_DAYS = 365
 RENEW_BEFORE_DAYS = 30
+LOCK_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,7 @@ def ensure(folder: Path) -> CertificateFiles:
     """The certificates in ``folder``, made or renewed if need be; safe for several processes at once."""
     folder.mkdir(parents=True, exist_ok=True)
     files = CertificateFiles(folder / "ca.pem", folder / "server.pem", folder / "server-key.pem")
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with exclusive(folder / ".lock", lambda holder: None, LOCK_TIMEOUT_S):
         if not _usable(files):
             _create(files)
     return files

@@ -1,4 +1,4 @@
-"""`python -m tools.docs`: writes the generated pages; with `--check` it only says which are stale (exit 1)."""
+"""`python -m tools.docs`: writes the generated pages; `--check` only says which are stale (exit 1)."""
 
 from __future__ import annotations
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from local.dev.installation import NODE_PACKAGE
+from local.dev.installation import NODE_MINIMUM_MAJOR, NODE_PACKAGE
 from tools.docs.markdown import code, document, table
 
 DEPLOYED, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
 
 REASONS = {
     "azure-functions": "The programming model of Azure Functions: blueprints, triggers, HTTP messages.",
-    "azure-functions-runtime": "Microsoft's Python worker library. Azure brings its own; it is named so that the "
-    "local host runs the very same code.",
+    "azure-functions-runtime": "Microsoft's Python worker library. Azure brings its own; it is named so that "
+    "the local host runs the very same code.",
     "azure-data-tables": "Table storage: couplings, jobs, watermarks and everything else that is kept.",
     "azure-identity": "The app's managed identity, with which it reaches its storage without a key.",
     "azure-storage-queue": "Queue storage: the two work queues.",
@@ -35,12 +35,12 @@ REASONS = {
 """Why each package is there. One without a reason does not belong in a requirements file."""
 
 INTRODUCTION = """\
-Every version is pinned. A package is here because it does its job better than code of our own would; where a few
-lines do, there is no package."""
+Every version is pinned. A package is here because it does its job better than code of our own would; where a
+few lines do, there is no package."""
 
 NODE = """\
-Azurite is Microsoft's emulator of Azure Storage. It needs Node.js {minimum} or newer. Where the machine has none,
-`dev.py` installs one as a Python package into `.venv`. Nothing of this is deployed."""
+Azurite is Microsoft's emulator of Azure Storage. It needs Node.js {minimum} or newer. Where the machine has
+none, `dev.py` installs one as a Python package into `.venv`. Nothing of this is deployed."""
 
 
 def page(root: Path) -> str:
@@ -54,7 +54,7 @@ def page(root: Path) -> str:
         table(head, [_row(*each) for each in pinned(root / DEVELOPMENT)]),
         "## The storage emulator ([tools/package.json](../tools/package.json))",
         table(head, _node_rows(root)),
-        NODE.format(minimum=20),
+        NODE.format(minimum=NODE_MINIMUM_MAJOR),
     ]
     return document("Dependencies", "the requirements files and `tools/docs/dependencies.py`", blocks)
 

@@ -14,9 +14,9 @@ from tools.docs.rules import ARROWS, CONFLICTS, DELETIONS, rule_of
 INTRODUCTION = """\
 Tandem's default mappings. Arrows: ⇄ both ways, → from Business Central (BC) to Sales, ← from Sales to BC.
 
-Fields of one group merge, and conflict, as one value: an address is one group. A field without a group stands for
-itself. A text that is longer than the other side can hold is a [problem](problems.md), never cut. Blank values of
-the two sides (`""`, `null`, the zero id, zero) count as equal."""
+Fields of one group merge, and conflict, as one value: an address is one group. A field without a group stands
+for itself. A text that is longer than the other side can hold is a [problem](problems.md), never cut. Blank
+values of the two sides (`""`, `null`, the zero id, zero) count as equal."""
 
 
 def page(root: Path) -> str:
@@ -54,7 +54,9 @@ def _section(each: Mapping) -> Iterator[str]:
     yield table(("BC field", "", "Sales column", "Group", "Rule"), [_field_row(f) for f in each.fields])
     if each.not_carried:
         yield "Not carried:"
-        yield table(("Field of the built-in integration", "Why"), [(n.field, n.reason) for n in each.not_carried])
+        yield table(
+            ("Field of the built-in integration", "Why"), [(n.field, n.reason) for n in each.not_carried]
+        )
 
 
 def _facts(each: Mapping) -> Iterator[str]:
@@ -72,7 +74,9 @@ def _filter(rule: TableRule) -> str:
 
 
 def _condition(each: Condition) -> str:
-    values = " or ".join(code(str(value).lower() if isinstance(value, bool) else str(value)) for value in each.values)
+    values = " or ".join(
+        code(str(value).lower() if isinstance(value, bool) else str(value)) for value in each.values
+    )
     words = {"is_blank": "is blank", "is_not_blank": "is not blank", "is_not": f"is not {values}"}
     return f"{code(each.field)} {words.get(each.op, f'is {values}')}"
 

@@ -8,8 +8,9 @@ from shared_code.core.outcome import FIRST_RETRY_S, LONGEST_RETRY_S, PROBLEMS, S
 from tools.docs.markdown import code, document, table
 
 INTRODUCTION = """\
-A record that is not in step has exactly one problem at a time. `GET /api/problems` lists them with the record's id,
-a message with the details, and the remedy below. A problem disappears by itself when the record is in step again."""
+A record that is not in step has one problem per side at a time. `GET /api/problems` lists them with the
+record's id, a message with the details, and the remedy below. A problem disappears by itself when the record is
+in step again."""
 
 
 def page(root: Path) -> str:
@@ -29,8 +30,9 @@ def _retries() -> str:
 
 - At once, when somebody changes it on either side.
 - When its time comes: {FIRST_RETRY_S:.0f} seconds after the first failure, then twice as long each time, at most
-  {LONGEST_RETRY_S / 3600:.0f} hours. After {SKIP_AFTER} failures in a row its outcome is `skipped`: it is still tried, but rarely.
+  {LONGEST_RETRY_S / 3600:.0f} hours. After {SKIP_AFTER} failures in a row its outcome is `skipped`;
+  it is still tried, with the same growing waits.
 - When the record it waits for (`waits_for_lookup`) is coupled.
 - With every full synchronisation.
 
-`conflict`, `couple_first`, `possible_partner` and `partner_deleted` wait for a person and are not tried on a timer."""  # noqa: E501
+`conflict`, `couple_first`, `possible_partner` and `partner_deleted` wait for a person and are not tried on a timer."""

@@ -32,7 +32,7 @@ def test_conditional_writes(client: Client, name: str, exists: bool) -> None:
     if exists:
         client.account(accountid=MISSING)
     answer = send_case(client, case)
-    if not applies or "optimistic" in name and not exists:
+    if not applies or ("optimistic" in name and not exists):
         assert answer.status in (204, 404)
         return
     assert answer.status == case["response"]["status"]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared_code.core.mapping import Direction, FieldMapping, FieldType, Mapping, TableRule
-from shared_code.core.reconcile import Known
+from shared_code.core.reconcile import Base, Known, State
 from shared_code.core.records import Side, Unread, Value, Values, Version
 
 BOTH_WAYS = Direction.BIDIRECTIONAL
@@ -67,3 +67,29 @@ class Couplings:
 
     def rate(self, mapping: str, bc_id: str) -> Decimal | None:
         return self.rates.get(bc_id)
+
+
+PHONE = make_field("phone")
+NUMBER = make_field("number", direction=TO_SALES)
+STREET = make_field("street", group="address")
+CITY = make_field("city", group="address")
+CUSTOMER = make_mapping(PHONE, NUMBER, STREET, CITY)
+
+STORED: Values = {"phone": "1", "number": "C1", "street": "Main", "city": "Ulm"}
+IN_STEP = Base(STORED, STORED)
+
+
+def stored(side: Side, **changes: Value) -> State:
+    return known(side, {**STORED, **changes})
+
+
+def bc(**changes: Value) -> State:
+    return stored(Side.BC, **changes)
+
+
+def sales(**changes: Value) -> State:
+    return stored(Side.SALES, **changes)
+
+
+def common(*names: str) -> dict[str, Value]:
+    return {name: STORED[name] for name in names}
