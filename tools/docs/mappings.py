@@ -90,7 +90,9 @@ def _match_key(key: MatchKey) -> str:
 
 
 def _creation(each: Mapping) -> str:
-    if not each.creates or each.is_option_set:
+    if each.is_option_set:
+        return "a code is coupled with the option of that name; a code without one is a problem that names it"
+    if not each.creates:
         return "creates nothing: records are coupled with what exists"
     if any(key.identifies for key in each.match):
         return "creates what is missing: without an equal key two records cannot be the same"

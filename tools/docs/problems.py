@@ -9,8 +9,8 @@ from tools.docs.markdown import code, document, table
 
 INTRODUCTION = """\
 A record that is not in step has one problem per side at a time. `GET /api/problems` lists them with the
-record's id, a message with the details, and the remedy below. A problem disappears by itself when the record is
-in step again."""
+record's id, a message with the details, and the remedy below. A problem disappears by itself when the record
+is in step again."""
 
 
 def page(root: Path) -> str:
@@ -29,10 +29,11 @@ def _retries() -> str:
 ## When a record is tried again
 
 - At once, when somebody changes it on either side.
-- When its time comes: {FIRST_RETRY_S:.0f} seconds after the first failure, then twice as long each time, at most
-  {LONGEST_RETRY_S / 3600:.0f} hours. After {SKIP_AFTER} failures in a row its outcome is `skipped`;
+- When its time comes: {FIRST_RETRY_S:.0f} seconds after the first failure, then twice as long each time,
+  at most {LONGEST_RETRY_S / 3600:.0f} hours. After {SKIP_AFTER} failures in a row its outcome is `skipped`;
   it is still tried, with the same growing waits.
 - When the record it waits for (`waits_for_lookup`) is coupled.
 - With every full synchronisation.
 
-`conflict`, `couple_first`, `possible_partner` and `partner_deleted` wait for a person and are not tried on a timer."""
+`conflict`, `couple_first`, `possible_partner` and `partner_deleted` wait for a person
+and are not tried on a timer."""

@@ -8,17 +8,17 @@ from shared_code.settings import SETTINGS, Setting
 from tools.docs.markdown import code, document, table
 
 INTRODUCTION = """\
-App settings, read once when the app starts. A missing or wrong setting stops the start with one line that names
-it and says what to do. Beside these, Azure Functions needs its own `AzureWebJobsStorage`: Tandem keeps its
-tables and queues in that storage account."""
+App settings, read once when the app starts. A missing or wrong setting stops the start with one line that
+names it and says what to do. Beside these, Azure Functions needs its own `AzureWebJobsStorage`: Tandem keeps
+its tables and queues in that storage account."""
 
 TOGETHER = """\
 Two rules hold across settings:
 
-- One of `CLIENT_SECRET` and `MANAGED_IDENTITY_CLIENT_ID` must be set. In Azure use the identity: then there is
-  no secret to keep or to renew.
-- `WEBHOOK_URL` needs `WEBHOOK_SECRET`. Without both, Tandem polls once a minute; nothing is lost, changes only
-  arrive a little later.
+- One of `CLIENT_SECRET` and `MANAGED_IDENTITY_CLIENT_ID` must be set. In Azure use the identity: then
+  there is no secret to keep or to renew.
+- `WEBHOOK_URL` needs `WEBHOOK_SECRET`. Without both, Tandem polls once a minute; nothing is lost, changes
+  only arrive a little later.
 
 The name of a company in `BUSINESS_CENTRAL_COMPANIES` is part of every key in storage. Do not change it later.
 Addresses must begin with `https://`; `http://` is accepted for this machine only."""
