@@ -284,4 +284,9 @@ def country_code(text: str) -> str | None:
     if known:
         return known
     looks_like_code = len(text) <= 3 and text.isascii() and text.isalpha()
-    return text.upper() if looks_like_code else None
+    own_code = len(text) <= MAX_CODE and text.isascii() and text == text.upper() and " " not in text
+    return text.upper() if looks_like_code or own_code else None
+
+
+MAX_CODE = 10
+"""The longest country code of Business Central; companies make codes of their own (GB-NIR)."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared_code.core.base import Base
 from shared_code.core.outcome import Outcome
-from shared_code.core.reconcile import Base
 from shared_code.core.records import Side, Version
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 
+from shared_code.core.base import Base
 from shared_code.core.mapping import ConflictRule, DeletionRule, Direction, FieldMapping, Mapping, Rules
 from shared_code.core.records import Absent, Deleted, Side, Unread, Value, Values, Version
 
@@ -30,21 +31,6 @@ class Known:
 
 
 type State = Known | Unread | Deleted | Absent
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The neutral values each side held when they were last in step.
-
-    They are equal but for what a service made of a value when it stored it (its normalisation), and
-    for fields of a group that is in conflict, which keep the last common value.
-    """
-
-    bc: Values
-    sales: Values
-
-    def on(self, side: Side) -> Values:
-        return self.bc if side is Side.BC else self.sales
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,35 +334,3 @@ def _target(each: FieldMapping, winner: Side | None) -> Side | None:
 
 
 _ONE_WAY = {Direction.TO_SALES: Side.SALES, Direction.FROM_SALES: Side.BC}
-
-
-def settle_base(
-    mapping: Mapping, base: Base | None, bc: Values, sales: Values, open_groups: frozenset[str]
-) -> Base:
-    """The base after a merge that needed no further write.
-
-    Groups in step take what both sides hold; ``open_groups`` (in conflict, refused or waiting) keep the
-    last common value, so that the next look still sees both changes.
-    """
-    old = base or Base({}, {})
-    kept = {each.name for each in mapping.fields if each.group in open_groups}
-    taken = [each.name for each in mapping.fields if each.name not in kept]
-    return Base(
-        {name: old.bc[name] for name in kept if name in old.bc} | {name: bc.get(name) for name in taken},
-        {name: old.sales[name] for name in kept if name in old.sales}
-        | {name: sales.get(name) for name in taken},
-    )
-
-
-def confirm_base(base: Base | None, sent_to: Side, sent: Values, held: Values, returned: Values) -> Base:
-    """The base right after a confirmed write: the fields that were sent, as each side now holds them.
-
-    A sent field that came back different is the service's normalisation and becomes the base of that
-    side.  A field that was not sent and came back filled (a template, a default) is not recorded, so
-    the next reconcile sees it as that side's change and carries it over.
-    """
-    old = base or Base({}, {})
-    ours = {name: held.get(name) for name in sent}
-    theirs = {name: returned.get(name) for name in sent}
-    pair = (theirs, ours) if sent_to is Side.BC else (ours, theirs)
-    return Base({**old.bc, **pair[0]}, {**old.sales, **pair[1]})

@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from shared_code.core.base import Base
 from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.outcome import Outcome, Problem
-from shared_code.core.reconcile import Base
 from shared_code.core.records import Side, Version
 from shared_code.store.codec import escape_key
 from shared_code.store.json_values import differing, dump, load, load_values

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shared_code.core.base import settle_base
 from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.outcome import Outcome
-from shared_code.core.reconcile import settle_base
 from shared_code.core.records import Side
 from shared_code.core.transform import Missing, Unfit
 from shared_code.store.tables import AlreadyExists, Changed, Operation

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shared_code.core.base import confirm_base
 from shared_code.core.coupling import Intent
 from shared_code.core.identity import partner_id
 from shared_code.core.mapping import FieldMapping, FieldType
-from shared_code.core.reconcile import confirm_base
 from shared_code.core.records import Row, Side, Values
 from shared_code.store.tables import AlreadyExists
 from shared_code.sync.processing import committing, problems

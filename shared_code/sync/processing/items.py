@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from shared_code.core.base import Base
 from shared_code.core.coupling import Coupling, Intent
 from shared_code.core.outcome import Outcome, Problem
-from shared_code.core.reconcile import Base, Conflict, Known, State
+from shared_code.core.reconcile import (
+    Conflict,
+    Known,
+    State,
+)
 from shared_code.core.records import Row, Side, Unread, Values, Version
 from shared_code.store.journal import Entry
 

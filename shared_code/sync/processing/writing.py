@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from shared_code.core.reconcile import Create, Merge, confirm_base
+from shared_code.core.base import confirm_base
+from shared_code.core.reconcile import (
+    Create,
+    Merge,
+)
 from shared_code.core.records import Deleted, Row, Side, Values
 from shared_code.core.transform import Missing, Unfit
 from shared_code.store.journal import Entry

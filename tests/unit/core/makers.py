@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from shared_code.core.base import Base
 from shared_code.core.mapping import Direction, FieldMapping, FieldType, Mapping, TableRule
-from shared_code.core.reconcile import Base, Known, State
+from shared_code.core.reconcile import (
+    Known,
+    State,
+)
 from shared_code.core.records import Side, Unread, Value, Values, Version
 
 BOTH_WAYS = Direction.BIDIRECTIONAL

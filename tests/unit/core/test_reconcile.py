@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from shared_code.core.base import Base, confirm_base, settle_base
 from shared_code.core.mapping import ConflictRule, Direction, FieldType, Rules
 from shared_code.core.reconcile import (
     OTHER_COMPANY,
     OUTSIDE_FILTER,
-    Base,
     Conflict,
     Create,
     Leave,
@@ -19,9 +19,7 @@ from shared_code.core.reconcile import (
     Overruled,
     ReadFirst,
     State,
-    confirm_base,
     reconcile,
-    settle_base,
 )
 from shared_code.core.records import Absent, Side, Values
 from tests.unit.core.makers import (

@@ -13,8 +13,14 @@ from itertools import product
 
 import pytest
 
+from shared_code.core.base import Base, confirm_base, settle_base
 from shared_code.core.mapping import ConflictRule, Direction, Rules
-from shared_code.core.reconcile import Base, Merge, ReadFirst, State, confirm_base, reconcile, settle_base
+from shared_code.core.reconcile import (
+    Merge,
+    ReadFirst,
+    State,
+    reconcile,
+)
 from shared_code.core.records import Side, Value, Values
 from tests.unit.core.makers import known, make_field, make_mapping, unread
 

@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from shared_code.core.base import settle_base
 from shared_code.core.mapping import DeletionRule, Direction, Mapping, Rules
 from shared_code.core.reconcile import (
     NO_RECORD,
@@ -23,7 +24,6 @@ from shared_code.core.reconcile import (
     Remove,
     State,
     reconcile,
-    settle_base,
 )
 from shared_code.core.records import Absent, Deleted, Side, Value
 from tests.unit.core.makers import (

@@ -11,8 +11,12 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared_code.core.base import Base, confirm_base, settle_base
 from shared_code.core.mapping import ConflictRule, Rules
-from shared_code.core.reconcile import Base, Merge, confirm_base, reconcile, settle_base
+from shared_code.core.reconcile import (
+    Merge,
+    reconcile,
+)
 from shared_code.core.records import Side, Value
 from tests.unit.core.makers import FROM_SALES, TO_SALES, known, make_field, make_mapping
 
