@@ -7,21 +7,28 @@ import logging
 import azure.functions as func
 
 from functions import parts
+from shared_code.sync.registration import Renewal, keep_registered, renew
 from shared_code.sync.tick import tick
-from shared_code.sync.webhooks import renew
 
 blueprint = func.Blueprint()
 
 
 @blueprint.timer_trigger("timer", schedule="0 * * * * *", use_monitor=True)
 def minute(timer: func.TimerRequest) -> None:
-    """Queue what is due."""
+    """Queue what is due, then see that both systems know where to send notifications."""
     looks = tick(parts())
     logging.getLogger("tandem").info("tick", extra={"looks": looks, "past_due": timer.past_due})
+    done = keep_registered(parts())
+    if done:
+        _tell(done)
 
 
 @blueprint.timer_trigger("timer", schedule="0 7 3 * * *", use_monitor=True)
 def renew_webhooks(timer: func.TimerRequest) -> None:
     """Renew the registrations of both systems; make those that are missing."""
-    done = renew(parts())
-    logging.getLogger("tandem").info("webhooks", extra={"created": done.created, "renewed": done.renewed})
+    _tell(renew(parts()))
+
+
+def _tell(done: Renewal) -> None:
+    figures = {"created": done.created, "renewed": done.renewed, "removed": done.removed}
+    logging.getLogger("tandem").info("webhooks", extra={**figures, "problems": len(done.problems)})

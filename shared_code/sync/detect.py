@@ -189,12 +189,12 @@ def _queue(
 ) -> None:
     """Register the batches, then send all that this step ever registered.
 
-    An earlier attempt may have registered others and died before it sent them.
+    An earlier attempt may have registered others and died before it sent them; this one may find nothing,
+    because another look dealt with it meanwhile, and those must be accounted for all the same.
     """
-    if not batches:
-        return
-    at.jobs.add(Job(step.job, mapping.name, step.kind, parts.runtime.now(), step.full_sync))
-    at.jobs.add_batches(batches)
+    if batches:
+        at.jobs.add(Job(step.job, mapping.name, step.kind, parts.runtime.now(), step.full_sync))
+        at.jobs.add_batches(batches)
     for batch in at.jobs.batches_of_step(step.job, key):
         if not batch.done:
             parts.send(BatchDue(at.name, step.job, batch.id))

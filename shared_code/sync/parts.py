@@ -20,6 +20,7 @@ from shared_code.store import (
     schedules,
     waiters,
     watermarks,
+    webhooks,
 )
 from shared_code.store.queue import Queue
 from shared_code.store.tables import Tables
@@ -40,6 +41,7 @@ TABLES = (
     poison.TABLE,
     identities.TABLE,
     permits.TABLE,
+    webhooks.TABLE,
 )
 """Every table Tandem keeps."""
 

@@ -47,11 +47,17 @@ TOLERANCE_S = 5.0
 """A timer that comes a little early still counts as this interval's."""
 
 
-def look(parts: Parts, at: ConnectionParts, mapping: Mapping, sides: tuple[Side, ...] | None = None) -> int:
+def look(
+    parts: Parts,
+    at: ConnectionParts,
+    mapping: Mapping,
+    sides: tuple[Side, ...] | None = None,
+    delay_s: float = 0,
+) -> int:
     """Queue a look at the changes of a mapping; how many sides are looked at."""
     watched = [side for side in mapping.watched if sides is None or side in sides]
     for side in watched:
-        parts.send(
-            ScanStep(at.name, mapping.name, side, parts.new_job_id(), JobKind.SCHEDULED, ScanMode.CHANGES)
-        )
+        job = parts.new_job_id()
+        step = ScanStep(at.name, mapping.name, side, job, JobKind.SCHEDULED, ScanMode.CHANGES)
+        parts.send(step, delay_s=delay_s)
     return len(watched)

@@ -11,6 +11,7 @@ from shared_code.core.outcome import PROBLEMS, Outcome, Problem
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import FullSync, Line, LineStatus, Phase
 from shared_code.store.tables import StoreError
+from shared_code.store.webhooks import Registration, WebhookStore
 from shared_code.sync.full_sync import COUPLE
 from shared_code.sync.identity_check import stopped_because
 from shared_code.sync.parts import ConnectionParts, Parts
@@ -154,13 +155,25 @@ def problems_view(at: ConnectionParts) -> list[View]:
 
 
 def health_view(parts: Parts) -> View:
-    """Whether storage answers and which mappings are switched off because they cannot run."""
+    """Whether storage answers, which mappings cannot run, and whether notifications come."""
     try:
         connections = {name: _connection_health(at) for name, at in parts.connections.items()}
+        hooks = webhooks_view(parts)
     except StoreError as error:
         return {"status": "unavailable", "message": str(error), "connections": {}}
     troubled = any(each["disabled"] or each["stoppedBecause"] for each in connections.values())
-    return {"status": "degraded" if troubled else "ok", "connections": connections}
+    status = "degraded" if troubled or hooks["problem"] else "ok"
+    return {"status": status, "connections": connections, "webhooks": hooks}
+
+
+def webhooks_view(parts: Parts) -> View:
+    """Whether notifications are wanted, when they were last registered, and why they are not."""
+    state = WebhookStore(parts.tables).registration() if parts.hooks.url else Registration()
+    return {
+        "wanted": bool(parts.hooks.url),
+        "registeredAt": instant(state.registered_at_s),
+        "problem": state.problem,
+    }
 
 
 def _connection_health(at: ConnectionParts) -> View:

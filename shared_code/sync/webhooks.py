@@ -1,7 +1,7 @@
 """Webhooks: both systems tell at once that something changed, which makes a mapping due early.
 
 A notification is a hint and no more: what it says is not believed, the mapping is looked at.  Polling
-alone stays sufficient.  Registrations are renewed daily and made again where they are missing.
+alone stays sufficient.  Thousands of notifications of the same mapping become one look every few seconds.
 """
 
 from __future__ import annotations
@@ -9,18 +9,21 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
+from shared_code.store.webhooks import WebhookStore
 from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.sync.tick import look
-from shared_code.systems.dataverse_webhooks import MESSAGES, Endpoint
 
 BC_ROUTE, SALES_ROUTE = "api/webhooks/business-central", "api/webhooks/sales"
-ENDPOINT_NAME = "Tandem"
 MAX_ENTRIES = 10_000
 """Entries of one notification that are looked at."""
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""A longer notification is not read; polling finds what it was about."""
+LOOK_EVERY_S = 3.0
+"""The least time between two looks that notifications ask for, at one side of a mapping."""
 
 
 def is_ours(secret: str, given: str) -> bool:
@@ -33,36 +36,61 @@ def note_business_central(parts: Parts, body: bytes) -> int:
     entries = _entries(body)
     genuine = [each for each in entries if is_ours(parts.hooks.secret, str(each.get("clientState", "")))]
     resources = {str(each.get("resource", "")).lower() for each in genuine}
-    due = [(at, mapping) for at, mapping in _all(parts) if _named(at, mapping, resources)]
-    return sum(look(parts, at, mapping, (Side.BC,)) for at, mapping in due)
+    due = [(at, mapping) for at, mapping in all_mappings(parts) if _named(at, mapping, resources)]
+    return sum(hint(parts, at, mapping, Side.BC) for at, mapping in due)
 
 
 def note_sales(parts: Parts, table: str) -> int:
     """Queue a look for each mapping of a Dataverse table.  How many looks."""
-    due = [(at, mapping) for at, mapping in _all(parts) if mapping.sales.table == _SETS.get(table, "")]
-    return sum(look(parts, at, mapping, (Side.SALES,)) for at, mapping in due)
+    due = [(at, each) for at, each in all_mappings(parts) if each.sales.table == SETS.get(table, "")]
+    return sum(hint(parts, at, mapping, Side.SALES) for at, mapping in due)
 
 
-_SETS = {
+SETS = {
     "account": "accounts",
     "contact": "contacts",
     "systemuser": "systemusers",
     "transactioncurrency": "transactioncurrencies",
 }
-_TABLES = {entity_set: table for table, entity_set in _SETS.items()}
 """Dataverse names a table by its logical name in a notification and by its set in an address."""
 
 
+def hint(parts: Parts, at: ConnectionParts, mapping: Mapping, side: Side) -> int:
+    """Queue a look at one side of a mapping, unless one that will see the change is on its way already.
+
+    Whoever wants a look notes its time before it is queued.  A look whose time is still to come sees what
+    changed before now, so it is enough; otherwise the next one takes place ``LOOK_EVERY_S`` after the
+    last at the earliest.  A crash between note and queue loses a hint, never a change: polling goes on.
+    """
+    if side not in mapping.watched:
+        return 0
+    store, now = WebhookStore(parts.tables), parts.runtime.now()
+    last = store.look(at.name, mapping.name, side)
+    if now < last.at_s <= now + LOOK_EVERY_S:
+        return 0
+    if at.schedules.get(mapping.name, mapping.interval_s).disabled_because:
+        return 0
+    earliest = last.at_s + LOOK_EVERY_S
+    # A time further away than any of ours was noted with a clock that was wrong.
+    time_s = earliest if now < earliest <= now + LOOK_EVERY_S else now
+    if not store.put_look(at.name, mapping.name, side, replace(last, at_s=time_s)):
+        return 0  # Another notification noted a look after ours was read: it comes later than our change.
+    return look(parts, at, mapping, (side,), delay_s=time_s - now)
+
+
 def _entries(body: bytes) -> list[dict[str, object]]:
+    if len(body) > MAX_BODY_BYTES:
+        return []
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     entries = document.get("value") if isinstance(document, dict) else None
     return [e for e in entries[:MAX_ENTRIES] if isinstance(e, dict)] if isinstance(entries, list) else []
 
 
-def _all(parts: Parts) -> Iterable[tuple[ConnectionParts, Mapping]]:
+def all_mappings(parts: Parts) -> Iterable[tuple[ConnectionParts, Mapping]]:
+    """Every mapping of every connection."""
     return ((at, mapping) for at in parts.connections.values() for mapping in at.mappings.values())
 
 
@@ -70,71 +98,3 @@ def _named(at: ConnectionParts, mapping: Mapping, resources: Iterable[str]) -> b
     company = at.connection.company_id.lower()
     tables = [each.lower() for each in (mapping.bc.table, *mapping.bc.related)]
     return any(company in r and any(f"/{table}" in r for table in tables) for r in resources)
-
-
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """What a renewal did."""
-
-    created: int = 0
-    renewed: int = 0
-    removed: int = 0
-
-
-def renew(parts: Parts) -> Renewal:
-    """Renew every registration and make those that are missing; nothing without a public address."""
-    if not parts.hooks.url:
-        return Renewal()
-    bc, sales = _renew_business_central(parts), _renew_sales(parts)
-    return Renewal(bc.created + sales.created, bc.renewed + sales.renewed, bc.removed + sales.removed)
-
-
-def _renew_business_central(parts: Parts) -> Renewal:
-    url = f"{parts.hooks.url}/{BC_ROUTE}"
-    ours = [each for each in parts.hooks.subscriptions.list() if each.notification_url == url]
-    created = renewed = 0
-    for at in parts.connections.values():
-        for table in _watched_tables(at):
-            known = next((each for each in ours if _is_for(each.resource, at, table)), None)
-            if known is None:
-                parts.hooks.subscriptions.create(at.connection.company_id, table, url, parts.hooks.secret)
-                created += 1
-            else:
-                parts.hooks.subscriptions.renew(known)
-                renewed += 1
-    return Renewal(created, renewed)
-
-
-def _watched_tables(at: ConnectionParts) -> list[str]:
-    watched = [each for each in at.mappings.values() if Side.BC in each.watched]
-    return sorted({table for each in watched for table in (each.bc.table, *each.bc.related)})
-
-
-def _is_for(resource: str, at: ConnectionParts, table: str) -> bool:
-    text = resource.lower()
-    return at.connection.company_id.lower() in text and text.endswith(f"/{table.lower()}")
-
-
-def _renew_sales(parts: Parts) -> Renewal:
-    webhooks = parts.hooks.webhooks
-    endpoint, removed = _endpoint(parts, f"{parts.hooks.url}/{SALES_ROUTE}")
-    known = {step.name for step in webhooks.steps(endpoint)}
-    watched = {each.sales.table for _, each in _all(parts) if Side.SALES in each.watched}
-    wanted = [(_TABLES[each], message) for each in sorted(watched & _TABLES.keys()) for message in MESSAGES]
-    missing = [(table, message) for table, message in wanted if f"Tandem: {message} of {table}" not in known]
-    for table, message in missing:
-        webhooks.create_step(parts.runtime.new_id(), endpoint, table, message)
-    return Renewal(len(missing), len(wanted) - len(missing), removed)
-
-
-def _endpoint(parts: Parts, url: str) -> tuple[Endpoint, int]:
-    """Our endpoint, made if it is missing; one of another address is removed."""
-    webhooks = parts.hooks.webhooks
-    found = webhooks.endpoints(ENDPOINT_NAME)
-    right = next((each for each in found if each.url == url), None)
-    stale = [each for each in found if each is not right]
-    for each in stale:
-        webhooks.delete_endpoint(each)
-    if right is None:
-        right = webhooks.create_endpoint(parts.runtime.new_id(), ENDPOINT_NAME, url, parts.hooks.secret)
-    return right, len(stale)

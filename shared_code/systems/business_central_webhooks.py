@@ -67,9 +67,14 @@ class Subscriptions:
         }
         return self._made(self._send("POST", f"{self._root}/subscriptions", body))
 
-    def renew(self, subscription: Subscription) -> Subscription:
-        """Three more days.  Raises ``SettingWrong`` when the subscription is gone: create it anew."""
+    def renew(self, subscription: Subscription, client_state: str = "") -> Subscription:
+        """Three more days, and another ``client_state`` where one is given.
+
+        Raises ``SettingWrong`` when the subscription is gone: create it anew.
+        """
         body = {"notificationUrl": subscription.notification_url}
+        if client_state:
+            body["clientState"] = client_state
         return self._made(self._send("PATCH", self._url(subscription), body, etag=subscription.etag))
 
     def delete(self, subscription: Subscription) -> None:

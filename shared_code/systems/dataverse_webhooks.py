@@ -72,6 +72,12 @@ class Webhooks:
         self._write("POST", "serviceendpoints", body)
         return Endpoint(endpoint_id.lower(), name, url)
 
+    def change_endpoint(self, endpoint: Endpoint, url: str, key: str) -> Endpoint:
+        """Send to another address, with another key; the steps stay."""
+        path = f"serviceendpoints({odata.guid(endpoint.id)})"
+        self._write("PATCH", path, {"url": url, "authtype": _WEBHOOK_KEY, "authvalue": key})
+        return Endpoint(endpoint.id, endpoint.name, url)
+
     def steps(self, endpoint: Endpoint) -> list[Step]:
         """The steps that send to an endpoint."""
         condition = f"_eventhandler_value eq {odata.guid(endpoint.id)}"
@@ -134,7 +140,9 @@ class Webhooks:
 
     def _write(self, method: str, path: str, body: Mapping[str, object] | None = None) -> None:
         content = None if body is None else odata.dumps(body).encode("ascii")
-        headers = batch.JSON_BODY if content else batch.HEADERS
+        headers = dict(batch.JSON_BODY if content else batch.HEADERS)
+        if method == "PATCH":
+            headers["If-Match"] = "*"  # without it a row that is gone would be made again
         try:
             answer = self._client.send(
                 Call(

@@ -378,3 +378,53 @@ def assert_whole(world: World) -> None:
 def batch_messages(world: World) -> list[str]:
     """The texts of the batches that wait, without taking them."""
     return [held.body for held in world.queue._queues[BATCH_QUEUE]]
+
+
+def only_customers(world: World) -> None:
+    """Switch the other mappings off, so that a cycle is about customers alone."""
+    for name, mapping in world.at.mappings.items():
+        if name != "CUSTOMER":
+            world.at.schedules.change(name, mapping.interval_s, disabled_because="not looked at in this test")
+
+
+@dataclass
+class Operations:
+    """Counts what the product asks of storage, queue and services, and dies at one of them.
+
+    ``at`` is the number of the operation to die at, ``late`` whether it has taken effect by then.
+    """
+
+    world: World
+    at: int = -1
+    late: bool = False
+    count: int = 0
+    log: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for store in (self.world.tables, self.world.queue):
+            store.before, store.after = self._before, self._after
+        for side in Side:
+            wire = tap(self.world, side)
+            wire.before = lambda r: self._before(r.method, r.target)
+            wire.after = lambda r: self._after(r.method, r.target)
+
+    def arm(self, at: int, late: bool) -> None:
+        self.at, self.late, self.count = at, late, 0
+        self.log.clear()
+
+    def disarm(self) -> None:
+        self.at = -1
+
+    def _before(self, operation: str, place: str) -> None:
+        if operation in ("receive", "delete", "length") and place in QUEUES:
+            return
+        self.count += 1
+        self.log.append(f"{operation} {place[:80]}")
+        if self.count == self.at and not self.late:
+            raise Crash
+
+    def _after(self, operation: str, place: str) -> None:
+        if operation in ("receive", "delete", "length") and place in QUEUES:
+            return
+        if self.count == self.at and self.late:
+            raise Crash

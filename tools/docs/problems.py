@@ -8,7 +8,7 @@ from shared_code.core.outcome import FIRST_RETRY_S, LONGEST_RETRY_S, PROBLEMS, S
 from tools.docs.markdown import code, document, table
 
 INTRODUCTION = """\
-A record that is not in step has one problem per side at a time. `GET /api/problems` lists them with the
+A record or a coupled pair that is not in step has one problem. `GET /api/problems` lists them with the
 record's id, a message with the details, and the remedy below. A problem disappears by itself when the record
 is in step again."""
 

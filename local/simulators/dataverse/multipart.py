@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from local.simulators.dataverse.errors import Refused, bad_request
 from local.simulators.wire import Response
@@ -18,12 +19,7 @@ _BOUNDARY = re.compile(
     r'multipart/mixed\s*;\s*boundary=(?:"(?P<quoted>[^"]{1,200})"|(?P<plain>[^\s;"]{1,200}))', re.IGNORECASE
 )
 _REQUEST_LINE = re.compile(r"(?P<method>[A-Z]+) (?P<target>\S+) HTTP/1\.1")
-REASONS = {
-    200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified", 400: "Bad Request",
-    401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-    412: "Precondition Failed", 413: "Payload Too Large", 429: "Too Many Requests",
-    500: "Internal Server Error", 501: "Not Implemented", 503: "Service Unavailable",
-}  # fmt: skip
+REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 @dataclass(frozen=True)
