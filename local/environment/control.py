@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -92,6 +92,16 @@ class SalesControl(Control):
         found: list[dict[str, Any]] = self.get(f"rows?table={table}")
         return found
 
-    def add_application(self, client_id: str, name: str, *, customizer: bool) -> None:
-        """An application user with all privileges on rows; only a ``customizer`` may change metadata."""
-        self.post("users", {"client_id": client_id, "name": name, "customizer": customizer})
+    def add_application(
+        self,
+        client_id: str,
+        name: str,
+        *,
+        customizer: bool,
+        privileges: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """An application user with these privileges by table, or all; only a ``customizer`` may change
+        metadata."""
+        given = "all" if privileges is None else {table: list(each) for table, each in privileges.items()}
+        user = {"client_id": client_id, "name": name, "customizer": customizer, "privileges": given}
+        self.post("users", user)

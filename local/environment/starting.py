@@ -30,6 +30,7 @@ from local.environment.records import (
 )
 from local.environment.settings import ENVIRONMENT, TENANT_ID, Secrets, app_settings
 from local.simulators import certificates
+from local.simulators.dataverse.people import ALL_PRIVILEGES, WEBHOOK_TABLES
 
 COLUMNS = ROOT / "sales_solution" / "columns.json"
 OPTION_COLUMNS = {"paymenttermscode": "paymentTerms", "address1_freighttermscode": "shipmentMethods"}
@@ -166,13 +167,24 @@ def _start_hosts(environment: Environment) -> None:
 
 def _prepare_sales(environment: Environment) -> None:
     """Before the hosts start: adding an option makes the change tokens of its table expire."""
-    environment.sales_control.add_application(CLIENT_ID, "# Tandem", customizer=False)
+    environment.sales_control.add_application(
+        CLIENT_ID, "# Tandem", customizer=False, privileges=_privileges(environment.options.webhooks)
+    )
     if environment.options.option_values:
         for column, table in OPTION_COLUMNS.items():
             labels = [each["code"] for each in environment.people.bc.list(table)]
             add_option_values(environment.people.admin, "account", column, labels)
     for control in (environment.bc_control, environment.sales_control):
         control.reset_requests()
+
+
+def _privileges(webhooks: bool) -> dict[str, list[str]]:
+    """What an administrator gives Tandem's user: rows, and where it is to register webhooks, those too."""
+    return {
+        table: sorted(actions)
+        for table, actions in ALL_PRIVILEGES.items()
+        if webhooks or table not in WEBHOOK_TABLES
+    }
 
 
 def _begin_faults(environment: Environment) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local.simulation.receiving import WEBHOOK_SECRET, WEBHOOK_URL, Receiver
 from local.simulators import business_central, dataverse
 from local.simulators.adapter import InProcessAdapter
 from local.simulators.faults import FaultPlan, FaultyService
@@ -107,6 +108,7 @@ class World:
     queue: MemoryQueue
     tables: MemoryTables
     requests: dict[str, list[str]] = field(default_factory=dict)
+    receiver: Receiver = field(default_factory=Receiver)
 
     @property
     def at(self) -> ConnectionParts:
@@ -140,6 +142,12 @@ class World:
         tick(self.parts)
         self.drain()
 
+    def notify(self) -> None:
+        """Both systems send the notifications that are due."""
+        self.bc.pump()
+        while self.sales.pump():
+            pass
+
     def settle(self, cycles: int = 3, seconds: float = 700.0) -> None:
         """Some cycles, so that everything that heals by itself has."""
         for _ in range(cycles):
@@ -170,16 +178,17 @@ def build(
     runtime: Callable[[ManualClock], Runtime] = StepRuntime,
     sales_options: Mapping[str, Any] | None = None,
     bc_options: Mapping[str, Any] | None = None,
+    webhooks: bool = False,
 ) -> World:
     """A world with these companies and Sales records; nothing synchronised yet."""
-    clock = ManualClock()
-    bc_simulator = _business_central(clock, companies, bc_options or {})
-    sales_simulator = _dataverse(clock, sales_records or {}, bulk, sales_options or {})
+    clock, receiver = ManualClock(), Receiver()
+    bc_simulator = _business_central(clock, companies, bc_options or {}, receiver)
+    sales_simulator = _dataverse(clock, sales_records or {}, bulk, sales_options or {}, receiver)
     faults = {"bc": FaultyService(bc_simulator, FaultPlan(0, {}), clock),
               "sales": FaultyService(sales_simulator, FaultPlan(0, {}), clock)}  # fmt: skip
     world_runtime = runtime(clock)
     requests: dict[str, list[str]] = {"bc": [], "sales": []}
-    settings = read_settings(_environment(companies, settle_s))
+    settings = read_settings(_environment(companies, settle_s, webhooks))
     tables, queue = MemoryTables(), MemoryQueue(clock.time)
     tables.ensure(TABLES)
     queue.ensure(QUEUES)
@@ -189,11 +198,13 @@ def build(
     clients.business_central_session.mount("https://", InProcessAdapter(faults["bc"], clock))
     clients.sales_session.mount("https://", InProcessAdapter(faults["sales"], clock))
     parts = assemble(settings, world_runtime, tables, queue, clients)
-    return World(clock, bc_simulator, sales_simulator, faults, parts, queue, tables, requests)
+    receiver.parts = parts
+    return World(clock, bc_simulator, sales_simulator, faults, parts, queue, tables, requests, receiver)
 
 
-def _environment(companies: Sequence[CompanyRecords], settle_s: float) -> dict[str, str]:
-    return {
+def _environment(companies: Sequence[CompanyRecords], settle_s: float, webhooks: bool) -> dict[str, str]:
+    hooks = {"WEBHOOK_URL": WEBHOOK_URL, "WEBHOOK_SECRET": WEBHOOK_SECRET} if webhooks else {}
+    return hooks | {
         "TENANT_ID": TENANT,
         "CLIENT_ID": CLIENT,
         "CLIENT_SECRET": "not a secret: no token endpoint is asked",
@@ -205,19 +216,23 @@ def _environment(companies: Sequence[CompanyRecords], settle_s: float) -> dict[s
 
 
 def _business_central(
-    clock: ManualClock, companies: Sequence[CompanyRecords], options: Mapping[str, Any]
+    clock: ManualClock, companies: Sequence[CompanyRecords], options: Mapping[str, Any], receiver: Receiver
 ) -> business_central.BusinessCentral:
     tokens = {"Bearer app": None, f"Bearer {PERSON}": PERSON}
     verifier = StaticVerifier({t: Identity(TENANT, CLIENT, user, _BC_AUDIENCE) for t, user in tokens.items()})
     chosen = business_central.Options(tenant_id=TENANT, request_limit=10**9, **options)
-    simulator = business_central.BusinessCentral(clock, verifier, chosen)
+    simulator = business_central.BusinessCentral(clock, verifier, chosen, receiver.call)
     for each in companies:
         simulator.load_company(each.entry["name"], each.records, each.entry)
     return simulator
 
 
 def _dataverse(
-    clock: ManualClock, records: Mapping[str, list[Mapping[str, Any]]], bulk: bool, options: Mapping[str, Any]
+    clock: ManualClock,
+    records: Mapping[str, list[Mapping[str, Any]]],
+    bulk: bool,
+    options: Mapping[str, Any],
+    receiver: Receiver,
 ) -> dataverse.Dataverse:
     verifier = StaticVerifier(
         {
@@ -231,7 +246,7 @@ def _dataverse(
     )  # fmt: skip
     simulator = dataverse.Dataverse(
         clock, verifier, chosen, tenant_id=TENANT, users={CLIENT: {"name": "Tandem"}},
-        persons={PERSON: {"name": "Pat", "customizer": True}},
+        persons={PERSON: {"name": "Pat", "customizer": True}}, deliver=receiver.deliver,
     )  # fmt: skip
     simulator.load(records)
     return simulator

@@ -53,10 +53,12 @@ class Coupling:
 class Intent:
     """A BC record is being created for a Sales row: written before the request goes out.
 
-    ``started_at_s`` tells when a lost request can no longer be running.
+    ``started_at_s`` tells when a lost request can no longer be running.  ``name`` is what was sent as the
+    record's name: a new BC record of that name may be the one that is being created.
     """
 
     sales_id: str
     started_at_s: float
     batch: str
+    name: str = ""
     etag: str = ""

@@ -4,6 +4,7 @@ Rows of a partition::
 
     b|<bc id>        the coupling itself
     s|<sales id>     pointer to it, or the intent to create its BC record
+    i|<sales id>     the name in an open intent, so that the open ones are found with one query
     r|<reference>    pointer by the reference other BC records use (a code, a contact number)
     p|<side>|<id>    why that record is not in step
 
@@ -107,6 +108,8 @@ class CouplingStore:
             Replace(entity) if coupling.etag else Insert(entity),
             Replace(pointer) if intent else Insert(pointer),
         ]
+        if intent:
+            operations.append(Delete(self.partition, "i|" + coupling.sales_id))
         return operations + self.reference_operations(coupling)
 
     def update_operations(self, coupling: Coupling, before: Coupling) -> list[Operation]:
@@ -124,13 +127,23 @@ class CouplingStore:
         row = "r|" + escape_key(coupling.reference)
         return [Upsert(Entity(self.partition, row, {"bc_id": coupling.bc_id}))]
 
-    def intent_operation(self, intent: Intent) -> Operation:
+    def intent_operations(self, intent: Intent) -> list[Operation]:
         """The intent to create a BC record; ``AlreadyExists`` when the row is coupled or being created."""
         values: dict[str, Scalar] = {"started_at_s": intent.started_at_s, "batch": intent.batch}
-        return Insert(Entity(self.partition, "s|" + intent.sales_id, values))
+        return [
+            Insert(Entity(self.partition, "s|" + intent.sales_id, values)),
+            Upsert(Entity(self.partition, "i|" + intent.sales_id, {"name": intent.name})),
+        ]
 
-    def drop_intent_operation(self, intent: Intent) -> Operation:
-        return Delete(self.partition, "s|" + intent.sales_id, intent.etag or None)
+    def drop_intent_operations(self, intent: Intent) -> list[Operation]:
+        return [
+            Delete(self.partition, "s|" + intent.sales_id, intent.etag or None),
+            Delete(self.partition, "i|" + intent.sales_id),
+        ]
+
+    def open_intents(self) -> set[str]:
+        """The names of the BC records that are being created now, or of whose creation nobody knows."""
+        return {str(each.values["name"]) for each in self._tables.query_prefix(TABLE, self.partition, "i|")}
 
     def problem_operation(self, problem: Problem) -> Operation:
         return Upsert(_problem_entity(self.partition, problem))
@@ -211,7 +224,9 @@ def _version(values: Mapping[str, Scalar], name: str) -> Version | None:
 
 def _intent(entity: Entity) -> Intent:
     values = entity.values
-    return Intent(entity.row[2:], float(values["started_at_s"]), str(values.get("batch", "")), entity.etag)
+    return Intent(
+        entity.row[2:], float(values["started_at_s"]), str(values.get("batch", "")), etag=entity.etag
+    )
 
 
 def _problem_row(side: Side, record_id: str) -> str:

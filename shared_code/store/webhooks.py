@@ -17,11 +17,12 @@ _REGISTRATION = "registration"
 class Registration:
     """The state of the app's registrations in both systems.
 
-    ``address`` is a fingerprint of what was registered, ``problem`` why the last attempt did not succeed in
-    everything.  Until ``claimed_until_s`` one instance is at work, or died at it.
+    ``address`` is a fingerprint of what is registered and ``tried`` of what was tried last; ``problem`` tells
+    why that did not succeed in everything.  Until ``claimed_until_s`` one instance is at work, or died at it.
     """
 
     address: str = ""
+    tried: str = ""
     registered_at_s: float = 0.0
     next_due_s: float = 0.0
     claimed_until_s: float = 0.0
@@ -51,6 +52,7 @@ class WebhookStore:
         values = entity.values
         return Registration(
             str(values["address"]),
+            str(values["tried"]),
             float(values["registered_at_s"]),
             float(values["next_due_s"]),
             float(values["claimed_until_s"]),
@@ -62,6 +64,7 @@ class WebhookStore:
         """Write the state if it is as it was read; ``None`` where another instance was faster."""
         values: dict[str, Scalar] = {
             "address": state.address,
+            "tried": state.tried,
             "registered_at_s": float(state.registered_at_s),
             "next_due_s": float(state.next_due_s),
             "claimed_until_s": float(state.claimed_until_s),

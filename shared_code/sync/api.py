@@ -28,7 +28,7 @@ class Answer:
 
     @property
     def content_type(self) -> str:
-        return "application/problem+json" if self.status >= 400 else "application/json"
+        return "application/problem+json" if "title" in self.body else "application/json"
 
     def text(self) -> str:
         return json.dumps(self.body, ensure_ascii=False, default=str)

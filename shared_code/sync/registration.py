@@ -1,4 +1,4 @@
-"""Registering for notifications in both systems: made soon after start, looked after each hour, renewed daily.
+"""Registering for notifications in both systems: soon after start, looked after hourly, renewed daily.
 
 Business Central has one subscription per company and table, which ends after three days; Sales one
 endpoint with a step per table and message, which stays.  A registration that is refused costs speed and
@@ -60,8 +60,8 @@ def keep_registered(parts: Parts) -> Renewal | None:
         return None
     store, now = WebhookStore(parts.tables), parts.runtime.now()
     known = store.registration()
-    moved = known.address != fingerprint(parts) and not known.problem
-    if now < known.claimed_until_s or not (moved or now >= known.next_due_s):
+    due = now >= known.next_due_s or known.tried != fingerprint(parts)
+    if now < known.claimed_until_s or not due:
         return None
     claimed = store.put_registration(replace(known, claimed_until_s=now + RETRY_S))
     return _carry_out(parts, claimed, RENEW_BEFORE_S) if claimed else None
@@ -87,6 +87,7 @@ def _carry_out(parts: Parts, known: Registration, ending_within_s: float) -> Ren
     now = parts.runtime.now()
     state = replace(
         known,
+        tried=address,
         next_due_s=now + (RETRY_S if done.again_soon else CHECK_EVERY_S),
         claimed_until_s=0.0,
         problem=" ".join(done.problems),
@@ -137,7 +138,12 @@ def _business_central(parts: Parts, ending_within_s: float) -> Renewal:
 
 
 def _subscribed(
-    parts: Parts, at: ConnectionParts, table: str, url: str, known: Subscription | None, ending_within_s: float
+    parts: Parts,
+    at: ConnectionParts,
+    table: str,
+    url: str,
+    known: Subscription | None,
+    ending_within_s: float,
 ) -> Renewal:
     """One table; that it cannot be subscribed to does not keep the others from it."""
     subscriptions, secret = parts.hooks.subscriptions, parts.hooks.secret

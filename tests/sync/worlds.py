@@ -15,7 +15,7 @@ from typing import Any
 from local.simulation.world import DATA, CompanyRecords, World, add_options, build, published
 from local.simulators.business_central import control as bc_control
 from local.simulators.faults import AimedFault, Fault, Scope
-from local.simulators.wire import Request, Response, Service
+from local.simulators.wire import ConnectionLost, Request, Response, Service
 from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import LineStatus
@@ -428,3 +428,8 @@ class Operations:
             return
         if self.count == self.at and self.late:
             raise Crash
+
+
+def settled(world: World) -> None:
+    """Let everything pass that heals by time alone."""
+    cycles(world, 3, 700)

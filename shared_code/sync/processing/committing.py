@@ -24,7 +24,7 @@ OVERTAKEN = (AlreadyExists, Changed, NotThere)
 """What a conditional write answers when somebody else was there first."""
 
 MAX_ENTITIES = 99
-"""Entities of one transaction: whole records only, and a record takes up to four."""
+"""Entities of one transaction: whole records only, and a record takes up to six."""
 
 
 def settle(

@@ -3,6 +3,9 @@
 In Sales the id is derived, so a repeat meets the row of the first attempt.  Business Central chooses
 the id itself and a request may run long after its answer was lost: an *intent* is on file before the
 request goes out, and whoever finds an intent first looks for a record that equals what was sent.
+
+What one direction creates is new to the other one, and may be seen there before its coupling is on file.
+So a new BC record whose name stands in an open intent, and an uncoupled Sales row with our mark, wait.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from dataclasses import replace
 
 from shared_code.core.base import confirm_base
 from shared_code.core.coupling import Intent
-from shared_code.core.identity import partner_id
+from shared_code.core.identity import digest, partner_id
 from shared_code.core.mapping import FieldMapping, FieldType
 from shared_code.core.records import Row, Side, Values
 from shared_code.store.tables import AlreadyExists
@@ -79,6 +82,9 @@ def create(work: Work, plan: Plan) -> None:
 
 
 def _create_in_sales(work: Work, planned: Sequence[PlannedCreation]) -> None:
+    planned = _not_made_by_us(work, planned)
+    if not planned:
+        return
     creations = [Creation(each.native, _derived_id(work, each.item)) for each in planned]
     results = work.system(Side.SALES).create(work.table(Side.SALES), creations)
     work.links.load(Side.SALES, [each.row for each in results if isinstance(each, Written)])
@@ -87,6 +93,32 @@ def _create_in_sales(work: Work, planned: Sequence[PlannedCreation]) -> None:
             _look_for_own(work, each, str(creation.id))
         else:
             _take_result(work, each, Side.SALES, result)
+
+
+def _not_made_by_us(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
+    """Only what Tandem is surely not creating from its Sales row at this moment.
+
+    The intents are asked first: whoever committed in between is seen in the couplings.
+    """
+    if not work.mapping.direction.flows_to(Side.BC):
+        return list(planned)
+    names = work.store.open_intents()
+    known = work.store.load(Side.BC, [each.item.id for each in planned], ordered=work.batch.ordered)
+    for each in planned:
+        if committing.is_coupled(known.get(each.item.id)):
+            each.item.hand_on(0.0)
+        elif _name(work, each) in names:
+            problems.wait_for_creation(work, each.item)
+    return [each for each in planned if not each.item.settled]
+
+
+def _name(work: Work, planned: PlannedCreation) -> str:
+    """What the created record is called, as a key that compares without regard to case."""
+    return digest([str(planned.sent.get(_name_field(work).name) or "").casefold()])
+
+
+def _name_field(work: Work) -> FieldMapping:
+    return next(f for f in work.mapping.fields if f.type in (FieldType.TEXT, FieldType.PERSON_NAME) and f.bc)
 
 
 def _derived_id(work: Work, item: Item) -> str:
@@ -104,7 +136,7 @@ def _look_for_own(work: Work, planned: PlannedCreation, record_id: str) -> None:
 
 
 def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
-    fresh = [each for each in planned if each.item.intent is None]
+    fresh = [each for each in planned if each.item.intent is None and not _waits_for_maker(work, each.item)]
     sent_before = [each for each in planned if each.item.intent is not None]
     ready = _write_intents(work, fresh) + _resolve(work, sent_before)
     if not ready:
@@ -115,18 +147,33 @@ def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
         _take_result(work, each, Side.BC, result)
 
 
+def _waits_for_maker(work: Work, item: Item) -> bool:
+    """Whether the row has our mark and no coupling, for less time than a creation may take."""
+    column, row = work.mapping.sales.company_column, item.rows.get(Side.SALES)
+    mark = row.values.get(column) if column and row else None
+    if str(mark or "").lower() != work.at.connection.company_id.lower():
+        return False
+    old = item.problem if item.problem and item.problem.code == "outcome_unknown" else None
+    if old is not None and work.runtime.now() - old.since_s >= work.settle_s:
+        return False
+    problems.wait_for_creation(work, item)
+    return True
+
+
 def _write_intents(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
     """Put the intents on file; a record that somebody else is creating is handed on."""
-    for start in range(0, len(planned), committing.MAX_ENTITIES):
-        _write_intent_group(work, planned[start : start + committing.MAX_ENTITIES])
+    size = committing.MAX_ENTITIES // 2
+    for start in range(0, len(planned), size):
+        _write_intent_group(work, planned[start : start + size])
     return [each for each in planned if not each.item.settled]
 
 
 def _write_intent_group(work: Work, planned: Sequence[PlannedCreation]) -> None:
     now = work.runtime.now()
-    intents = [Intent(each.item.id, now, work.batch.id) for each in planned]
+    intents = [Intent(each.item.id, now, work.batch.id, _name(work, each)) for each in planned]
+    operations = [o for each in intents for o in work.store.intent_operations(each)]
     try:
-        etags = work.store.transact([work.store.intent_operation(each) for each in intents])
+        etags = work.store.transact(operations)[::2]
     except AlreadyExists:
         if len(planned) > 1:
             for each in planned:
@@ -162,7 +209,7 @@ def _resolve(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCrea
             )
         elif _may_still_run(work, item):
             problems.wait_until_settled(work, item)
-        elif _renew_intent(work, item):
+        elif _renew_intent(work, each):
             again.append(each)
     return again
 
@@ -172,23 +219,23 @@ def _may_still_run(work: Work, item: Item) -> bool:
     return work.runtime.now() - item.intent.started_at_s < work.settle_s
 
 
-def _renew_intent(work: Work, item: Item) -> bool:
+def _renew_intent(work: Work, planned: PlannedCreation) -> bool:
     """Take the intent over; whether nobody else did."""
-    intent = item.intent
+    item, intent = planned.item, planned.item.intent
     assert intent is not None
     try:
-        work.store.transact([work.store.drop_intent_operation(intent)])
+        work.store.transact(work.store.drop_intent_operations(intent))
     except committing.OVERTAKEN:
         item.hand_on(SOON_S)
         return False
     item.intent = None
-    _write_intent_group(work, [PlannedCreation(item, {}, {})])
+    _write_intent_group(work, [planned])
     return item.intent is not None
 
 
 def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> dict[str, list[Row]]:
     """Uncoupled BC records that equal what was sent, by the id of the record they were sent for."""
-    key = next(f for f in work.mapping.fields if f.type in (FieldType.TEXT, FieldType.PERSON_NAME) and f.bc)
+    key = _name_field(work)
     names = sorted({str(each.sent[key.name]) for each in planned if each.sent.get(key.name)})
     rows = work.system(Side.BC).find(work.table(Side.BC), str(key.bc), names)
     work.links.load(Side.BC, rows)
@@ -233,7 +280,7 @@ def _drop_intent(work: Work, item: Item) -> None:
     if item.intent is None:
         return
     try:
-        work.store.transact([work.store.drop_intent_operation(item.intent)])
+        work.store.transact(work.store.drop_intent_operations(item.intent))
     except committing.OVERTAKEN:
         item.hand_on(SOON_S)
     item.intent = None

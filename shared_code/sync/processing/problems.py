@@ -60,6 +60,15 @@ def wait_until_settled(work: Work, item: Item) -> None:
     item.new_problem = replace(item.new_problem, next_attempt_at_s=soon)
 
 
+def wait_for_creation(work: Work, item: Item) -> None:
+    """The record may be one that Tandem is creating now; its coupling is not on file yet."""
+    message = "It may be a record that Tandem is creating at this moment; it is looked at again shortly."
+    _settle(work, item, Outcome.WAITING, "outcome_unknown", message)
+    assert item.new_problem is not None
+    soon = work.runtime.now() + min(work.settle_s, LOOK_AGAIN_S)
+    item.new_problem = replace(item.new_problem, next_attempt_at_s=soon)
+
+
 LOOK_AGAIN_S = 60.0
 """How long after a lost answer the record is looked for again."""
 

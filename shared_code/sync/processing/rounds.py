@@ -168,7 +168,12 @@ def prepare(work: Work) -> None:
 
 
 def _known_version(coupling: Coupling, item: Item) -> bool:
-    """Whether the scan saw just the version that is in step: then there is nothing to read."""
+    """Whether the scan saw just the version that is in step: then there is nothing to read.
+
+    Only Sales numbers its versions.  Business Central stamps them with the time, which two writes can share.
+    """
+    if item.side is Side.BC:
+        return False
     seen = coupling.version_on(item.side)
     return seen is not None and bool(item.stamp) and seen.stamp == item.stamp
 

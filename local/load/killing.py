@@ -1,0 +1,91 @@
+"""Kills hosts at their moments and starts them again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from local.dev.processes import NotReady
+from local.environment import Environment
+from local.load.plan import Kill
+from local.load.stored import Stored
+from local.load.watching import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """A kill that happened: when, which hosts, how many writes both systems had seen, and how many
+    creations in Business Central were left on file as begun."""
+
+    at_s: float
+    hosts: tuple[str, ...]
+    down_s: float
+    writes_before: int
+    open_creations: int
+
+
+class Killer:
+    """A thread that carries out the kills; ``wait`` returns when the last host is up again."""
+
+    def __init__(
+        self, environment: Environment, kills: Sequence[Kill], watch: Watch, stored: Stored
+    ) -> None:
+        self.killed: list[Killed] = []
+        self._environment = environment
+        self._kills = kills
+        self._watch = watch
+        self._stored = stored
+        self._began = 0.0
+        self._stopping = threading.Event()
+        self._trouble: NotReady | None = None
+        self._thread = threading.Thread(target=self._run, name="killer", daemon=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def begin(self) -> None:
+        """The moments count from now."""
+        self._began = time.monotonic()
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Returns after the last kill. Raises NotReady when a host did not come back."""
+        self._thread.join()
+        if self._trouble:
+            raise self._trouble
+
+    def _run(self) -> None:
+        for kill in self._kills:
+            if self._stopping.wait(max(0.0, self._began + kill.at_s - time.monotonic())):
+                return
+            try:
+                self._carry_out(kill)
+            except NotReady as trouble:
+                self._trouble = trouble
+                return
+
+    def _carry_out(self, kill: Kill) -> None:
+        self._watch.look()
+        writes = writes_so_far(self._environment)
+        for host in kill.hosts:
+            self._environment.kill_host(host)
+        at_s = time.monotonic() - self._began
+        open_creations = self._stored.open_creations()
+        self._stopping.wait(kill.down_s)
+        for host in kill.hosts:
+            self._environment.start_host(host)
+        self.killed.append(Killed(at_s, kill.hosts, kill.down_s, writes, open_creations))
+
+
+def writes_so_far(environment: Environment) -> int:
+    """Writes both systems have committed since the counters began."""
+    bc: dict[str, int] = environment.bc_control.requests()["writes"]
+    return sum(bc.values()) + int(environment.sales_control.requests()["writesTotal"])

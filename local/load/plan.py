@@ -1,0 +1,91 @@
+"""What is run: how many records, which way, and when hosts are killed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from local.environment import Generated, Options
+
+MOST_DOWN_S = 2.0
+"""The longest a killed host stays down before it is started again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One load test. Raises ValueError for numbers without sense.
+
+    ``customers`` and ``contacts`` begin in Business Central, or in Sales where ``reverse``. ``latency_ms`` is
+    added before each POST at either system, so that more kills come while a request is on its way.
+    ``settle_s`` is how long a request whose caller is gone may still be running: a simulator carries out a
+    request while it answers it, so what a dead host had sent is over after the few requests before it in
+    line, each well under a second, and the latency. ``lease_s`` is how long the messages of a dead host
+    stay hidden. ``power_cut``: each kill ends all hosts at once, so that the one that works is among them.
+    ``patience_s`` bounds each wait.
+    """
+
+    customers: int = 5_000
+    contacts: int = 10_000
+    hosts: int = 2
+    kills: int = 5
+    seed: int = 0
+    bulk: bool = True
+    reverse: bool = False
+    power_cut: bool = False
+    latency_ms: float = 0.0
+    settle_s: float = 20.0
+    lease_s: int = 6
+    patience_s: float = 1800.0
+
+    def __post_init__(self) -> None:
+        if self.customers < 1 or self.contacts < 0 or self.kills < 0:
+            raise ValueError("customers must be 1 or more, contacts and kills 0 or more")
+        if self.hosts < 1:
+            raise ValueError("hosts must be 1 or more")
+
+    @property
+    def records(self) -> int:
+        """Customers and contacts."""
+        return self.customers + self.contacts
+
+    def options(self) -> Options:
+        """The environment: no records in Sales but those every organisation has."""
+        latency = {"rates": {"latency": 1.0}, "latency_ms": self.latency_ms, "only": {"method": "POST"}}
+        return Options(
+            hosts=self.hosts,
+            # Where Sales begins with the records, Business Central has one customer of its own.
+            records=Generated(1, 0, self.seed) if self.reverse else self.generated(),
+            sales=(),
+            bulk=self.bulk,
+            settle_s=self.settle_s,
+            lease_s=self.lease_s,
+            faults={"bc": latency, "sales": latency} if self.latency_ms else {},
+        )
+
+    def generated(self) -> Generated:
+        """The records of this plan."""
+        return Generated(self.customers, self.contacts, self.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """Kill ``hosts`` this long after the beginning, and start them again after ``down_s``."""
+
+    at_s: float
+    hosts: tuple[str, ...]
+    down_s: float
+
+
+def kills_of(plan: Plan, undisturbed_s: float) -> list[Kill]:
+    """The plan's kills, one in each equal part of the time the undisturbed run took."""
+    random = Random(f"kills {plan.seed}")
+    part_s = undisturbed_s / max(1, plan.kills)
+    names = tuple(f"host-{number}" for number in range(1, plan.hosts + 1))
+    return [
+        Kill(
+            at_s=part_s * (number + random.random()),
+            hosts=names if plan.power_cut else (random.choice(names),),
+            down_s=random.random() * MOST_DOWN_S,
+        )
+        for number in range(plan.kills)
+    ]

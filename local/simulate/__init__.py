@@ -1,0 +1,1 @@
+"""Deterministic simulation: the real use cases under one seeded scheduler, with faults and checkers."""

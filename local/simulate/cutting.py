@@ -1,0 +1,81 @@
+"""Cutting a batch in two: the part that is carried out, and answers for what is not."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+from local.simulators.wire import Request, Response
+
+_BOUNDARY = re.compile(r'boundary="?([^";\s]+)"?')
+_BUSY = {"error": {"code": "Application_TooManyRequests", "message": "Too many requests reached."}}
+_LIMIT = {"error": {"code": "0x80072322", "message": "Number of requests exceeded the limit."}}
+RETRY_AFTER_S = 7
+
+
+def operations(request: Request) -> int:
+    """How many operations a request carries; 1 for anything that is no batch."""
+    if not request.target.partition("?")[0].endswith("/$batch"):
+        return 1
+    if request.body.lstrip().startswith(b"{"):
+        return len(json.loads(request.body)["requests"])
+    mark = _mark(request.headers.get("content-type", ""))
+    return request.body.count(b"--" + mark) - 1
+
+
+def is_write(request: Request) -> bool:
+    """Whether the request changes something."""
+    if request.method == "GET":
+        return False
+    if not request.target.partition("?")[0].endswith("/$batch"):
+        return True
+    if request.body.lstrip().startswith(b"{"):
+        return any(each["method"] != "GET" for each in json.loads(request.body)["requests"])
+    return b"PATCH " in request.body or b"POST " in request.body
+
+
+def first(request: Request, number: int) -> Request:
+    """The same batch with its first ``number`` operations only."""
+    if request.body.lstrip().startswith(b"{"):
+        document = json.loads(request.body)
+        document["requests"] = document["requests"][:number]
+        return replace(request, body=json.dumps(document).encode())
+    mark = b"--" + _mark(request.headers.get("content-type", ""))
+    pieces = request.body.split(mark)
+    return replace(request, body=mark.join(pieces[: number + 1]) + mark + b"--\r\n")
+
+
+def refuse_rest(request: Request, response: Response, done: int) -> Response:
+    """The answer of the first ``done`` operations, with a refusal for each of the others."""
+    missing = operations(request) - done
+    if request.body.lstrip().startswith(b"{"):
+        ids = [each["id"] for each in json.loads(request.body)["requests"]][done:]
+        document = json.loads(response.body)
+        document["responses"] += [{"id": each, "status": 429, "headers": {}, "body": _BUSY} for each in ids]
+        return replace(response, body=json.dumps(document).encode())
+    content_type = next(value for name, value in response.headers.items() if name.lower() == "content-type")
+    mark = b"--" + _mark(content_type)
+    part = _refused_part()
+    whole = response.body.rpartition(mark + b"--")[0]
+    return replace(response, body=whole + (mark + b"\r\n" + part + b"\r\n") * missing + mark + b"--\r\n")
+
+
+def _refused_part() -> bytes:
+    lines = [
+        "Content-Type: application/http",
+        "Content-Transfer-Encoding: binary",
+        "",
+        "HTTP/1.1 429 Too Many Requests",
+        "Content-Type: application/json; odata.metadata=minimal",
+        f"Retry-After: {RETRY_AFTER_S}",
+        "",
+        json.dumps(_LIMIT),
+    ]
+    return "\r\n".join(lines).encode()
+
+
+def _mark(content_type: str) -> bytes:
+    found = _BOUNDARY.search(content_type)
+    assert found is not None, f"a batch without boundary: {content_type}"
+    return found[1].encode()

@@ -1,0 +1,164 @@
+"""Simulated processes: each composes the product for itself and works off messages as the host does."""
+
+from __future__ import annotations
+
+import random
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from unittest.mock import patch
+
+from local.simulate.faults import Faults
+from local.simulate.scheduler import Crash, Scheduler
+from local.simulate.storage import MAX_DEQUEUE, RETRY_S, RestlessQueue
+from local.simulators.adapter import InProcessAdapter
+from local.simulators.wire import Clock, Service
+from shared_code import compose
+from shared_code.settings import Settings
+from shared_code.store.memory import MemoryTables
+from shared_code.store.queue import Message
+from shared_code.store.tables import StoreError
+from shared_code.sync.dispatch import handle, keep_poison
+from shared_code.sync.messages import QUEUES
+from shared_code.sync.parts import Parts
+from shared_code.systems.auth import FixedTokens
+from shared_code.systems.interface import SystemFault
+
+POLL_S = 2.0
+_mappings = cache(compose.default_mappings)
+
+
+class SimulatedRuntime:
+    """The runtime of one process: its own clock, which may be wrong, and ids from the seed."""
+
+    def __init__(self, scheduler: Scheduler, rng: random.Random, skew_s: float) -> None:
+        self.scheduler = scheduler
+        self.skew_s = skew_s
+        self._rng = rng
+
+    def now(self) -> float:
+        return self.scheduler.clock.now + self.skew_s
+
+    def sleep(self, seconds: float) -> None:
+        self.scheduler.pause(seconds)
+
+    def new_id(self) -> str:
+        text = f"{self._rng.getrandbits(128):032x}"
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:]}"
+
+    def random(self) -> float:
+        return self._rng.random()
+
+    def run_all[T](self, calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
+        return self.scheduler.run_all(calls, limit)
+
+
+@dataclass
+class Process:
+    """One process: its parts are composed anew after a crash."""
+
+    name: str
+    settings: Settings
+    runtime: SimulatedRuntime
+    tables: MemoryTables
+    queue: RestlessQueue
+    services: dict[str, tuple[Service, Clock]]
+    parts: Parts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Compose, as a process does once; nothing in memory is left of what was before."""
+        clients = compose.Clients(self.settings, self.runtime, FixedTokens("app"))
+        for session, side in ((clients.business_central_session, "bc"), (clients.sales_session, "sales")):
+            session.mount("https://", InProcessAdapter(*self.services[side]))
+        with patch.object(compose, "default_mappings", _mappings):
+            self.parts = compose.assemble(self.settings, self.runtime, self.tables, self.queue, clients)
+
+
+@dataclass
+class Unexpected:
+    """An error of the product's own that reached the host."""
+
+    who: str
+    text: str
+    trace: str
+
+
+@dataclass
+class Host:
+    """Takes messages for a process, one at a time, with the host's own rules of redelivery."""
+
+    process: Process
+    scheduler: Scheduler
+    faults: Faults
+    rng: random.Random
+    lease_s: float
+    unexpected: list[Unexpected]
+    stopping: Callable[[], bool]
+
+    def work(self) -> None:
+        """Work until the simulation asks to stop; a crash is followed by a new start."""
+        while not self.stopping():
+            try:
+                if not self.one():
+                    self.scheduler.pause(POLL_S)
+            except Crash:
+                self._restart()
+
+    def _restart(self) -> None:
+        current = self.scheduler.current_task
+        assert current is not None
+        current.doomed = False
+        self.process.start()
+        self.scheduler.note("process started again")
+
+    def one(self) -> bool:
+        """One message, if there is one."""
+        names = list(QUEUES)
+        self.rng.shuffle(names)
+        for name in names:
+            message = self.process.queue.take(name, self.lease_s)
+            if message is not None:
+                self._deliver(name, message)
+                return True
+        return False
+
+    def _deliver(self, name: str, message: Message) -> None:
+        self.scheduler.note(f"delivery {message.dequeue_count} of {message.body}")
+        queue = self.process.queue
+        if message.dequeue_count > MAX_DEQUEUE:
+            self._set_aside(name, message)
+            return
+        try:
+            handle(self.process.parts, name, message.body)
+        except (StoreError, SystemFault) as error:
+            self.scheduler.note(f"failed: {type(error).__name__}")
+            self._failed(name, message)
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            self.scheduler.note(f"UNEXPECTED {text}")
+            self.unexpected.append(Unexpected(self.process.name, text, traceback.format_exc()))
+            self._failed(name, message)
+        else:
+            if not queue.settle(name, message):
+                self.faults.count("lease_lost")
+
+    def _failed(self, name: str, message: Message) -> None:
+        if message.dequeue_count >= MAX_DEQUEUE:
+            self._set_aside(name, message)
+        else:
+            self.process.queue.settle(name, message, again_in_s=RETRY_S)
+
+    def _set_aside(self, name: str, message: Message) -> None:
+        """What the host does with poison: it calls the function that keeps it."""
+        self.faults.count("poison")
+        self.scheduler.note(f"POISON {message.body}")
+        try:
+            keep_poison(self.process.parts, name, message.body)
+        except StoreError:
+            self.process.queue.settle(name, message, again_in_s=RETRY_S)
+            return
+        self.process.queue.settle(name, message)

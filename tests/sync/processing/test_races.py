@@ -1,0 +1,176 @@
+"""What another worker or a person does between two calls of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from local.simulation.world import World
+from shared_code.core.records import Side
+from shared_code.sync.messages import BATCH_QUEUE
+from shared_code.sync.tick import look
+from tests.sync import worlds
+from tests.sync.worlds import Wire, once
+
+
+@pytest.fixture
+def world() -> World:
+    made = worlds.synced()
+    worlds.only_customers(made)
+    return made
+
+
+def another_look(world: World, side: Side) -> Callable[[], None]:
+    """Another worker looks at a side and does what it finds."""
+
+    def act() -> None:
+        look(world.parts, world.at, world.at.mapping("CUSTOMER"), (side,))
+        worlds.deliver(world)
+
+    return act
+
+
+def in_between(world: World, side: Side, act: Callable[[], object], *, after: bool) -> Wire:
+    """Act once just before or after the product's next write to a side."""
+    wire = worlds.tap(world, side)
+    if after:
+        wire.after = once(act)
+    else:
+        wire.before = once(act)
+    return wire
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_look_that_sees_the_account_being_created_does_not_create_a_customer_for_it(
+    world: World, side: Side
+) -> None:
+    worlds.new_customer(world, "Fresh Ltd.")
+    in_between(world, Side.SALES, another_look(world, side), after=True)
+    worlds.cycles(world, 3)
+    worlds.assert_whole(world)
+    assert len(worlds.customers(world)) == 4
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_look_that_sees_the_customer_being_created_does_not_create_an_account_for_it(
+    world: World, side: Side
+) -> None:
+    worlds.new_account(world, "Fresh Ltd.")
+    in_between(world, Side.BC, another_look(world, side), after=True)
+    worlds.cycles(world, 3)
+    worlds.assert_whole(world)
+    assert len(worlds.customers(world)) == 4
+
+
+def test_a_customer_of_the_name_of_one_being_created_is_created_a_little_later(world: World) -> None:
+    worlds.new_account(world, "Twins Ltd.", telephone1="+44 1")
+    in_between(world, Side.BC, lambda: worlds.new_customer(world, "Twins Ltd.", phoneNumber="+44 2"), after=True)
+    worlds.cycles(world, 5)
+    worlds.assert_whole(world)
+    assert len([a for a in worlds.accounts(world) if a["name"] == "Twins Ltd."]) == 2
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("writes_to", list(Side))
+def test_an_edit_of_another_field_between_read_and_write_is_kept(
+    world: World, writes_to: Side, after: bool
+) -> None:
+    pair = worlds.pair(world)
+    if writes_to is Side.SALES:
+        worlds.edit_bc(world, pair, phoneNumber="+44 1")
+        meanwhile: Callable[[], None] = lambda: worlds.edit_sales(world, pair, emailaddress1="new@example.com")
+    else:
+        worlds.edit_sales(world, pair, telephone1="+44 1")
+        meanwhile = lambda: worlds.edit_bc(world, pair, email="new@example.com")
+    in_between(world, writes_to, meanwhile, after=after)
+    worlds.cycles(world, 3)
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 1"
+    assert worlds.customer_of(world, pair)["email"] == "new@example.com"
+    worlds.assert_whole(world)
+
+
+@pytest.mark.parametrize("writes_to", list(Side))
+def test_an_edit_of_the_same_field_between_read_and_write_becomes_a_conflict(
+    world: World, writes_to: Side
+) -> None:
+    pair = worlds.pair(world)
+    if writes_to is Side.SALES:
+        worlds.edit_bc(world, pair, phoneNumber="+44 1")
+        meanwhile: Callable[[], None] = lambda: worlds.edit_sales(world, pair, telephone1="+44 2")
+    else:
+        worlds.edit_sales(world, pair, telephone1="+44 2")
+        meanwhile = lambda: worlds.edit_bc(world, pair, phoneNumber="+44 1")
+    in_between(world, writes_to, meanwhile, after=False)
+    worlds.cycles(world, 3)
+    assert worlds.codes(world) == ["conflict"]
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 1"
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 2"
+
+
+@pytest.mark.parametrize("writes_to", list(Side))
+def test_an_edit_of_the_written_field_right_after_the_write_flows_back(world: World, writes_to: Side) -> None:
+    pair = worlds.pair(world)
+    if writes_to is Side.SALES:
+        worlds.edit_bc(world, pair, phoneNumber="+44 1")
+        meanwhile: Callable[[], None] = lambda: worlds.edit_sales(world, pair, telephone1="+44 2")
+    else:
+        worlds.edit_sales(world, pair, telephone1="+44 1")
+        meanwhile = lambda: worlds.edit_bc(world, pair, phoneNumber="+44 2")
+    in_between(world, writes_to, meanwhile, after=True)
+    worlds.cycles(world, 3)
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 2"
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 2"
+    worlds.assert_whole(world)
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_record_deleted_between_read_and_write_is_told_and_its_partner_kept(world: World, side: Side) -> None:
+    pair = worlds.pair(world)
+    if side is Side.SALES:
+        worlds.edit_bc(world, pair, phoneNumber="+44 1")
+        gone: Callable[[], object] = lambda: world.person_in_sales.call("DELETE", f"accounts({pair.sales_id})")
+    else:
+        worlds.edit_sales(world, pair, telephone1="+44 1")
+        gone = lambda: worlds.delete_customer(world, pair.bc_id)
+    in_between(world, side, gone, after=False)
+    worlds.cycles(world, 3)
+    assert worlds.codes(world) == ["partner_deleted"]
+    survivor = worlds.customers(world) if side is Side.SALES else worlds.accounts(world)
+    assert len(survivor) == 3
+
+
+@pytest.mark.parametrize("act", ["created in BC", "created in Sales", "edited"])
+def test_a_batch_delivered_twice_counts_once_and_doubles_nothing(world: World, act: str) -> None:
+    if act == "created in BC":
+        worlds.new_customer(world, "Fresh Ltd.")
+    elif act == "created in Sales":
+        worlds.new_account(world, "Fresh Ltd.")
+    else:
+        worlds.edit_bc(world, worlds.pair(world), phoneNumber="+44 1")
+    send = world.queue.send
+    world.queue.send = lambda name, body, *, delay_s=0: [  # type: ignore[method-assign,assignment,misc]
+        send(name, body, delay_s=delay_s) for _ in range(2)
+    ]
+    worlds.cycle(world)
+    world.queue.send = send  # type: ignore[method-assign]
+    worlds.cycles(world, 2)
+    worlds.assert_whole(world)
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_batch_taken_by_two_workers_at_once_doubles_nothing(world: World, side: Side) -> None:
+    if side is Side.BC:
+        worlds.new_account(world, "Fresh Ltd.")
+    else:
+        worlds.new_customer(world, "Fresh Ltd.")
+
+    def the_same_again() -> None:
+        (body,) = set(worlds.batch_messages(world))
+        world.queue.send(BATCH_QUEUE, body)
+        worlds.deliver(world)
+
+    in_between(world, side, the_same_again, after=True)
+    worlds.cycles(world, 3)
+    worlds.settled(world)
+    worlds.assert_whole(world)
