@@ -7,6 +7,7 @@ import logging
 import azure.functions as func
 
 from functions import parts
+from shared_code.sync.clean_up import clean_up
 from shared_code.sync.registration import Renewal, keep_registered, renew
 from shared_code.sync.tick import tick
 
@@ -32,3 +33,10 @@ def renew_webhooks(timer: func.TimerRequest) -> None:
 def _tell(done: Renewal) -> None:
     figures = {"created": done.created, "renewed": done.renewed, "removed": done.removed}
     logging.getLogger("tandem").info("webhooks", extra={**figures, "problems": len(done.problems)})
+
+
+@blueprint.timer_trigger("timer", schedule="0 37 2 * * *", use_monitor=True)
+def remove_old_jobs(timer: func.TimerRequest) -> None:
+    """Remove jobs that are older than their time."""
+    removed = clean_up(parts())
+    logging.getLogger("tandem").info("clean-up", extra={"jobs": removed})

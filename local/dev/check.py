@@ -52,6 +52,7 @@ def checks(root: Path) -> list[Check]:
         Check("import arrows", module("tools.checks.arrows")),
         Check("sizes", module("tools.checks.sizes"), figures=True),
         Check("forbidden text", module("tools.checks.forbidden")),
+        Check("generated pages", module("tools.docs", "--check")),
     ]
 
 

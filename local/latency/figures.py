@@ -79,8 +79,8 @@ def notes(found: dict[str, Any]) -> list[str]:
     delay_s = found["businessCentralDelaySeconds"]
     told = [
         f"{found['changesPerDirection']} changes of each direction, one at a time at random moments of "
-        f"{found['spreadSeconds']:.0f} s, seed {found['seed']}. From just before the person's request is sent "
-        "to the first list of the other side that shows the value.",
+        f"{found['spreadSeconds']:.0f} s, seed {found['seed']}. From just before the person's request is "
+        "sent to the first list of the other side that shows the value.",
         f"Of {BC_TO_SALES} with webhooks, up to {delay_s:.0f} s are Business Central's own: it collects "
         "changes that long before it notifies.",
     ]
@@ -103,6 +103,6 @@ def page(found: dict[str, Any], machine: str) -> str:
         "# Time from change to write\n\n"
         "<!-- Written by `python dev.py latency --page docs/measurements/latency.md`. -->\n\n"
         f"{shown}\n\n{told}\n"
-        f"- Everything ran on one machine ({machine}), with both systems simulated. Real services add the time "
-        "of their own requests.\n"
+        f"- Everything ran on one machine ({machine}), with both systems simulated. Real services add the "
+        "time of their own requests.\n"
     )

@@ -13,6 +13,9 @@ from local.latency.plan import BC_TO_SALES, Change, Pair, Plan
 LOOK_EVERY_S = 0.1
 """Between the beginnings of two looks at a side; a request may take longer on a busy machine."""
 
+BLANK = ("", "_x0020_")
+"""How Business Central writes the blank value of an option: only customers that are not blocked take part."""
+
 type Values = Mapping[str, str]
 """The e-mail address by id."""
 
@@ -60,7 +63,7 @@ def pairs_of(environment: Environment) -> list[Pair]:
     return [
         Pair(each["number"], each["id"], by_number[each["number"]])
         for each in customers
-        if each["number"] in by_number and not str(each["blocked"]).strip("_x0020 ")
+        if each["number"] in by_number and each["blocked"] in BLANK
     ]
 
 

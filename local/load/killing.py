@@ -30,9 +30,7 @@ class Killed:
 class Killer:
     """A thread that carries out the kills; ``wait`` returns when the last host is up again."""
 
-    def __init__(
-        self, environment: Environment, kills: Sequence[Kill], watch: Watch, stored: Stored
-    ) -> None:
+    def __init__(self, environment: Environment, kills: Sequence[Kill], watch: Watch, stored: Stored) -> None:
         self.killed: list[Killed] = []
         self._environment = environment
         self._kills = kills

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from shared_code.core.jobs import Job
 from shared_code.store.codec import escape_key
-from shared_code.store.tables import AlreadyExists, Changed, Entity, Insert, Operation, Scalar, Tables
+from shared_code.store.tables import AlreadyExists, Changed, Delete, Entity, Insert, Operation, Scalar, Tables
 
 TABLE = "FullSynchronizations"
 
@@ -101,6 +101,13 @@ class FullSyncStore:
 
     def finish(self, full_sync_id: str) -> None:
         """Take it off the list of running ones."""
+        self._tables.delete(TABLE, self._index(), full_sync_id)
+
+    def remove(self, full_sync_id: str) -> None:
+        """Remove one with its lines; fine if it is not there."""
+        partition = self._partition(full_sync_id)
+        rows = [each.row for each in self._tables.query(TABLE, partition)]
+        self._tables.transact(TABLE, [Delete(partition, row) for row in rows])
         self._tables.delete(TABLE, self._index(), full_sync_id)
 
     def _replace(self, entity: Entity) -> bool:

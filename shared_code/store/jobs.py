@@ -19,7 +19,7 @@ from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
 from shared_code.store.json_values import dump, load
-from shared_code.store.tables import AlreadyExists, Entity, Insert, Scalar, Tables, in_chunks
+from shared_code.store.tables import AlreadyExists, Delete, Entity, Insert, Scalar, Tables, in_chunks
 
 JOBS, BATCHES = "Jobs", "Batches"
 _SEPARATOR = ","
@@ -49,6 +49,21 @@ class JobStore:
     def newest(self, limit: int) -> list[Job]:
         """The newest jobs first: a job's id begins with its inverted time."""
         return [_job(each) for each in self._tables.query(JOBS, escape_key(self._connection), limit=limit)]
+
+    def older_than(self, job_id: str, limit: int) -> list[Job]:
+        """Jobs older than an id stands for (ids begin with their inverted time), the newest of them first."""
+        found = self._tables.query(JOBS, escape_key(self._connection), first=job_id, limit=limit)
+        return [_job(each) for each in found]
+
+    def remove(self, job_id: str) -> int:
+        """Remove a job with its batches and steps; how many rows.  Its own row goes last, so that a removal
+        that is cut short is found again."""
+        partition = self._partition(job_id)
+        rows = [each.row for each in self._tables.query(BATCHES, partition, select=("done",))]
+        for chunk in in_chunks([Delete(partition, row) for row in rows]):
+            self._tables.transact(BATCHES, chunk)
+        self._tables.delete(JOBS, escape_key(self._connection), job_id)
+        return len(rows) + 1
 
     def add_batches(self, batches: Sequence[Batch]) -> None:
         """Register batches; those registered already stay as they are."""

@@ -142,8 +142,12 @@ class Parts:
 
     def new_job_id(self) -> str:
         """An id that sorts newest first."""
-        inverted = 10**11 - int(self.runtime.now() * 10)
-        return f"{inverted:011d}-{self.runtime.new_id()[:8]}"
+        return f"{job_prefix(self.runtime.now())}-{self.runtime.new_id()[:8]}"
+
+
+def job_prefix(at_s: float) -> str:
+    """What the ids of jobs made at a moment begin with: the time in tenths of a second, inverted."""
+    return f"{10**11 - int(at_s * 10):011d}"
 
 
 def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> Table:

@@ -52,8 +52,10 @@ def shot() -> Snapshot:
         "emailaddress1": "a@example.com", "customertypecode": 3, "_transactioncurrencyid_value": "eur",
         "paymenttermscode": 7,
     }  # fmt: skip
-    company = {**ADDRESS, "id": "k1", "number": "GC1", "type": "Company", "companyNumber": "GC1",
-               "displayName": "Ærø", "email": "a@example.com", "contactBusinessRelation": "Customer"}  # fmt: skip
+    company = {
+        **ADDRESS, "id": "k1", "number": "GC1", "type": "Company", "companyNumber": "GC1",
+        "displayName": "Ærø", "email": "a@example.com", "contactBusinessRelation": "Customer",
+    }  # fmt: skip
     person = {**company, "id": "k2", "number": "GC2", "type": "Person", "displayName": "Zoë  Le Fanu",
               "email": "z@example.com", "jobTitle": "", "mobilePhoneNumber": ""}  # fmt: skip
     contact = {

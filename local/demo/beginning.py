@@ -1,0 +1,64 @@
+"""What the demonstration begins with: the published records, and a few that Sales already holds.
+
+Business Central has its main company.  Sales gets only some of the derived records, so that a person can
+follow each of them: pairs that match, one pair that differs, and some that only might be the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from local.environment import Environment, Options
+from local.environment.records import SALES, clean
+
+LOOK_BACK_S = 1.0
+"""Each look at Business Central overlaps the one before by this; short, so that a quiet look is soon empty."""
+SETTLE_S = 3.0
+"""How long a request without an answer may still be running; short, so that nobody waits 20 minutes."""
+
+MATCHING = ("01454545", "30000", "31669966", "32656565", "34010100")
+"""Customers whose account matches by number or e-mail address and holds no other values."""
+DIFFERING = ("32124578",)
+"""Customers whose account matches by number and holds other values: conflicts from the first day."""
+DOUBTFUL = ("20000", "27321782")
+"""Customers with an account of the same name and nothing that identifies it."""
+MATCHING_CONTACTS = ("CT000026", "CT200080")
+DOUBTFUL_CONTACTS = ("CT000030",)
+
+type Record = dict[str, Any]
+
+
+def options() -> Options:
+    """The environment of the demonstration."""
+    return Options(sales=(), look_back_s=LOOK_BACK_S, settle_s=SETTLE_S)
+
+
+def few_records() -> dict[str, list[Record]]:
+    """The accounts and contacts Sales holds before Tandem comes, by table."""
+    firsts, twins = MATCHING + DIFFERING, DOUBTFUL
+    accounts = _chosen("overlap_accounts", firsts, twins)
+    return {
+        "account": accounts,
+        "contact": _chosen("overlap_contacts", MATCHING_CONTACTS, DOUBTFUL_CONTACTS),
+    }
+
+
+def load_few(environment: Environment) -> None:
+    """Put them into Sales."""
+    environment.sales_control.post("load", few_records())
+
+
+def _chosen(file: str, firsts: tuple[str, ...], twins: tuple[str, ...]) -> list[Record]:
+    """The records derived from these numbers: the first copy of some, the second copy of others."""
+    records: list[Record] = json.loads((SALES / f"{file}.json").read_text("utf-8"))
+    return [clean(each) for each in records if _origin(each) in (firsts, twins)[_is_twin(each)]]
+
+
+def _origin(record: Mapping[str, Any]) -> str:
+    return str(record["@derived"]["bcNumber"])
+
+
+def _is_twin(record: Mapping[str, Any]) -> bool:
+    return bool(record["@derived"].get("duplicateOf"))

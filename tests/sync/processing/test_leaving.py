@@ -1,0 +1,138 @@
+"""Records that leave the filter or are deleted: the partner stays as it is, and nothing is forgotten."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.simulation.world import World
+from shared_code.core.coupling import Coupling, CouplingState
+from shared_code.core.records import Side
+from tests.sync import worlds
+
+
+@pytest.fixture
+def world() -> World:
+    return worlds.synced()
+
+
+@pytest.fixture
+def pair(world: World) -> Coupling:
+    return worlds.pair(world)
+
+
+def leave(world: World, pair: Coupling, side: Side) -> None:
+    if side is Side.BC:
+        worlds.edit_bc(world, pair, blocked="All")
+    else:
+        worlds.edit_sales(world, pair, statecode=1)
+
+
+def come_back(world: World, pair: Coupling, side: Side) -> None:
+    if side is Side.BC:
+        worlds.edit_bc(world, pair, blocked=" ")
+    else:
+        worlds.edit_sales(world, pair, statecode=0)
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_nothing_is_written_on_either_side_while_a_record_is_outside(
+    world: World, pair: Coupling, side: Side
+) -> None:
+    leave(world, pair, side)
+    worlds.cycle(world)
+    worlds.edit_bc(world, pair, phoneNumber="+44 1")
+    worlds.edit_sales(world, pair, emailaddress1="new@example.com")
+    worlds.cycles(world, 3)
+    assert worlds.customer_of(world, pair)["email"] != "new@example.com"
+    assert worlds.account_of(world, pair)["telephone1"] != "+44 1"
+    assert worlds.problems(world) == []
+    assert worlds.pair(world).state is CouplingState.COUPLED
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_what_changed_outside_is_merged_when_the_record_returns(
+    world: World, pair: Coupling, side: Side
+) -> None:
+    leave(world, pair, side)
+    worlds.cycle(world)
+    worlds.edit_bc(world, pair, phoneNumber="+44 1")
+    worlds.edit_sales(world, pair, emailaddress1="new@example.com")
+    worlds.cycles(world, 20)
+    come_back(world, pair, side)
+    worlds.cycles(world, 2)
+    assert worlds.customer_of(world, pair)["email"] == "new@example.com"
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 1"
+    worlds.assert_whole(world)
+
+
+def test_what_leaves_with_an_edit_in_the_same_minute_is_not_written(world: World, pair: Coupling) -> None:
+    worlds.edit_bc(world, pair, blocked="All", phoneNumber="+44 1")
+    worlds.cycle(world)
+    assert worlds.account_of(world, pair)["telephone1"] != "+44 1"
+
+
+def test_a_record_that_is_outside_from_the_beginning_is_not_created(world: World) -> None:
+    worlds.new_customer(world, "Blocked Ltd.", blocked="All")
+    worlds.new_account(world, "Supplier Ltd.", customertypecode=10)
+    worlds.cycles(world, 2)
+    assert "Blocked Ltd." not in {a["name"] for a in worlds.accounts(world)}
+    assert "Supplier Ltd." not in {c["displayName"] for c in worlds.customers(world)}
+    worlds.assert_quiet(world)
+
+
+def delete(world: World, pair: Coupling, side: Side) -> None:
+    if side is Side.BC:
+        worlds.delete_customer(world, pair.bc_id)
+    else:
+        world.person_in_sales.call("DELETE", f"accounts({pair.sales_id})")
+
+
+def test_a_deleted_account_is_told_and_its_customer_stays(world: World, pair: Coupling) -> None:
+    before = worlds.customer_of(world, pair)
+    delete(world, pair, Side.SALES)
+    worlds.cycle(world)
+    (told,) = worlds.problems(world)
+    assert told["code"] == "partner_deleted"
+    assert "Sales was deleted" in told["message"]
+    worlds.cycles(world, 3)
+    assert worlds.customer_of(world, pair) == before
+    assert len(worlds.accounts(world)) == 2
+
+
+def test_a_deleted_customer_is_told_at_the_next_edit_and_its_account_stays(
+    world: World, pair: Coupling
+) -> None:
+    delete(world, pair, Side.BC)
+    worlds.edit_sales(world, pair, telephone1="+44 1")
+    worlds.cycle(world)
+    (told,) = worlds.problems(world)
+    assert told["code"] == "partner_deleted"
+    assert "Business Central was deleted" in told["message"]
+    worlds.cycles(world, 3)
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 1"
+    assert len(worlds.customers(world)) == 2
+
+
+def test_an_edit_of_the_survivor_is_neither_lost_nor_makes_a_new_partner(world: World, pair: Coupling) -> None:
+    delete(world, pair, Side.SALES)
+    worlds.cycle(world)
+    worlds.edit_bc(world, pair, phoneNumber="+44 1")
+    worlds.cycles(world, 3)
+    assert worlds.codes(world) == ["partner_deleted"]
+    assert len(worlds.accounts(world)) == 2
+
+
+@pytest.mark.parametrize("first", list(Side))
+@pytest.mark.parametrize("apart", [True, False], ids=["one after the other", "in one minute"])
+def test_a_pair_deleted_on_both_sides_is_uncoupled(
+    world: World, pair: Coupling, first: Side, apart: bool
+) -> None:
+    delete(world, pair, first)
+    if apart:
+        worlds.cycle(world)
+    delete(world, pair, first.other)
+    worlds.cycles(world, 3)
+    worlds.settled(world)
+    ended = world.at.couplings("CUSTOMER").load(Side.BC, [pair.bc_id]).get(pair.bc_id)
+    assert not isinstance(ended, Coupling) or ended.state is CouplingState.ENDED
+    assert worlds.problems(world) == []
