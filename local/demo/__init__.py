@@ -1,1 +1,1 @@
-"""The demonstration: Tandem's story in a terminal, against both simulated systems, checked while it is told."""
+"""The demonstration: Tandem's story in a terminal, checked while it is told."""

@@ -14,8 +14,8 @@ from local.environment import Environment, Options
 from local.environment.records import SALES, clean
 
 LOOK_BACK_S = 1.0
-"""Each look at Business Central overlaps the one before by this; short, so that a quiet look is soon empty."""
-SETTLE_S = 3.0
+"""Each look at Business Central overlaps the one before by this; short, so that it is soon empty."""
+SETTLE_S = 2.0
 """How long a request without an answer may still be running; short, so that nobody waits 20 minutes."""
 
 MATCHING = ("01454545", "30000", "31669966", "32656565", "34010100")

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich import box
 from rich.live import Live
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
@@ -14,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local.demo.failures import DemoFailed
-from local.demo.screen import INDENT, Screen
+from local.demo.screen import INDENT, Screen, plain_table
 from local.environment.host import Api
 
 OUTCOMES = (
@@ -60,6 +59,8 @@ def _watch(screen: Screen, api: Api, full_sync_id: str) -> View:
                 _tell_news(screen, view["lines"], told)
             time.sleep(POLL_S)
             view = api.get(path)
+    if not screen.lively:
+        _tell_news(screen, view["lines"], told)
     return view
 
 
@@ -67,9 +68,9 @@ def _tell_news(screen: Screen, lines: Sequence[Line], told: dict[str, str]) -> N
     """Without a terminal: a line for each mapping whose status has changed."""
     for line in lines:
         status = _moving(line)
-        if told.setdefault(line["mapping"], "") != status:
+        if status != told.get(line["mapping"], "Ready"):
             told[line["mapping"]] = status
-            screen.say(f"{line['mapping']:<16} {status}")
+            screen.pasted(f"{line['mapping']:<16} {status}")
 
 
 def _moving(line: Line) -> str:
@@ -80,25 +81,27 @@ def _moving(line: Line) -> str:
 
 def show(screen: Screen, lines: Sequence[Line]) -> None:
     """The whole review: the table, and below it what the records of each mapping came to."""
-    screen.console.print(_indented(table(lines, screen.width)))
+    screen.console.print()
+    screen.show(table(lines, screen.width))
+    screen.console.print()
     grid = Table.grid(padding=(0, 2))
     for line in lines:
         for number, (name, text) in enumerate(details(line, screen.width >= WIDE)):
             grid.add_row(Text("" if number else line["mapping"], style="cyan"), Text(name), Text(text))
-    screen.console.print(_indented(grid))
+    screen.show(grid)
 
 
 def table(lines: Sequence[Line], width: int) -> Table:
     """A line per mapping; a wide terminal also has room for dependencies and recommendation."""
     wide = width >= WIDE
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    made.add_column("Mapping", style="cyan", no_wrap=True)
+    made = plain_table()
+    made.add_column("Mapping", style="cyan", no_wrap=True, min_width=len("SHIPMENT METHOD"))
     if wide:
         made.add_column("Dependency Filter", max_width=34)
     for name in ("Job Queue", "To Sales", "From Sales"):
-        made.add_column(name, no_wrap=True)
+        made.add_column(name, no_wrap=True, min_width=len("In Process"))
     made.add_column("Progress", no_wrap=True)
-    made.add_column("Done", justify="right", no_wrap=True)
+    made.add_column("Done", justify="right", no_wrap=True, min_width=len("160/160"))
     if wide:
         made.add_column("Recommendation", no_wrap=True)
     for line in lines:
@@ -121,7 +124,7 @@ def _cells(line: Line, wide: bool) -> list[Text | ProgressBar]:
 def details(line: Line, wide: bool) -> list[tuple[str, str]]:
     """Counters of both directions; what the narrow table has no room for."""
     found = [
-        (name, f"{line[key]['given']}: {counters(line[key])}")
+        (name, f"{line[key]['given']} given: {counters(line[key])}")
         for name, key in (("to Sales", "toSales"), ("from Sales", "fromSales"))
         if line[key]["given"]
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from azure.storage.queue import QueueServiceClient
@@ -12,6 +13,7 @@ from azure.storage.queue import QueueServiceClient
 from local.demo.failures import DemoFailed
 from local.demo.meter import Meter
 from local.environment import Environment
+from local.environment.records import CLIENT_ID
 from shared_code.core.coupling import Coupling
 from shared_code.runtime import ThreadRuntime
 from shared_code.store import azure_tables
@@ -54,6 +56,11 @@ class Stage:
         """The name of the company people work in."""
         return self.environment.options.companies[0]
 
+    @property
+    def client_id(self) -> str:
+        """Tandem's own app registration."""
+        return CLIENT_ID
+
     def customers(self) -> list[Record]:
         """All customers of Business Central, read behind its back."""
         return self.bc("customers")
@@ -88,10 +95,11 @@ class Stage:
     def look(self, *mappings: str) -> None:
         """What happens each minute, now: the mappings are due, the timer runs, all queued work is done."""
         with self.meter:
-            self._look(mappings or self.mappings)
+            self.look_uncounted(*mappings)
 
-    def _look(self, mappings: Iterable[str]) -> None:
-        wanted = set(mappings)
+    def look_uncounted(self, *mappings: str) -> None:
+        """The same, for a caller who counts a longer stretch."""
+        wanted = set(mappings or self.mappings)
         self._each_schedule(wanted, lambda each: replace(each, next_due_s=0.0))
         self.environment.host.run_timer("minute")
         until(lambda: self._claimed(wanted), "the minute timer did not take up the mappings")
@@ -128,17 +136,15 @@ class Stage:
         return ScheduleStore(self._tables, self.connection)
 
     def _claimed(self, mappings: set[str]) -> bool:
-        return all(
-            each.next_due_s > 0 for each in self._schedules.all().values() if each.mapping in mappings
-        )
+        return all(each.next_due_s > 0 for each in self._schedules.all().values() if each.mapping in mappings)
 
     def _each_schedule(self, mappings: Iterable[str], change: Callable[[Schedule], Schedule]) -> None:
         """Write schedules as they are data; again where the timer was faster."""
         for name in mappings:
-            until(
-                lambda name=name: self._schedules.put(change(self._schedules.get(name, RUNNING_S))),
-                f"the schedule of {name} kept changing",
-            )
+            until(partial(self._changed, name, change), f"the schedule of {name} kept changing")
+
+    def _changed(self, name: str, change: Callable[[Schedule], Schedule]) -> bool:
+        return self._schedules.put(change(self._schedules.get(name, RUNNING_S)))
 
 
 def _far() -> float:

@@ -45,6 +45,7 @@ class Run:
     idle: Figures
     idle_writes: int
     peak_rss_mib: dict[str, float]
+    cpu_s: dict[str, float]
     longest_queue: int
     resent: int
     killed: list[Killed]
@@ -72,6 +73,8 @@ def _observed(
     _wait_finished(plan, environment, full_sync, say)
     finished_s = time.monotonic() - began
     asked = _requests(environment)
+    watch.look()
+    cpu_s = watch.cpu_s
     killer.wait()
     cycles = _come_to_rest(plan, environment, stored, say)
     rest_s = time.monotonic() - began
@@ -88,6 +91,7 @@ def _observed(
         idle=_requests(environment),
         idle_writes=writes_so_far(environment),
         peak_rss_mib=watch.peak_rss_mib,
+        cpu_s=cpu_s,
         longest_queue=watch.longest_queue,
         resent=len(watch.resent),
         killed=killer.killed,

@@ -47,6 +47,7 @@ def figures(plan: Plan, run: Run) -> dict[str, Any]:
         "requests": run.requests,
         "idleCycleRequests": {side: run.idle[side]["requests"] for side in ("bc", "sales")},
         "peakRssMib": run.peak_rss_mib,
+        "cpuSeconds": run.cpu_s,
         "longestQueue": run.longest_queue,
         "resentMessagesAtLeast": run.resent,
         "kills": [asdict(each) for each in run.killed],
@@ -64,7 +65,7 @@ def told(plan: Plan, run: Run) -> str:
         f"  requests per record: Business Central {per['bc']}, Sales {per['sales']} "
         f"({per['salesOperations']} counted operations)",
         f"  an idle cycle asks {all_['idleCycleRequests']}; longest queue {all_['longestQueue']}",
-        f"  peak memory (MiB): {all_['peakRssMib']}",
+        f"  peak memory (MiB): {all_['peakRssMib']}; processor time (s): {all_['cpuSeconds']}",
     ]
     lines += [
         f"  killed {' and '.join(k.hosts)} at {k.at_s:.1f} s: {k.writes_before} writes were done, "

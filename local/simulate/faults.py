@@ -53,7 +53,7 @@ class Faults:
     on: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     rates: dict[str, float] = field(default_factory=dict)
-    _down_until: float = 0.0
+    _down_until: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for kind, rate in RATES.items():
@@ -89,11 +89,12 @@ class Faults:
     def wire_latency_s(self) -> float:
         return 0.02 if not self.on else self.rng.choice((0.01, 0.05, 0.3))
 
-    def storage_goes_down(self, seconds: float) -> None:
-        """An outage of storage begins."""
-        if self.on and "storage_outage" not in self.without:
-            self._down_until = self.scheduler.clock.now + seconds
-            self.count("storage_outage")
+    def storage_goes_down(self, what: str, seconds: float) -> None:
+        """An outage begins: of the whole account (``storage_outage``) or of the tables (``tables_outage``)."""
+        if self.on and what not in self.without:
+            for part in ("tables", "queue") if what == "storage_outage" else ("tables",):
+                self._down_until[part] = self.scheduler.clock.now + seconds
+            self.count(what)
 
-    def storage_is_down(self) -> bool:
-        return self.on and self.scheduler.clock.now < self._down_until
+    def storage_is_down(self, part: str) -> bool:
+        return self.on and self.scheduler.clock.now < self._down_until.get(part, 0.0)

@@ -41,6 +41,11 @@ class Write:
     after: Mapping[str, Any] | None
     etag: str = ""
 
+    def readable(self) -> str:
+        """One line for a story."""
+        key = self.key
+        return f"WROTE {self.who}: {key.side} {key.table} {key.id} {self.kind} {dict(self.changed)} -> {self.etag}"
+
 
 _BOOKKEEPING = frozenset({
     "lastModifiedDateTime", "modifiedon", "_modifiedby_value", "_modifiedonbehalfby_value", "versionnumber",

@@ -244,7 +244,7 @@ def create(people: People) -> None:
     key = Key(side, company if side == "bc" else "", pair.table(side), "?")
     texts = [pair.texts[0], *people.rng.sample(pair.texts[1:], 2)]
     body, tokens = _body(people, key, texts)
-    body |= _more_to_create(people, pair, side, company)
+    body = _more_to_create(people, pair, side, company) | body
     path = SET[pair.sales] if side == "sales" else pair.bc
     made = people.call(side, company, "POST", path, body)
     if made is None:

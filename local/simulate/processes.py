@@ -71,7 +71,7 @@ class Process:
 
     def start(self) -> None:
         """Compose, as a process does once; nothing in memory is left of what was before."""
-        clients = compose.Clients(self.settings, self.runtime, FixedTokens("app"))
+        clients = compose.Clients(self.settings, self.runtime, FixedTokens("app"), self.tables)
         for session, side in ((clients.business_central_session, "bc"), (clients.sales_session, "sales")):
             session.mount("https://", InProcessAdapter(*self.services[side]))
         with patch.object(compose, "default_mappings", _mappings):

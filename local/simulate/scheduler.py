@@ -43,6 +43,11 @@ class Trace:
         if self.keep:
             self.lines.append((at, who, event))
 
+    def remark(self, at: float, who: str, text: str) -> None:
+        """A line for the reader only: no event, and no part of the digest."""
+        if self.keep:
+            self.lines.append((at, who, text))
+
     @property
     def digest(self) -> str:
         return self._digest.hexdigest()[:32]

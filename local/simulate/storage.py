@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from local.simulate.faults import Faults
 from local.simulate.scheduler import Scheduler
 from shared_code.store.memory import MemoryQueue, MemoryTables
 from shared_code.store.queue import Message
-from shared_code.store.tables import StorageUnavailable
+from shared_code.sync.messages import QUEUES
+from shared_code.store.tables import Delete, Operation, StorageUnavailable
 
 MAX_DEQUEUE = 5
 """Deliveries before the functions host sets a message aside (host.json: maxDequeueCount)."""
@@ -34,7 +35,7 @@ class Hooks:
             return
         self.scheduler.pause(self.faults.storage_latency_s())
         self.faults.maybe_crash("before", operation)
-        if self.faults.storage_is_down() or self.faults.hit("storage_unavailable"):
+        if self.faults.storage_is_down("queue" if place in QUEUES else "tables") or self.faults.hit("storage_unavailable"):
             self.scheduler.note(f"{operation} {place}: unavailable")
             raise StorageUnavailable(f"The simulated storage did not carry out {operation} of {place}.")
 
@@ -47,9 +48,31 @@ class Hooks:
             raise StorageUnavailable(f"The answer to {operation} of {place} was lost.", maybe_done=True)
 
 
+class NotedTables(MemoryTables):
+    """Tables whose transactions stand in a kept trace with what they write."""
+
+    def __init__(self, hooks: Hooks) -> None:
+        super().__init__(before=hooks.before, after=hooks.after)
+        self._hooks = hooks
+
+    def transact(self, table: str, operations: Sequence[Operation]) -> list[str]:
+        trace = self._hooks.scheduler.trace
+        if trace.keep:
+            for each in operations:
+                trace.remark(self._hooks.scheduler.clock.now, self._hooks.scheduler.who, _readable(table, each))
+        return super().transact(table, operations)
+
+
+def _readable(table: str, operation: Operation) -> str:
+    kind = type(operation).__name__
+    if isinstance(operation, Delete):
+        return f"  {table}: {kind} {operation.row}"
+    return f"  {table}: {kind} {operation.entity.row} {dict(operation.entity.values)}"
+
+
 def tables(hooks: Hooks) -> MemoryTables:
     """Tables with these hooks."""
-    return MemoryTables(before=hooks.before, after=hooks.after)
+    return NotedTables(hooks)
 
 
 class RestlessQueue(MemoryQueue):
@@ -75,7 +98,7 @@ class RestlessQueue(MemoryQueue):
         receives, not the product."""
         now = self._now()
         visible = [held for held in self._queue(name) if held.visible_at <= now]
-        if not visible:
+        if not visible or self._hooks.faults.storage_is_down("queue"):
             return None
         held = visible[0]
         if len(visible) > 1 and self._hooks.faults.hit("message_out_of_order"):

@@ -6,6 +6,7 @@ import json
 import random
 from collections import Counter
 from dataclasses import replace
+from urllib.parse import unquote
 
 from local.simulate import cutting
 from local.simulate.faults import Faults
@@ -165,11 +166,21 @@ class Wire:
         with self._observer.acting(who):
             response = self.service.handle(request)
         self._scheduler.note(f"{self.side} {request.method} {path}: {response.status}")
+        if self._scheduler.trace.keep:
+            self._remark(f"  > {_readable(request)}")
+            self._remark(f"  < {response.body.decode('utf-8', 'replace')[:3000]}")
         if request.target.endswith("CreateMultiple") and response.status >= 400:
             self._faults.count("batch_refused_as_a_whole")
         return response
+
+    def _remark(self, text: str) -> None:
+        self._scheduler.trace.remark(self._scheduler.clock.now, self._scheduler.who, text)
 
     def _damaged(self, request: Request, response: Response) -> Response:
         if not cutting.is_write(request) and self._faults.hit("truncated"):
             return replace(response, body=response.body[: len(response.body) // 2])
         return response
+
+
+def _readable(request: Request) -> str:
+    return f"{unquote(request.target)[-600:]} {request.body.decode('utf-8', 'replace')[:3000]}"

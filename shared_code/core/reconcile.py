@@ -196,6 +196,9 @@ def _decide_deletion(
     survivor = states[gone.other]
     if isinstance(survivor, Known) and (survivor.foreign or not survivor.inside):
         return EndCoupling(deleted)
+    if isinstance(survivor, Unread) and rules.deletion is not DeletionRule.UNCOUPLE:
+        # What nobody has read may be deleted too.
+        return ReadFirst((gone.other,))
     # Neither a restoration nor a deletion goes against the direction; where it would, a person decides.
     match rules.deletion:
         case DeletionRule.UNCOUPLE:

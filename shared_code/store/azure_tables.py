@@ -41,8 +41,10 @@ from shared_code.store.tables import (
 )
 
 POINT_READS_AT_ONCE = 4
-RANGE_FROM = 50
-"""More ordered rows than this are read as a range."""
+RANGE_FROM, SPREAD_RANGE_FROM = 50, 200
+"""More rows than this, ordered or not, are read as a range as long as it is not sparse."""
+SPARSE = 30
+"""A range is sparse with fewer than one wanted row in so many: reading them one by one costs less then."""
 
 _KEYS = ("PartitionKey", "RowKey")
 
@@ -86,16 +88,24 @@ class AzureTables:
     def get_many(
         self, table: str, partition: str, rows: Sequence[str], *, ordered: bool = False
     ) -> dict[str, Entity]:
-        if ordered and len(rows) > RANGE_FROM:
-            return self._get_range(table, partition, rows)
-        calls = [partial(self.get, table, partition, row) for row in dict.fromkeys(rows)]
-        found = self._runtime.run_all(calls, POINT_READS_AT_ONCE)
-        return {entity.row: entity for entity in found if entity is not None}
+        wanted, found = sorted(set(rows), key=order_of), dict[str, Entity]()
+        if len(wanted) > (RANGE_FROM if ordered else SPREAD_RANGE_FROM):
+            wanted = self._get_range(table, partition, wanted, found)
+        calls = [partial(self.get, table, partition, row) for row in wanted]
+        single = self._runtime.run_all(calls, POINT_READS_AT_ONCE)
+        return found | {entity.row: entity for entity in single if entity is not None}
 
-    def _get_range(self, table: str, partition: str, rows: Sequence[str]) -> dict[str, Entity]:
+    def _get_range(self, table: str, partition: str, rows: list[str], found: dict[str, Entity]) -> list[str]:
+        """Read along the range of the sorted rows until it gets sparse; the rows that are left to be read."""
         asked = set(rows)
-        between = self.query(table, partition, first=min(rows, key=order_of), last=max(rows, key=order_of))
-        return {entity.row: entity for entity in between if entity.row in asked}
+        between = self.query(table, partition, first=rows[0], last=rows[-1])
+        while page := list(islice(between, PAGE)):
+            hits = {entity.row: entity for entity in page if entity.row in asked}
+            found |= hits
+            if len(page) == PAGE and len(hits) * SPARSE < PAGE:
+                passed = order_of(page[-1].row)
+                return [row for row in rows if order_of(row) > passed]
+        return []
 
     def query(
         self,

@@ -5,6 +5,7 @@ Rows of a partition::
     b|<bc id>        the coupling itself
     s|<sales id>     pointer to it, or the intent to create its BC record
     i|<sales id>     the name in an open intent, so that the open ones are found with one query
+    c|<sales id>     the BC record for which a Sales row of this id is being created
     r|<reference>    pointer by the reference other BC records use (a code, a contact number)
     p|<side>|<id>    why that record is not in step
 
@@ -34,6 +35,7 @@ from shared_code.store.tables import (
     Scalar,
     Tables,
     Upsert,
+    in_chunks,
 )
 
 TABLE = "Couplings"
@@ -97,8 +99,11 @@ class CouplingStore:
         """One transaction of what the functions below describe."""
         return self._tables.transact(TABLE, operations)
 
-    def insert_operations(self, coupling: Coupling, intent: Intent | None = None) -> list[Operation]:
-        """A new coupling; ``AlreadyExists`` when either record is coupled.  Follows its intent, if any.
+    def insert_operations(
+        self, coupling: Coupling, intent: Intent | None = None, *, announced: bool = False
+    ) -> list[Operation]:
+        """A new coupling; ``AlreadyExists`` when either record is coupled.  Follows its intent or
+        announcement, if any.
 
         A coupling with an etag replaces the ended one of the same BC record.
         """
@@ -110,6 +115,8 @@ class CouplingStore:
         ]
         if intent:
             operations.append(Delete(self.partition, "i|" + coupling.sales_id))
+        if announced:
+            operations.append(Delete(self.partition, "c|" + coupling.sales_id))
         return operations + self.reference_operations(coupling)
 
     def update_operations(self, coupling: Coupling, before: Coupling) -> list[Operation]:
@@ -140,6 +147,17 @@ class CouplingStore:
             Delete(self.partition, "s|" + intent.sales_id, intent.etag or None),
             Delete(self.partition, "i|" + intent.sales_id),
         ]
+
+    def announce(self, creations: Sequence[tuple[str, str]]) -> None:
+        """Put on file which Sales rows are about to be created, as (Sales id, BC id); repeatable."""
+        entities = [Entity(self.partition, "c|" + sales, {"bc_id": bc}) for sales, bc in creations]
+        for chunk in in_chunks([Upsert(each) for each in entities]):
+            self.transact(chunk)
+
+    def announced(self, sales_ids: Sequence[str]) -> dict[str, str]:
+        """The BC ids of those of these Sales rows that Tandem creates and that are not coupled yet."""
+        found = self._get(("c|" + each for each in sales_ids), False)
+        return {row[2:]: str(entity.values["bc_id"]) for row, entity in found.items()}
 
     def open_intents(self) -> set[str]:
         """The names of the BC records that are being created now, or of whose creation nobody knows."""

@@ -1,7 +1,7 @@
 """Detection: find what changed on one side of a mapping and put it on the work queue.
 
 A scan goes page by page.  A page's batches are registered, then sent, then the step is taken
-create-only with where the scan goes on; the watermark moves when the last step is taken.  So a
+create-only with where the scan goes on; the watermark moves when the last page is queued.  So a
 watermark never passes work that is not durably queued, and a step that is delivered twice neither
 forks the scan nor loses what its first attempt registered.
 
@@ -41,14 +41,17 @@ def take_step(parts: Parts, step: ScanStep) -> None:
         next_cursor = _take(parts, at, mapping, step)
     except CursorExpired:
         # The service forgot where we were; nothing may be concluded but that everything must be looked at.
-        at.watermarks.forget(mapping.name, step.side)
+        # Without a watermark nobody looks any more, so the full look is queued before it is forgotten.
         parts.send(replace(step, job=parts.new_job_id(), mode=ScanMode.FULL, number=0))
+        at.watermarks.forget(mapping.name, step.side)
         return
     except Throttled as throttled:
         parts.send(step, delay_s=throttled.retry_after_s)
         return
     except AccessDenied as denied:
         at.schedules.change(mapping.name, mapping.interval_s, disabled_because=str(denied))
+        if step.full_sync:
+            parts.send(Advance(step.connection, step.full_sync))
         return
     if next_cursor:
         parts.send(replace(step, number=step.number + 1))
@@ -71,10 +74,11 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
     batches = _batches(mapping, step, key, work) + _accounted(mapping, step, key, unchanged)
     _queue(parts, at, mapping, step, key, batches)
     next_text = page.next.text if page.next else COMPLETE
+    if page.watermark:
+        # Before the step is taken: a step that is taken is not repeated, and all of the scan is queued by now.
+        _move_watermark(at, mapping, step, seen, page.watermark)
     if batches or page.next or step.number or step.mode is ScanMode.FULL:
         next_text = at.jobs.take_step(step.job, key, next_text)
-    if page.watermark and next_text == COMPLETE:
-        _move_watermark(at, mapping, step, seen, page.watermark)
     return next_text
 
 

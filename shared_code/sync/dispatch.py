@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared_code.store import poison
 from shared_code.sync import detect, full_sync
 from shared_code.sync.identity_check import WAIT_S, is_confirmed
-from shared_code.sync.messages import Advance, BatchDue, Message, MessageInvalid, ScanStep, from_text
+from shared_code.sync.messages import Advance, BatchDue, Message, MessageInvalid, ScanMode, ScanStep, from_text
 from shared_code.sync.parts import Parts, UnknownName
 from shared_code.sync.processing.batch import process_batch
 from shared_code.systems.interface import SystemFault, SystemUnavailable
@@ -49,7 +49,7 @@ def _postpone(parts: Parts, message: Message) -> None:
 
     A first look at changes need not wait: the next tick repeats it.
     """
-    if not (isinstance(message, ScanStep) and message.number == 0 and not message.full_sync):
+    if not (isinstance(message, ScanStep) and _is_first_look(message)):
         parts.send(message, delay_s=WAIT_S)
 
 
@@ -57,9 +57,13 @@ def _take_step(parts: Parts, step: ScanStep) -> None:
     try:
         detect.take_step(parts, step)
     except SystemUnavailable:
-        if step.number or step.full_sync:
+        if not _is_first_look(step):
             parts.send(step, delay_s=AGAIN_S)
-        # A first look at changes is simply repeated by the next tick: the watermark has not moved.
+
+
+def _is_first_look(step: ScanStep) -> bool:
+    """A first look at changes is simply repeated by the next tick: the watermark has not moved."""
+    return step.number == 0 and step.mode is ScanMode.CHANGES
 
 
 def keep_poison(parts: Parts, queue: str, text: str) -> None:

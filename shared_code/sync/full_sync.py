@@ -16,9 +16,9 @@ from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import FullSync, Line, Phase
 from shared_code.sync.matching import MatchResult, TooMany, match_uncoupled
-from shared_code.sync.messages import Advance, ScanMode, ScanStep
+from shared_code.sync.messages import BATCH_QUEUE, Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import ConnectionParts, Parts
-from shared_code.systems.interface import SettingWrong, SystemFault
+from shared_code.systems.interface import AccessDenied, SettingWrong, SystemFault
 
 FULL, COUPLE, NOTHING = "Full Synchronization", "Couple Records", "No Records To Synchronize Now"
 """The recommendations, in the words of the review page."""
@@ -101,6 +101,9 @@ def _begin(parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping
 def _match(parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping, line: Line) -> Line:
     try:
         result = match_uncoupled(parts, at, mapping, line.job)
+    except AccessDenied as denied:
+        at.schedules.change(mapping.name, mapping.interval_s, disabled_because=str(denied))
+        return _end(parts, at, line, str(denied))
     except (SettingWrong, TooMany) as fault:
         return _end(parts, at, line, str(fault))
     except SystemFault as fault:
@@ -154,15 +157,31 @@ def _scan(at: ConnectionParts, line: Line, side: Side, number: int) -> ScanStep:
 
 def _go_on(parts: Parts, at: ConnectionParts, mapping: Mapping, line: Line, nudge: bool) -> Line:
     side = _SOURCES[line.phase]
+    impatient = nudge and parts.runtime.now() - line.started_at_s > PATIENCE_S
+    if denied := at.schedules.get(mapping.name, mapping.interval_s).disabled_because:
+        return _end(parts, at, line, denied)
     if not at.jobs.steps_complete(line.job, side):
-        if nudge and parts.runtime.now() - line.started_at_s > PATIENCE_S:
+        if impatient:
             parts.send(_scan(at, line, side, at.jobs.steps_taken(line.job, side)))
         return line
     if at.jobs.has_open(line.job, side):
+        if impatient:
+            _send_lost_batches(parts, at, line, side)
         return line
     if line.phase is Phase.TO_SALES:
         return _run_side(parts, at, mapping, line, Phase.FROM_SALES)
     return _end(parts, at, line, "")
+
+
+def _send_lost_batches(parts: Parts, at: ConnectionParts, line: Line, side: Side) -> None:
+    """Queue open batches again when the queue holds nothing, not even what is delayed or being processed."""
+    if parts.queue.length(BATCH_QUEUE):
+        return
+    batches = {each.id: each for each in at.jobs.batches(line.job) if each.side is side}
+    for each in batches.values():
+        # A batch that is done hands on its rest once more.
+        if not each.done or (each.rest_id and each.rest_id not in batches):
+            parts.send(BatchDue(at.name, line.job, each.id))
 
 
 def _end(parts: Parts, at: ConnectionParts, line: Line, message: str) -> Line:

@@ -14,6 +14,7 @@ from shared_code.core.mapping import FieldMapping, Mapping, native_of
 from shared_code.core.matching import Matches, Records, match
 from shared_code.core.outcome import NEVER_S, Outcome, Problem
 from shared_code.core.records import Side, Values
+from shared_code.store.couplings import CouplingStore
 from shared_code.store.tables import AlreadyExists, Changed, Operation
 from shared_code.sync.detect import may_be_inside
 from shared_code.sync.parts import ConnectionParts, Parts, table_of
@@ -84,20 +85,30 @@ def _key_values(
 
 
 def _couple(at: ConnectionParts, mapping: Mapping, matches: Matches, job: str) -> int:
-    """Couple the pairs; one that somebody coupled meanwhile stays as it is."""
+    """Couple the pairs; one that somebody coupled meanwhile stays as it is.
+
+    A pair's problem is kept under its BC id, so what the Sales record waited for ends with the coupling.
+    """
     store = at.couplings(mapping.name)
+    waited = store.problems(Side.SALES, sorted(sales_id for _, sales_id in matches.pairs), ordered=True)
     ended = store.load(Side.BC, [bc_id for bc_id, _ in matches.pairs], ordered=True)
     pairs = [_coupling(bc_id, sales_id, job, ended) for bc_id, sales_id in matches.pairs]
     done = 0
     for start in range(0, len(pairs), PAIRS_PER_TRANSACTION):
         group = pairs[start : start + PAIRS_PER_TRANSACTION]
-        operations: list[Operation] = [o for each in group for o in store.insert_operations(each)]
+        operations = [o for each in group for o in _operations(store, each, waited)]
         try:
             store.transact(operations)
             done += len(group)
         except (AlreadyExists, Changed):
-            done += sum(_couple_one(at, mapping, each) for each in group)
+            done += sum(_couple_one(store, each, waited) for each in group)
     return done
+
+
+def _operations(store: CouplingStore, coupling: Coupling, waited: MappingOf[str, Problem]) -> list[Operation]:
+    """Up to three entities: a new pair has no reference yet."""
+    problem = waited.get(coupling.sales_id)
+    return store.insert_operations(coupling) + ([store.solved_operation(problem)] if problem else [])
 
 
 def _coupling(bc_id: str, sales_id: str, job: str, ended: MappingOf[str, object]) -> Coupling:
@@ -106,10 +117,9 @@ def _coupling(bc_id: str, sales_id: str, job: str, ended: MappingOf[str, object]
     return Coupling(bc_id, sales_id, generation=generation, batch=job, outcome=Outcome.COUPLED, etag=etag)
 
 
-def _couple_one(at: ConnectionParts, mapping: Mapping, coupling: Coupling) -> bool:
-    store = at.couplings(mapping.name)
+def _couple_one(store: CouplingStore, coupling: Coupling, waited: MappingOf[str, Problem]) -> bool:
     try:
-        store.transact(store.insert_operations(coupling))
+        store.transact(_operations(store, coupling, waited))
     except (AlreadyExists, Changed):
         return False
     return True

@@ -155,8 +155,8 @@ def _subscribed(
             return Renewal()
         subscriptions.renew(known, secret)
         return Renewal(renewed=1)
-    except SettingWrong as wrong:
-        return Renewal(problems=(f"Webhooks: {table} of {at.name}: {wrong} {_MEANWHILE}",))
+    except (SettingWrong, AccessDenied) as refusal:
+        return Renewal(problems=(f"{_REFUSED_BC} of {table} in {at.name}. It said: {refusal} {_MEANWHILE}",))
 
 
 def _place(resource: str) -> str:

@@ -1,4 +1,4 @@
-"""One environment with the real app, webhooks on and the minute timer off: what arrives, notifications drove."""
+"""One environment with the real app, webhooks on and the minute timer off: only notifications drive it."""
 
 from __future__ import annotations
 

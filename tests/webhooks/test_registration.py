@@ -119,7 +119,7 @@ def test_the_hourly_check_renews_where_the_daily_renewal_failed(world: World) ->
     for _ in range(24 * 4):
         world.clock.now += CHECK_EVERY_S
         keep_registered(world.parts)
-    assert subscriptions(world)["customers"].expires > world.clock.now + DAY_S
+        assert subscriptions(world)["customers"].expires > world.clock.now + DAY_S
 
 
 def test_a_second_subscription_of_a_table_and_one_nobody_wants_are_removed(world: World) -> None:
@@ -187,6 +187,18 @@ def test_a_refused_right_is_told_in_plain_words_and_polling_goes_on(world: World
     health = health_view(world.parts)
     assert (health["status"], health["webhooks"]["problem"]) == ("ok", "")
     assert health["webhooks"]["registeredAt"]
+
+
+def test_a_table_that_business_central_refuses_is_told_and_the_others_are_registered(world: World) -> None:
+    types = dict(world.bc.env.types)
+    types["contacts"] = replace(types["contacts"], webhooks=False)
+    world.bc.env.types = types
+    done = keep_registered(world.parts)
+    assert done is not None
+    assert not done.again_soon
+    assert {"currencies", "customers", "paymentTerms"} <= subscriptions(world).keys()
+    assert len(rows(world, "sdkmessageprocessingstep")) == STEPS
+    assert "contacts in cronus" in health_view(world.parts)["webhooks"]["problem"]
 
 
 def test_an_administrator_may_register_instead(world: World) -> None:

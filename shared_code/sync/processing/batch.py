@@ -124,6 +124,8 @@ def _waiter(work: Work, item: Item) -> Waiter:
 def _finish(parts: Parts, work: Work) -> Batch:
     """Record the outcomes and what is handed on, before it is handed on."""
     _free_waiters(parts, work)
+    if work.survivors:
+        queue_records(parts, work.at, work.mapping.name, work.batch.side.other, work.survivors)
     rest = tuple(each.id for each in work.items if each.outcome is None)
     counts = Counter(each.outcome for each in work.items if each.outcome is not None)
     batch = replace(

@@ -71,6 +71,13 @@ def keep_open(work: Work, item: Item) -> None:
 
 def end(work: Work, item: Item, deleted: tuple[Side, ...]) -> None:
     """The coupling ends; its generation is raised so that a late creation cannot come back."""
+    release(work, item)
+    item.outcome = Outcome.UNCOUPLED
+    problems.forget(item)
+
+
+def release(work: Work, item: Item) -> None:
+    """The coupling ends and the record goes on without one: its partner is created anew."""
     assert item.coupling is not None
     item.coupling = replace(
         item.coupling,
@@ -85,8 +92,6 @@ def end(work: Work, item: Item, deleted: tuple[Side, ...]) -> None:
         outcome=Outcome.UNCOUPLED,
     )
     item.base, item.dirty = None, True
-    item.outcome = Outcome.UNCOUPLED
-    problems.forget(item)
 
 
 def _update_coupling(work: Work, item: Item, in_step: bool) -> None:
@@ -205,6 +210,8 @@ def _stored(work: Work, item: Item, operations: list[Operation], etags: list[str
         _note_coupled(work, item)
         work.stored[item.id] = item.coupling
         item.intent = None
+        if item.coupling.state is CouplingState.ENDED:
+            item.coupling = None
     item.dirty = False
     if item.settled:
         item.problem, item.old_problem = item.new_problem, None

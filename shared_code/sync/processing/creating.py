@@ -149,6 +149,8 @@ def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
 
 def _waits_for_maker(work: Work, item: Item) -> bool:
     """Whether the row has our mark and no coupling, for less time than a creation may take."""
+    if item.id in work.stored:
+        return False  # Its coupling ended a moment ago: the mark is from then.
     column, row = work.mapping.sales.company_column, item.rows.get(Side.SALES)
     mark = row.values.get(column) if column and row else None
     if str(mark or "").lower() != work.at.connection.company_id.lower():

@@ -37,6 +37,7 @@ class Item:
     rows: dict[Side, Row] = field(default_factory=dict)
     base: Base | None = None
     inserted: bool = False
+    announced: bool = False
     modified: bool = False
     coupled: bool = False
     dirty: bool = False

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from shared_code.core.coupling import CouplingState
 from shared_code.core.outcome import (
+    LONGEST_RETRY_S,
     NEVER_S,
     PROBLEMS,
     SKIP_AFTER,
@@ -84,13 +85,17 @@ def hold(work: Work, item: Item, code: str) -> None:
 
 
 def partner_deleted(work: Work, item: Item, side: Side) -> None:
-    """The coupled record of ``side`` is gone; the survivor stays as it is until a person decides."""
+    """The coupled record of ``side`` is gone; the survivor stays as it is until a person decides.
+
+    It is looked at again rarely: the record may be restored, or the survivor deleted without a word.
+    """
     message = (
         f"The record of {side.system_name} was deleted; the one of {side.other.system_name} is untouched."
     )
     _settle(work, item, Outcome.SKIPPED, "partner_deleted", message)
     assert item.new_problem is not None
-    item.new_problem = replace(item.new_problem, next_attempt_at_s=NEVER_S)
+    rarely = work.runtime.now() + LONGEST_RETRY_S
+    item.new_problem = replace(item.new_problem, next_attempt_at_s=rarely)
 
 
 def unfit(work: Work, item: Item, faults: list[Missing | Unfit]) -> None:

@@ -103,6 +103,8 @@ def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None
     match decision:
         case Merge():
             _merge(work, item, decision, plan)
+        case Create(restores=True):
+            _restore(work, item, decision, plan)
         case Create():
             plan.create(work, item, decision)
         case ReadFirst(sides):
@@ -132,6 +134,23 @@ def _merge(work: Work, item: Item, merge: Merge, plan: writing.Plan) -> None:
         committing.settle(work, item, work.groups_of(f for c in merge.conflicts for f in c.fields))
         return
     plan.merge(work, item, merge)
+
+
+def _restore(work: Work, item: Item, create: Create, plan: writing.Plan) -> None:
+    """The partner was deleted and is created again; the coupling with the old one ends before.
+
+    Where the deletion itself was seen, the survivor is handed to its own side, which then does this.
+    """
+    if item.side is create.side:
+        work.survivors.append(str(item.id_on(create.side.other)))
+        item.outcome = Outcome.UNCOUPLED
+        problems.forget(item)
+        committing.keep_open(work, item)
+        return
+    plan.create(work, item, create)
+    if not item.settled:
+        committing.release(work, item)
+        item.states[create.side] = Absent()
 
 
 def _partner_deleted(work: Work, item: Item, side: Side) -> None:

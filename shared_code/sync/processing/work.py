@@ -31,7 +31,8 @@ class Work:
     """One batch being processed.
 
     ``stored`` are the couplings as they are on file, by record id; ``coupled_keys`` (``side|key``) name what
-    was newly coupled, for those who wait for it.
+    was newly coupled, for those who wait for it.  ``survivors`` are records of the other side whose deleted
+    partner is to be restored from there.
     """
 
     at: ConnectionParts
@@ -45,6 +46,7 @@ class Work:
     links: LinkTable
     stored: dict[str, Coupling] = field(default_factory=dict)
     coupled_keys: set[str] = field(default_factory=set)
+    survivors: list[str] = field(default_factory=list)
 
     @property
     def store(self) -> CouplingStore:

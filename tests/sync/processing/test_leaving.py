@@ -131,8 +131,7 @@ def test_a_pair_deleted_on_both_sides_is_uncoupled(
     if apart:
         worlds.cycle(world)
     delete(world, pair, first.other)
-    worlds.cycles(world, 3)
-    worlds.settled(world)
+    worlds.cycles(world, 3, 7 * 3600)
     ended = world.at.couplings("CUSTOMER").load(Side.BC, [pair.bc_id]).get(pair.bc_id)
     assert not isinstance(ended, Coupling) or ended.state is CouplingState.ENDED
     assert worlds.problems(world) == []

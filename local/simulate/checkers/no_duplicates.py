@@ -1,0 +1,35 @@
+"""I5: one record never yields two partners: each row we created is the partner of exactly one record."""
+
+from __future__ import annotations
+
+from local.simulate.evidence import Evidence
+from local.simulate.fields import PAIRS
+from local.simulate.observing import Write
+
+NAME = "I5 no duplicates"
+
+
+def check(evidence: Evidence) -> list[str]:
+    ended = {
+        part
+        for row in evidence.rows("Couplings")
+        if row.row.startswith("b|") and row.values["state"] == "ended"
+        for part in (row.row[2:], str(row.values["sales_id"]))
+    }
+    return [line for each in evidence.our_writes() if (line := _orphan(evidence, each, ended))]
+
+
+def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
+    tables = {pair.table(write.key.side) for pair in PAIRS.values()}
+    if write.kind != "created" or write.key.table not in tables or evidence.values(write.key) is None:
+        return None
+    if write.key.side == "bc" and write.key.table == "contacts" and (write.after or {}).get("type") == "Company":
+        return None  # Business Central makes a company's contact by itself.
+    if write.key in evidence.by_key or write.key.id in ended:
+        return None
+    if any(each.code in ("outcome_unknown", "several_found") for each in evidence.problems_of(write.key)):
+        return None
+    return (
+        f"{write.key.side} {write.key.table} {write.key.id}, created at {write.at:.1f} by {write.who}, "
+        "is coupled with nothing"
+    )

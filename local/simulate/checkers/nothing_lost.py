@@ -1,0 +1,55 @@
+"""I1: the last value a person wrote is on both sides, in an open conflict or problem, or in the journal."""
+
+from __future__ import annotations
+
+from local.simulate.evidence import Evidence
+from local.simulate.fields import pair_of, text_of
+from local.simulate.people import Token, tokens_in
+
+NAME = "I1 nothing lost"
+
+
+def check(evidence: Evidence) -> list[str]:
+    return [line for token in evidence.ledger.tokens.values() if (line := _lost(evidence, token))]
+
+
+def _lost(evidence: Evidence, token: Token) -> str | None:
+    if token.ended:
+        return None
+    what = f"“{token.value}” ({token.text.bc}) written at {token.at:.1f} on {_where(token)}"
+    if not _holds(evidence, token, token.key.side):
+        return None if _in_journal(evidence, token) else f"{what} is gone from there, and in no journal"
+    pair = pair_of(token.key.side, token.key.table)
+    assert pair is not None
+    links = evidence.by_key.get(token.key, [])
+    if any(_on_partner(evidence, token, link.key(_other(token.key.side))) for link in links):
+        return None
+    if not evidence.is_inside(pair, token.key) or any(
+        not evidence.is_inside(pair, link.key(_other(token.key.side))) for link in links
+    ):
+        return None  # Outside the filter nothing is carried; a deleted partner is the converged checker's.
+    if evidence.problems_of(token.key):
+        return None
+    return f"{what} is not on the other side, and no problem tells of it"
+
+
+def _holds(evidence: Evidence, token: Token, side: str) -> bool:
+    return _on_partner(evidence, token, token.key) if side == token.key.side else False
+
+
+def _on_partner(evidence: Evidence, token: Token, key: object) -> bool:
+    values = evidence.observer.present.get(key)  # type: ignore[call-overload]
+    side = getattr(key, "side", "")
+    return values is not None and token.token in tokens_in(text_of(token.text, side, values))
+
+
+def _other(side: str) -> str:
+    return "sales" if side == "bc" else "bc"
+
+
+def _where(token: Token) -> str:
+    return f"{token.key.side} {token.key.table} {token.key.id}"
+
+
+def _in_journal(evidence: Evidence, token: Token) -> bool:
+    return any(token.token in str(row.values.get("old")) for row in evidence.rows("Journal"))

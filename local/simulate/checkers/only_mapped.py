@@ -1,0 +1,45 @@
+"""I7: we write only mapped fields, only in their direction, and only on records of our tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from local.simulate.evidence import Evidence
+from local.simulate.fields import Pair, pair_of
+from local.simulate.observing import Write
+
+NAME = "I7 only mapped fields"
+_OTHER_TABLES: Mapping[tuple[str, str], frozenset[str]] = {
+    ("bc", "salespeoplePurchasers"): frozenset({"displayName", "email", "phoneNo"}),
+    ("sales", "transactioncurrency"): frozenset({
+        "isocurrencycode", "currencyname", "currencysymbol", "exchangerate", "currencyprecision",
+        "tandem_companyid",
+    }),
+}  # fmt: skip
+_DERIVED_SALES = frozenset({
+    "fullname", "address1_composite", "yomifullname", "exchangerate", "creditlimit_base", "_accountid_value",
+    "_parentcontactid_value", "address1_addressid", "_owninguser_value", "_owningbusinessunit_value",
+    "_owningteam_value",
+})  # fmt: skip
+"""What Sales computes when something else is written."""
+
+
+def check(evidence: Evidence) -> list[str]:
+    return [line for each in evidence.our_writes() if each.kind == "updated" for line in _strange(each)]
+
+
+def _strange(write: Write) -> list[str]:
+    pair = pair_of(write.key.side, write.key.table)
+    if pair is None:
+        allowed = _OTHER_TABLES.get((write.key.side, write.key.table), frozenset())
+    else:
+        allowed = _allowed(pair, write.key.side)
+    extra = sorted(name for name in write.changed if name not in allowed and name not in _DERIVED_SALES)
+    if not extra:
+        return []
+    return [f"{write.who} changed {extra} of {write.key.side} {write.key.table} {write.key.id}"]
+
+
+def _allowed(pair: Pair, side: str) -> frozenset[str]:
+    own = pair.allowed_bc if side == "bc" else pair.allowed_sales
+    return own | {name for text in pair.texts for name in text.on(side)}

@@ -1,0 +1,63 @@
+"""What a run of seeds reached: each fault and each decision must have happened."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from local.simulate.faults import RATES
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "F1 answer lost": ("answer_lost", "answer_lost_late", "reset_before", "storage_answer_lost",
+                       "storage_unavailable", "storage_outage", "tables_outage"),
+    "F2 crash": ("crash",),
+    "F3 throttled": ("status_429", "status_429_no_hint", "status_503", "status_503_no_hint",
+                     "throttled_mid_batch"),
+    "F4 batch refused as a whole": ("batch_refused_as_a_whole",),
+    "F5 batch half applied": ("half_applied",),
+    "F6 messages": ("message_late", "message_twice", "message_out_of_order"),
+    "F7 paused past its lease": ("pause_past_lease", "lease_lost"),
+    "F8 clocks apart": ("clocks_apart", "clock_jumps"),
+    "F9 ties": ("ties", "small_pages"),
+    "F10 changed while scanning": ("changed_while_scanning", "late_commit"),
+    "F11 scan cut short": ("truncated",),
+    "F13 edit and deletion": ("deleted",),
+    "F14 service changes what is written": ("plugin",),
+    "F15 stale reads": ("stale_read", "replica_lag"),
+    "F16 renamed": ("renamed",),
+    "F17 several candidates": ("problem possible_partner",),
+    "F18 dependency later": ("dependency_came_later",),
+    "F22 sign-in and rights": ("token_refused", "html_instead", "rights_removed"),
+    "F23 change token expired": ("token_expired",),
+    "F24 two instances": ("two_instances",),
+    "F25 odd data": ("odd_text",),
+}  # fmt: skip
+"""The faults of the failure model that are simulated, and the counters that tell of each."""
+
+DECISIONS = (
+    "Merge in step", "Merge to_bc", "Merge to_sales", "Merge to_bc+to_sales", "Merge conflicts", "Create",
+    "ReadFirst", "Hold", "PartnerDeleted", "EndCoupling", "Leave outside_filter", "Leave other_company",
+    "Leave no_record",
+)  # fmt: skip
+
+NEEDED_SEEDS = 200
+"""From so many seeds on, what never happened fails the run."""
+
+
+def missing(counts: Counter[str]) -> list[str]:
+    """What never happened."""
+    faults = [f"{family}: {kind}" for family, kinds in FAMILIES.items() for kind in kinds if not counts[kind]]
+    faults += [f"fault {kind} is in no family" for kind in RATES if not any(kind in k for k in FAMILIES.values())]
+    return faults + [f"decision {name}" for name in DECISIONS if not counts[f"decision {name}"]]
+
+
+def table(counts: Counter[str]) -> str:
+    """How often everything happened, as lines of text."""
+    lines = []
+    for family, kinds in FAMILIES.items():
+        lines.append(f"  {family:<38}" + ", ".join(f"{kind} {counts[kind]}" for kind in kinds))
+    told = {kind for kinds in FAMILIES.values() for kind in kinds}
+    decisions = {k.removeprefix("decision "): v for k, v in sorted(counts.items()) if k.startswith("decision ")}
+    others = {k: v for k, v in sorted(counts.items()) if k not in told and not k.startswith("decision ")}
+    lines.append("  decisions: " + ", ".join(f"{name} {number}" for name, number in decisions.items()))
+    lines.append("  also: " + ", ".join(f"{name} {number}" for name, number in others.items()))
+    return "\n".join(lines)

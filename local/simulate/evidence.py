@@ -1,0 +1,95 @@
+"""What is left when a seed has ended, laid open for the checkers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.simulate.fields import PAIRS, Pair, inside
+from local.simulate.observing import Key, Observer, Write
+from local.simulate.people import Ledger
+from local.simulate.simulation import Simulation
+from shared_code.core.coupling import Coupling, CouplingState
+from shared_code.core.outcome import Problem
+from shared_code.core.records import Side
+from shared_code.store.tables import Entity
+from shared_code.sync.parts import ConnectionParts
+
+MAX_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class Linked:
+    """One living coupling of a pair, with the keys of both records."""
+
+    connection: str
+    pair: Pair
+    coupling: Coupling
+    bc: Key
+    sales: Key
+
+    def key(self, side: str) -> Key:
+        return self.bc if side == "bc" else self.sales
+
+
+class Evidence:
+    """Questions that checkers ask.  Reading couplings and problems is the store's business; judging is not."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.observer: Observer = simulation.observer
+        self.ledger: Ledger = simulation.ledger
+        self.connections: list[ConnectionParts] = simulation.connections
+        self.links = [each for at in self.connections for pair in PAIRS.values() for each in _links(at, pair)]
+        self.by_key: dict[Key, list[Linked]] = {}
+        for each in self.links:
+            for key in (each.bc, each.sales):
+                self.by_key.setdefault(key, []).append(each)
+        self.problems: dict[Key, list[Problem]] = {}
+        for at in self.connections:
+            self._take_problems(at)
+
+    def _take_problems(self, at: ConnectionParts) -> None:
+        for pair in PAIRS.values():
+            for problem in at.couplings(pair.mapping).all_problems(MAX_ROWS):
+                key = key_of(at, pair, problem.side.value, problem.record_id)
+                self.problems.setdefault(key, []).append(problem)
+
+    def problems_of(self, *keys: Key) -> list[Problem]:
+        """The problems of these records and of their partners."""
+        wanted = dict.fromkeys(keys)
+        for key in keys:
+            for link in self.by_key.get(key, []):
+                wanted |= {link.bc: None, link.sales: None}
+        return [problem for key in wanted for problem in self.problems.get(key, [])]
+
+    def values(self, key: Key) -> Mapping[str, Any] | None:
+        return self.observer.present.get(key)
+
+    def is_inside(self, pair: Pair, key: Key) -> bool:
+        values = self.values(key)
+        return values is not None and inside(pair, key.side, values, self.observer.kinds(key))
+
+    def rows(self, table: str) -> Iterator[Entity]:
+        """Everything a table of storage holds."""
+        return self.simulation.first.tables.scan(table, limit=MAX_ROWS)
+
+    def our_writes(self) -> list[Write]:
+        return [each for each in self.observer.writes if each.who.startswith("tandem")]
+
+    def company_of(self, at: ConnectionParts) -> str:
+        return at.connection.company_id.lower()
+
+
+def key_of(at: ConnectionParts, pair: Pair, side: str, record_id: str) -> Key:
+    company = at.connection.company_id.lower() if side == "bc" else ""
+    return Key(side, company, pair.table(side), record_id)
+
+
+def _links(at: ConnectionParts, pair: Pair) -> Iterator[Linked]:
+    for coupling in at.couplings(pair.mapping).all_coupled():
+        if coupling.state is CouplingState.COUPLED:
+            bc = key_of(at, pair, Side.BC, coupling.bc_id)
+            sales = key_of(at, pair, Side.SALES, coupling.sales_id)
+            yield Linked(at.name, pair, coupling, bc, sales)

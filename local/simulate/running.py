@@ -1,0 +1,67 @@
+"""Running seeds: one at a time or in two processes, with what came of each."""
+
+from __future__ import annotations
+
+import gc
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from local.simulate.checkers import violations
+from local.simulate.defects import DEFECTS
+from local.simulate.evidence import Evidence
+from local.simulate.setting import draw
+from local.simulate.simulation import Choices, build
+
+GC_THRESHOLD = 100_000
+"""A seed makes many small objects and drops all of them at its end; looking for cycles often only costs."""
+
+
+@dataclass
+class Result:
+    """What came of one seed; ``lines`` is its trace where it was asked for."""
+
+    seed: int
+    digest: str
+    events: int
+    violations: list[str]
+    counts: Counter[str]
+    acts: int
+    seconds: float
+    lines: list[tuple[float, str, str]] = field(default_factory=list)
+
+
+def run_seed(seed: int, choices: Choices = Choices(), defect: str = "") -> Result:
+    """Run one seed to its end and judge it.  Whatever is raised is a violation too."""
+    begun = time.perf_counter()
+    gc.set_threshold(GC_THRESHOLD)
+    simulation = build(seed, draw(seed), choices)
+    found: list[str] = []
+    try:
+        with DEFECTS[defect].patched(simulation) if defect else nullcontext():
+            simulation.run()
+        found = violations(Evidence(simulation))
+    except AssertionError as error:
+        found = [f"did not end: {type(error).__name__}: {error}"]
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        found = [f"raised: {type(error).__name__}: {error} ({last.filename}:{last.lineno} {last.name})"]
+    trace = simulation.scheduler.trace
+    return Result(
+        seed, trace.digest, trace.count, found, simulation.faults.counts, simulation.people.number,
+        time.perf_counter() - begun, trace.lines,
+    )  # fmt: skip
+
+
+def run_seeds(seeds: Iterable[int], jobs: int = 1) -> Iterator[Result]:
+    """Run seeds in their order; with ``jobs`` above 1 in that many processes."""
+    if jobs <= 1:
+        yield from map(run_seed, seeds)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(run_seed, seeds, chunksize=5)

@@ -1,0 +1,272 @@
+"""One seed, from its setting to its end: work under faults, then quiet, then the evidence."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from unittest.mock import patch
+
+from local.simulate.faults import Faults
+from local.simulate.observing import Observer, Write
+from local.simulate.people import Ledger, People
+from local.simulate.processes import Host, Process, SimulatedRuntime, Unexpected
+from local.simulate.scheduler import Scheduler, Trace
+from local.simulate.services import (
+    SkewedClock,
+    app_user_of,
+    business_central_of,
+    dataverse_of,
+    restrict_bc,
+    restrict_sales,
+    settings_of,
+)
+from local.simulate.setting import Setting, small_limits
+from local.simulate.storage import Hooks, RestlessQueue, tables
+from local.simulate.surroundings import Surroundings
+from local.simulate.wire import Late, Wire
+from local.simulation.world import Person, TENANT
+from local.simulators.wire import ManualClock
+from shared_code.store.tables import StoreError
+from shared_code.sync import full_sync
+from shared_code.sync.messages import QUEUES
+from shared_code.sync.parts import TABLES, ConnectionParts
+from shared_code.sync.processing import rounds
+from shared_code.sync.tick import tick
+
+QUIET_GAPS_S = (60.0, 700.0, 700.0, 1300.0, 25_000.0, 25_000.0, 25_000.0)
+"""How time passes once faults and edits have stopped: a few minutes, then the longest retries."""
+
+MAX_MESSAGES = 3000
+
+SKEW_MARGIN_S = 150.0
+"""A given-up request ends so much earlier than the product reckons: instances' clocks differ by less."""
+
+
+class NotQuiet(AssertionError):
+    """Messages never run out."""
+
+
+@dataclass
+class Simulation:
+    """Everything of one seed.  Built by ``build``; ``run`` plays it."""
+
+    seed: int
+    setting: Setting
+    scheduler: Scheduler
+    faults: Faults
+    observer: Observer
+    ledger: Ledger
+    people: People
+    surroundings: Surroundings
+    processes: dict[str, Process]
+    queue: RestlessQueue
+    late: Late
+    wires: list[Wire]
+    unexpected: list[Unexpected] = field(default_factory=list)
+    stopping: bool = False
+    quiet_from: int = 0
+    last_round_from: int = 0
+
+    @property
+    def first(self) -> Process:
+        return next(iter(self.processes.values()))
+
+    @property
+    def connections(self) -> list[ConnectionParts]:
+        return list(self.first.parts.connections.values())
+
+    def run(self) -> None:
+        """The whole seed."""
+        with small_limits(self.setting.small), self._counting_decisions():
+            if self.setting.calm_start:
+                self._start_full_syncs()
+                self._drain()
+            self.faults.on = self.setting.hostility > 0
+            self.surroundings.begin(self.setting)
+            self._spawn()
+            self.scheduler.run()
+            self._calm_down()
+            self._settle()
+
+    def _spawn(self) -> None:
+        spawn = self.scheduler.spawn
+        for number, name in enumerate(self.setting.workers):
+            spawn(f"{name}{number}", name, self._host(name).work)
+        spawn("timer", "timer", self._timer)
+        spawn("people", "people", self._people)
+        spawn("world", "world", self._world)
+
+    def _host(self, name: str) -> Host:
+        return Host(
+            self.processes[name], self.scheduler, self.faults, self._rng(f"host {name}"),
+            self.setting.lease_s, self.unexpected, lambda: self.stopping,
+        )  # fmt: skip
+
+    def _rng(self, name: str) -> random.Random:
+        return random.Random(f"{self.seed} {name}")
+
+    def _timer(self) -> None:
+        """The minute's tick, sometimes late, sometimes on two processes at once."""
+        rng, begin = self._rng("timer"), self.scheduler.clock.now
+        started = self.setting.calm_start
+        while self.scheduler.clock.now < begin + self.setting.duration_s:
+            try:
+                if not started:
+                    self._start_full_syncs()
+                    started = True
+                tick(rng.choice(list(self.processes.values())).parts)
+            except StoreError as error:
+                self.scheduler.note(f"tick failed: {type(error).__name__}")
+            self.scheduler.pause(rng.choice((60.0, 60.0, 61.0, 5.0, 130.0)))
+        self.stopping = True
+
+    def _people(self) -> None:
+        rng = self._rng("pace")
+        while not self.stopping:
+            self.people.act()
+            mean = self.setting.pause_between_acts_s
+            self.scheduler.pause(rng.choice((0.0, 0.05, 0.3, 1.0, mean, 2 * mean, 3 * mean)))
+
+    def _world(self) -> None:
+        rng = self._rng("world")
+        while not self.stopping:
+            self.scheduler.pause(rng.expovariate(1 / 30.0))
+            self.surroundings.happen()
+
+    def _start_full_syncs(self) -> None:
+        for at in self.connections:
+            if not at.full_syncs.running():
+                full_sync.start(self.first.parts, at, full_sync.Request(release=self.setting.release))
+
+    def _calm_down(self) -> None:
+        """Faults end, everything is as it should be again, and an administrator has looked after it."""
+        self.faults.on = False
+        self.surroundings.restore()
+        for at in self.connections:
+            for name, schedule in at.schedules.all().items():
+                if schedule.disabled_because:
+                    at.schedules.change(name, schedule.interval_s, disabled_because="")
+        if not self.setting.calm_start:
+            self._start_missing()
+
+    def _start_missing(self) -> None:
+        """A full synchronisation that could not even be started is started now."""
+        for at in self.connections:
+            schedules = at.schedules.all()
+            if not at.full_syncs.running() and not all(name in schedules for name in at.mappings):
+                full_sync.start(self.first.parts, at, full_sync.Request(release=self.setting.release))
+
+    def _settle(self) -> None:
+        for gap_s in QUIET_GAPS_S:
+            self._pass_time(gap_s)
+        self.quiet_from = len(self.observer.writes)
+        for _ in range(2):
+            self._pass_time(700.0)
+        self.last_round_from = len(self.observer.writes)
+
+    def _pass_time(self, seconds: float) -> None:
+        self.scheduler.clock.now += seconds
+        self.late.run_due()
+        tick(self.first.parts)
+        self._drain()
+
+    def _drain(self) -> None:
+        """Work off everything that is due, without other workers."""
+        host = self._host(self.first.name)
+        for _ in range(MAX_MESSAGES):
+            if not host.one():
+                return
+        raise NotQuiet(f"after {MAX_MESSAGES} messages there are still more")
+
+    @contextmanager
+    def _counting_decisions(self) -> Iterator[None]:
+        decide: Callable[..., object] = rounds.reconcile
+
+        def counted(*arguments: object) -> object:
+            decision = decide(*arguments)
+            self.faults.counts[f"decision {_name_of(decision)}"] += 1
+            return decision
+
+        with patch.object(rounds, "reconcile", counted):
+            yield
+
+
+def _name_of(decision: object) -> str:
+    name = type(decision).__name__
+    if name == "Merge":
+        parts = [part for part in ("to_bc", "to_sales", "conflicts") if getattr(decision, part)]
+        return f"Merge {'+'.join(parts) or 'in step'}"
+    if name == "Leave":
+        return f"Leave {getattr(decision, 'reason', '')}"
+    return name
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a caller may leave out of a seed, to find what matters (see ``shrinking``)."""
+
+    without: frozenset[str] = frozenset()
+    skip_acts: frozenset[int] = frozenset()
+    only_first_faults: int | None = None
+    keep_trace: bool = False
+
+
+def build(seed: int, setting: Setting, choices: Choices = Choices()) -> Simulation:
+    """A simulation that has not begun."""
+    clock, trace = ManualClock(), Trace(keep=choices.keep_trace)
+
+    def rng(name: str) -> random.Random:
+        return random.Random(f"{seed} {name}")
+
+    scheduler = Scheduler(clock, rng("scheduler"), trace, setting.stay)
+    faults = Faults(scheduler, rng("faults"), setting.hostility, choices.without, choices.only_first_faults)
+    observer = Observer(clock.time)
+    clocks = [SkewedClock(clock, skew_s) for skew_s in setting.skews_s[:2]]
+    bc, sales = business_central_of(setting, clocks[0]), dataverse_of(setting, clocks[1])
+    observer.app_user = app_user_of(sales)
+    observer.watch(bc, sales)
+    ledger = Ledger()
+
+    def wrote(write: Write) -> None:
+        ledger.take(write)
+        trace.remark(clock.now, scheduler.who, write.readable())
+
+    observer.on_write = wrote
+    hooks = Hooks(scheduler, faults)
+    stores, queue = tables(hooks), RestlessQueue(clock.time, hooks, rng("queue"))
+    stores.ensure(TABLES)
+    queue.ensure(QUEUES)
+    late, wires = Late(scheduler, observer), []
+    scheduler.on_step = late.run_due
+    processes: dict[str, Process] = {}
+    settings = settings_of(setting)
+    for number, name in enumerate(dict.fromkeys(setting.workers)):
+        own: dict[str, Wire] = {
+            side: Wire(side, service, scheduler, faults, observer, late, rng(f"wire {name} {side}"),
+                       setting.lease_s, setting.settle_s - SKEW_MARGIN_S)
+            for side, service in (("bc", bc), ("sales", sales))
+        }  # fmt: skip
+        wires += own.values()
+        skew_s = setting.skews_s[2] * number
+        runtime = SimulatedRuntime(scheduler, rng(f"runtime {name}"), skew_s)
+        services = {"bc": (own["bc"], clocks[0]), "sales": (own["sales"], clocks[1])}
+        processes[name] = Process(name, settings, runtime, stores, queue, services)
+    people = People(
+        rng("people"), observer, ledger, _people_of(setting, bc), Person(sales, "/api/data/v9.2"),
+        scheduler.note, faults.count, choices.skip_acts,
+    )  # fmt: skip
+    surroundings = Surroundings(bc, sales, faults, scheduler, processes, rng("surroundings"), clocks[0])
+    return Simulation(
+        seed, setting, scheduler, faults, observer, ledger, people, surroundings, processes, queue, late, wires
+    )
+
+
+def _people_of(setting: Setting, bc: object) -> Mapping[str, Person]:
+    return {
+        each.entry["id"].lower(): Person(
+            bc, f"/v2.0/{TENANT}/production/api/v2.0/companies({each.entry['id']})"  # type: ignore[arg-type]
+        )
+        for each in setting.companies
+    }  # fmt: skip

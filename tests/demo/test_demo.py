@@ -1,0 +1,122 @@
+"""`python dev.py demo --once --report FILE`, run as a person runs it; the report's figures agree."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.demo.review import OUTCOMES
+from local.dev.places import ROOT
+
+pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
+
+TIMEOUT_S = 180
+MAPPINGS = {"CURRENCY", "PAYMENT TERMS", "SHIPMENT METHOD", "SALESPEOPLE", "CUSTOMER", "CONTACT"}
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What was shown, and the report."""
+    file = tmp_path_factory.mktemp("demo") / "report.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "local.demo", "--once", "--report", str(file)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "80"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=TIMEOUT_S,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    yield done.stdout, json.loads(file.read_text("utf-8"))
+
+
+@pytest.fixture
+def report(story: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    return story[1]
+
+
+def test_without_a_terminal_there_are_plain_lines(story: tuple[str, dict[str, Any]]) -> None:
+    shown = story[0]
+    assert "\x1b" not in shown
+    assert "\r" not in shown
+    told = [line for line in shown.splitlines() if not line.lstrip().startswith(("curl", "{"))]
+    assert max(map(len, told)) <= 80
+    assert "Everything came out as told" in shown
+
+
+def test_every_record_given_has_exactly_one_outcome(report: dict[str, Any]) -> None:
+    assert set(report["mappings"]) == MAPPINGS
+    for mapping in report["mappings"].values():
+        for direction in ("to_sales", "from_sales"):
+            counts = mapping[direction]
+            assert counts["given"] == sum(counts[name] for name in OUTCOMES)
+
+
+def test_every_record_inside_the_filters_is_coupled_or_waits_with_its_reason(report: dict[str, Any]) -> None:
+    for name, account in report["accounted"].items():
+        assert account["missing"] == []
+        assert account["inside_filter"] == account["coupled"] + sum(account["waiting"].values())
+        assert account["coupled"] <= report["mappings"][name]["couplings"]
+        assert account["inside_filter"] > 0
+
+
+def test_the_counters_are_the_sums_of_the_jobs(report: dict[str, Any]) -> None:
+    """What was created is coupled; the couplings are those found by match and those made."""
+    for name in ("CUSTOMER", "CONTACT"):
+        mapping, first = report["mappings"][name], report["full_synchronizations"][0][name]
+        created = sum(mapping[direction]["inserted"] for direction in ("to_sales", "from_sales"))
+        by_match = first["to_sales"]["given"] - first["to_sales"]["waiting"]
+        assert mapping["couplings"] == by_match + created
+
+
+def test_nothing_is_doubled_and_nothing_failed(report: dict[str, Any]) -> None:
+    assert report["duplicates"] == {"bc": 0, "sales": 0}
+    assert report["failures"] == []
+
+
+def test_conflicts_hold_both_values(report: dict[str, Any]) -> None:
+    assert report["conflicts"]
+    for conflict in report["conflicts"]:
+        for values in conflict["fields"].values():
+            assert values["bc"] != values["sales"]
+
+
+def test_all_requests_are_counted_by_kind(report: dict[str, Any]) -> None:
+    for side in ("bc", "sales"):
+        assert report["requests"][side] == sum(report["requests"]["by_kind"][side].values()) > 0
+
+
+def test_a_quiet_cycle_asks_each_side_once_for_a_mapping_and_writes_nothing(report: dict[str, Any]) -> None:
+    quiet = report["quiet_cycle"]
+    assert quiet["writes"] == 0
+    assert set(quiet["mappings"]) == set(quiet["requests_by_mapping"]) == MAPPINGS
+    for side in ("bc", "sales"):
+        asked = [counts[side] for counts in quiet["requests_by_mapping"].values()]
+        assert max(asked) == 1
+        assert sum(asked) == quiet["requests"][side]
+
+
+def test_the_report_is_written_where_it_was_asked_for(report: dict[str, Any]) -> None:
+    assert {"look_back_seconds", "settle_seconds"} == set(report["settings"])
+    assert [each["step"] for each in report["steps"]]
+    assert all(each["proofs"] for each in report["steps"][1:])
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "local.demo", "--once", "--report", str(tmp_path / "none" / "report.json")],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=TIMEOUT_S,
+    )
+    assert done.returncode == 2
+    assert "report.json" in done.stderr

@@ -1,0 +1,206 @@
+"""Detection: what changed is found once, and a watermark never passes what is not durably queued."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from local.simulation.world import World
+from local.simulators.business_central import control as bc_control
+from local.simulators.faults import AimedFault, Fault, Scope
+from shared_code.core.jobs import JobKind
+from shared_code.core.records import Side
+from shared_code.sync import detect, tick
+from shared_code.sync.messages import ScanMode, ScanStep
+from shared_code.systems.interface import AccessDenied
+from tests.sync import worlds
+
+
+@pytest.fixture
+def world() -> World:
+    return worlds.synced()
+
+
+def expire(world: World, table: str = "account") -> None:
+    """Change tokens given so far are of no use any more, as after a change of the table."""
+    org = world.sales.org
+    org.schema.tables[table].changed_at_version = org.store.next_version()
+
+
+def test_a_look_where_nothing_changed_is_one_request_for_each_side_and_mapping(world: World) -> None:
+    world.settle(2)
+    world.reset_requests()
+    worlds.cycle(world)
+    assert Counter(world.requests["bc"]) == {"scan": 5}
+    assert Counter(world.requests["sales"]) == {"scan": 3}
+    assert world.at.jobs.newest(1)[0].kind is not JobKind.SCHEDULED
+
+
+def test_the_look_back_repeats_what_was_seen_and_it_is_dropped(world: World) -> None:
+    worlds.edit_bc(world, worlds.pair(world), phoneNumber="+44 1")
+    worlds.cycle(world)
+    before = [job.id for job in world.at.jobs.newest(50)]
+    worlds.cycles(world, 5)
+    assert [job.id for job in world.at.jobs.newest(50)] == before
+
+
+def test_an_expired_token_leads_to_a_full_compare_that_loses_no_change(world: World) -> None:
+    pair = worlds.pair(world)
+    expire(world)
+    worlds.edit_sales(world, pair, telephone1="+44 1")
+    worlds.cycles(world, 2)
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 1"
+    worlds.edit_sales(world, pair, telephone1="+44 2")
+    worlds.cycle(world)
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 2"
+    worlds.assert_whole(world)
+
+
+@pytest.mark.parametrize("fault", [Fault.STATUS_503, Fault.STATUS_429, Fault.HTML_INSTEAD, Fault.ANSWER_LOST])
+def test_changes_are_still_found_when_the_compare_after_an_expired_token_fails_at_first(
+    world: World, fault: Fault
+) -> None:
+    pair = worlds.pair(world)
+    expire(world)
+    worlds.edit_sales(world, pair, telephone1="+44 1")
+    first_page = re.compile(r"/accounts\?(?!.*deltatoken)")
+    # A web page in place of an answer twice in a row means that the sign-in is refused.
+    for _ in range(1 if fault is Fault.HTML_INSTEAD else 12):
+        world.faults["sales"].aim(AimedFault(fault, Scope("GET", first_page)))
+    worlds.cycles(world, 20)
+    assert world.faults["sales"].report()["waiting"] == 0
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 1"
+
+
+def test_changes_are_still_found_when_the_process_dies_after_an_expired_token(world: World) -> None:
+    worlds.only_customers(world)
+    operations = worlds.Operations(world)
+    for late in (False, True):
+        for at in range(1, 40):
+            pair = worlds.pair(world)
+            expire(world)
+            worlds.edit_sales(world, pair, telephone1=f"+44 {at} {int(late)}")
+            world.clock.now += 60
+            tick.tick(world.parts)
+            operations.arm(at, late)
+            worlds.deliver(world)
+            operations.disarm()
+            worlds.cycles(world, 3)
+            assert worlds.customer_of(world, pair)["phoneNumber"] == f"+44 {at} {int(late)}", (at, late)
+
+
+@pytest.mark.parametrize("late_s", [30.0, 300.0, 500.0])
+def test_what_business_central_commits_late_is_found(late_s: float) -> None:
+    world = worlds.synced(bc_options={"late_commit_s": 0.0})
+    pair = worlds.pair(world)
+    bc_control.set_options(world.bc.env, {"late_commit_s": late_s})
+    worlds.edit_bc(world, pair, phoneNumber="+44 1")
+    bc_control.set_options(world.bc.env, {"late_commit_s": 0.0})
+    worlds.edit_bc(world, worlds.pair(world, "20000"), phoneNumber="+44 2")
+    worlds.cycles(world, 12)
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 1"
+    worlds.assert_whole(world)
+
+
+def test_a_stale_read_undoes_no_write_and_an_edit_arrives_once_the_replica_has_it() -> None:
+    world = worlds.synced(bc_options={"replica_lag_s": 90.0})
+    pair = worlds.pair(world)
+    worlds.edit_sales(world, pair, telephone1="+44 1")
+    worlds.cycle(world)
+    worlds.cycles(world, 2, 20)
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 1"
+    worlds.edit_bc(world, pair, phoneNumber="+44 2")
+    worlds.cycles(world, 5)
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 2"
+    worlds.settled(world)
+    worlds.assert_whole(world)
+
+
+def test_two_edits_in_the_same_millisecond_are_both_seen(world: World) -> None:
+    pair = worlds.pair(world)
+    worlds.edit_bc(world, pair, phoneNumber="+44 1")
+    tick.look(world.parts, world.at, world.at.mapping("CUSTOMER"), (Side.BC,))
+    worlds.deliver(world)
+    worlds.edit_bc(world, pair, email="new@example.com")
+    worlds.cycle(world)
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 1"
+    assert worlds.account_of(world, pair)["emailaddress1"] == "new@example.com"
+
+
+def test_a_step_delivered_twice_registers_its_work_once(world: World) -> None:
+    worlds.new_customer(world, "Fresh Ltd.")
+    step = ScanStep(
+        world.at.name, "CUSTOMER", Side.BC, world.parts.new_job_id(), JobKind.SCHEDULED, ScanMode.CHANGES
+    )
+    detect.take_step(world.parts, step)
+    detect.take_step(world.parts, step)
+    assert len(list(world.at.jobs.batches(step.job))) == 1
+    worlds.deliver(world)
+    worlds.assert_whole(world)
+
+
+def test_a_mapping_that_was_never_synchronised_in_full_is_not_looked_at() -> None:
+    world = worlds.new_world()
+    worlds.new_customer(world, "Fresh Ltd.")
+    worlds.cycles(world, 2)
+    assert worlds.accounts(world) == []
+    assert world.requests["bc"].count("scan") == 0
+
+
+def test_a_mapping_without_privilege_is_disabled_alone_and_says_why(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = world.at.systems[Side.BC]
+    scan = system.scan
+
+    def refuse(table: object, cursor: object) -> object:
+        if getattr(table, "name", "") == "contacts":
+            raise AccessDenied("Business Central: no permission to read contacts")
+        return scan(table, cursor)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(system, "scan", refuse)
+    worlds.edit_bc(world, worlds.pair(world), phoneNumber="+44 1")
+    worlds.cycles(world, 2)
+    disabled = {n: s.disabled_because for n, s in world.at.schedules.all().items() if s.disabled_because}
+    assert disabled == {"CONTACT": "Business Central: no permission to read contacts"}
+    assert worlds.account_of(world, worlds.pair(world))["telephone1"] == "+44 1"
+
+
+def test_a_look_of_a_side_that_does_not_answer_loses_nothing(world: World) -> None:
+    pair = worlds.pair(world)
+    worlds.edit_bc(world, pair, phoneNumber="+44 1")
+    for _ in range(40):
+        world.faults["bc"].aim(AimedFault(Fault.STATUS_503, Scope("GET", re.compile("customers"))))
+    worlds.cycle(world)
+    worlds.cycles(world, 15)
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 1"
+    worlds.assert_whole(world)
+
+
+def test_a_full_scan_of_several_pages_whose_steps_come_twice_takes_each_page_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from shared_code.systems import business_central_scan, dataverse
+
+    monkeypatch.setattr(business_central_scan, "PAGE_SIZE", 2)
+    monkeypatch.setattr(dataverse, "PAGE_SIZE", 2)
+    world = worlds.new_world()
+    send = world.queue.send
+    world.queue.send = lambda name, body, *, delay_s=0: [  # type: ignore[method-assign,assignment,misc]
+        send(name, body, delay_s=delay_s) for _ in range(2)
+    ]
+    lines = worlds.full(world)
+    world.queue.send = send  # type: ignore[method-assign]
+    assert lines["CUSTOMER"]["toSales"]["inserted"] == 3
+    assert lines["CUSTOMER"]["toSales"]["given"] == 3
+    worlds.settled(world)
+    worlds.assert_whole(world)
+
+
+def test_a_message_of_another_version_of_the_table_is_no_step(world: World) -> None:
+    step = ScanStep(world.at.name, "CUSTOMER", Side.BC, "no-such-job", JobKind.SCHEDULED, ScanMode.CHANGES, 7)
+    detect.take_step(world.parts, replace(step))
+    assert worlds.deliver(world) == 0
