@@ -82,8 +82,8 @@ def notes(found: dict[str, Any]) -> list[str]:
         f"{found['spreadSeconds']:.0f} s, seed {found['seed']}. From just before the person's request is "
         "sent to the first list of the other side that shows the value.",
         f"Of {BC_TO_SALES} with webhooks, up to {delay_s:.0f} s are Business Central's own: it collects "
-        "changes that long before it notifies. Here changes come close together, so most meet a delay that has "
-        "begun; one that comes alone waits all of it, unless the minute timer is earlier.",
+        "changes that long before it notifies. Here changes come close together, so most meet a delay that "
+        "has begun; one that comes alone waits all of it, unless the minute timer is earlier.",
         "Sales sends notifications from a queue of its own, which takes no time here.",
     ]
     looks_s = max(run["longestLookSeconds"] for run in found["runs"])

@@ -19,6 +19,8 @@ from local.load.stored import Stored
 from local.load.watching import Watch
 
 LOOK_S = 0.25
+ASK_S = 1.0
+"""How often the progress is asked for: each answer reads the batches of all jobs."""
 STILL_LOOKS = 4
 """The queues are empty when they are so at this many looks in a row."""
 TOLD_EVERY_S = 5.0
@@ -116,7 +118,7 @@ def _wait_finished(plan: Plan, environment: Environment, full_sync: str, say: Sa
         if time.monotonic() > next_told:
             say(_progress(view))
             next_told += TOLD_EVERY_S
-        time.sleep(LOOK_S)
+        time.sleep(ASK_S)
 
 
 def _asked(question: Callable[[], Figures]) -> Figures | None:

@@ -13,11 +13,11 @@ from azure.core.exceptions import AzureError
 from local.environment import Environment
 from local.load.stored import QUEUES, Stored
 
-LOOK_S = 0.3
+LOOK_S = 1.0
 
 
 class Watch:
-    """Looks every 0.3 s from a thread of its own, and whenever ``look`` is called.
+    """Looks every second from a thread of its own, and whenever ``look`` is called.
 
     ``peak_rss_mib`` by host is the kernel's own high-water mark (Linux; elsewhere there is none).
     ``cpu_s`` by process is the time on a processor, over all lives of a host.

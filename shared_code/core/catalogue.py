@@ -77,7 +77,7 @@ class _Reader:
         document, where = self.document, "the mapping"
         self._refuse_unknown(document, _MAPPING_KEYS, where)
         name = self._take(document, "name", str, "", where)
-        if "name" not in document:
+        if not str(document.get("name", "")).strip():
             self.problems.append("the mapping needs a name")
         mapping = Mapping(
             name=name,

@@ -23,6 +23,7 @@ from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome, Problem
 from shared_code.core.records import Side, Version
 from shared_code.store.jobs import step_key
+from shared_code.sync.absence import BrakeHolds, missing
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import ConnectionParts, Parts, table_of
 from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, Page, Sighting, Throttled
@@ -48,8 +49,8 @@ def take_step(parts: Parts, step: ScanStep) -> None:
     except Throttled as throttled:
         parts.send(step, delay_s=throttled.retry_after_s)
         return
-    except AccessDenied as denied:
-        at.schedules.change(mapping.name, mapping.interval_s, disabled_because=str(denied))
+    except (AccessDenied, BrakeHolds) as reason:
+        at.schedules.change(mapping.name, mapping.interval_s, disabled_because=str(reason))
         if step.full_sync:
             parts.send(Advance(step.connection, step.full_sync))
         return
@@ -71,15 +72,21 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
         return None  # Never synchronised in full: the first full synchronisation sets the watermark.
     page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
     work, unchanged = select(at, mapping, step.side, step.mode, page)
+    if step.mode is ScanMode.FULL and page.next is None:
+        work += [Sighting(each, _NO_VERSION) for each in missing(at, mapping, step, _ids(page))]
     batches = _batches(mapping, step, key, work) + _accounted(mapping, step, key, unchanged)
     _queue(parts, at, mapping, step, key, batches)
     next_text = page.next.text if page.next else COMPLETE
     if page.watermark:
-        # Before the step is taken: a step that is taken is not repeated, and all of the scan is queued by now.
+        # Before the step is taken: a taken step is not repeated, and all of the scan is queued by now.
         _move_watermark(at, mapping, step, seen, page.watermark)
     if batches or page.next or step.number or step.mode is ScanMode.FULL:
         next_text = at.jobs.take_step(step.job, key, next_text)
     return next_text
+
+
+def _ids(page: Page) -> list[str]:
+    return [each.id for each in page.seen]
 
 
 def _starting_point(at: ConnectionParts, step: ScanStep) -> tuple[Cursor | None, str | None]:
@@ -116,10 +123,13 @@ def select(
     store = at.couplings(mapping.name)
     ordered = mode is ScanMode.FULL
     known = store.load(side, ids, ordered=ordered)
-    uncoupled = [each.id for each in page.seen if not _coupled(known.get(each.id))]
+    uncoupled = [each for each in ids if not _coupled(known.get(each))]
     problems = store.problems(side, uncoupled, ordered=ordered) if mode is ScanMode.CHANGES else {}
     given = [each for each in page.seen if _is_work(at, mapping, side, mode, each, known, problems)]
-    gone = [Sighting(each, _NO_VERSION) for each in page.deleted if _coupled(known.get(each))]
+    # A deleted record is work where it has a partner or is listed with a problem, which is no more.
+    gone = [
+        Sighting(each, _NO_VERSION) for each in page.deleted if _coupled(known.get(each)) or each in problems
+    ]
     unchanged = {
         each.id for each in given if mode is ScanMode.FULL and _in_step(known.get(each.id), side, each)
     }

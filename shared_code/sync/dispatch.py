@@ -5,8 +5,17 @@ from __future__ import annotations
 from shared_code.store import poison
 from shared_code.sync import detect, full_sync
 from shared_code.sync.identity_check import WAIT_S, is_confirmed
-from shared_code.sync.messages import Advance, BatchDue, Message, MessageInvalid, ScanMode, ScanStep, from_text
+from shared_code.sync.messages import (
+    Advance,
+    BatchDue,
+    Message,
+    MessageInvalid,
+    ScanMode,
+    ScanStep,
+    from_text,
+)
 from shared_code.sync.parts import Parts, UnknownName
+from shared_code.sync.processing.abandoning import abandon
 from shared_code.sync.processing.batch import process_batch
 from shared_code.systems.interface import SystemFault, SystemUnavailable
 
@@ -67,5 +76,15 @@ def _is_first_look(step: ScanStep) -> bool:
 
 
 def keep_poison(parts: Parts, queue: str, text: str) -> None:
-    """Keep a message that failed again and again where a person finds it."""
+    """Keep a message that failed again and again where a person finds it.
+
+    The records of a batch are not lost with it: they are listed and tried again (``abandon``).  Steps of
+    scans and full synchronisations come again by themselves, with the next tick.
+    """
     poison.keep(parts.tables, queue, text, parts.runtime.now())
+    try:
+        message = from_text(text)
+        if isinstance(message, BatchDue):
+            abandon(parts, message)
+    except (MessageInvalid, UnknownName):
+        return

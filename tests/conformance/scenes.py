@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from typing import Any
 
 from local.simulation.world import CompanyRecords, World
-from local.simulators.wire import ManualClock
+from local.simulators.wire import Clock, ManualClock, Request, Response, Service
 from shared_code.core.coupling import Coupling
 from shared_code.core.mapping import ConflictRule, DeletionRule, Direction, FieldMapping, FieldType, Mapping
 from shared_code.core.records import Side
@@ -111,9 +112,34 @@ def world_with_clocks(sales_ahead_s: float = 0.0, bc_ahead_s: float = 0.0) -> Wo
     world = worlds.new_world()
     world.sales.org.clock = OtherClock(world.clock, sales_ahead_s)
     world.bc.env.clock = OtherClock(world.clock, bc_ahead_s)
+    faulty = world.faults["bc"]
+    faulty._service = Dated(faulty._service, world.bc.env.clock)
     worlds.full(world)
     world.settle(2)
     return world
+
+
+@dataclass
+class Refusing:
+    """Stands before a service that answers nobody."""
+
+    service: Service
+
+    def handle(self, request: Request) -> Response:
+        return Response(503, {"Content-Type": "application/json"}, b'{"error": {"message": "Not now."}}')
+
+
+@dataclass
+class Dated:
+    """Stands before a service whose answers carry its own clock's date."""
+
+    service: Service
+    clock: Clock
+
+    def handle(self, request: Request) -> Response:
+        response = self.service.handle(request)
+        date = formatdate(self.clock.time(), usegmt=True)
+        return replace(response, headers={**response.headers, "Date": date})
 
 
 def refuse_in_sales(world: World, column: str, text: str, message: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from local.simulation.world import World
@@ -96,9 +98,10 @@ def test_one_failure_does_not_make_a_record_skipped_and_it_is_tried_again() -> N
 
 @pytest.mark.conforms("139186.T105_SynchFailedTwiceMakesSkippedRec", "139174.SetSkippedForLastSynchResultFailedToCRM")
 @pytest.mark.parametrize("fails", [_fails_to_sales, _fails_from_sales])
-def test_a_record_counts_as_skipped_only_after_some_failures_and_heals_by_itself(fails: object) -> None:
+def test_a_record_counts_as_skipped_only_after_some_failures_and_heals_by_itself(
+    fails: Callable[[World], None],
+) -> None:
     world = worlds.synced()
-    assert callable(fails)
     fails(world)
     seen: list[Outcome] = []
     for _ in range(40):
@@ -110,7 +113,6 @@ def test_a_record_counts_as_skipped_only_after_some_failures_and_heals_by_itself
     assert (problem["outcome"], problem["attempts"]) == ("skipped", SKIP_AFTER)
     scenes.accept_in_sales(world)
     if fails is _fails_from_sales:
-        world.bc.env.options.latency_s = 0.0
         worlds.edit_sales(world, worlds.pair(world), telephone1="+44 1")
     worlds.cycles(world, 40)
     assert worlds.problems(world) == []

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ MAPPINGS = {"CURRENCY", "PAYMENT TERMS", "SHIPMENT METHOD", "SALESPEOPLE", "CUST
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, Any]]]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
     """What was shown, and the report."""
     file = tmp_path_factory.mktemp("demo") / "report.json"
     done = subprocess.run(
@@ -35,7 +34,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[
         timeout=TIMEOUT_S,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    yield done.stdout, json.loads(file.read_text("utf-8"))
+    return done.stdout, json.loads(file.read_text("utf-8"))
 
 
 @pytest.fixture

@@ -44,6 +44,9 @@ def _missing(evidence: Evidence, link: Linked, bc: object, sales: object, proble
         return []  # Nothing is left that anybody could miss; the coupling ends when one of them is looked at.
     if any(each.code == "partner_deleted" for each in problems):
         return []
+    survivor = link.sales if bc is None else link.bc
+    if not evidence.is_inside(link.pair, survivor):
+        return []
     if bc is None and not _touched_since(evidence, link):
         return []  # Business Central tells of no deletion: it is found when the partner is looked at.
     if not problems:

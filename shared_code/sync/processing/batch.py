@@ -35,8 +35,8 @@ def process_batch(parts: Parts, due: BatchDue) -> None:
         _run(work)
         batch = _finish(parts, work)
         delay_s = max((each.hand_on_s or 0.0 for each in work.items), default=0.0)
-    _hand_on(parts, at, batch, delay_s)
-    _tell_full_sync(parts, at, job, batch)
+    hand_on(parts, at, batch, delay_s)
+    tell_full_sync(parts, at, job, batch)
 
 
 def _load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> Work:
@@ -50,11 +50,11 @@ def _load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> Work:
         LinkTable(at, mapping),
     )  # fmt: skip
     work.stored = {item.id: item.coupling for item in items if item.coupling}
-    prepare(work)
     for item in items:
         if not committing.is_coupled(item.coupling):
             item.coupling = None
     _load_problems(work)
+    prepare(work)
     return work
 
 
@@ -143,7 +143,7 @@ def _finish(parts: Parts, work: Work) -> Batch:
     return batch
 
 
-def _hand_on(parts: Parts, at: ConnectionParts, batch: Batch, delay_s: float) -> None:
+def hand_on(parts: Parts, at: ConnectionParts, batch: Batch, delay_s: float) -> None:
     """Queue what was not done as a batch of its own, whose id follows from this one's."""
     if not batch.rest:
         return
@@ -167,7 +167,7 @@ def _free_waiters(parts: Parts, work: Work) -> None:
     work.at.waiters.remove(freed)
 
 
-def _tell_full_sync(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> None:
+def tell_full_sync(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> None:
     """The last batch of a full synchronisation's job lets it go on."""
     if job.kind is JobKind.FULL and not at.jobs.has_open(job.id, batch.side):
         parts.send(Advance(at.name, job.full_sync))

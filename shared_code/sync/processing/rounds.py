@@ -180,7 +180,8 @@ def prepare(work: Work) -> None:
         item.base = coupling.base
         item.coupled = coupling.batch == work.batch.job and coupling.outcome is Outcome.COUPLED
         other = coupling.version_on(item.side.other)
-        if coupling.in_step and other is not None:
+        # A pair with a problem is read whole: what its problem was about need not be on the side it is filed under.
+        if coupling.in_step and other is not None and item.problem is None:
             item.states = {item.side.other: Unread(coupling.id_on(item.side.other), other)}
         if _known_version(coupling, item) and item.side.other in item.states:
             item.states[item.side] = Unread(item.id, _version(coupling, item.side))

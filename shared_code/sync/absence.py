@@ -1,0 +1,59 @@
+"""Absence: what a complete scan did not see, though it is coupled.
+
+Business Central has no tombstones, so a record that was deleted there is only found missing.  The
+records found missing are queued like changed ones: the batch asks for each of them, and only what the
+service says is not there counts as deleted.
+
+A brake keeps a lost right or a wrong company from looking like thousands of deletions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shared_code.core.mapping import Mapping
+from shared_code.core.records import Side
+from shared_code.store.jobs import ids_of
+from shared_code.sync.messages import ScanStep
+from shared_code.sync.parts import ConnectionParts
+
+FEW = 20
+"""So many missing records are believed without looking at how many there are in all."""
+
+SHARE = 1 / 3
+"""The share of coupled records that may be missing before the brake holds."""
+
+
+class BrakeHolds(Exception):
+    """Too many coupled records are missing to believe it; nothing is concluded from the scan."""
+
+
+def missing(at: ConnectionParts, mapping: Mapping, step: ScanStep, last_page: Iterable[str]) -> list[str]:
+    """Ids of coupled records that a complete scan, with its last page, did not see; sorted.
+
+    Raises ``BrakeHolds`` where they are too many, unless a person released the mapping.
+    """
+    seen = ids_of(each for each in at.jobs.batches(step.job) if each.side is step.side) | set(last_page)
+    coupled = [each.id_on(step.side) for each in at.couplings(mapping.name).all_coupled()]
+    absent = sorted(set(coupled) - seen)
+    if too_many(len(absent), len(coupled)) and not _is_released(at, mapping, step):
+        raise BrakeHolds(_reason(mapping, step.side, len(absent), len(coupled)))
+    return absent
+
+
+def too_many(absent: int, coupled: int) -> bool:
+    """Whether so many missing records are more likely a fault than deletions."""
+    return absent > FEW and absent > coupled * SHARE
+
+
+def _is_released(at: ConnectionParts, mapping: Mapping, step: ScanStep) -> bool:
+    found = at.full_syncs.get(step.full_sync) if step.full_sync else None
+    return found is not None and mapping.name in found[0].release
+
+
+def _reason(mapping: Mapping, side: Side, absent: int, coupled: int) -> str:
+    return (
+        f"{absent:,} of {coupled:,} coupled records are missing in {side.system_name}. A lost right or a "
+        "wrong company looks like this, so nothing was concluded. Check the rights of Tandem's user; if the "
+        f"records really were deleted, start a full synchronisation that releases {mapping.name}."
+    )
