@@ -30,6 +30,7 @@ from local.simulation.world import Person, TENANT
 from local.simulators.wire import ManualClock
 from shared_code.store.tables import StoreError
 from shared_code.sync import full_sync
+from shared_code.sync.clean_up import clean_up
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import TABLES, ConnectionParts
 from shared_code.sync.processing import rounds
@@ -37,6 +38,9 @@ from shared_code.sync.tick import tick
 
 QUIET_GAPS_S = (60.0, 700.0, 700.0, 1300.0, 25_000.0, 25_000.0, 25_000.0)
 """How time passes once faults and edits have stopped: a few minutes, then the longest retries."""
+
+A_NIGHT_S = 20_000.0
+"""A gap that a nightly timer falls into."""
 
 MAX_MESSAGES = 3000
 
@@ -148,19 +152,28 @@ class Simulation:
             for name, schedule in at.schedules.all().items():
                 if schedule.disabled_because:
                     at.schedules.change(name, schedule.interval_s, disabled_because="")
-        if not self.setting.calm_start:
-            self._start_missing()
+        self._start_missing()
 
     def _start_missing(self) -> None:
-        """A full synchronisation that could not even be started is started now."""
+        """A full synchronisation that could not be started, or of which a line ended in an error, is started
+        again, as its message asks an administrator to."""
         for at in self.connections:
             schedules = at.schedules.all()
-            if not at.full_syncs.running() and not all(name in schedules for name in at.mappings):
+            whole = all(name in schedules for name in at.mappings) and not self._has_error(at)
+            if not at.full_syncs.running() and not whole:
                 full_sync.start(self.first.parts, at, full_sync.Request(release=self.setting.release))
+
+    def _has_error(self, at: ConnectionParts) -> bool:
+        rows = self.first.tables.scan("FullSynchronizations", limit=1000)
+        mine = [each for each in rows if each.partition.startswith(f"{at.name}|")]
+        return any(each.values.get("phase") == "done" and each.values.get("message") for each in mine)
 
     def _settle(self) -> None:
         for gap_s in QUIET_GAPS_S:
             self._pass_time(gap_s)
+            if gap_s > A_NIGHT_S:
+                clean_up(self.first.parts)
+                self._drain()
         self.quiet_from = len(self.observer.writes)
         for _ in range(2):
             self._pass_time(700.0)

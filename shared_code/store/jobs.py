@@ -96,11 +96,20 @@ class JobStore:
 
     def has_open(self, job_id: str, side: Side) -> bool:
         """Whether a batch of this side is open, or was handed on and its rest is not on file yet."""
+        return bool(self._open(job_id, f"batch|{side}|"))
+
+    def open_batches(self, job_id: str) -> list[str]:
+        """The ids of the batches that are open, or were handed on with their rest not on file yet."""
+        return self._open(job_id, "batch|")
+
+    def _open(self, job_id: str, prefix: str) -> list[str]:
         found = self._tables.query_prefix(
-            BATCHES, self._partition(job_id), f"batch|{side}|", select=("done", "rest_id")
+            BATCHES, self._partition(job_id), prefix, select=("done", "rest_id")
         )
         rows = {each.row.removeprefix("batch|"): each.values for each in found}
-        return any(not v["done"] or (v["rest_id"] and v["rest_id"] not in rows) for v in rows.values())
+        return [
+            name for name, v in rows.items() if not v["done"] or (v["rest_id"] and v["rest_id"] not in rows)
+        ]
 
     def finish(self, batch: Batch) -> None:
         """Record what became of a batch.  Raises ``Changed`` where another delivery was first."""

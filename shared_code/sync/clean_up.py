@@ -1,11 +1,11 @@
-"""Cleaning up: jobs with all that belongs to them go when they are old.
+"""Cleaning up: old jobs go with all that belongs to them, and the journal's months that are past.
 
-Couplings, problems and watermarks are the present and stay; the journal is the memory of values and
-keeps its own time.
+Couplings, problems and watermarks are the present and stay.
 """
 
 from __future__ import annotations
 
+from shared_code.sync.messages import BatchDue
 from shared_code.sync.parts import ConnectionParts, Parts, job_prefix
 
 KEEP_JOBS_S = 30 * 86_400.0
@@ -17,11 +17,38 @@ MAX_JOBS = 500
 
 def clean_up(parts: Parts) -> int:
     """Remove what is older than its time; how many jobs went.  Can be repeated and cut short."""
-    before = job_prefix(parts.runtime.now() - KEEP_JOBS_S)
-    return sum(_clean_connection(at, before) for at in parts.connections.values())
+    return sum(_clean_connection(at, parts.runtime.now()) for at in parts.connections.values())
 
 
-def _clean_connection(at: ConnectionParts, before: str) -> int:
+def send_open_again(parts: Parts) -> int:
+    """Send the batches of yesterday's jobs again that are still open; how many.
+
+    A batch is on file before its message is sent: whoever dies in between leaves a batch that nobody works
+    on.  Its records are found again by other ways, but its job would never end.
+    """
+    settled = job_prefix(parts.runtime.now() - SETTLED_S)
+    return sum(
+        _send_again(parts, at, job.id)
+        for at in parts.connections.values()
+        for job in at.jobs.older_than(settled, MAX_JOBS)
+    )
+
+
+SETTLED_S = 3 * 3600.0
+"""After so long no batch is still on its way by itself."""
+
+
+def _send_again(parts: Parts, at: ConnectionParts, job: str) -> int:
+    open_batches = at.jobs.open_batches(job)
+    for batch_id in open_batches:
+        parts.send(BatchDue(at.name, job, batch_id))
+    return len(open_batches)
+
+
+def _clean_connection(at: ConnectionParts, now_s: float) -> int:
+    for name in at.mappings:
+        at.journal.remove_past(name, now_s)
+    before = job_prefix(now_s - KEEP_JOBS_S)
     old = at.jobs.older_than(before, MAX_JOBS)
     for job in old:
         if job.full_sync:

@@ -51,7 +51,7 @@ def match_uncoupled(parts: Parts, at: ConnectionParts, mapping: Mapping, job: st
     records = {side: _uncoupled(at, mapping, side) for side in Side}
     matches = match(mapping.match, records[Side.BC], records[Side.SALES])
     coupled = _couple(at, mapping, matches, job)
-    _mark_candidates(parts, at, mapping, matches)
+    _mark_candidates(parts, at, mapping, matches, records)
     left = {side: len(records[side]) - coupled for side in Side}
     marked = sum(len(each) for each in matches.candidates.values())
     return MatchResult(coupled, left[Side.BC], left[Side.SALES], marked)
@@ -125,7 +125,9 @@ def _couple_one(store: CouplingStore, coupling: Coupling, waited: MappingOf[str,
     return True
 
 
-def _mark_candidates(parts: Parts, at: ConnectionParts, mapping: Mapping, matches: Matches) -> None:
+def _mark_candidates(
+    parts: Parts, at: ConnectionParts, mapping: Mapping, matches: Matches, records: MappingOf[Side, Records]
+) -> None:
     """Records that may have a partner wait for a person, also when the creation of the rest is released."""
     now = parts.runtime.now()
     store = at.couplings(mapping.name)
@@ -133,13 +135,20 @@ def _mark_candidates(parts: Parts, at: ConnectionParts, mapping: Mapping, matche
         known = store.problems(side, sorted(candidates), ordered=True)
         for record_id, others in candidates.items():
             if record_id not in known or known[record_id].code != CODE:
-                store.transact([store.problem_operation(_candidate(side, record_id, others, now))])
+                names = {each: _called(records[side.other][each]) for each in others}
+                name = _called(records[side][record_id])
+                store.transact([store.problem_operation(_candidate(side, record_id, name, names, now))])
+
+
+def _called(keys: Values) -> str:
+    """What tells a person which record is meant: the values it is matched by."""
+    return " ".join(str(value) for value in keys.values() if value is not None)
 
 
 CODE = "possible_partner"
 
 
-def _candidate(side: Side, record_id: str, others: list[str], now: float) -> Problem:
+def _candidate(side: Side, record_id: str, name: str, others: MappingOf[str, str], now: float) -> Problem:
     count = "a record" if len(others) == 1 else f"{len(others)} records"
     message = f"{side.other.system_name} holds {count} that may be the same."
     return Problem(
@@ -148,7 +157,7 @@ def _candidate(side: Side, record_id: str, others: list[str], now: float) -> Pro
         Outcome.WAITING,
         CODE,
         message,
-        details={"candidates": others},
+        details={"name": name, "candidates": list(others), "candidateNames": list(others.values())},
         attempts=1,
         next_attempt_at_s=NEVER_S,
         since_s=now,

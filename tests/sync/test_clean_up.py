@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from local.simulation.world import World, build, published
+from shared_code.core.records import Side
 from shared_code.store.jobs import BATCHES, JOBS
+from shared_code.store.journal import Entry, month
 from shared_code.sync.clean_up import KEEP_JOBS_S, clean_up
 from shared_code.sync.full_sync import Request, start
+
+DAY_S = 86_400.0
 
 
 def _synchronised() -> tuple[World, str]:
@@ -44,3 +50,44 @@ def test_cleaning_up_again_finds_nothing() -> None:
     clean_up(world.parts)
 
     assert clean_up(world.parts) == 0
+
+
+def test_the_journal_keeps_thirteen_months() -> None:
+    world, _ = _synchronised()
+    bc_id = next(each.bc_id for each in world.at.couplings("CURRENCY").all_coupled())
+    written = world.clock.now
+    world.at.journal.add(
+        "CURRENCY", [Entry("CURRENCY", bc_id, Side.SALES, "1", written, "", {}, {"name": "x"})]
+    )
+
+    world.clock.now = written + 360 * DAY_S
+    clean_up(world.parts)
+    assert len(list(world.at.journal.of_record("CURRENCY", bc_id, world.clock.now))) == 1
+
+    world.clock.now = written + 430 * DAY_S
+    clean_up(world.parts)
+    assert _rows(world, "Journal") == 0
+
+
+@pytest.mark.parametrize(
+    ("back", "expected"), [(0, "2027-01"), (1, "2026-12"), (12, "2026-01"), (13, "2025-12")]
+)
+def test_months_are_counted_back_over_the_turn_of_the_year(back: int, expected: str) -> None:
+    assert month(1_800_000_000.0, back) == expected
+
+
+def test_a_batch_whose_message_was_never_sent_is_sent_again_and_its_job_ends() -> None:
+    world, _ = _synchronised()
+    coupling = next(iter(world.at.couplings("CURRENCY").all_coupled()))
+    job = queue_records(world.parts, world.at, "CURRENCY", Side.BC, [coupling.bc_id])
+    for message in world.queue.receive(BATCH_QUEUE, 32, 60):
+        world.queue.delete(BATCH_QUEUE, message)
+    world.clock.now += SETTLED_S - 60
+    clean_up(world.parts)
+    assert world.at.jobs.has_open(job, Side.BC)
+
+    world.clock.now += 120
+    clean_up(world.parts)
+    world.drain()
+
+    assert not world.at.jobs.has_open(job, Side.BC)

@@ -14,9 +14,7 @@ from functools import cache
 from typing import Any
 
 from local.simulation.world import (
-    CLIENT,
     DATA,
-    PERSON,
     CompanyRecords,
     World,
     add_options,
@@ -25,7 +23,7 @@ from local.simulation.world import (
 )
 from local.simulators.business_central import control as bc_control
 from local.simulators.faults import AimedFault, Fault, Scope
-from local.simulators.wire import ConnectionLost, Request, Response, Service
+from local.simulators.wire import Request, Response, Service
 from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import LineStatus

@@ -18,7 +18,7 @@ from shared_code.store.tables import AlreadyExists, Changed, Operation
 from shared_code.store.tables import Missing as NotThere
 from shared_code.sync.processing import problems
 from shared_code.sync.processing.items import Item
-from shared_code.sync.processing.work import SOON_S, Work
+from shared_code.sync.processing.work import Work
 
 OVERTAKEN = (AlreadyExists, Changed, NotThere)
 """What a conditional write answers when somebody else was there first."""
@@ -159,7 +159,7 @@ def _coupling_operations(work: Work, item: Item) -> list[Operation]:
     if not item.dirty or after is None or after == before:
         return []
     if before is None or before.state is not CouplingState.COUPLED:
-        return work.store.insert_operations(after, item.intent)
+        return work.store.insert_operations(after, item.intent, announced=item.announced)
     if after.state is CouplingState.ENDED:
         return work.store.end_operations(after)
     return work.store.update_operations(after, before)
@@ -200,7 +200,7 @@ def _transact_apart(work: Work, group: list[_Pending]) -> None:
         return
     item = group[0][0]
     item.outcome, item.dirty = None, False
-    item.hand_on(SOON_S)
+    item.hand_on(work.soon_s)
 
 
 def _stored(work: Work, item: Item, operations: list[Operation], etags: list[str]) -> None:
@@ -209,7 +209,7 @@ def _stored(work: Work, item: Item, operations: list[Operation], etags: list[str
         item.coupling = replace(item.coupling, etag=etags[0])
         _note_coupled(work, item)
         work.stored[item.id] = item.coupling
-        item.intent = None
+        item.intent, item.announced = None, False
         if item.coupling.state is CouplingState.ENDED:
             item.coupling = None
     item.dirty = False

@@ -5,7 +5,7 @@ the id itself and a request may run long after its answer was lost: an *intent* 
 request goes out, and whoever finds an intent first looks for a record that equals what was sent.
 
 What one direction creates is new to the other one, and may be seen there before its coupling is on file.
-So a new BC record whose name stands in an open intent, and an uncoupled Sales row with our mark, wait.
+So a creation in Sales is announced, and what is announced or has the name in an open intent waits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from shared_code.core.records import Row, Side, Values
 from shared_code.store.tables import AlreadyExists
 from shared_code.sync.processing import committing, problems
 from shared_code.sync.processing.items import Item
-from shared_code.sync.processing.work import SOON_S, Work
+from shared_code.sync.processing.work import Work
 from shared_code.sync.processing.writing import Plan, PlannedCreation
 from shared_code.systems.interface import (
     Creation,
@@ -86,6 +86,7 @@ def _create_in_sales(work: Work, planned: Sequence[PlannedCreation]) -> None:
     if not planned:
         return
     creations = [Creation(each.native, _derived_id(work, each.item)) for each in planned]
+    _announce(work, planned, creations)
     results = work.system(Side.SALES).create(work.table(Side.SALES), creations)
     work.links.load(Side.SALES, [each.row for each in results if isinstance(each, Written)])
     for each, creation, result in zip(planned, creations, results, strict=True):
@@ -93,6 +94,14 @@ def _create_in_sales(work: Work, planned: Sequence[PlannedCreation]) -> None:
             _look_for_own(work, each, str(creation.id))
         else:
             _take_result(work, each, Side.SALES, result)
+
+
+def _announce(work: Work, planned: Sequence[PlannedCreation], creations: Sequence[Creation]) -> None:
+    if not work.mapping.direction.flows_to(Side.BC):
+        return  # Nobody would take the new rows for a person's.
+    work.store.announce([(str(c.id), p.item.id) for c, p in zip(creations, planned, strict=True)])
+    for each in planned:
+        each.item.announced = True
 
 
 def _not_made_by_us(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
@@ -136,7 +145,7 @@ def _look_for_own(work: Work, planned: PlannedCreation, record_id: str) -> None:
 
 
 def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
-    fresh = [each for each in planned if each.item.intent is None and not _waits_for_maker(work, each.item)]
+    fresh = _not_announced(work, [each for each in planned if each.item.intent is None])
     sent_before = [each for each in planned if each.item.intent is not None]
     ready = _write_intents(work, fresh) + _resolve(work, sent_before)
     if not ready:
@@ -147,19 +156,21 @@ def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
         _take_result(work, each, Side.BC, result)
 
 
-def _waits_for_maker(work: Work, item: Item) -> bool:
-    """Whether the row has our mark and no coupling, for less time than a creation may take."""
-    if item.id in work.stored:
-        return False  # Its coupling ended a moment ago: the mark is from then.
-    column, row = work.mapping.sales.company_column, item.rows.get(Side.SALES)
-    mark = row.values.get(column) if column and row else None
-    if str(mark or "").lower() != work.at.connection.company_id.lower():
-        return False
-    old = item.problem if item.problem and item.problem.code == "outcome_unknown" else None
-    if old is not None and work.runtime.now() - old.since_s >= work.settle_s:
-        return False
-    problems.wait_for_creation(work, item)
-    return True
+def _not_announced(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
+    """Only rows that Tandem is not creating itself at this moment.
+
+    One that it announced long ago and never coupled belongs to the BC record it was made for.
+    """
+    ours = work.store.announced([each.item.id for each in planned])
+    for item in (each.item for each in planned if each.item.id in ours):
+        old = item.problem
+        if old and old.code == "outcome_unknown" and work.runtime.now() - old.since_s >= work.settle_s:
+            item.announced = True
+            committing.couple(work, item, ours[item.id], item.id)
+            item.states.clear()
+        else:
+            problems.wait_for_creation(work, item)
+    return [each for each in planned if each.item.id not in ours]
 
 
 def _write_intents(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
@@ -181,7 +192,7 @@ def _write_intent_group(work: Work, planned: Sequence[PlannedCreation]) -> None:
             for each in planned:
                 _write_intent_group(work, [each])
         else:
-            planned[0].item.hand_on(SOON_S)
+            planned[0].item.hand_on(work.soon_s)
         return
     for each, intent, etag in zip(planned, intents, etags, strict=True):
         each.item.intent = replace(intent, etag=etag)
@@ -228,7 +239,7 @@ def _renew_intent(work: Work, planned: PlannedCreation) -> bool:
     try:
         work.store.transact(work.store.drop_intent_operations(intent))
     except committing.OVERTAKEN:
-        item.hand_on(SOON_S)
+        item.hand_on(work.soon_s)
         return False
     item.intent = None
     _write_intent_group(work, [planned])
@@ -284,5 +295,5 @@ def _drop_intent(work: Work, item: Item) -> None:
     try:
         work.store.transact(work.store.drop_intent_operations(item.intent))
     except committing.OVERTAKEN:
-        item.hand_on(SOON_S)
+        item.hand_on(work.soon_s)
     item.intent = None

@@ -110,7 +110,9 @@ def unfit(work: Work, item: Item, faults: list[Missing | Unfit]) -> None:
 def conflict(work: Work, item: Item, conflicts: tuple[Conflict, ...]) -> None:
     """Both sides changed the same values; both are kept where they are and listed."""
     names = ", ".join(each.group for each in conflicts)
-    _settle(work, item, Outcome.CONFLICT, "conflict", f"Changed on both sides: {names}.")
+    seen_before = any(each.base for each in conflicts)
+    what = "Changed on both sides" if seen_before else "Differs on the two sides"
+    _settle(work, item, Outcome.CONFLICT, "conflict", f"{what}: {names}.")
     assert item.new_problem is not None
     details: dict[str, object] = {
         each.group: {"base": dict(each.base), "bc": dict(each.bc), "sales": dict(each.sales)}

@@ -24,7 +24,7 @@ from shared_code.core.reconcile import (
 from shared_code.core.records import Absent, Deleted, Row, Side, Unread, Version
 from shared_code.sync.processing import committing, creating, problems, writing
 from shared_code.sync.processing.items import Item
-from shared_code.sync.processing.work import MAX_ROUNDS, SOON_S, Work
+from shared_code.sync.processing.work import MAX_ROUNDS, Work
 from shared_code.systems.interface import SystemUnavailable, Throttled
 
 
@@ -38,7 +38,7 @@ def run_rounds(work: Work) -> None:
         except Throttled as throttled:
             _hand_on_rest(work, throttled.retry_after_s)
         except SystemUnavailable:
-            _hand_on_rest(work, SOON_S)
+            _hand_on_rest(work, work.soon_s)
     for item in work.open_items():
         # Both sides keep changing under our hands: what is confirmed is committed, the rest tried later.
         problems.wait(work, item, "unsettled", "Both sides kept changing; the record is tried again.")
@@ -94,7 +94,7 @@ def _take_read(work: Work, item: Item, side: Side, row: Row | None, record_id: s
     seen = item.coupling.version_on(side) if item.coupling else None
     if seen is not None and row.version.stamp < seen.stamp:
         # A stale replica: older than what the coupling has seen.  Deciding on it could undo a write.
-        item.hand_on(SOON_S)
+        item.hand_on(work.soon_s)
         return
     work.know(item, side, row)
 
@@ -162,6 +162,8 @@ def _leave(work: Work, item: Item, reason: str) -> None:
     """Nothing is to be written.  A pair outside the filter keeps its base and is read whole next time."""
     if reason == OTHER_COMPANY and work.mapping.shared and item.coupling:
         committing.settle(work, item, frozenset())
+        # Whose row it is tells only the row: it is read every time.
+        committing.keep_open(work, item)
         return
     if item.coupling and item.coupling.state is CouplingState.COUPLED:
         committing.leave(work, item)
@@ -180,7 +182,7 @@ def prepare(work: Work) -> None:
         item.base = coupling.base
         item.coupled = coupling.batch == work.batch.job and coupling.outcome is Outcome.COUPLED
         other = coupling.version_on(item.side.other)
-        # A pair with a problem is read whole: what its problem was about need not be on the side it is filed under.
+        # A pair with a problem is read whole: what it is about need not be on the side it is filed under.
         if coupling.in_step and other is not None and item.problem is None:
             item.states = {item.side.other: Unread(coupling.id_on(item.side.other), other)}
         if _known_version(coupling, item) and item.side.other in item.states:

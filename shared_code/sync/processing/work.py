@@ -22,8 +22,8 @@ from shared_code.systems.interface import System, Table
 MAX_ROUNDS = 6
 """Reads and writes of one record in one batch, before it is handed on."""
 
-SOON_S = 15.0
-"""The rest of a record that somebody else is working on or that was read stale."""
+FIRST_REST_S, LONGEST_REST_S = 1.0, 60.0
+"""The rest of a record that somebody else is working on or that was read stale: doubling."""
 
 
 @dataclass
@@ -47,6 +47,11 @@ class Work:
     stored: dict[str, Coupling] = field(default_factory=dict)
     coupled_keys: set[str] = field(default_factory=set)
     survivors: list[str] = field(default_factory=list)
+
+    @property
+    def soon_s(self) -> float:
+        """How long a record rests that is handed on; the oftener, the longer."""
+        return min(FIRST_REST_S * 2.0 ** min(self.batch.attempt, 10), LONGEST_REST_S)
 
     @property
     def store(self) -> CouplingStore:
@@ -119,5 +124,5 @@ class Work:
         for side, row in item.rows.items():
             texts = (str(row.values.get(name) or "") for name in self.mapping.side(side).display)
             if text := " ".join(each for each in texts if each):
-                return text
+                return " ".join(text.split())
         return item.id

@@ -93,10 +93,38 @@ def update(work: Work, plan: Plan) -> None:
         planned = [each for each in planned if not each.item.settled]
         if not planned:
             continue
+        # First, so that a process that dies after the write has not lost what a person wrote.
+        work.at.journal.add(
+            work.mapping.name, [e for e in (_overwritten(work, each, side) for each in planned) if e]
+        )
         results = work.system(side).update(work.table(side), [each.change for each in planned])
         work.links.load(side, [each.row for each in results if isinstance(each, Written)])
         for each, result in zip(planned, results, strict=True):
             take_result(work, each, side, result)
+
+
+def _overwritten(work: Work, planned: PlannedUpdate, side: Side) -> Entry | None:
+    """The values of a person that an update decides against, if it does (a rule, or a one-way field)."""
+    item, known = planned.item, planned.item.known(side)
+    if known is None or item.coupling is None:
+        return None
+    common = item.base.on(side) if item.base else {}
+    old = {n: known.values[n] for n in planned.sent if known.values.get(n) not in (None, common.get(n))}
+    if not old:
+        return None
+    new = {name: planned.sent[name] for name in old}
+    at_s, batch = work.runtime.now(), work.batch.id
+    return Entry(
+        work.mapping.name,
+        item.coupling.bc_id,
+        side,
+        known.version.stamp,
+        at_s,
+        batch,
+        old,
+        new,
+        overruled=True,
+    )
 
 
 def take_result(work: Work, planned: PlannedUpdate, side: Side, result: WriteResult) -> None:

@@ -9,6 +9,7 @@ import pytest
 from local.simulation.world import World
 from shared_code.core.records import Side
 from shared_code.sync.messages import BATCH_QUEUE
+from shared_code.sync.retries import queue_due
 from shared_code.sync.tick import look
 from tests.sync import worlds
 from tests.sync.worlds import Wire, once
@@ -174,3 +175,26 @@ def test_a_batch_taken_by_two_workers_at_once_doubles_nothing(world: World, side
     worlds.cycles(world, 3)
     worlds.settled(world)
     worlds.assert_whole(world)
+
+
+def test_an_announced_account_that_nobody_coupled_is_coupled_with_its_customer(world: World) -> None:
+    made = worlds.new_customer(world, "Fresh Ltd.")
+    wire = worlds.tap(world, Side.SALES)
+
+    def die() -> None:
+        raise worlds.Crash
+
+    wire.after = once(die)
+    worlds.cycle(world)
+    for each in list(world.queue._queues[BATCH_QUEUE]):
+        world.queue._queues[BATCH_QUEUE].remove(each)
+    look_at_sales = another_look(world, Side.SALES)
+    for _ in range(30):
+        world.clock.now += 60
+        look_at_sales()
+        queue_due(world.parts, world.at, "CUSTOMER")
+        worlds.deliver(world)
+    assert len(worlds.customers(world)) == len(worlds.accounts(world)) == 4
+    coupling = world.at.couplings("CUSTOMER").load(Side.BC, [made])
+    assert made in coupling
+    assert worlds.problems(world) == []

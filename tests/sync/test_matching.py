@@ -1,0 +1,107 @@
+"""Matching before the first full synchronisation, with the records of both services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local.simulation.world import World
+from shared_code.core.coupling import Coupling
+from shared_code.core.records import Side
+from shared_code.sync import matching
+from shared_code.sync.matching import match_uncoupled
+from tests.sync import worlds
+
+
+def row(number: int, **values: object) -> dict[str, Any]:
+    row_id = f"a0000000-0000-4000-8000-{number:012d}"
+    return {"accountid": row_id, "name": f"Row {number}", "customertypecode": 3, "statecode": 0} | values
+
+
+def world_with(*rows: dict[str, Any]) -> World:
+    return worlds.new_world(sales={"account": list(rows)})
+
+
+def matched(world: World) -> matching.MatchResult:
+    return match_uncoupled(world.parts, world.at, world.at.mapping("CUSTOMER"), "job")
+
+
+def test_an_equal_number_couples_without_regard_to_case_and_blanks() -> None:
+    world = world_with(row(1, accountnumber=" 10000 "))
+    assert matched(world).coupled == 1
+    assert worlds.pair(world).sales_id == row(1)["accountid"]
+
+
+def test_a_number_comes_before_an_email() -> None:
+    email = worlds.company().records["customers"][0]["email"]
+    other = next(c["number"] for c in worlds.company().records["customers"] if c["email"] != email)
+    world = world_with(row(1, accountnumber=other, emailaddress1=email))
+    assert matched(world).coupled == 1
+    assert worlds.pair(world, other).sales_id == row(1)["accountid"]
+
+
+def test_a_value_that_two_rows_hold_couples_neither_and_marks_all() -> None:
+    world = world_with(row(1, accountnumber="10000"), row(2, accountnumber="10000"))
+    result = matched(world)
+    assert (result.coupled, result.candidates) == (0, 3)
+    assert set(worlds.codes(world)) == {"possible_partner"}
+
+
+def test_an_equal_name_alone_only_suggests() -> None:
+    world = world_with(row(1, name="selangorian  LTD."))
+    result = matched(world)
+    assert (result.coupled, result.candidates) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"customertypecode": 1}, {"statecode": 1, "statuscode": 2},
+     {"tandem_companyid": "11111111-1111-1111-1111-111111111111"}],
+    ids=["no customer", "inactive", "of another company"],
+)  # fmt: skip
+def test_a_row_outside_the_filter_is_not_matched(values: dict[str, object]) -> None:
+    world = world_with(row(1, accountnumber="10000", **values))
+    result = matched(world)
+    assert (result.coupled, result.left_sales) == (0, 0)
+
+
+def test_a_repeated_matching_finds_the_coupled_ones_coupled() -> None:
+    world = world_with(row(1, accountnumber="10000"))
+    assert matched(world).coupled == 1
+    again = matched(world)
+    assert (again.coupled, again.left_bc, again.left_sales) == (0, 2, 0)
+
+
+def test_a_pair_that_somebody_coupled_meanwhile_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = world_with(row(1, accountnumber="10000"), row(2, accountnumber="20000"))
+    first = worlds.customer(world, "10000")["id"]
+    real = matching._couple
+
+    def couple_late(*arguments: Any) -> int:
+        store = world.at.couplings("CUSTOMER")
+        store.transact(store.insert_operations(Coupling(first, "b0000000-0000-4000-8000-000000000009")))
+        return real(*arguments)
+
+    monkeypatch.setattr(matching, "_couple", couple_late)
+    assert matched(world).coupled == 1
+    assert worlds.pair(world).sales_id.startswith("b")
+    assert worlds.pair(world, "20000").sales_id == row(2)["accountid"]
+
+
+def test_matching_writes_to_neither_service() -> None:
+    world = world_with(row(1, accountnumber="10000"), row(2))
+    wires = [worlds.tap(world, side) for side in Side]
+    matched(world)
+    assert not any(worlds.is_write(request) for wire in wires for request in wire.seen)
+
+
+def test_too_many_uncoupled_records_are_refused_with_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "MAX_UNCOUPLED", 1)
+    world = world_with(row(1), row(2))
+    with pytest.raises(matching.TooMany, match="more than 1 uncoupled"):
+        matched(world)
+    lines = worlds.full(world)
+    assert lines["CUSTOMER"]["jobQueueEntryStatus"] == "Error"
+    assert "uncoupled" in lines["CUSTOMER"]["message"]
+    assert lines["CONTACT"]["jobQueueEntryStatus"] in ("Finished", "Error")
