@@ -10,6 +10,9 @@ from shared_code.compose import parts_of_process
 from shared_code.sync.api import Answer
 from shared_code.sync.parts import Parts
 
+GUARDS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""Headers of every answer: nothing of it may be kept on the way, or taken for a page."""
+
 
 def parts() -> Parts:
     """The parts of this process."""
@@ -17,8 +20,8 @@ def parts() -> Parts:
 
 
 def respond(answer: Answer) -> func.HttpResponse:
-    """An answer as Azure sends it; nothing of it may be cached."""
-    headers = {"Cache-Control": "no-store", **answer.headers}
+    """An answer as Azure sends it."""
+    headers = {**GUARDS, **answer.headers}
     return func.HttpResponse(
         answer.text(), status_code=answer.status, headers=headers, mimetype=answer.content_type
     )

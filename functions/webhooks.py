@@ -15,7 +15,7 @@ from threading import BoundedSemaphore
 
 import azure.functions as func
 
-from functions import parts
+from functions import GUARDS, parts
 from shared_code.sync.webhooks import is_ours, note_business_central, note_sales
 
 blueprint = func.Blueprint()
@@ -37,11 +37,10 @@ def business_central_webhook(req: func.HttpRequest) -> func.HttpResponse:
     """Echo the handshake's token at once, else queue a look for what changed."""
     token = req.params.get("validationToken")
     if token:
-        plain = {"X-Content-Type-Options": "nosniff"}
-        return func.HttpResponse(token[:MAX_TOKEN], mimetype="text/plain", headers=plain)
+        return _plain(200, token[:MAX_TOKEN])
     body = req.get_body()
     do_in_time(lambda: note_business_central(parts(), body))
-    return func.HttpResponse(status_code=200)
+    return _plain(200)
 
 
 @blueprint.route("webhooks/sales", methods=["POST"], auth_level=ANYBODY)
@@ -51,10 +50,15 @@ def sales_webhook(req: func.HttpRequest) -> func.HttpResponse:
     A wrong code is 401: the service notes a failed call and neither repeats it nor removes the step.
     """
     if not is_ours(parts().hooks.secret, req.params.get("code", "")):
-        return func.HttpResponse(status_code=401)
+        return _plain(401)
     table = req.headers.get("x-ms-dynamics-entity-name", "")
     do_in_time(lambda: note_sales(parts(), table))
-    return func.HttpResponse(status_code=200)
+    return _plain(200)
+
+
+def _plain(status: int, text: str = "") -> func.HttpResponse:
+    """Whatever a stranger sent comes back as plain text, never as a page."""
+    return func.HttpResponse(text, status_code=status, mimetype="text/plain", headers=GUARDS)
 
 
 def do_in_time(work: Callable[[], int]) -> None:

@@ -166,6 +166,9 @@ def _secret(text: str) -> str:
 
 
 def _seconds(text: str) -> float:
-    if not text.replace(".", "", 1).isdigit():
-        raise ValueError("it must be a number of seconds.")
+    if not (text.isascii() and text.replace(".", "", 1).isdigit()) or float(text) > LONGEST_S:
+        raise ValueError("it must be a number of seconds, at most a week.")
     return float(text)
+
+
+LONGEST_S = 7 * 86_400.0

@@ -54,7 +54,7 @@ def both_runs(plan: Plan) -> tuple[Run, Run | None]:
     print(told(plan, undisturbed), flush=True)
     if not plan.kills:
         return undisturbed, None
-    kills = kills_of(plan, undisturbed.finished_s)
+    kills = kills_of(plan, undisturbed.writes)
     say(f"run with kills: {_kills_told(kills)}")
     disturbed = run(plan, kills, say)
     print(told(plan, disturbed), flush=True)
@@ -67,7 +67,7 @@ def say(what: str) -> None:
 
 
 def _kills_told(kills: Sequence[Kill]) -> str:
-    return ", ".join(f"{' and '.join(each.hosts)} at {each.at_s:.1f} s" for each in kills)
+    return ", ".join(f"{' and '.join(each.hosts)} at {each.after_writes} writes" for each in kills)
 
 
 def _write(path: Path, plan: Plan, runs: tuple[Run, Run | None], found: Findings) -> None:

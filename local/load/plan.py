@@ -9,6 +9,8 @@ from local.environment import Generated, Options
 
 MOST_DOWN_S = 2.0
 """The longest a killed host stays down before it is started again."""
+MOST_DELAY_S = 0.5
+"""The longest a kill waits after its write, so that not all come in the same step of the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Plan:
     power_cut: bool = False
     latency_ms: float = 0.0
     settle_s: float = 20.0
-    lease_s: int = 6
+    lease_s: int = 10
     patience_s: float = 1800.0
 
     def __post_init__(self) -> None:
@@ -69,21 +71,24 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Kill ``hosts`` this long after the beginning, and start them again after ``down_s``."""
+    """Kill ``hosts`` this long after both systems have committed so many writes, and start them again after
+    ``down_s``. Counted in writes, a kill meets the same stretch of the work on a fast and a slow machine."""
 
-    at_s: float
+    after_writes: int
+    delay_s: float
     hosts: tuple[str, ...]
     down_s: float
 
 
-def kills_of(plan: Plan, undisturbed_s: float) -> list[Kill]:
-    """The plan's kills, one in each equal part of the time the undisturbed run took."""
+def kills_of(plan: Plan, writes: int) -> list[Kill]:
+    """The plan's kills, one in each equal part of the ``writes`` of the undisturbed run; every second comes
+    at once."""
     random = Random(f"kills {plan.seed}")
-    part_s = undisturbed_s / max(1, plan.kills)
     names = tuple(f"host-{number}" for number in range(1, plan.hosts + 1))
     return [
         Kill(
-            at_s=part_s * (number + random.random()),
+            after_writes=int(writes * (number + random.random()) / plan.kills),
+            delay_s=random.random() * MOST_DELAY_S * (number % 2),
             hosts=names if plan.power_cut else (random.choice(names),),
             down_s=random.random() * MOST_DOWN_S,
         )

@@ -37,13 +37,15 @@ class NotAtRest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run that came to rest. Times in seconds from the request that began it; ``requests`` by side until
-    the full synchronisation was finished, ``idle`` those of one cycle after everything was at rest."""
+    """One run that came to rest. Times in seconds from the request that began it; ``requests`` by side and
+    ``writes`` of both until the full synchronisation was finished, ``idle`` those of one cycle after
+    everything was at rest."""
 
     finished_s: float
     rest_s: float
     cycles: int
     requests: Figures
+    writes: int
     idle: Figures
     idle_writes: int
     peak_rss_mib: dict[str, float]
@@ -61,7 +63,7 @@ def run(plan: Plan, kills: Sequence[Kill], say: Say) -> Run:
         if plan.reverse:
             load_into_sales(plan, environment)
             environment.sales_control.reset_requests()
-        with Watch(environment, stored) as watch, Killer(environment, kills, watch, stored) as killer:
+        with Watch(environment, stored) as watch, Killer(environment, kills, stored) as killer:
             return _observed(plan, environment, stored, watch, killer, say)
 
 
@@ -74,7 +76,7 @@ def _observed(
     killer.begin()
     _wait_finished(plan, environment, full_sync, say)
     finished_s = time.monotonic() - began
-    asked = _requests(environment)
+    asked, writes = _requests(environment), writes_so_far(environment)
     watch.look()
     cpu_s = watch.cpu_s
     killer.wait()
@@ -90,6 +92,7 @@ def _observed(
         rest_s=rest_s,
         cycles=cycles,
         requests=asked,
+        writes=writes,
         idle=_requests(environment),
         idle_writes=writes_so_far(environment),
         peak_rss_mib=watch.peak_rss_mib,

@@ -65,4 +65,8 @@ def _contact(person: Record, account_id: str) -> Record:
 
 
 def _shared(record: Record) -> Record:
-    return {theirs: record[ours] for ours, theirs in _SHARED.items() if record.get(ours)}
+    shared = {theirs: record[ours] for ours, theirs in _SHARED.items() if record.get(ours)}
+    if mail := shared.get("emailaddress1"):
+        # The one customer that Business Central begins with must not look the same as one of these.
+        shared["emailaddress1"] = f"sales.{mail}"
+    return shared

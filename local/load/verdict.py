@@ -68,7 +68,7 @@ def told(plan: Plan, run: Run) -> str:
         f"  peak memory (MiB): {all_['peakRssMib']}; processor time (s): {all_['cpuSeconds']}",
     ]
     lines += [
-        f"  killed {' and '.join(k.hosts)} at {k.at_s:.1f} s: {k.writes_before} writes were done, "
+        f"  killed {' and '.join(k.hosts)} at {k.at_s:.1f} s: {k.writes} writes were done, "
         f"{k.open_creations} creations in Business Central open"
         for k in run.killed
     ]

@@ -1,14 +1,29 @@
-"""Deliberate defects: the product made wrong in one place at a time.  A checker must find each of them."""
+"""Deliberate defects: the product made wrong in one place at a time.  A checker must find each of them.
+
+A further one is one more entry: what is wrong, where, and a function that makes the wrong thing out of the
+right one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import importlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
+from local.simulate.fields import PAIRS
 from local.simulate.simulation import Simulation
+from shared_code.core.mapping import ConflictRule, Mapping
+from shared_code.core.outcome import Outcome
+from shared_code.core.records import Side
+from shared_code.store.tables import StoreError
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import Work
+from shared_code.systems.interface import Page, Sighting
+
+type Make = Callable[[Simulation, Any], Any]
 
 
 @dataclass(frozen=True)
@@ -18,30 +33,189 @@ class Defect:
 
     what: str
     place: str
-    make: Callable[[Simulation, Any], Any]
+    make: Make
 
     @contextmanager
     def patched(self, simulation: Simulation) -> Iterator[None]:
         """The product with this defect."""
-        module, _, name = self.place.rpartition(".")
-        target = _resolve(module)
+        owner, _, name = self.place.rpartition(".")
+        target = _resolve(owner)
         with patch.object(target, name, self.make(simulation, getattr(target, name))):
             yield
 
 
 def _resolve(path: str) -> Any:
-    import importlib
+    """A module, or a class in one, by its dotted name."""
+    try:
+        return importlib.import_module(path)
+    except ModuleNotFoundError:
+        owner, _, name = path.rpartition(".")
+        return getattr(importlib.import_module(owner), name)
 
-    parts = path.split(".")
-    for end in range(len(parts), 0, -1):
+
+def _always(value: Any) -> Make:
+    return lambda simulation, original: lambda *arguments, **named: value
+
+
+def _if_match_any(simulation: Simulation, original: Any) -> Any:
+    def change(table: Any, one: Any) -> Any:
+        return original(table, replace(one, version=replace(one.version, etag="*")))
+
+    return change
+
+
+def _base_first(simulation: Simulation, original: Any) -> Any:
+    """The base takes what will be written before anything is sent, and is stored."""
+
+    def update(work: Work, plan: Any) -> None:
+        from shared_code.sync.processing import committing
+
+        for planned in plan.updates.values():
+            for each in planned:
+                item, base = each.item, each.item.base
+                if base is not None:
+                    item.base = replace(base, bc={**base.bc, **each.sent}, sales={**base.sales, **each.sent})
+                    item.dirty = True
+        committing.commit(work)
+        original(work, plan)
+
+    return update
+
+
+def _watermark_first(simulation: Simulation, original: Any) -> Any:
+    """The watermark moves before the batches are on file."""
+
+    def select(at: Any, mapping: Mapping, side: Side, mode: Any, page: Page) -> Any:
+        if page.watermark and mode == "changes":
+            at.watermarks.set(mapping.name, side, page.watermark.text)
+        return original(at, mapping, side, mode, page)
+
+    return select
+
+
+def _repeatable(simulation: Simulation, original: Any) -> Any:
+    def send(client: Any, root: str, kind: str, parts: Any, *, repeatable: bool) -> Any:
+        return original(client, root, kind, parts, repeatable=True)
+
+    return send
+
+
+def _apart(simulation: Simulation, original: Any) -> Any:
+    """What belongs into one transaction goes one by one."""
+
+    def transact(store: Any, operations: Sequence[Any]) -> list[str]:
+        return [etag for each in operations for etag in original(store, [each])]
+
+    return transact
+
+
+def _forgotten_creation(simulation: Simulation, original: Any) -> Any:
+    """A record that could not be created is not remembered."""
+
+    def fail(work: Work, item: Item, code: str, message: str) -> None:
+        original(work, item, code, message)
+        if item.coupling is None:
+            item.outcome, item.new_problem = Outcome.FAILED, None
+
+    return fail
+
+
+def _echo_by_user(simulation: Simulation, original: Any) -> Any:
+    """A record that our own user wrote last is taken for an echo."""
+
+    def is_work(at: Any, mapping: Mapping, side: Side, mode: Any, seen: Sighting, *more: Any) -> bool:
+        pair = PAIRS.get(mapping.name)
+        last = [each for each in simulation.observer.writes if each.key.id == seen.id] if pair else []
+        if last and last[-1].who.startswith("tandem"):
+            return False
+        return bool(original(at, mapping, side, mode, seen, *more))
+
+    return is_work
+
+
+def _bc_wins(simulation: Simulation, original: Any) -> Any:
+    """Business Central wins without a word."""
+
+    def rules_of(*arguments: Any) -> Any:
+        return replace(original(*arguments), conflict=ConflictRule.BC_WINS)
+
+    return rules_of
+
+
+def _cut_off(simulation: Simulation, original: Any) -> Any:
+    """A value that is too long is cut off."""
+
+    def put_plain(each: Any, side: Side, names: Any, value: Any) -> Any:
+        longest = each.length_on(side)
+        if isinstance(value, str) and longest is not None:
+            value = value[:longest]
+        return original(each, side, names, value)
+
+    return put_plain
+
+
+def _swallowed(simulation: Simulation, original: Any) -> Any:
+    """A batch that storage interrupts counts as done."""
+
+    def process(parts: Any, due: Any) -> None:
         try:
-            found: Any = importlib.import_module(".".join(parts[:end]))
-        except ModuleNotFoundError:
-            continue
-        for name in parts[end:]:
-            found = getattr(found, name)
-        return found
-    raise LookupError(path)
+            original(parts, due)
+        except StoreError:
+            return
+
+    return process
 
 
-DEFECTS: dict[str, Defect] = {}
+def _no_intent(simulation: Simulation, original: Any) -> Any:
+    """A creation goes out and nothing on file tells of it."""
+
+    def write_group(work: Work, planned: Any) -> None:
+        return
+
+    return write_group
+
+
+DEFECTS: dict[str, Defect] = {
+    "no-if-match-sales": Defect(
+        "updates in Sales overwrite whatever is there", "shared_code.systems.dataverse_writes._change", _if_match_any
+    ),
+    "no-if-match-bc": Defect(
+        "updates in Business Central overwrite whatever is there",
+        "shared_code.systems.business_central._if_match", _always({"If-Match": "*"}),
+    ),
+    "base-first": Defect(
+        "the base is stored before the write is confirmed", "shared_code.sync.processing.writing.update", _base_first
+    ),
+    "watermark-first": Defect(
+        "the watermark moves before the work is queued", "shared_code.sync.detect.select", _watermark_first
+    ),
+    "repeated-post": Defect(
+        "a creation whose answer was lost is sent again",
+        "shared_code.systems.business_central_batch.send", _repeatable,
+    ),
+    "two-transactions": Defect(
+        "a coupling's rows are written one by one", "shared_code.store.couplings.CouplingStore.transact", _apart
+    ),
+    "no-look-back": Defect(
+        "each look begins where the last one ended",
+        "shared_code.systems.business_central_scan._oldest",
+        lambda simulation, original: lambda since, look_back_s: original(since, 0.0),
+    ),
+    "failed-creation-forgotten": Defect(
+        "a failed creation is not remembered", "shared_code.sync.processing.problems.fail", _forgotten_creation
+    ),
+    "echo-by-user": Defect(
+        "what our own user wrote last is never looked at", "shared_code.sync.detect._is_work", _echo_by_user
+    ),
+    "silent-winner": Defect(
+        "Business Central wins conflicts without a word", "shared_code.sync.processing.batch.rules_of", _bc_wins
+    ),
+    "cut-off": Defect("too long values are cut off", "shared_code.core.transform._put_plain", _cut_off),
+    "storage-fault-swallowed": Defect(
+        "a batch that storage interrupted counts as done", "shared_code.sync.dispatch.process_batch", _swallowed
+    ),
+    "no-intent": Defect(
+        "a creation in Business Central leaves no intent",
+        "shared_code.sync.processing.creating._write_intent_group", _no_intent,
+    ),
+}  # fmt: skip

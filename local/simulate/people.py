@@ -132,7 +132,10 @@ class People:
         length = text.bc_length if side == "bc" else text.sales_length
         if self.rng.random() < 0.02:
             return f"{token} ".ljust(length - 1, "x")
-        return f"{token} Zq{self.rng.choice(_ODD)}"[: min(length, 30)]
+        odd = self.rng.choice(_ODD)
+        if odd:
+            self.count("odd_text")
+        return f"{token} Zq{odd}"[: min(length, 30)]
 
     def write(self, key: Key, changes: Mapping[str, Any]) -> bool:
         """Change fields of a record; whether that worked."""

@@ -98,6 +98,7 @@ class Host:
     lease_s: float
     unexpected: list[Unexpected]
     stopping: Callable[[], bool]
+    scanning: bool = False
 
     def work(self) -> None:
         """Work until the simulation asks to stop; a crash is followed by a new start."""
@@ -132,6 +133,7 @@ class Host:
         if message.dequeue_count > MAX_DEQUEUE:
             self._set_aside(name, message)
             return
+        self.scanning = '"type":"scan"' in message.body
         try:
             handle(self.process.parts, name, message.body)
         except (StoreError, SystemFault) as error:
@@ -145,6 +147,8 @@ class Host:
         else:
             if not queue.settle(name, message):
                 self.faults.count("lease_lost")
+        finally:
+            self.scanning = False
 
     def _failed(self, name: str, message: Message) -> None:
         if message.dequeue_count >= MAX_DEQUEUE:

@@ -69,6 +69,7 @@ class Simulation:
     late: Late
     wires: list[Wire]
     unexpected: list[Unexpected] = field(default_factory=list)
+    hosts: list[Host] = field(default_factory=list)
     stopping: bool = False
     quiet_from: int = 0
     last_round_from: int = 0
@@ -93,11 +94,13 @@ class Simulation:
             self.scheduler.run()
             self._calm_down()
             self._settle()
+            self._count_problems()
 
     def _spawn(self) -> None:
         spawn = self.scheduler.spawn
         for number, name in enumerate(self.setting.workers):
-            spawn(f"{name}{number}", name, self._host(name).work)
+            self.hosts.append(self._host(name))
+            spawn(f"{name}{number}", name, self.hosts[-1].work)
         spawn("timer", "timer", self._timer)
         spawn("people", "people", self._people)
         spawn("world", "world", self._world)
@@ -129,6 +132,8 @@ class Simulation:
     def _people(self) -> None:
         rng = self._rng("pace")
         while not self.stopping:
+            if any(host.scanning for host in self.hosts):
+                self.faults.count("changed_while_scanning")
             self.people.act()
             mean = self.setting.pause_between_acts_s
             self.scheduler.pause(rng.choice((0.0, 0.05, 0.3, 1.0, mean, 2 * mean, 3 * mean)))
@@ -178,6 +183,12 @@ class Simulation:
         for _ in range(2):
             self._pass_time(700.0)
         self.last_round_from = len(self.observer.writes)
+
+    def _count_problems(self) -> None:
+        for at in self.connections:
+            for name in at.mappings:
+                for problem in at.couplings(name).all_problems(1000):
+                    self.faults.counts[f"problem {problem.code}"] += 1
 
     def _pass_time(self, seconds: float) -> None:
         self.scheduler.clock.now += seconds

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared_code.core.base import Base
 from shared_code.core.outcome import Outcome
-from shared_code.core.records import Side, Version
+from shared_code.core.records import Side, Values, Version
 
 
 class CouplingState(StrEnum):
@@ -54,7 +54,8 @@ class Intent:
     """A BC record is being created for a Sales row: written before the request goes out.
 
     ``started_at_s`` tells when a lost request can no longer be running.  ``name`` is what was sent as the
-    record's name: a new BC record of that name may be the one that is being created.
+    record's name: a new BC record of that name may be the one that is being created.  ``sent`` are all neutral
+    values that were sent: what is looked for after a lost answer, whatever the Sales row holds by then.
     """
 
     sales_id: str
@@ -62,3 +63,4 @@ class Intent:
     batch: str
     name: str = ""
     etag: str = ""
+    sent: Values = field(default_factory=dict)

@@ -136,7 +136,11 @@ class CouplingStore:
 
     def intent_operations(self, intent: Intent) -> list[Operation]:
         """The intent to create a BC record; ``AlreadyExists`` when the row is coupled or being created."""
-        values: dict[str, Scalar] = {"started_at_s": intent.started_at_s, "batch": intent.batch}
+        values: dict[str, Scalar] = {
+            "started_at_s": intent.started_at_s,
+            "batch": intent.batch,
+            "sent": dump(intent.sent),
+        }
         return [
             Insert(Entity(self.partition, "s|" + intent.sales_id, values)),
             Upsert(Entity(self.partition, "i|" + intent.sales_id, {"name": intent.name})),
@@ -243,7 +247,11 @@ def _version(values: Mapping[str, Scalar], name: str) -> Version | None:
 def _intent(entity: Entity) -> Intent:
     values = entity.values
     return Intent(
-        entity.row[2:], float(values["started_at_s"]), str(values.get("batch", "")), etag=entity.etag
+        sales_id=entity.row[2:],
+        started_at_s=float(values["started_at_s"]),
+        batch=str(values.get("batch", "")),
+        etag=entity.etag,
+        sent=load_values(str(values.get("sent", ""))),
     )
 
 
@@ -255,7 +263,7 @@ def _problem_entity(partition: str, each: Problem) -> Entity:
     values: dict[str, Scalar] = {
         "outcome": each.outcome.value,
         "code": each.code,
-        "message": each.message[:2000],
+        "message": each.message[:2000].encode("utf-8", "replace").decode(),
         "details": dump(each.details),
         "waits_for": each.waits_for,
         "attempts": each.attempts,

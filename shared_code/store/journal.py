@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared_code.core.records import Side, Values
-from shared_code.store.codec import escape_key
+from shared_code.store.codec import escape_key, unescape_key
 from shared_code.store.json_values import dump, load_values
 from shared_code.store.tables import Delete, Entity, Operation, Tables, Upsert, in_chunks
 
@@ -111,7 +111,7 @@ def _entry(mapping: str, entity: Entity) -> Entry:
         mapping,
         bc_id,
         Side(side),
-        version,
+        unescape_key(version),
         float(values["at_s"]),
         str(values["batch"]),
         load_values(str(values["old"])),

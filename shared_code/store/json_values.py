@@ -13,8 +13,21 @@ _DECIMAL = "$n"
 
 
 def dump(values: Mapping[str, object]) -> str:
-    """Compact JSON; a ``Decimal`` becomes ``{"$n": "1.50"}``."""
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_encode)
+    """Compact JSON; a ``Decimal`` becomes ``{"$n": "1.50"}``.
+
+    Readable where it can be; half a surrogate pair, which no storage carries, makes it plain ASCII.
+    """
+    text = _text(values, ascii_only=False)
+    return text if is_unicode(text) else _text(values, ascii_only=True)
+
+
+def _text(values: Mapping[str, object], *, ascii_only: bool) -> str:
+    return json.dumps(values, ensure_ascii=ascii_only, separators=(",", ":"), default=_encode)
+
+
+def is_unicode(text: str) -> bool:
+    """Whether the text holds no half of a surrogate pair."""
+    return text.isascii() or text.encode("utf-8", "ignore").decode() == text
 
 
 def load(text: str) -> dict[str, Any]:

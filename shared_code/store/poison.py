@@ -11,13 +11,14 @@ from shared_code.core.identity import digest
 from shared_code.store.tables import Entity, Tables
 
 TABLE = "Poison"
-MAX_TEXT = 20_000
+MAX_TEXT = 16_000
+"""Characters kept: each takes up to two of the 32,768 units a stored text may have."""
 
 
 def keep(tables: Tables, queue: str, text: str, now_s: float) -> None:
     """Keep a message of ``queue``.  The same text of a redelivery is kept once."""
     row = digest((queue, text))
-    readable = text[:MAX_TEXT].encode("utf-8", "backslashreplace").decode()
+    readable = text[:MAX_TEXT].encode("utf-8", "backslashreplace").decode()[:MAX_TEXT]
     tables.upsert(TABLE, Entity(queue, row, {"text": readable, "kept_at_s": float(now_s)}))
 
 

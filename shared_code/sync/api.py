@@ -16,6 +16,7 @@ from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
 
 MAX_JOBS = 200
 MAX_BODY_BYTES = 64 * 1024
+MAX_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Answer:
         return "application/problem+json" if "title" in self.body else "application/json"
 
     def text(self) -> str:
-        return json.dumps(self.body, ensure_ascii=False, default=str)
+        """As JSON.  Half a surrogate pair, which a caller may have sent, stays as JSON's own escape of it."""
+        text = json.dumps(self.body, ensure_ascii=False, default=str)
+        return text.encode("utf-8", "backslashreplace").decode()
 
 
 class BadInput(ValueError):
@@ -119,8 +122,8 @@ def _document(body: bytes) -> dict[str, Any]:
         raise BadInput("body", f"it is longer than {MAX_BODY_BYTES} bytes")
     try:
         document = json.loads(body)
-    except ValueError:
-        raise BadInput("body", "it is no JSON") from None
+    except (ValueError, RecursionError):
+        raise BadInput("body", "it is no JSON, or nested too deeply") from None
     if not isinstance(document, dict):
         raise BadInput("body", "it must be a JSON object")
     return document
@@ -154,7 +157,8 @@ def _names(at: ConnectionParts, document: Mapping[str, Any], name: str) -> tuple
 
 def _number(query: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = query.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+    is_short_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
+    if not is_short_number or not 1 <= int(text) <= most:
         raise BadInput(name, f"it must be a number from 1 to {most}")
     return int(text)
 

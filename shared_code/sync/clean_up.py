@@ -1,5 +1,7 @@
 """Cleaning up: old jobs go with all that belongs to them, and the journal's months that are past.
 
+Batches that nobody works on are sent again.
+
 Couplings, problems and watermarks are the present and stay.
 """
 
@@ -17,6 +19,7 @@ MAX_JOBS = 500
 
 def clean_up(parts: Parts) -> int:
     """Remove what is older than its time; how many jobs went.  Can be repeated and cut short."""
+    send_open_again(parts)
     return sum(_clean_connection(at, parts.runtime.now()) for at in parts.connections.values())
 
 

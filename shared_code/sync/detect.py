@@ -33,6 +33,9 @@ _NO_VERSION = Version("", "")
 COMPLETE = ""
 """What a scan's last step notes as its continuation."""
 
+RESTART = "restart"
+"""What a step notes whose page the service no longer serves: the next one begins anew."""
+
 
 def take_step(parts: Parts, step: ScanStep) -> None:
     """Take one step of a scan and send the next.  A repeat does nothing that was done."""
@@ -41,6 +44,11 @@ def take_step(parts: Parts, step: ScanStep) -> None:
     try:
         next_cursor = _take(parts, at, mapping, step)
     except CursorExpired:
+        if step.full_sync:
+            # The job goes on, because the full synchronisation waits for it: its scan begins anew.
+            at.jobs.take_step(step.job, step_key(step.side, step.number), RESTART)
+            parts.send(replace(step, number=step.number + 1))
+            return
         # The service forgot where we were; nothing may be concluded but that everything must be looked at.
         # Without a watermark nobody looks any more, so the full look is queued before it is forgotten.
         parts.send(replace(step, job=parts.new_job_id(), mode=ScanMode.FULL, number=0))
@@ -94,7 +102,7 @@ def _starting_point(at: ConnectionParts, step: ScanStep) -> tuple[Cursor | None,
     watermark = at.watermarks.get(step.mapping, step.side)
     if step.number > 0:
         text = at.jobs.step(step.job, step_key(step.side, step.number - 1))
-        return (Cursor(text) if text else None), watermark.cursor
+        return (Cursor(text) if text and text != RESTART else None), watermark.cursor
     if step.mode is ScanMode.FULL or watermark.cursor is None:
         return None, watermark.cursor
     return Cursor(watermark.cursor), watermark.cursor

@@ -92,7 +92,11 @@ def _couple(at: ConnectionParts, mapping: Mapping, matches: Matches, job: str) -
     store = at.couplings(mapping.name)
     waited = store.problems(Side.SALES, sorted(sales_id for _, sales_id in matches.pairs), ordered=True)
     ended = store.load(Side.BC, [bc_id for bc_id, _ in matches.pairs], ordered=True)
-    pairs = [_coupling(bc_id, sales_id, job, ended) for bc_id, sales_id in matches.pairs]
+    pairs = [
+        _coupling(bc_id, sales_id, job, ended)
+        for bc_id, sales_id in matches.pairs
+        if not is_coupled(ended.get(bc_id))
+    ]
     done = 0
     for start in range(0, len(pairs), PAIRS_PER_TRANSACTION):
         group = pairs[start : start + PAIRS_PER_TRANSACTION]

@@ -84,18 +84,24 @@ def from_text(text: str) -> Message:
     """The message a text stands for.  Raises ``MessageInvalid`` that says what is wrong with it."""
     try:
         document = json.loads(text)
-    except ValueError:
-        raise MessageInvalid("the text is no JSON") from None
-    if not isinstance(document, dict) or document.get("v") != VERSION or document.get("type") not in _KINDS:
-        raise MessageInvalid(f"it is no message of version {VERSION}")
-    kind = _KINDS[document["type"]]
+    except (ValueError, RecursionError):
+        raise MessageInvalid("the text is no JSON, or nested too deeply") from None
+    kind = _kind(document)
     values = {name: value for name, value in document.items() if name not in ("v", "type")}
     _check_types(kind, values)
     try:
         fields: dict[str, Any] = {n: _ENUMS[n](v) if n in _ENUMS else v for n, v in values.items()}
         return kind(**fields)
     except (TypeError, ValueError) as error:
-        raise MessageInvalid(f"its content does not fit: {error}") from None
+        raise MessageInvalid(f"its content does not fit: {str(error)[:200]}") from None
+
+
+def _kind(document: object) -> type[ScanStep] | type[Advance] | type[BatchDue]:
+    if isinstance(document, dict) and type(version := document.get("v")) is int and version == VERSION:
+        name = document.get("type")
+        if isinstance(name, str) and name in _KINDS:
+            return _KINDS[name]
+    raise MessageInvalid(f"it is no message of version {VERSION}")
 
 
 _TYPES = {"number": int, "nudge": bool}
@@ -104,8 +110,22 @@ _TYPES = {"number": int, "nudge": bool}
 def _check_types(kind: type, values: dict[str, object]) -> None:
     for name, value in values.items():
         wanted = _TYPES.get(name, str)
-        if type(value) is not wanted or (wanted is str and len(str(value)) > MAX_TEXT):
-            raise MessageInvalid(f"“{name}” of a {kind.__name__} must be {wanted.__name__}")
+        if type(value) is not wanted or not _is_fit(value):
+            raise MessageInvalid(f"“{name[:40]!a}” of a {kind.__name__} must be {wanted.__name__} that fits")
+
+
+def _is_fit(value: object) -> bool:
+    """Numbers count steps; texts are parts of keys in storage."""
+    if isinstance(value, str):
+        return len(value) <= MAX_TEXT and value.isprintable() and not FORBIDDEN & set(value)
+    return not isinstance(value, int) or 0 <= value <= MAX_STEPS
+
+
+FORBIDDEN = frozenset("/\\#?")
+"""Characters that no key in storage may hold."""
+
+MAX_STEPS = 99_999
+"""Steps of one scan: their keys have five digits."""
 
 
 MAX_TEXT = 1024

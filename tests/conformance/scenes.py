@@ -143,7 +143,7 @@ class Dated:
 
 
 def refuse_in_sales(world: World, column: str, text: str, message: str) -> None:
-    """From now on Sales refuses an account whose column contains the text, as a customer's own logic would."""
+    """From now on Sales refuses accounts whose column contains the text, as customers' own logic does."""
     rule = {"table": "account", "column": column, "action": "refuse", "contains": text, "message": message}
     world.sales.org.options.plugins = [*world.sales.org.options.plugins, rule]
 

@@ -30,7 +30,9 @@ def test_different_fields_changed_on_the_two_sides_are_merged_and_no_conflict() 
     "139165.TruePositiveConflictWhenFromIntegrationTableSyncAfterBidirectionalFieldChange",
     "139185.LastSyncFailedBothRecsChangedMarkedCRMIntegrationRec",
 )
-def test_the_same_field_changed_on_both_sides_is_a_conflict_with_both_values_and_neither_is_overwritten() -> None:
+def test_the_same_field_changed_on_both_sides_is_a_conflict_with_both_values_and_neither_is_overwritten() -> (
+    None
+):
     world = worlds.synced()
     pair = worlds.pair(world)
     base = worlds.customer_of(world, pair)["city"]
@@ -77,7 +79,9 @@ def test_an_unmapped_field_changed_on_the_other_side_is_no_conflict(source: Side
     assert worlds.problems(world) == []
 
 
-@pytest.mark.conforms("139165.NoFalsePositiveConflictWhenToIntegrationTableSyncAfterUnidirectionalFieldChange")
+@pytest.mark.conforms(
+    "139165.NoFalsePositiveConflictWhenToIntegrationTableSyncAfterUnidirectionalFieldChange"
+)
 def test_a_one_way_field_changed_at_its_target_is_no_conflict_and_is_put_right() -> None:
     world = worlds.synced()
     pair = worlds.pair(world)
@@ -94,7 +98,9 @@ def test_a_one_way_field_changed_at_its_target_is_no_conflict_and_is_put_right()
     "139185.LastSyncUnchangedDestRecChangedLaterMarkedIntegrationRec",
 )
 @pytest.mark.parametrize("asked", list(Side))
-def test_whichever_side_a_job_starts_from_the_later_change_is_carried_over_without_a_failure(asked: Side) -> None:
+def test_whichever_side_a_job_starts_from_the_later_change_is_carried_over_without_a_failure(
+    asked: Side,
+) -> None:
     world = worlds.synced()
     pair = worlds.pair(world)
     edit = worlds.edit_sales if asked is Side.BC else worlds.edit_bc
@@ -106,8 +112,12 @@ def test_whichever_side_a_job_starts_from_the_later_change_is_carried_over_witho
     assert worlds.problems(world) == []
 
 
-@pytest.mark.parametrize(("rule", "town"), [(ConflictRule.BC_WINS, "Leeds"), (ConflictRule.SALES_WINS, "York")])
-def test_a_rule_decides_a_conflict_and_the_other_value_stays_in_the_journal(rule: ConflictRule, town: str) -> None:
+@pytest.mark.parametrize(
+    ("rule", "town"), [(ConflictRule.BC_WINS, "Leeds"), (ConflictRule.SALES_WINS, "York")]
+)
+def test_a_rule_decides_a_conflict_and_the_other_value_stays_in_the_journal(
+    rule: ConflictRule, town: str
+) -> None:
     world = worlds.synced()
     scenes.rules(world, conflict=rule)
     pair = worlds.pair(world)

@@ -105,7 +105,9 @@ def test_a_coupled_person_that_loses_its_company_is_left_alone_and_no_failure() 
     assert worlds.problems(world, "CONTACT") == []
 
 
-@pytest.mark.conforms("139181.TestSynchContactWithUnCoupledParentCustomer", "139165.TestSynchronizeContactAfterSyncCustomer")
+@pytest.mark.conforms(
+    "139181.TestSynchContactWithUnCoupledParentCustomer", "139165.TestSynchronizeContactAfterSyncCustomer"
+)
 def test_a_contact_waits_for_its_customer_and_goes_through_with_it() -> None:
     world = worlds.synced()
     account = worlds.new_account(world, "Fresh Ltd.", telephone1="call me maybe!")

@@ -37,7 +37,9 @@ def test_a_coupled_record_is_found_from_either_side(store: CouplingStore) -> Non
     assert _partner(store, Side.SALES, "a1") == "c1"
 
 
-@pytest.mark.conforms("139167.CannotFindRecordIdByIntegrationTableUid", "139167.CannotFindIntegrationTableUidByRecordId")
+@pytest.mark.conforms(
+    "139167.CannotFindRecordIdByIntegrationTableUid", "139167.CannotFindIntegrationTableUidByRecordId"
+)
 def test_an_uncoupled_record_has_no_partner(store: CouplingStore) -> None:
     _couple(store, "c1", "a1")
     assert _partner(store, Side.SALES, "a2") is None

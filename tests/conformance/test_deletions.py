@@ -86,7 +86,9 @@ def test_with_the_rule_to_restore_a_deleted_customer_is_created_again_from_its_a
     "139179.CouplingGetsSkippedIfCRMAccountRemoved",
 )
 @pytest.mark.parametrize(("way", "creates"), [(BOTH_WAYS, False), (TO_SALES, True)])
-def test_without_a_rule_the_coupling_and_the_survivor_stay_and_a_person_decides(way: str, creates: bool) -> None:
+def test_without_a_rule_the_coupling_and_the_survivor_stay_and_a_person_decides(
+    way: str, creates: bool
+) -> None:
     world = _world(way, DeletionRule.ASK, creates)
     pair = _delete_in_sales_and_touch(world)
     assert scenes.coupled(world, "CUSTOMER", Side.BC, pair.bc_id) is not None

@@ -96,7 +96,9 @@ def test_one_failure_does_not_make_a_record_skipped_and_it_is_tried_again() -> N
     assert worlds.problems(world) == []
 
 
-@pytest.mark.conforms("139186.T105_SynchFailedTwiceMakesSkippedRec", "139174.SetSkippedForLastSynchResultFailedToCRM")
+@pytest.mark.conforms(
+    "139186.T105_SynchFailedTwiceMakesSkippedRec", "139174.SetSkippedForLastSynchResultFailedToCRM"
+)
 @pytest.mark.parametrize("fails", [_fails_to_sales, _fails_from_sales])
 def test_a_record_counts_as_skipped_only_after_some_failures_and_heals_by_itself(
     fails: Callable[[World], None],

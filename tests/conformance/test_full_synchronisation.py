@@ -74,8 +74,13 @@ def test_a_line_starts_by_itself_when_the_last_it_waits_for_is_finished() -> Non
 @pytest.mark.conforms("139187.T122_BidirectionalSynchUpdatesTwoSynchJobStatuses")
 def test_a_mapping_that_flows_both_ways_has_a_status_for_each_direction() -> None:
     lines = worlds.full(worlds.new_world())
-    assert (lines["CUSTOMER"]["toIntTableJobStatus"], lines["CUSTOMER"]["fromIntTableJobStatus"]) == ("Success",) * 2
-    assert (lines["CURRENCY"]["toIntTableJobStatus"], lines["CURRENCY"]["fromIntTableJobStatus"]) == ("Success", "")
+    assert (lines["CUSTOMER"]["toIntTableJobStatus"], lines["CUSTOMER"]["fromIntTableJobStatus"]) == (
+        "Success",
+    ) * 2
+    assert (lines["CURRENCY"]["toIntTableJobStatus"], lines["CURRENCY"]["fromIntTableJobStatus"]) == (
+        "Success",
+        "",
+    )
     assert lines["SALESPEOPLE"]["toIntTableJobStatus"] == ""
     assert lines["SALESPEOPLE"]["fromIntTableJobStatus"] == "Success"
 
@@ -121,7 +126,9 @@ def test_the_review_and_the_job_of_each_of_its_lines_can_be_opened() -> None:
     assert json.loads(job.text())
 
 
-@pytest.mark.conforms("139165.ProcessingZeroRows", "139169.SynchZeroItemsPopulatesDefaultSynchDirectionToMatchMapping")
+@pytest.mark.conforms(
+    "139165.ProcessingZeroRows", "139169.SynchZeroItemsPopulatesDefaultSynchDirectionToMatchMapping"
+)
 def test_a_mapping_without_records_is_finished_in_its_directions_without_a_batch() -> None:
     bare = scenes.company_with(contacts=[], contactBusinessRelations=[], salespeople=[])
     world = worlds.new_world([bare], sales={"systemuser": []})
@@ -134,13 +141,21 @@ def test_a_mapping_without_records_is_finished_in_its_directions_without_a_batch
 
 
 def _account(number: str, name: str) -> dict[str, Any]:
-    return {"accountid": f"a0000000-0000-4000-8000-0000000{number[:5]}", "name": name, "accountnumber": number,
-            "customertypecode": 3, "statecode": 0}  # fmt: skip
+    account_id = f"a0000000-0000-4000-8000-0000000{number}"
+    return {
+        "accountid": account_id,
+        "name": name,
+        "accountnumber": number,
+        "customertypecode": 3,
+        "statecode": 0,
+    }
 
 
 @pytest.mark.conforms("139199.IntegarionTableMappingListCoupleMultipleInBackground")
 def test_equal_records_of_several_mappings_are_coupled_by_queued_work() -> None:
-    world = worlds.new_world(sales={"account": [_account("10000", "Cannon"), _account("20000", "Selangorian")]})
+    world = worlds.new_world(
+        sales={"account": [_account("10000", "Cannon"), _account("20000", "Selangorian")]}
+    )
     start(world.parts, world.at, Request(mappings=("SALESPEOPLE", "CUSTOMER")))
     assert list(world.at.couplings("CUSTOMER").all_coupled()) == []
     worlds.deliver(world)

@@ -53,7 +53,9 @@ def test_the_default_for_contacts() -> None:
     mapping = _mapping("contact")
     assert (mapping.bc.table, mapping.sales.table) == ("contacts", "contacts")
     assert mapping.direction is Direction.BIDIRECTIONAL
-    assert {("type", "is", ("Person",)), ("companyNumber", "is_not_blank", (True,))} <= _conditions(mapping, Side.BC)
+    assert {("type", "is", ("Person",)), ("companyNumber", "is_not_blank", (True,))} <= _conditions(
+        mapping, Side.BC
+    )
     assert _conditions(mapping, Side.SALES) == {
         ("statecode", "is", (0,)),
         ("parentcustomeridtype", "is", ("account",)),
@@ -94,7 +96,9 @@ def test_a_mapping_without_fields_is_refused() -> None:
     assert "fields must list between 1 and" in _problems({**_document("customer"), "fields": [], "match": []})
 
 
-@pytest.mark.conforms("139195.ManIntTableMappingEmptyIntegrationTableID", "139195.ManIntTableMappingEmptyTableId")
+@pytest.mark.conforms(
+    "139195.ManIntTableMappingEmptyIntegrationTableID", "139195.ManIntTableMappingEmptyTableId"
+)
 @pytest.mark.parametrize("side", list(Side))
 def test_a_mapping_without_a_table_is_refused(side: Side) -> None:
     document = _document("customer")

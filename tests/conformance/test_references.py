@@ -33,7 +33,9 @@ def _phone(world: World, code: str) -> str:
 def test_changed_users_update_their_salespeople_one_after_the_other() -> None:
     world = worlds.synced()
     for n, code in enumerate(("OF", "JO")):
-        world.person_in_sales.edit(f"systemusers({_salesperson(world, code)[1].sales_id})", mobilephone=f"+44 {n}")
+        world.person_in_sales.edit(
+            f"systemusers({_salesperson(world, code)[1].sales_id})", mobilephone=f"+44 {n}"
+        )
         assert scenes.minute(world, "SALESPEOPLE") == ({}, {"modified": 1})
     assert (_phone(world, "OF"), _phone(world, "JO")) == ("+44 0", "+44 1")
     assert worlds.problems(world, "SALESPEOPLE") == []
@@ -95,7 +97,12 @@ def test_a_customer_met_before_what_it_refers_to_goes_through_without_any_order_
     title = world.bc.env.companies[world.at.connection.company_id].name
     control.set_exchange_rate(
         world.bc.env,
-        {"company": title, "currencyCode": "SEK", "exchangeRateAmount": 100, "relationalExchangeRateAmount": 8},
+        {
+            "company": title,
+            "currencyCode": "SEK",
+            "exchangeRateAmount": 100,
+            "relationalExchangeRateAmount": 8,
+        },
     )
     worlds.edit_bc(world, worlds.pair(world), currencyId=currency)
     disabled = world.at.schedules.change("CURRENCY", 60, disabled_because="later")
@@ -122,7 +129,11 @@ def _set_rate(world: World, code: str, amount: float, relational: float) -> None
     control.set_exchange_rate(world.bc.env, {"company": title, "currencyCode": code, **names})
 
 
-@pytest.mark.conforms("139173.TestGetCRMLCYToFCYExchangeRate", "139173.TestGetFCYtoLCYExchangeRate")
+@pytest.mark.conforms(
+    "139173.TestGetCRMLCYToFCYExchangeRate",
+    "139173.TestGetFCYtoLCYExchangeRate",
+    "139160.EnableConnectionShouldFailIfBaseCurrencyNotEqualLCY",
+)
 def test_rates_are_given_towards_the_base_currency_of_the_organisation() -> None:
     """The base is USD and the local currency GBP: 2 USD and 4 EUR for one GBP make 2 EUR for one USD."""
     world = worlds.synced()
@@ -152,8 +163,14 @@ def test_a_local_currency_that_is_missing_in_sales_is_created_and_coupled() -> N
 
 @pytest.mark.conforms("139173.TestFindNAVLocalCurrencyInCRMGet")
 def test_a_local_currency_that_sales_has_is_coupled_and_not_created() -> None:
-    gbp = {"transactioncurrencyid": "c0000000-0000-4000-8000-000000000001", "isocurrencycode": "GBP",
-           "currencyname": "Pound", "currencysymbol": "£", "exchangerate": 0.8, "currencyprecision": 2}  # fmt: skip
+    gbp = {
+        "transactioncurrencyid": "c0000000-0000-4000-8000-000000000001",
+        "isocurrencycode": "GBP",
+        "currencyname": "Pound",
+        "currencysymbol": "£",
+        "exchangerate": 0.8,
+        "currencyprecision": 2,
+    }
     setup = worlds.sales_setup()["transactioncurrency"]
     world = worlds.new_world(sales={"transactioncurrency": [*setup, gbp]})
     worlds.full(world)
@@ -179,7 +196,9 @@ def test_a_row_with_the_code_of_a_new_currency_is_coupled_and_updated_instead_of
     body = {"isocurrencycode": "SEK", "currencyname": "krona", "currencysymbol": "kr", "exchangerate": 10,
             "currencyprecision": 2}  # fmt: skip
     row = world.person_in_sales.call("POST", "transactioncurrencies", body, prefer="return=representation")
-    currency = world.person_in_bc().call("POST", "currencies", {"code": "SEK", "displayName": "Swedish krona"})
+    currency = world.person_in_bc().call(
+        "POST", "currencies", {"code": "SEK", "displayName": "Swedish krona"}
+    )
     _set_rate(world, "SEK", 400, 100)
     _set_rate(world, "USD", 200, 100)
     worlds.cycles(world, 2)
@@ -187,7 +206,7 @@ def test_a_row_with_the_code_of_a_new_currency_is_coupled_and_updated_instead_of
     assert pair is not None
     assert pair.sales_id == row["transactioncurrencyid"]
     found = _currency(world, "SEK")
-    assert (found["currencyname"], Decimal(str(found["exchangerate"]))) == ("Swedish krona", 2)
+    assert (found["currencyname"], Decimal(str(found["exchangerate"]))) == ("Swedish krona", Decimal(2))
 
 
 @pytest.mark.conforms("139165.CannotSynchAgainstMappingDirection")
@@ -211,7 +230,9 @@ def _terms(world: World, code: str) -> tuple[str, int]:
     return bc_id, int(pair.sales_id)
 
 
-@pytest.mark.conforms("139180.SyncSingleCustomerCRMOptionFieldMapped", "139183.PaymentTermsMappedToPaymentTermsCodeEnum")
+@pytest.mark.conforms(
+    "139180.SyncSingleCustomerCRMOptionFieldMapped", "139183.PaymentTermsMappedToPaymentTermsCodeEnum"
+)
 def test_a_code_of_a_customer_becomes_the_option_of_its_account() -> None:
     world = worlds.synced()
     pair = worlds.pair(world)

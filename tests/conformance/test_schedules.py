@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from local.simulation.world import World
 from shared_code.core.records import Side
 from shared_code.sync import views
 from shared_code.sync.messages import DETECTION_QUEUE, ScanStep, from_text
@@ -41,7 +42,9 @@ def test_after_a_quiet_day_a_change_of_either_side_still_arrives_within_a_minute
     else:
         worlds.edit_sales(world, pair, address1_city="Leeds")
     worlds.cycle(world)
-    assert worlds.customer_of(world, pair)["city"] == worlds.account_of(world, pair)["address1_city"] == "Leeds"
+    assert (
+        worlds.customer_of(world, pair)["city"] == worlds.account_of(world, pair)["address1_city"] == "Leeds"
+    )
 
 
 @pytest.mark.conforms("139189.T106_ActiveJobsStaysActiveIfRecordIsChangedBySync")
@@ -66,7 +69,7 @@ def test_the_health_page_tells_which_mappings_do_not_run(switched_off: int) -> N
     assert looked_at == set(view["mappings"]) - set(names)
 
 
-def _looks(world: worlds.World) -> list[ScanStep]:
+def _looks(world: World) -> list[ScanStep]:
     tick(world.parts)
     messages = [from_text(held.body) for held in world.queue._queues[DETECTION_QUEUE]]
     return [each for each in messages if isinstance(each, ScanStep)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from local.simulation.world import World
 from shared_code.core.records import Side
 from shared_code.sync import views
 from tests.conformance import scenes
@@ -36,7 +37,9 @@ def test_an_uncoupled_account_creates_a_customer_with_its_values() -> None:
 
 
 @pytest.mark.conforms(
-    "139165.SynchCoupledRecord", "139180.SyncSingleCustomerNAVModified", "139185.LastSyncToCRMSuccessMarkedCRMIntegrationRec"
+    "139165.SynchCoupledRecord",
+    "139180.SyncSingleCustomerNAVModified",
+    "139185.LastSyncToCRMSuccessMarkedCRMIntegrationRec",
 )
 def test_a_change_in_business_central_updates_the_coupled_row_and_marks_the_coupling() -> None:
     world = worlds.synced()
@@ -66,9 +69,9 @@ def test_a_change_in_sales_updates_the_coupled_record_and_marks_the_coupling() -
     assert (after.outcome, after.batch, after.in_step) == ("modified", _batch_of(world, job["id"]), True)
 
 
-def _batch_of(world: worlds.World, job: str) -> str:
+def _batch_of(world: World, job: str) -> str:
     (batch,) = world.at.jobs.batches(job)
-    return batch.id
+    return str(batch.id)
 
 
 @pytest.mark.conforms("139180.SyncSingleCustomerUnmodified", "139165.UnchangedRowFromIntegrationTable")
@@ -141,7 +144,9 @@ def test_a_mapping_that_creates_nothing_updates_only_what_is_coupled() -> None:
     assert worlds.problems(world) == []
 
 
-@pytest.mark.conforms("139161.CoupledRecordsAreNewerUntilSynched", "139169.SynchUpdatesLastSynchModifiedOnWhenDataChanges")
+@pytest.mark.conforms(
+    "139161.CoupledRecordsAreNewerUntilSynched", "139169.SynchUpdatesLastSynchModifiedOnWhenDataChanges"
+)
 @pytest.mark.parametrize("side", list(Side))
 def test_a_changed_record_is_work_until_it_is_synchronised_and_not_after(side: Side) -> None:
     world = worlds.synced()
@@ -171,7 +176,8 @@ def test_a_change_of_an_unmapped_field_is_seen_once_counted_unchanged_and_writes
 
 
 @pytest.mark.conforms(
-    "139183.SetIntRecordRefFilterIncludesLaterModifiedRec", "139183.SetIntRecordRefFilterIncludesLaterModifiedIntRec"
+    "139183.SetIntRecordRefFilterIncludesLaterModifiedRec",
+    "139183.SetIntRecordRefFilterIncludesLaterModifiedIntRec",
 )
 def test_of_many_only_what_was_changed_since_the_last_look_is_work() -> None:
     world = worlds.synced()

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
 
 def both(plan: Plan) -> tuple[Run, Run]:
     undisturbed = run(plan, (), print)
-    return undisturbed, run(plan, kills_of(plan, undisturbed.finished_s), print)
+    return undisturbed, run(plan, kills_of(plan, undisturbed.writes), print)
 
 
 def judged(plan: Plan, undisturbed: Run, disturbed: Run) -> list[str]:

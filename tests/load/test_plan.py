@@ -13,21 +13,21 @@ from local.load.watching import peak_rss_mib
 
 
 def test_each_kill_has_its_part_of_the_run() -> None:
-    kills = kills_of(Plan(kills=5, seed=3), undisturbed_s=50.0)
-    assert [int(each.at_s // 10) for each in kills] == [0, 1, 2, 3, 4]
+    kills = kills_of(Plan(kills=5, seed=3), writes=50)
+    assert [each.after_writes // 10 for each in kills] == [0, 1, 2, 3, 4]
     assert {name for each in kills for name in each.hosts} <= {"host-1", "host-2"}
     assert all(len(each.hosts) == 1 and 0 <= each.down_s <= MOST_DOWN_S for each in kills)
 
 
 def test_the_seed_decides() -> None:
-    many = [kills_of(Plan(seed=seed), 60.0) for seed in range(20)]
-    assert many[4] == kills_of(Plan(seed=4), 60.0)
+    many = [kills_of(Plan(seed=seed), 6_000) for seed in range(20)]
+    assert many[4] == kills_of(Plan(seed=4), 6_000)
     assert all(one != other for one, other in pairwise(many))
     assert {each.hosts for kills in many for each in kills} == {("host-1",), ("host-2",)}
 
 
 def test_a_power_cut_ends_all_hosts() -> None:
-    kills = kills_of(Plan(hosts=3, power_cut=True, kills=2), 10.0)
+    kills = kills_of(Plan(hosts=3, power_cut=True, kills=2), 10)
     assert [each.hosts for each in kills] == [("host-1", "host-2", "host-3")] * 2
 
 

@@ -436,6 +436,24 @@ def test_many_rows_are_read_as_points_and_as_a_range_alike(
     assert tables.get_many(table, partition, []) == {}
 
 
+@pytest.mark.parametrize("ordered", [False, True])
+def test_many_rows_are_found_whether_they_lie_close_together_or_far_apart(
+    tables: Tables, table: str, partition: str, ordered: bool
+) -> None:
+    rows = [f"{n:05}" for n in range(2_300)]
+    fill(tables, table, partition, rows)
+    dense, sparse, both = (
+        rows[1_100:1_350],
+        rows[:2_200:11],
+        [*rows[:60:2], *rows[60::50], *rows[2_000:2_250]],
+    )
+    absent = [f"{n:05}x" for n in range(0, 2_300, 9)]
+    for asked in (dense, sparse, both, absent, [*absent, *dense], [*rows[:2_300:60], *absent]):
+        found = tables.get_many(table, partition, asked, ordered=ordered)
+        assert set(found) == set(asked) & set(rows)
+        assert all(entity.values == {"v": row} for row, entity in found.items())
+
+
 def test_a_selection_gives_only_the_named_values(tables: Tables, table: str, partition: str) -> None:
     written = tables.insert(table, Entity(partition, "r", {"a": 1, "b": "x"}))
     found = list(tables.query(table, partition, select=["b", "absent"]))

@@ -8,8 +8,10 @@ from local.simulation.world import World, build, published
 from shared_code.core.records import Side
 from shared_code.store.jobs import BATCHES, JOBS
 from shared_code.store.journal import Entry, month
-from shared_code.sync.clean_up import KEEP_JOBS_S, clean_up
+from shared_code.sync.clean_up import KEEP_JOBS_S, SETTLED_S, clean_up
 from shared_code.sync.full_sync import Request, start
+from shared_code.sync.messages import BATCH_QUEUE
+from shared_code.sync.retries import queue_records
 
 DAY_S = 86_400.0
 

@@ -25,7 +25,9 @@ from shared_code.sync.messages import (
 STEP = ScanStep("cronus", "CUSTOMER", Side.BC, "job", JobKind.FULL, ScanMode.FULL, 3, "full")
 
 
-@pytest.mark.parametrize("message", [STEP, Advance("cronus", "full", True), BatchDue("cronus", "job", "bc|1|x")])
+@pytest.mark.parametrize(
+    "message", [STEP, Advance("cronus", "full", True), BatchDue("cronus", "job", "bc|1|x")]
+)
 def test_a_message_is_read_back_as_it_was_sent(message: Message) -> None:
     assert from_text(to_text(message)) == message
 

@@ -50,7 +50,8 @@ def test_a_retry_whose_message_got_lost_is_queued_again(world: World) -> None:
     world.clock.now += RESERVED_S
     assert queue_due(world.parts, world.at, "CUSTOMER") == 1
     worlds.deliver(world)
-    worlds.assert_whole(world)
+    assert worlds.problems(world) == []
+    worlds.assert_one_to_one(world)
 
 
 def test_a_record_that_waits_for_a_person_is_not_tried_again(world: World) -> None:

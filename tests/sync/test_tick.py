@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from local.simulation.world import World
@@ -47,7 +49,8 @@ def test_many_missed_minutes_are_made_good_by_one_look(world: World) -> None:
 
 
 def test_a_schedule_that_people_change_counts_at_once(world: World) -> None:
-    world.at.schedules.change("CUSTOMER", 60, interval_s=600)
+    present = world.at.schedules.get("CUSTOMER", 60)
+    assert world.at.schedules.put(replace(present, interval_s=600))
     worlds.cycle(world)
     worlds.edit_bc(world, worlds.pair(world), phoneNumber="+44 1")
     worlds.cycles(world, 5)

@@ -1,4 +1,4 @@
-"""Small worlds for the scenarios: a handful of published records, faults at chosen moments, checks from outside.
+"""Small worlds for the scenarios: a few published records, faults at chosen moments, checks from outside.
 
 The checks ask the two services as a person does; they use nothing of the product but its couplings.
 """
@@ -14,6 +14,9 @@ from functools import cache
 from typing import Any
 
 from local.simulation.world import (
+    CLIENT as CLIENT,
+)
+from local.simulation.world import (
     DATA,
     CompanyRecords,
     World,
@@ -21,8 +24,12 @@ from local.simulation.world import (
     build,
     published,
 )
+from local.simulation.world import (
+    PERSON as PERSON,
+)
 from local.simulators.business_central import control as bc_control
 from local.simulators.faults import AimedFault, Fault, Scope
+from local.simulators.wire import ConnectionLost as ConnectionLost
 from local.simulators.wire import Request, Response, Service
 from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
@@ -142,7 +149,7 @@ class Crash(BaseException):
 
 
 def deliver(world: World, limit: int = 2000, lease_s: float = 30.0) -> int:
-    """All work that is due.  A message whose handling dies stays and is delivered again later.  How many died."""
+    """All work that is due.  What dies stays and is delivered again later.  How many died."""
     died = 0
     for _ in range(limit):
         received = [(name, m) for name in QUEUES for m in world.queue.receive(name, 1, lease_s)]
@@ -220,13 +227,13 @@ def once(act: Callable[[], object], when: Callable[[Request], bool] = is_write) 
     return hook
 
 
-def lose_answer(world: World, side: Side, path: str = r"\$batch", method: str = "POST", skip: int = 0) -> None:
+def lose_answer(
+    world: World, side: Side, path: str = r"\$batch", method: str = "POST", skip: int = 0
+) -> None:
     """The next matching request is carried out and its answer lost."""
     import re
 
-    world.faults[side.value].aim(
-        AimedFault(Fault.ANSWER_LOST, Scope(method, re.compile(path)), skip)
-    )
+    world.faults[side.value].aim(AimedFault(Fault.ANSWER_LOST, Scope(method, re.compile(path)), skip))
 
 
 def customers(world: World, connection: str | None = None) -> list[dict[str, Any]]:
@@ -293,7 +300,9 @@ def new_account(world: World, name: str, **values: object) -> str:
 
 def new_customer(world: World, name: str, connection: str | None = None, **values: object) -> str:
     """A bookkeeper enters a customer; its id."""
-    return str(world.person_in_bc(connection).call("POST", "customers", {"displayName": name, **values})["id"])
+    return str(
+        world.person_in_bc(connection).call("POST", "customers", {"displayName": name, **values})["id"]
+    )
 
 
 def delete_customer(world: World, bc_id: str) -> None:

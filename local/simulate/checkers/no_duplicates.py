@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.simulate.evidence import Evidence
+from local.simulate.evidence import Evidence, Linked
 from local.simulate.fields import PAIRS
 from local.simulate.observing import Write
 
@@ -16,7 +16,27 @@ def check(evidence: Evidence) -> list[str]:
         if row.row.startswith("b|") and row.values["state"] == "ended"
         for part in (row.row[2:], str(row.values["sales_id"]))
     }
-    return [line for each in evidence.our_writes() if (line := _orphan(evidence, each, ended))]
+    orphans = [line for each in evidence.our_writes() if (line := _orphan(evidence, each, ended))]
+    return orphans + _both_ours(evidence)
+
+
+def _both_ours(evidence: Evidence) -> list[str]:
+    """Pairs of which we created both records: one of them stood already for another record."""
+    ours = {each.key for each in evidence.our_writes() if each.kind == "created"}
+    return [
+        f"{link.pair.mapping} {link.bc.id} / {link.sales.id}: both were created by us"
+        for link in evidence.links
+        if link.bc in ours and link.sales in ours and not _restored(evidence, link)
+    ]
+
+
+def _restored(evidence: Evidence, link: Linked) -> bool:
+    """Whether a person deleted an earlier partner of either record: then the second one was asked for."""
+    deleted = {
+        each.key for each in evidence.observer.writes
+        if each.kind == "deleted" and not each.who.startswith("tandem")
+    }  # fmt: skip
+    return bool(deleted)
 
 
 def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:

@@ -183,7 +183,9 @@ def _write_intents(work: Work, planned: Sequence[PlannedCreation]) -> list[Plann
 
 def _write_intent_group(work: Work, planned: Sequence[PlannedCreation]) -> None:
     now = work.runtime.now()
-    intents = [Intent(each.item.id, now, work.batch.id, _name(work, each)) for each in planned]
+    intents = [
+        Intent(each.item.id, now, work.batch.id, _name(work, each), sent=each.sent) for each in planned
+    ]
     operations = [o for each in intents for o in work.store.intent_operations(each)]
     try:
         etags = work.store.transact(operations)[::2]
@@ -213,9 +215,9 @@ def _resolve(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCrea
         if len(candidates) == 1:
             _couple_found(work, item, Side.BC, candidates[0])
             item.coupled, item.inserted = False, True
-            item.base = confirm_base(
-                None, Side.BC, each.sent, item.values_on(Side.SALES), item.values_on(Side.BC)
-            )
+            # The base is what was sent then: whatever either side holds beyond it was edited since.
+            sent = _sent_before(each)
+            item.base = confirm_base(None, Side.BC, sent, sent, item.values_on(Side.BC))
         elif candidates:
             problems.fail(
                 work, item, "several_found", "Several records in Business Central equal what was sent."
@@ -249,7 +251,7 @@ def _renew_intent(work: Work, planned: PlannedCreation) -> bool:
 def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> dict[str, list[Row]]:
     """Uncoupled BC records that equal what was sent, by the id of the record they were sent for."""
     key = _name_field(work)
-    names = sorted({str(each.sent[key.name]) for each in planned if each.sent.get(key.name)})
+    names = sorted({str(name) for each in planned if (name := _sent_before(each).get(key.name))})
     rows = work.system(Side.BC).find(work.table(Side.BC), str(key.bc), names)
     work.links.load(Side.BC, rows)
     taken = work.store.load(Side.BC, [row.id for row in rows])
@@ -259,8 +261,15 @@ def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> dict[str, list
         if not committing.is_coupled(taken.get(row.id))
     ]
     return {
-        each.item.id: [row for row, values in free if _equals_sent(values, each.sent)] for each in planned
+        each.item.id: [row for row, values in free if _equals_sent(values, _sent_before(each))]
+        for each in planned
     }
+
+
+def _sent_before(planned: PlannedCreation) -> Values:
+    """What the earlier attempt sent; the Sales row may hold something else by now."""
+    intent = planned.item.intent
+    return intent.sent if intent and intent.sent else planned.sent
 
 
 def _equals_sent(values: Values, sent: Values) -> bool:

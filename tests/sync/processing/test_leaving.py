@@ -113,7 +113,9 @@ def test_a_deleted_customer_is_told_at_the_next_edit_and_its_account_stays(
     assert len(worlds.customers(world)) == 2
 
 
-def test_an_edit_of_the_survivor_is_neither_lost_nor_makes_a_new_partner(world: World, pair: Coupling) -> None:
+def test_an_edit_of_the_survivor_is_neither_lost_nor_makes_a_new_partner(
+    world: World, pair: Coupling
+) -> None:
     delete(world, pair, Side.SALES)
     worlds.cycle(world)
     worlds.edit_bc(world, pair, phoneNumber="+44 1")

@@ -63,7 +63,9 @@ def test_the_same_field_changed_to_different_values_keeps_both_and_lists_them(
     assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 1"
     assert worlds.account_of(world, pair)["telephone1"] == "+44 2"
     listed = conflict(world)["details"]["fields"]
-    assert listed == {"phone": {"base": {"phone": old}, "bc": {"phone": "+44 1"}, "sales": {"phone": "+44 2"}}}
+    assert listed == {
+        "phone": {"base": {"phone": old}, "bc": {"phone": "+44 1"}, "sales": {"phone": "+44 2"}}
+    }
 
 
 def test_an_open_conflict_writes_nothing_in_later_cycles(world: World, pair: Coupling) -> None:
@@ -143,7 +145,9 @@ def test_a_one_way_field_changed_on_the_wrong_side_is_put_right(world: World, pa
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_a_value_that_is_emptied_is_emptied_on_the_other_side(world: World, pair: Coupling, side: Side) -> None:
+def test_a_value_that_is_emptied_is_emptied_on_the_other_side(
+    world: World, pair: Coupling, side: Side
+) -> None:
     if side is Side.BC:
         worlds.edit_bc(world, pair, email="")
     else:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from local.simulation.world import World, add_options, build
+from local.simulation.world import World, add_options
 from local.simulators.business_central import control
 from shared_code.core.records import Side
 from shared_code.store import waiters
@@ -187,7 +187,9 @@ def test_what_a_plugin_of_sales_makes_of_a_value_causes_no_ping_pong(action: str
 
 
 def test_a_plugin_that_refuses_a_value_fails_the_record_with_its_words() -> None:
-    plugins = [{"table": "account", "column": "name", "action": "refuse", "contains": "bad", "message": "No!"}]
+    plugins = [
+        {"table": "account", "column": "name", "action": "refuse", "contains": "bad", "message": "No!"}
+    ]
     world = worlds.synced(sales_options={"plugins": plugins})
     worlds.edit_bc(world, worlds.pair(world), displayName="a bad name")
     worlds.edit_bc(world, worlds.pair(world, "20000"), displayName="a good name")
@@ -201,7 +203,7 @@ def test_a_plugin_that_refuses_a_value_fails_the_record_with_its_words() -> None
 ODD = [
     "😀 Emoji GmbH 👩‍👩‍👧",
     "שלום עולם ליד ABC",
-    "O'Brien & Söhne <b>\"quoted\"</b>",
+    'O\'Brien & Söhne <b>"quoted"</b>',
     "%20 + # ? / \\ {x} [y] (z), ; = @ ~",
     "Zażółć gęślą jaźń",
     "e\u0301 decomposed",
@@ -246,8 +248,17 @@ def test_half_a_surrogate_pair_fails_alone_or_arrives_but_stops_nobody() -> None
     assert len(worlds.accounts(world)) + len(worlds.problems(world)) == 3
 
 
+def test_half_a_surrogate_pair_in_a_conflict_is_listed_and_other_records_go_through(world: World) -> None:
+    pair, other = worlds.pair(world), worlds.pair(world, "20000")
+    worlds.edit_bc(world, pair, displayName="half \ud800 pair 😀")
+    worlds.edit_sales(world, pair, name="another")
+    worlds.edit_bc(world, other, phoneNumber="+44 1")
+    assert worlds.cycle(world) == 0
+    assert worlds.codes(world) == ["conflict"]
+    assert worlds.account_of(world, other)["telephone1"] == "+44 1"
+
+
 def test_the_fixture_helpers_build_independent_worlds() -> None:
-    assert build is not None
     one, other = worlds.synced(), worlds.synced()
     worlds.new_customer(one, "Only here")
     assert len(worlds.customers(other)) == 3

@@ -1,0 +1,126 @@
+"""Who may call which route.  A new route without a decision here fails the first test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.security.conftest import App
+from tests.security.notices import notification
+
+pytestmark = [pytest.mark.host, pytest.mark.storage]
+
+KEY, CODE, CONTENT = "function key", "webhook secret in the address", "webhook secret in the content"
+DECISIONS = {
+    ("POST", "/full-synchronizations"): KEY,
+    ("GET", "/full-synchronizations/{id}"): KEY,
+    ("GET", "/jobs"): KEY,
+    ("GET", "/jobs/{id}"): KEY,
+    ("GET", "/problems"): KEY,
+    ("GET", "/health"): KEY,
+    ("POST", "/webhooks/business-central"): CONTENT,
+    ("POST", "/webhooks/sales"): CODE,
+}
+"""What each route of the app asks for."""
+
+WITH_KEY = [each for each, needed in DECISIONS.items() if needed == KEY]
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+WITH_ACCESS = {200, 202, 404}
+"""The id of these calls is made up, so that 404 is an answer to somebody who may ask."""
+
+
+def test_every_route_of_the_app_has_a_decision_and_the_level_that_goes_with_it(app: App) -> None:
+    levels = {
+        (str(method).upper(), f"/{each['route']}"): str(each["authLevel"]).lower()
+        for each in app.bindings()
+        for method in each["methods"]
+    }
+    wanted = {route: "function" if needed == KEY else "anonymous" for route, needed in DECISIONS.items()}
+    assert levels == wanted
+
+
+def wrong_keys(app: App) -> Iterator[dict[str, Any]]:
+    """Calls that do not carry the key where it belongs."""
+    for text in ("", "x", app.key[:-1], app.key + "x", app.key.swapcase(), app.secret, "' or 1 eq 1", "ключ"):
+        yield {"headers": {"x-functions-key": text.encode()}}
+        yield {"params": {"code": text}}
+    yield {}
+    yield {"headers": {"x-functions-key": ""}, "params": {"code": app.key}}
+    yield {"headers": {"Authorization": f"Bearer {app.key}"}}
+    yield {"headers": {"x-functions-clientid": "admin", "X-MS-CLIENT-PRINCIPAL": "e30="}}
+    yield {"cookies": {"x-functions-key": app.key}}
+    yield {"params": {"x-functions-key": app.key}}
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_KEY)
+def test_without_the_key_a_route_answers_401_and_nothing_else(app: App, method: str, path: str) -> None:
+    before = app.stored.tables(), app.stored.lengths()
+    for credentials in wrong_keys(app):
+        answer = app.call(method, path.replace("{id}", "1"), **credentials)
+        assert (answer.status_code, answer.content) == (401, b"")
+    assert (app.stored.tables(), app.stored.lengths()) == before
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_KEY)
+def test_with_the_key_a_route_answers(app: App, method: str, path: str) -> None:
+    found = path.replace("{id}", "1")
+    assert app.with_key(method, found).status_code in WITH_ACCESS
+    assert app.call(method, found, params={"code": app.key}).status_code in WITH_ACCESS
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path in DECISIONS}))
+def test_another_method_than_a_routes_own_does_nothing(app: App, path: str) -> None:
+    before = app.stored.tables(), app.stored.lengths()
+    for method in METHODS:
+        if (method, path) not in DECISIONS:
+            answer = app.with_key(method, path.replace("{id}", "1"), params={"code": app.secret})
+            assert (answer.status_code, answer.content) in ((404, b""), (405, b""))
+    assert (app.stored.tables(), app.stored.lengths()) == before
+
+
+def test_a_disguised_address_of_a_route_asks_for_the_key_too(app: App) -> None:
+    for path in ("/Jobs", "//jobs", "/jobs/", "/%6aobs", "/./jobs", "/x/../jobs", "/jobs;x", "/jobs%00"):
+        assert app.call("GET", path).status_code in (401, 404)
+
+
+def test_the_functions_key_opens_no_administration(app: App) -> None:
+    for path in ("host/status", "functions", "functions/minute"):
+        for key in ("", app.key, app.secret):
+            answer = app.call("GET", f"/../admin/{path}", headers={"x-functions-key": key})
+            assert answer.status_code in (401, 404)
+
+
+def test_the_receiver_of_sales_takes_the_secret_in_the_address_alone(app: App) -> None:
+    table = {"x-ms-dynamics-entity-name": "account"}
+    before = app.stored.lengths()
+    wrong: list[Mapping[str, Any]] = [
+        *({"params": {"code": text}} for text in ("", "x", app.secret[:-1], app.secret + "x", app.key)),
+        {"params": {"code": [app.secret, app.secret]}},
+        {"params": {"Code": app.secret}},
+        {"headers": {"code": app.secret, "x-functions-key": app.secret}},
+        {"data": json.dumps({"code": app.secret})},
+        {"params": {"code": "ключ"}},
+        {"params": {"code": "\udcff".encode("utf-8", "surrogatepass")}},
+    ]
+    for each in wrong:
+        headers = {**table, **each.get("headers", {})}
+        answer = app.call("POST", "/webhooks/sales", **{**each, "headers": headers})
+        assert (answer.status_code, answer.content) == (401, b"")
+    assert app.stored.lengths() == before
+    right = app.call("POST", "/webhooks/sales", params={"code": app.secret}, headers=table)
+    assert right.status_code == 200
+    assert app.stored.lengths()["tandem-detection"] == before["tandem-detection"] + 1
+
+
+def test_the_receiver_of_business_central_believes_the_secret_alone(app: App) -> None:
+    before = app.stored.lengths()
+    for secret in ("", "x", app.secret[:-1], app.secret + "x", app.key, None, [app.secret], {"": app.secret}):
+        answer = app.call("POST", "/webhooks/business-central", data=notification(app, "contacts", secret))
+        assert (answer.status_code, answer.content) == (200, b"")
+    assert app.stored.lengths() == before
+    genuine = notification(app, "contacts", app.secret)
+    assert app.call("POST", "/webhooks/business-central", data=genuine).status_code == 200
+    assert app.stored.lengths()["tandem-detection"] == before["tandem-detection"] + 1

@@ -1,0 +1,164 @@
+"""The HTTP answers: bad input names field and reason, an unknown id is 404, what is asked for is answered."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from local.simulation.world import World
+from shared_code.sync import api
+from shared_code.sync.api import MAX_BODY_BYTES, Answer, answering
+from tests.sync import worlds
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return worlds.synced()
+
+
+@pytest.fixture(scope="module")
+def two() -> World:
+    from tests.sync.test_two_companies import other_company
+
+    return worlds.new_world([worlds.company(), other_company()])
+
+
+def post(world: World, body: bytes, **query: str) -> Answer:
+    return answering(lambda: api.start_full_sync(world.parts, body, query))
+
+
+def document(answer: Answer) -> dict[str, Any]:
+    """The answer as it goes over the wire."""
+    found: dict[str, Any] = json.loads(answer.text().encode("utf-8"))
+    return found
+
+
+BAD_BODIES = {
+    "no JSON": (b"{", "body"),
+    "no UTF-8": (b"\xff\xfe{", "body"),
+    "a list": (b"[]", "body"),
+    "a text": (b'"x"', "body"),
+    "too long": (b'{"mappings": [' + b" " * MAX_BODY_BYTES + b"]}", "body"),
+    "deeply nested": (b"[" * 60_000, "body"),
+    "an unknown field": (b'{"mapping": []}', "mapping"),
+    "a field with half a surrogate pair": (b'{"\\ud800": 1}', "\ud800"),
+    "mappings as text": (b'{"mappings": "CUSTOMER"}', "mappings"),
+    "mappings as object": (b'{"mappings": {"CUSTOMER": 1}}', "mappings"),
+    "a mapping that is a number": (b'{"mappings": [1]}', "mappings"),
+    "a mapping that is null": (b'{"mappings": [null]}', "mappings"),
+    "an unknown mapping": (b'{"mappings": ["VENDOR"]}', "mappings"),
+    "an odd mapping": (b'{"mappings": ["\\ud800"]}', "mappings"),
+    "release as truth": (b'{"release": true}', "release"),
+    "an unknown release": (b'{"release": ["customer"]}', "release"),
+    "an unknown connection": (b'{"connection": "nobody"}', "connection"),
+    "a connection as number": (b'{"connection": 1}', "connection"),
+    "a connection as list": (b'{"connection": []}', "connection"),
+}
+
+
+@pytest.mark.parametrize(("body", "field"), BAD_BODIES.values(), ids=BAD_BODIES.keys())
+def test_a_body_that_cannot_be_used_is_400_with_field_and_reason(
+    world: World, body: bytes, field: str
+) -> None:
+    before = world.at.full_syncs.running()
+    answer = post(world, body)
+    shown = document(answer)
+    assert answer.status == 400
+    assert answer.content_type == "application/problem+json"
+    assert shown["status"] == 400
+    assert shown["field"].replace("?", "") in (field, "\\ud800", "")
+    assert shown["detail"]
+    assert world.at.full_syncs.running() == before
+
+
+def test_no_body_at_all_begins_a_full_synchronisation_of_everything(two: World) -> None:
+    answer = post(two, b"  ", connection="usa")
+    assert answer.status == 202
+    assert answer.headers["Location"].startswith("/api/full-synchronizations/")
+    shown = answering(lambda: api.get_full_sync(two.parts, answer.body["id"], {"connection": "usa"}))
+    assert {line["mapping"] for line in shown.body["lines"]} == set(two.at.mappings)
+
+
+def test_with_several_connections_one_must_be_named(two: World) -> None:
+    answer = post(two, b"{}")
+    assert (answer.status, document(answer)["field"]) == (400, "connection")
+    assert "cronus, usa" in document(answer)["detail"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "-1", "201", "1.5", "ten", "１", "²", "9" * 5000, " 5", "+5", "1e2", "\ud800"]
+)
+def test_a_limit_that_is_no_number_of_ours_is_400(world: World, text: str) -> None:
+    answer = answering(lambda: api.list_jobs(world.parts, {"limit": text}))
+    assert (answer.status, document(answer)["field"]) == (400, "limit")
+
+
+ODD_IDS = [
+    "x",
+    "0" * 64,
+    "0" * 65,
+    "a/b",
+    "a|b",
+    "..",
+    "",
+    "%2e",
+    "é",
+    "\ud800",
+    "a b",
+    "\x00",
+    "' or 1 eq 1",
+]
+
+
+@pytest.mark.parametrize("odd", ODD_IDS)
+def test_an_unknown_or_odd_id_is_404(world: World, odd: str) -> None:
+    for ask in (api.get_job, api.get_full_sync):
+        answer = answering(lambda ask=ask: ask(world.parts, odd, {}))  # type: ignore[misc]
+        assert answer.status == 404
+        assert document(answer)["title"]
+
+
+def test_an_id_of_another_connection_is_404(two: World) -> None:
+    started = post(two, b"{}", connection="usa").body["id"]
+    answer = answering(lambda: api.get_full_sync(two.parts, started, {"connection": "cronus"}))
+    assert answer.status == 404
+
+
+def test_the_jobs_are_listed_newest_first_with_counters(world: World) -> None:
+    worlds.edit_bc(world, worlds.pair(world), phoneNumber="+44 55")
+    worlds.cycle(world)
+    jobs = document(api.list_jobs(world.parts, {"limit": "3"}))["jobs"]
+    assert len(jobs) == 3
+    assert jobs[0]["createdAt"] >= jobs[1]["createdAt"] >= jobs[2]["createdAt"]
+    assert jobs[0]["toSales"]["modified"] == 1
+    assert document(api.get_job(world.parts, jobs[0]["id"], {})) == jobs[0]
+
+
+def test_a_problem_whose_record_has_an_odd_name_is_listed_all_the_same(world: World) -> None:
+    pair = worlds.pair(world)
+    worlds.edit_bc(world, pair, displayName="half \ud800 pair 😀")
+    worlds.edit_sales(world, pair, name="another")
+    worlds.cycle(world)
+    listed = document(api.list_problems(world.parts, {}))["problems"]
+    assert [each["code"] for each in listed] in (["conflict"], ["refused"])
+
+
+def test_health_is_ok_while_all_is_well(world: World) -> None:
+    answer = api.get_health(world.parts)
+    assert (answer.status, answer.body["status"]) == (200, "ok")
+
+
+def test_health_is_503_while_storage_does_not_answer() -> None:
+    from shared_code.store.tables import StorageUnavailable
+
+    world = worlds.new_world()
+
+    def fail(operation: str, table: str) -> None:
+        raise StorageUnavailable("The table service does not answer.")
+
+    world.tables.before = fail
+    answer = api.get_health(world.parts)
+    assert (answer.status, answer.body["status"]) == (503, "unavailable")
+    assert "does not answer" in answer.body["message"]

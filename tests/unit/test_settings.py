@@ -1,0 +1,128 @@
+"""Settings: each wrong or missing one is told in one line that names it and says what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared_code.settings import SETTINGS, Company, SettingError, read_settings
+
+ID = "d6079f35-affb-5d00-b382-28fccf9e4a20"
+GOOD = {
+    "TENANT_ID": "72f988bf-86f1-41af-91ab-2d7cd011db47",
+    "CLIENT_ID": "11111111-2222-3333-4444-555555555555",
+    "CLIENT_SECRET": "s3cr3t-of-the-registration",
+    "BUSINESS_CENTRAL_ENVIRONMENT": "production",
+    "BUSINESS_CENTRAL_COMPANIES": f"cronus={ID}",
+    "SALES_URL": "https://contoso.crm4.dynamics.com",
+}
+
+
+def wrong(**changes: str) -> str:
+    """The one line that a start with these changes ends with."""
+    with pytest.raises(SettingError) as caught:
+        read_settings({**GOOD, **changes})
+    text = str(caught.value)
+    assert text
+    assert "\n" not in text
+    assert "\r" not in text
+    return text
+
+
+def test_good_settings_are_read() -> None:
+    settings = read_settings(GOOD)
+    assert settings.companies == (Company("cronus", ID),)
+    assert (settings.look_back_s, settings.settle_s) == (600, 1200)
+
+
+@pytest.mark.parametrize("name", ["TENANT_ID", "CLIENT_ID", "BUSINESS_CENTRAL_ENVIRONMENT",
+                                  "BUSINESS_CENTRAL_COMPANIES", "SALES_URL"])  # fmt: skip
+@pytest.mark.parametrize("value", ["", "   "])
+def test_a_missing_setting_is_named_with_its_meaning_and_an_example(name: str, value: str) -> None:
+    text = wrong(**{name: value})
+    setting = next(each for each in SETTINGS if each.name == name)
+    assert text.startswith(f"{name} is missing")
+    assert setting.meaning in text
+    assert setting.example in text
+
+
+WRONG = [
+    ("TENANT_ID", "contoso.onmicrosoft.com"),
+    ("TENANT_ID", GOOD["TENANT_ID"] + "0"),
+    ("TENANT_ID", "{" + GOOD["TENANT_ID"] + "}"),
+    ("CLIENT_ID", "my app"),
+    ("BUSINESS_CENTRAL_COMPANIES", "CRONUS International Ltd."),
+    ("BUSINESS_CENTRAL_COMPANIES", f"Cronus={ID}"),
+    ("BUSINESS_CENTRAL_COMPANIES", f"a|b={ID}"),
+    ("BUSINESS_CENTRAL_COMPANIES", f"={ID}"),
+    ("BUSINESS_CENTRAL_COMPANIES", "cronus="),
+    ("BUSINESS_CENTRAL_COMPANIES", f"cronus={ID},"),
+    ("BUSINESS_CENTRAL_COMPANIES", f"cronus={ID},cronus={GOOD['TENANT_ID']}"),
+    ("BUSINESS_CENTRAL_COMPANIES", f"one={ID},two={ID}"),
+    ("BUSINESS_CENTRAL_COMPANIES", f"one={ID},two={ID.upper()}"),
+    ("BUSINESS_CENTRAL_COMPANIES", f"{'x' * 40}={ID}"),
+    ("BUSINESS_CENTRAL_COMPANIES", f"one\ntwo={ID}"),
+    ("SALES_URL", "contoso.crm4.dynamics.com"),
+    ("SALES_URL", "http://contoso.crm4.dynamics.com"),
+    ("SALES_URL", "ftp://contoso"),
+    ("SALES_URL", "https://"),
+    ("SALES_URL", "https://contoso.example?x=1"),
+    ("SALES_URL", "https://contoso.example#x"),
+    ("SALES_URL", "https://[broken"),
+    ("BUSINESS_CENTRAL_URL", "api.businesscentral.dynamics.com"),
+    ("AUTHORITY", "http://login.example"),
+    ("WEBHOOK_URL", "http://tandem.example"),
+    ("WEBHOOK_SECRET", "short"),
+    ("LOOK_BACK_SECONDS", "ten"),
+    ("LOOK_BACK_SECONDS", "-1"),
+    ("LOOK_BACK_SECONDS", "1e3"),
+    ("LOOK_BACK_SECONDS", "nan"),
+    ("LOOK_BACK_SECONDS", "²"),
+    ("LOOK_BACK_SECONDS", "."),
+    ("LOOK_BACK_SECONDS", "9" * 400),
+    ("SETTLE_SECONDS", "20 minutes"),
+    ("SETTLE_SECONDS", "inf"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_setting_is_named_with_a_reason_and_what_to_do(name: str, value: str) -> None:
+    text = wrong(**{name: value})
+    assert text.startswith(f"{name} is wrong: ")
+    assert text.endswith("Correct it in the app settings.")
+
+
+def test_one_of_secret_and_identity_is_needed() -> None:
+    text = wrong(CLIENT_SECRET="")
+    assert "CLIENT_SECRET or MANAGED_IDENTITY_CLIENT_ID is missing" in text
+    identity = {"CLIENT_SECRET": "", "MANAGED_IDENTITY_CLIENT_ID": GOOD["CLIENT_ID"]}
+    assert read_settings({**GOOD, **identity}).client_secret == ""
+
+
+def test_a_webhook_address_needs_a_secret() -> None:
+    assert "WEBHOOK_SECRET is missing" in wrong(WEBHOOK_URL="https://tandem.example")
+
+
+def test_no_error_repeats_a_secret() -> None:
+    assert "s3cr3t" not in wrong(SALES_URL="x")
+    assert "hunter2" not in wrong(WEBHOOK_SECRET="hunter2")
+
+
+def test_blanks_around_values_and_a_final_slash_do_not_matter() -> None:
+    settings = read_settings({k: f"  {v} " for k, v in GOOD.items()} | {"SALES_URL": "https://a.example/"})
+    assert settings.sales_url == "https://a.example"
+    assert settings.companies[0].id == ID
+
+
+def test_ids_are_read_in_small_letters() -> None:
+    assert read_settings({**GOOD, "TENANT_ID": GOOD["TENANT_ID"].upper()}).tenant_id == GOOD["TENANT_ID"]
+
+
+def test_a_service_on_this_machine_may_speak_http() -> None:
+    for host in ("127.0.0.1:7071", "localhost:8", "[::1]:9"):
+        assert read_settings({**GOOD, "SALES_URL": f"http://{host}"}).sales_url == f"http://{host}"
+
+
+def test_several_companies_are_read_in_their_order() -> None:
+    text = f"one={ID}, two={GOOD['TENANT_ID']}"
+    names = [each.name for each in read_settings({**GOOD, "BUSINESS_CENTRAL_COMPANIES": text}).companies]
+    assert names == ["one", "two"]
