@@ -134,9 +134,11 @@ def select(
     uncoupled = [each for each in ids if not _coupled(known.get(each))]
     problems = store.problems(side, uncoupled, ordered=ordered) if mode is ScanMode.CHANGES else {}
     given = [each for each in page.seen if _is_work(at, mapping, side, mode, each, known, problems)]
-    # A deleted record is work where it has a partner or is listed with a problem, which is no more.
+    # A deleted record is work where it has a partner, may get one, or is listed with a problem, which is no more.
     gone = [
-        Sighting(each, _NO_VERSION) for each in page.deleted if _coupled(known.get(each)) or each in problems
+        Sighting(each, _NO_VERSION)
+        for each in page.deleted
+        if _coupled(known.get(each)) or isinstance(known.get(each), Intent) or each in problems
     ]
     unchanged = {
         each.id for each in given if mode is ScanMode.FULL and _in_step(known.get(each.id), side, each)

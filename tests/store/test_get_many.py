@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-
 import pytest
 
 from shared_code.runtime import ThreadRuntime
@@ -18,12 +16,12 @@ ROWS = [f"{n:05}" for n in range(3_000)]
 
 
 @pytest.fixture(scope="module")
-def filled(storage: dict[str, str]) -> Iterator[tuple[AzureTables, str]]:
+def filled(storage: dict[str, str]) -> tuple[AzureTables, str]:
     tables, partition = AzureTables(ThreadRuntime(), connect(storage)), uuid.uuid4().hex
     tables.ensure([TABLE])
     for chunk in in_chunks([Insert(Entity(partition, row, {"v": row})) for row in ROWS]):
         tables.transact(TABLE, chunk)
-    yield tables, partition
+    return tables, partition
 
 
 def singles(tables: AzureTables, monkeypatch: pytest.MonkeyPatch) -> list[str]:

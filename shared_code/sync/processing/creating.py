@@ -17,7 +17,7 @@ from shared_code.core.base import confirm_base
 from shared_code.core.coupling import Intent
 from shared_code.core.identity import digest, partner_id
 from shared_code.core.mapping import FieldMapping, FieldType
-from shared_code.core.records import Row, Side, Values
+from shared_code.core.records import Absent, Deleted, Row, Side, Values
 from shared_code.store.tables import AlreadyExists
 from shared_code.sync.processing import committing, problems
 from shared_code.sync.processing.items import Item
@@ -213,11 +213,7 @@ def _resolve(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCrea
     for each in planned:
         item, candidates = each.item, made.get(each.item.id, [])
         if len(candidates) == 1:
-            _couple_found(work, item, Side.BC, candidates[0])
-            item.coupled, item.inserted = False, True
-            # The base is what was sent then: whatever either side holds beyond it was edited since.
-            sent = _sent_before(each)
-            item.base = confirm_base(None, Side.BC, sent, sent, item.values_on(Side.BC))
+            _couple_made(work, item, candidates[0], _sent_before(each))
         elif candidates:
             problems.fail(
                 work, item, "several_found", "Several records in Business Central equal what was sent."
@@ -227,6 +223,32 @@ def _resolve(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCrea
         elif _renew_intent(work, each):
             again.append(each)
     return again
+
+
+def settle_intent(work: Work, item: Item) -> None:
+    """The Sales row needs no partner any more (deleted, outside the filter), but one may be on its way.
+
+    What was made is coupled and the pair decided anew; else the row waits until nothing can come, and the
+    intent ends.  An intent that stayed would hold back every BC record of its name.
+    """
+    assert item.intent is not None
+    candidates = _find_made(work, [PlannedCreation(item, {}, item.intent.sent)])[item.id]
+    if len(candidates) == 1:
+        _couple_made(work, item, candidates[0], item.intent.sent)
+        if isinstance(item.states.get(Side.SALES), Absent):
+            item.states[Side.SALES] = Deleted(item.id)
+    elif _may_still_run(work, item):
+        problems.wait_until_settled(work, item)
+    else:
+        _drop_intent(work, item)
+
+
+def _couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
+    """Couple with what an earlier attempt made.  The base is what was sent then: whatever either side holds
+    beyond it was edited since."""
+    _couple_found(work, item, Side.BC, row)
+    item.coupled, item.inserted = False, True
+    item.base = confirm_base(None, Side.BC, sent, sent, item.values_on(Side.BC))
 
 
 def _may_still_run(work: Work, item: Item) -> bool:

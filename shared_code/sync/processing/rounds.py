@@ -168,6 +168,10 @@ def _leave(work: Work, item: Item, reason: str) -> None:
     if item.coupling and item.coupling.state is CouplingState.COUPLED:
         committing.leave(work, item)
         return
+    if item.intent:
+        creating.settle_intent(work, item)
+        if item.intent or item.settled:
+            return
     item.outcome = Outcome.UNCHANGED
     problems.forget(item)
 

@@ -1,0 +1,83 @@
+"""What becomes of a creation whose answer was lost when people go on working meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.simulation.world import World
+from shared_code.core.records import Side
+from tests.sync import worlds
+
+NAME = "Fresh Ltd."
+
+
+@pytest.fixture
+def world() -> World:
+    made = worlds.synced()
+    worlds.only_customers(made)
+    return made
+
+
+def lose_the_creation(world: World) -> str:
+    """A new account whose customer was made and whose answer was lost; the account's id."""
+    account = worlds.new_account(world, NAME, telephone1="+44 1")
+    wire = worlds.tap(world, Side.BC)
+
+    def lose() -> None:
+        raise worlds.ConnectionLost
+
+    wire.after = worlds.once(lose)
+    worlds.cycle(world)
+    assert worlds.codes(world) == ["outcome_unknown"]
+    return account
+
+
+def fresh_customers(world: World) -> list[str]:
+    return [each["phoneNumber"] for each in worlds.customers(world) if each["displayName"] == NAME]
+
+
+def test_an_account_edited_meanwhile_adopts_the_customer_and_carries_the_edit_over(world: World) -> None:
+    account = lose_the_creation(world)
+    world.person_in_sales.edit(f"accounts({account})", telephone1="+44 2")
+    worlds.cycles(world, 4)
+    worlds.settled(world)
+    assert fresh_customers(world) == ["+44 2"]
+    worlds.assert_whole(world)
+
+
+def test_a_row_that_left_the_filter_meanwhile_is_coupled_and_holds_nobody_back(world: World) -> None:
+    account = lose_the_creation(world)
+    world.person_in_sales.edit(f"accounts({account})", statecode=1, statuscode=2)
+    worlds.cycles(world, 4)
+    worlds.settled(world)
+    assert fresh_customers(world) == ["+44 1"]
+    assert worlds.codes(world) == []
+    assert world.at.couplings("CUSTOMER").open_intents() == set()
+
+
+def test_a_row_deleted_meanwhile_leaves_no_intent_and_its_customer_is_listed(world: World) -> None:
+    account = lose_the_creation(world)
+    world.person_in_sales.call("DELETE", f"accounts({account})", if_match="*")
+    worlds.cycles(world, 4)
+    worlds.settled(world)
+    assert fresh_customers(world) == ["+44 1"]
+    assert worlds.codes(world) == ["partner_deleted"]
+    assert world.at.couplings("CUSTOMER").open_intents() == set()
+
+
+def test_an_intent_of_which_nothing_came_ends_with_its_row(world: World) -> None:
+    account = worlds.new_account(world, NAME)
+    wire = worlds.tap(world, Side.BC)
+
+    def lose() -> None:
+        raise worlds.ConnectionLost
+
+    wire.before = worlds.once(lose)
+    worlds.cycle(world)
+    world.person_in_sales.call("DELETE", f"accounts({account})", if_match="*")
+    world.clock.now += 1300
+    worlds.cycles(world, 3)
+    worlds.settled(world)
+    assert fresh_customers(world) == []
+    assert worlds.codes(world) == []
+    assert world.at.couplings("CUSTOMER").open_intents() == set()
