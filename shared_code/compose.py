@@ -96,6 +96,7 @@ def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue,
     sales = Dataverse(clients.sales, settings.sales_url)
     root = api_root(settings.business_central_url, settings.tenant_id, settings.environment)
     mappings = default_mappings()
+    alone = len(settings.companies) == 1
 
     def connect(company: Company) -> ConnectionParts:
         connection = Connection(company.name, company.id)
@@ -108,7 +109,7 @@ def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue,
             base_currency=sales.base_currency_code,
         )
         own = {each.name: for_connection(each, connection) for each in mappings}
-        return ConnectionParts(connection, own, {Side.BC: business_central, Side.SALES: sales}, tables)
+        return ConnectionParts(connection, own, {Side.BC: business_central, Side.SALES: sales}, tables, alone)
 
     connections = {company.name: connect(company) for company in settings.companies}
     hooks = Hooks(

@@ -37,8 +37,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, help="write the results to this file")
     parser.add_argument("--seed", type=int, help="one seed only, with its story")
     parser.add_argument("--trace", action="store_true", help="with --seed: every event")
-    parser.add_argument("--shrink", action="store_true", help="with --seed: look for the least that still fails")
-    parser.add_argument("--defects", action="store_true", help="put defects into the product; all must be found")
+    parser.add_argument(
+        "--shrink", action="store_true", help="with --seed: look for the least that still fails"
+    )
+    parser.add_argument(
+        "--defects", action="store_true", help="put defects into the product; all must be found"
+    )
     return parser
 
 
@@ -78,7 +82,9 @@ def _document(
         "start": start,
         "seeds": number,
         "seconds": round(seconds, 2),
-        "failed": [{"seed": each.seed, "digest": each.digest, "violations": each.violations} for each in failed],
+        "failed": [
+            {"seed": each.seed, "digest": each.digest, "violations": each.violations} for each in failed
+        ],
         "counts": dict(sorted(counts.items())),
         "neverHappened": absent,
     }

@@ -46,7 +46,9 @@ NEEDED_SEEDS = 200
 def missing(counts: Counter[str]) -> list[str]:
     """What never happened."""
     faults = [f"{family}: {kind}" for family, kinds in FAMILIES.items() for kind in kinds if not counts[kind]]
-    faults += [f"fault {kind} is in no family" for kind in RATES if not any(kind in k for k in FAMILIES.values())]
+    faults += [
+        f"fault {kind} is in no family" for kind in RATES if not any(kind in k for k in FAMILIES.values())
+    ]
     return faults + [f"decision {name}" for name in DECISIONS if not counts[f"decision {name}"]]
 
 
@@ -56,7 +58,9 @@ def table(counts: Counter[str]) -> str:
     for family, kinds in FAMILIES.items():
         lines.append(f"  {family:<38}" + ", ".join(f"{kind} {counts[kind]}" for kind in kinds))
     told = {kind for kinds in FAMILIES.values() for kind in kinds}
-    decisions = {k.removeprefix("decision "): v for k, v in sorted(counts.items()) if k.startswith("decision ")}
+    decisions = {
+        k.removeprefix("decision "): v for k, v in sorted(counts.items()) if k.startswith("decision ")
+    }
     others = {k: v for k, v in sorted(counts.items()) if k not in told and not k.startswith("decision ")}
     lines.append("  decisions: " + ", ".join(f"{name} {number}" for name, number in decisions.items()))
     lines.append("  also: " + ", ".join(f"{name} {number}" for name, number in others.items()))

@@ -35,7 +35,7 @@ class Trace:
     keep: bool = False
     lines: list[tuple[float, str, str]] = field(default_factory=list)
     count: int = 0
-    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
     def add(self, at: float, who: str, event: str) -> None:
         self.count += 1

@@ -137,7 +137,9 @@ def _small(company: CompanyRecords, rng: random.Random) -> CompanyRecords:
         "contactBusinessRelations": links,
         "currencies": _with(records["currencies"], "code", codes),
         "currencyExchangeRates": _with(records["currencyExchangeRates"], "currencyCode", codes),
-        "countriesRegions": _with(records["countriesRegions"], "code", COUNTRIES | _countries(customers, kept)),
+        "countriesRegions": _with(
+            records["countriesRegions"], "code", COUNTRIES | _countries(customers, kept)
+        ),
     }
     return replace(company, records={**records, **cut})
 

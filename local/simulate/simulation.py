@@ -18,16 +18,15 @@ from local.simulate.services import (
     app_user_of,
     business_central_of,
     dataverse_of,
-    restrict_bc,
-    restrict_sales,
     settings_of,
 )
 from local.simulate.setting import Setting, small_limits
 from local.simulate.storage import Hooks, RestlessQueue, tables
 from local.simulate.surroundings import Surroundings
 from local.simulate.wire import Late, Wire
-from local.simulation.world import Person, TENANT
-from local.simulators.wire import ManualClock
+from local.simulation.world import TENANT, Person
+from local.simulators.wire import Clock, ManualClock, Service
+from shared_code.core import reconcile
 from shared_code.store.tables import StoreError
 from shared_code.sync import full_sync
 from shared_code.sync.clean_up import clean_up
@@ -206,7 +205,7 @@ class Simulation:
 
     @contextmanager
     def _counting_decisions(self) -> Iterator[None]:
-        decide: Callable[..., object] = rounds.reconcile
+        decide: Callable[..., object] = reconcile.reconcile
 
         def counted(*arguments: object) -> object:
             decision = decide(*arguments)
@@ -262,7 +261,8 @@ def build(seed: int, setting: Setting, choices: Choices = Choices()) -> Simulati
     stores, queue = tables(hooks), RestlessQueue(clock.time, hooks, rng("queue"))
     stores.ensure(TABLES)
     queue.ensure(QUEUES)
-    late, wires = Late(scheduler, observer), []
+    late = Late(scheduler, observer)
+    wires: list[Wire] = []
     scheduler.on_step = late.run_due
     processes: dict[str, Process] = {}
     settings = settings_of(setting)
@@ -275,7 +275,10 @@ def build(seed: int, setting: Setting, choices: Choices = Choices()) -> Simulati
         wires += own.values()
         skew_s = setting.skews_s[2] * number
         runtime = SimulatedRuntime(scheduler, rng(f"runtime {name}"), skew_s)
-        services = {"bc": (own["bc"], clocks[0]), "sales": (own["sales"], clocks[1])}
+        services: dict[str, tuple[Service, Clock]] = {
+            "bc": (own["bc"], clocks[0]),
+            "sales": (own["sales"], clocks[1]),
+        }
         processes[name] = Process(name, settings, runtime, stores, queue, services)
     people = People(
         rng("people"), observer, ledger, _people_of(setting, bc), Person(sales, "/api/data/v9.2"),
@@ -283,7 +286,18 @@ def build(seed: int, setting: Setting, choices: Choices = Choices()) -> Simulati
     )  # fmt: skip
     surroundings = Surroundings(bc, sales, faults, scheduler, processes, rng("surroundings"), clocks[0])
     return Simulation(
-        seed, setting, scheduler, faults, observer, ledger, people, surroundings, processes, queue, late, wires
+        seed,
+        setting,
+        scheduler,
+        faults,
+        observer,
+        ledger,
+        people,
+        surroundings,
+        processes,
+        queue,
+        late,
+        wires,
     )
 
 

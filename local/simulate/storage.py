@@ -9,8 +9,8 @@ from local.simulate.faults import Faults
 from local.simulate.scheduler import Scheduler
 from shared_code.store.memory import MemoryQueue, MemoryTables
 from shared_code.store.queue import Message
-from shared_code.sync.messages import QUEUES
 from shared_code.store.tables import Delete, Operation, StorageUnavailable
+from shared_code.sync.messages import QUEUES
 
 MAX_DEQUEUE = 5
 """Deliveries before the functions host sets a message aside (host.json: maxDequeueCount)."""
@@ -35,7 +35,9 @@ class Hooks:
             return
         self.scheduler.pause(self.faults.storage_latency_s())
         self.faults.maybe_crash("before", operation)
-        if self.faults.storage_is_down("queue" if place in QUEUES else "tables") or self.faults.hit("storage_unavailable"):
+        if self.faults.storage_is_down("queue" if place in QUEUES else "tables") or self.faults.hit(
+            "storage_unavailable"
+        ):
             self.scheduler.note(f"{operation} {place}: unavailable")
             raise StorageUnavailable(f"The simulated storage did not carry out {operation} of {place}.")
 
@@ -59,7 +61,9 @@ class NotedTables(MemoryTables):
         trace = self._hooks.scheduler.trace
         if trace.keep:
             for each in operations:
-                trace.remark(self._hooks.scheduler.clock.now, self._hooks.scheduler.who, _readable(table, each))
+                trace.remark(
+                    self._hooks.scheduler.clock.now, self._hooks.scheduler.who, _readable(table, each)
+                )
         return super().transact(table, operations)
 
 

@@ -132,8 +132,6 @@ class Surroundings:
                 self._faults.count("dependency_came_later")
 
 
-
-
 _KINDS = (
     "storage_outage", "tables_outage", "token_expired", "clock_jumps", "rights_removed", "rights_given_back",
     "rights_given_back", "options_added", "options_added",

@@ -54,8 +54,8 @@ class Intent:
     """A BC record is being created for a Sales row: written before the request goes out.
 
     ``started_at_s`` tells when a lost request can no longer be running.  ``name`` is what was sent as the
-    record's name: a new BC record of that name may be the one that is being created.  ``sent`` are all neutral
-    values that were sent: what is looked for after a lost answer, whatever the Sales row holds by then.
+    record's name: a new BC record of that name may be the one that is being created.  ``sent`` are all
+    neutral values that were sent: what is looked for after a lost answer, whatever the Sales row holds then.
     """
 
     sales_id: str

@@ -15,7 +15,8 @@ class Schedule:
     """When a mapping is looked at and what it may do.
 
     ``released``: uncoupled records may be created; a full synchronisation or a person decides that.
-    ``disabled_because`` is set when the mapping cannot be used (a missing privilege).
+    ``disabled_because`` is set when the mapping cannot be used; where that ``heals`` (a missing privilege
+    may be given any time), it is tried again when it is next due.
     """
 
     mapping: str
@@ -23,6 +24,7 @@ class Schedule:
     next_due_s: float = 0.0
     released: bool = False
     disabled_because: str = ""
+    heals: bool = False
     etag: str = ""
 
 
@@ -55,6 +57,11 @@ class ScheduleStore:
             return False
         return True
 
+    def disable(self, mapping: str, interval_s: int, reason: str, again_at_s: float | None) -> None:
+        """Switch it off until a moment, or until a person starts it anew (``None``)."""
+        heals = again_at_s is not None
+        self.change(mapping, interval_s, disabled_because=reason, heals=heals, next_due_s=again_at_s or 0.0)
+
     def change(self, mapping: str, interval_s: int, **changes: object) -> Schedule:
         """Apply changes to the present schedule, again where somebody was faster."""
         for _ in range(MAX_TRIES):
@@ -74,6 +81,7 @@ def _values(each: Schedule) -> dict[str, Scalar]:
         "next_due_s": float(each.next_due_s),
         "released": each.released,
         "disabled_because": each.disabled_because[:1000],
+        "heals": each.heals,
     }
 
 
@@ -85,5 +93,6 @@ def _schedule(entity: Entity) -> Schedule:
         float(values["next_due_s"]),
         bool(values["released"]),
         str(values["disabled_because"]),
+        bool(values["heals"]),
         entity.etag,
     )

@@ -25,7 +25,7 @@ from shared_code.core.records import Side, Version
 from shared_code.store.jobs import step_key
 from shared_code.sync.absence import BrakeHolds, missing
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
-from shared_code.sync.parts import ConnectionParts, Parts, table_of
+from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
 from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, Page, Sighting, Throttled
 
 _NO_VERSION = Version("", "")
@@ -58,7 +58,8 @@ def take_step(parts: Parts, step: ScanStep) -> None:
         parts.send(step, delay_s=throttled.retry_after_s)
         return
     except (AccessDenied, BrakeHolds) as reason:
-        at.schedules.change(mapping.name, mapping.interval_s, disabled_because=str(reason))
+        again_at_s = None if isinstance(reason, BrakeHolds) else parts.runtime.now() + AGAIN_S
+        at.schedules.disable(mapping.name, mapping.interval_s, str(reason), again_at_s)
         if step.full_sync:
             parts.send(Advance(step.connection, step.full_sync))
         return
@@ -134,7 +135,7 @@ def select(
     uncoupled = [each for each in ids if not _coupled(known.get(each))]
     problems = store.problems(side, uncoupled, ordered=ordered) if mode is ScanMode.CHANGES else {}
     given = [each for each in page.seen if _is_work(at, mapping, side, mode, each, known, problems)]
-    # A deleted record is work where it has a partner, may get one, or is listed with a problem, which is no more.
+    # A deleted record is work where it has a partner, may get one, or is listed with a problem.
     gone = [
         Sighting(each, _NO_VERSION)
         for each in page.deleted

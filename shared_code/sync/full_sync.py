@@ -17,7 +17,7 @@ from shared_code.core.records import Side
 from shared_code.store.full_syncs import FullSync, Line, Phase
 from shared_code.sync.matching import MatchResult, TooMany, match_uncoupled
 from shared_code.sync.messages import BATCH_QUEUE, Advance, BatchDue, ScanMode, ScanStep
-from shared_code.sync.parts import ConnectionParts, Parts
+from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemFault
 
 FULL, COUPLE, NOTHING = "Full Synchronization", "Couple Records", "No Records To Synchronize Now"
@@ -102,7 +102,7 @@ def _match(parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping
     try:
         result = match_uncoupled(parts, at, mapping, line.job)
     except AccessDenied as denied:
-        at.schedules.change(mapping.name, mapping.interval_s, disabled_because=str(denied))
+        at.schedules.disable(mapping.name, mapping.interval_s, str(denied), parts.runtime.now() + AGAIN_S)
         return _end(parts, at, line, str(denied))
     except (SettingWrong, TooMany) as fault:
         return _end(parts, at, line, str(fault))

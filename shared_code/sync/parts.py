@@ -46,18 +46,26 @@ TABLES = (
 """Every table Tandem keeps."""
 
 
+AGAIN_S = 3600.0
+"""When a mapping that was refused is tried again: a person may have given it the right."""
+
+
 class UnknownName(LookupError):
     """A connection, mapping, job or batch of that name does not exist."""
 
 
 @dataclass(frozen=True)
 class ConnectionParts:
-    """One connection: its mappings (with what depends on the connection filled in), systems and stores."""
+    """One connection: its mappings (with what depends on the connection filled in), systems and stores.
+
+    ``alone``: no other company works with the same Sales organisation.
+    """
 
     connection: Connection
     mappings: MappingOf[str, Mapping]
     systems: MappingOf[Side, System]
     tables: Tables
+    alone: bool = True
 
     @property
     def name(self) -> str:

@@ -38,9 +38,10 @@ def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
 def _claim(parts: Parts, at: ConnectionParts, schedule: Schedule) -> bool:
     """Whether the mapping is due and this tick is the one that looks: its next time is moved first."""
     now = parts.runtime.now()
-    if schedule.disabled_because or now + TOLERANCE_S < schedule.next_due_s:
+    switched_off = schedule.disabled_because and not schedule.heals
+    if switched_off or now + TOLERANCE_S < schedule.next_due_s:
         return False
-    return at.schedules.put(replace(schedule, next_due_s=now + schedule.interval_s))
+    return at.schedules.put(replace(schedule, next_due_s=now + schedule.interval_s, disabled_because=""))
 
 
 TOLERANCE_S = 5.0

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from azure.data.tables import TableServiceClient
-from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy
+from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy, TextBase64EncodePolicy
 
 MOST_PEEKED = 32
 
@@ -38,6 +38,11 @@ class Stored:
             name: client.get_queue_properties().approximate_message_count or 0
             for name, client in clients.items()
         }
+
+    def send(self, name: str, text: str) -> None:
+        """Put a message on a queue, as the app would."""
+        encode = TextBase64EncodePolicy()
+        self._queues.get_queue_client(name, message_encode_policy=encode).send_message(text)
 
     def _messages(self, name: str) -> Iterator[str]:
         client = self._queues.get_queue_client(name, message_decode_policy=TextBase64DecodePolicy())

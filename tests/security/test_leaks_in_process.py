@@ -16,6 +16,7 @@ from local.simulators.faults import Fault, FaultPlan
 from shared_code.core.records import Side
 from shared_code.sync import api, views
 from shared_code.sync.api import answering
+from shared_code.sync.registration import keep_registered
 from tests.conformance.scenes import refuse_in_sales
 from tests.security import markers
 from tests.security.markers import found_in, outside_records
@@ -58,7 +59,9 @@ def story() -> Iterator[Story]:
     root.addHandler(keeping)
     root.setLevel(logging.DEBUG)
     try:
+        logging.getLogger("tandem").debug("the beginning")
         _watch_messages(story)
+        keep_registered(world.parts)
         _plant(world)
         _live(story)
         yield story
@@ -125,6 +128,8 @@ def test_the_story_has_failures_conflicts_and_records_in_step(story: Story) -> N
     assert {"conflict", "too_long", "country_unknown", "refused"} <= story.codes
     assert len(list(story.world.at.couplings("CUSTOMER").all_coupled())) >= 10
     assert len(story.messages) > 50
+    assert "the beginning" in story.logs[0]
+    assert WEBHOOK_SECRET in str([each.client_state for each in story.world.bc.env.notifications.active()])
 
 
 def test_values_are_kept_in_the_tables_of_records_alone(story: Story) -> None:

@@ -9,6 +9,7 @@ import pytest
 from local.simulation.world import World
 from shared_code.sync import tick
 from shared_code.sync.messages import DETECTION_QUEUE
+from shared_code.sync.parts import AGAIN_S
 from tests.sync import worlds
 
 
@@ -79,3 +80,24 @@ def test_two_ticks_at_once_queue_one_look(world: World) -> None:
     world.at.schedules.put = other_first  # type: ignore[method-assign,assignment]
     total = tick.tick(world.parts) + sum(looks)
     assert total == sum(len(each.watched) for each in world.at.mappings.values())
+
+
+def test_a_refused_mapping_is_tried_again_after_an_hour_by_itself(world: World) -> None:
+    again_at_s = world.clock.now + AGAIN_S
+    world.at.schedules.disable("CUSTOMER", 60, "the right is missing", again_at_s)
+    worlds.edit_bc(world, worlds.pair(world), phoneNumber="+44 7")
+    worlds.cycles(world, 5)
+    assert worlds.account_of(world, worlds.pair(world))["telephone1"] != "+44 7"
+
+    world.clock.now = again_at_s
+    worlds.cycle(world)
+
+    assert worlds.account_of(world, worlds.pair(world))["telephone1"] == "+44 7"
+    assert world.at.schedules.get("CUSTOMER", 60).disabled_because == ""
+
+
+def test_a_mapping_behind_the_brake_waits_for_a_person(world: World) -> None:
+    world.at.schedules.disable("CUSTOMER", 60, "too many records are missing", None)
+    world.clock.now += 100 * AGAIN_S
+    worlds.cycle(world)
+    assert world.at.schedules.get("CUSTOMER", 60).disabled_because

@@ -169,7 +169,6 @@ def test_both_companies_are_quiet_when_nothing_changes(world: World) -> None:
         worlds.assert_jobs_add_up(world, name)
 
 
-@pytest.mark.xfail(reason="an account without a mark is claimed only after its customer was created")
 def test_the_second_company_meets_the_new_account_while_the_first_creates_its_customer(world: World) -> None:
     worlds.new_account(world, "Fresh Ltd.")
     usa = world.parts.connection("usa")

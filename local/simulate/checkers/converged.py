@@ -38,7 +38,9 @@ def _differences(evidence: Evidence, link: Linked) -> list[str]:
     return lines
 
 
-def _missing(evidence: Evidence, link: Linked, bc: object, sales: object, problems: list[Problem]) -> list[str]:
+def _missing(
+    evidence: Evidence, link: Linked, bc: object, sales: object, problems: list[Problem]
+) -> list[str]:
     gone = "both sides" if bc is None and sales is None else "BC" if bc is None else "Sales"
     if bc is None and sales is None:
         return []  # Nothing is left that anybody could miss; the coupling ends when one of them is looked at.

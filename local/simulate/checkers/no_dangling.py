@@ -25,7 +25,9 @@ def _wrong_parent(evidence: Evidence, link: Linked) -> str | None:
     customers = [each.bc for each in evidence.by_key.get(account, []) if each.pair is CUSTOMER]
     own = [each for each in customers if each.company == link.bc.company]
     if not own:
-        return f"{link.bc.id} / {link.sales.id}: the account {account.id} is not coupled, and no problem says so"
+        return (
+            f"{link.bc.id} / {link.sales.id}: the account {account.id} is not coupled, and no problem says so"
+        )
     employer = _contact_number_of(evidence, own[0])
     if employer is not None and employer != bc["companyNumber"]:
         return f"{link.bc.id} / {link.sales.id}: works for {bc['companyNumber']} in BC, {employer} in Sales"

@@ -43,7 +43,11 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
     tables = {pair.table(write.key.side) for pair in PAIRS.values()}
     if write.kind != "created" or write.key.table not in tables or evidence.values(write.key) is None:
         return None
-    if write.key.side == "bc" and write.key.table == "contacts" and (write.after or {}).get("type") == "Company":
+    if (
+        write.key.side == "bc"
+        and write.key.table == "contacts"
+        and (write.after or {}).get("type") == "Company"
+    ):
         return None  # Business Central makes a company's contact by itself.
     if write.key in evidence.by_key or write.key.id in ended:
         return None

@@ -23,7 +23,9 @@ def _check_partition(name: str, rows: list[Entity]) -> list[str]:
         for r in rows
         if r.row.startswith("b|") and r.values["state"] == "coupled"
     }
-    pointers = {r.row[2:]: str(r.values["bc_id"]) for r in rows if r.row.startswith("s|") and "bc_id" in r.values}
+    pointers = {
+        r.row[2:]: str(r.values["bc_id"]) for r in rows if r.row.startswith("s|") and "bc_id" in r.values
+    }
     lines = [
         f"{name}: {bc} points to {sales}, whose pointer leads to {pointers.get(sales)}"
         for bc, sales in coupled.items()

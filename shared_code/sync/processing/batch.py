@@ -13,7 +13,7 @@ from shared_code.core.records import Side
 from shared_code.store.tables import Changed
 from shared_code.store.waiters import Waiter
 from shared_code.sync.messages import Advance, BatchDue
-from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
+from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, UnknownName
 from shared_code.sync.processing import committing, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.links import LinkTable
@@ -94,7 +94,8 @@ def _run(work: Work) -> None:
         # One mapping without a privilege is disabled alone; its records fail with the service's words.
         for item in work.open_items():
             problems.fail(work, item, "access_denied", str(denied))
-        work.at.schedules.change(work.mapping.name, work.mapping.interval_s, disabled_because=str(denied))
+        again_at_s = work.runtime.now() + AGAIN_S
+        work.at.schedules.disable(work.mapping.name, work.mapping.interval_s, str(denied), again_at_s)
     committing.commit(work)
     if work.batch.attempt >= MAX_ATTEMPTS:
         for item in work.items:

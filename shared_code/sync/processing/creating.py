@@ -24,6 +24,7 @@ from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.processing.writing import Plan, PlannedCreation
 from shared_code.systems.interface import (
+    Change,
     Creation,
     Exists,
     NotDone,
@@ -145,7 +146,7 @@ def _look_for_own(work: Work, planned: PlannedCreation, record_id: str) -> None:
 
 
 def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
-    fresh = _not_announced(work, [each for each in planned if each.item.intent is None])
+    fresh = _claimed(work, _not_announced(work, [each for each in planned if each.item.intent is None]))
     sent_before = [each for each in planned if each.item.intent is not None]
     ready = _write_intents(work, fresh) + _resolve(work, sent_before)
     if not ready:
@@ -171,6 +172,40 @@ def _not_announced(work: Work, planned: Sequence[PlannedCreation]) -> list[Plann
         else:
             problems.wait_for_creation(work, item)
     return [each for each in planned if each.item.id not in ours]
+
+
+def _claimed(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
+    """Only rows that carry our company's mark; a row without one is marked first, if nobody else does.
+
+    Needed where several companies share an organisation: two of them may see a new row at once.
+    """
+    column = work.mapping.sales.company_column
+    if work.at.alone or column is None:
+        return list(planned)
+    free = [each for each in planned if not each.item.rows[Side.SALES].values.get(column)]
+    changes = [_mark(work, column, each.item.rows[Side.SALES]) for each in free]
+    results = work.system(Side.SALES).update(work.table(Side.SALES), changes) if changes else []
+    for each, result in zip(free, results, strict=True):
+        _take_claim(work, each.item, result)
+    return [each for each in planned if not each.item.settled and each.item.known(Side.SALES)]
+
+
+def _mark(work: Work, column: str, row: Row) -> Change:
+    return Change(row.id, row.version, {column: work.at.connection.company_id})
+
+
+def _take_claim(work: Work, item: Item, result: WriteResult) -> None:
+    match result:
+        case Written(row):
+            work.links.load(Side.SALES, [row])
+            work.know(item, Side.SALES, row)
+        case Refused(_, message):
+            problems.fail(work, item, "refused", f"Sales answered: {message}")
+        case NotDone(retry_after_s, _):
+            item.hand_on(retry_after_s)
+        case _:
+            # Somebody else wrote it, or nobody knows: the next round reads whose it is now.
+            item.states.pop(Side.SALES, None)
 
 
 def _write_intents(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:

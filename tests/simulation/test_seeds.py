@@ -1,0 +1,21 @@
+"""Some seeds of the simulation, judged by every checker; many more are run by ``python dev.py simulate``."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.simulate.defects import DEFECTS
+from local.simulate.running import run_seed
+
+SEEDS = range(12)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_invariant_holds(seed: int) -> None:
+    assert run_seed(seed).violations == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["no-if-match-sales", "silent-winner", "cut-off"])
+def test_a_defect_is_found(name: str) -> None:
+    assert any(run_seed(seed, defect=name).violations for seed in range(60)), DEFECTS[name].what

@@ -1,0 +1,58 @@
+"""What was interrupted half-way ends all the same: expired pages, pairs with a problem."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.simulation.world import CLIENT, PERSON
+from local.simulators.business_central import Permissions
+from local.simulators.wire import Request
+from shared_code.core.records import Side
+from shared_code.store.full_syncs import LineStatus
+from shared_code.systems import dataverse
+from tests.sync import worlds
+
+
+def test_a_full_synchronisation_whose_page_expires_begins_that_scan_anew_and_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dataverse, "PAGE_SIZE", 2)
+    world = worlds.synced()
+    wire = worlds.tap(world, Side.SALES)
+    org = world.sales.org
+
+    seen = 0
+
+    def second_page_of_the_scan(request: Request) -> bool:
+        """The first one is read for matching, the second one is the scan's."""
+        nonlocal seen
+        seen += "accounts?" in request.target and "skiptoken" in request.target
+        return seen == 2
+
+    def expire() -> None:
+        org.schema.tables["account"].changed_at_version = org.store.next_version()
+
+    wire.before = worlds.once(expire, second_page_of_the_scan)
+    lines = worlds.full(world)
+    worlds.cycles(world, 4, 100)
+    assert seen > 2
+    assert world.at.full_syncs.running() == []
+    assert {line["jobQueueEntryStatus"] for line in lines.values()} <= set(LineStatus)
+    worlds.assert_jobs_add_up(world)
+
+
+def test_an_edit_in_sales_that_bc_denied_goes_over_when_the_right_is_there_again() -> None:
+    world = worlds.synced()
+    pair = worlds.pair(world)
+    options = world.bc.env.options
+    everything = frozenset(world.bc.env.types)
+    options.users = {CLIENT: Permissions(write=everything - {"customers"}), PERSON: Permissions()}
+    worlds.edit_sales(world, pair, telephone1="+44 7")
+    worlds.cycle(world)
+    assert worlds.codes(world) == ["access_denied"]
+
+    options.users = None
+    world.at.schedules.change("CUSTOMER", 60, disabled_because="")
+    worlds.cycles(world, 4, 400)
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 7"
+    assert worlds.codes(world) == []
