@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import azure.functions as func
@@ -12,6 +13,15 @@ from shared_code.sync.parts import Parts
 
 GUARDS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """Headers of every answer: nothing of it may be kept on the way, or taken for a page."""
+
+TALKATIVE = {
+    "azure.core": "WARNING", "azure.identity": "WARNING", "azure.storage": "WARNING", "msal": "WARNING",
+    "urllib3": "ERROR",
+}  # fmt: skip
+"""Libraries that would log a line or more per request, with addresses: keys and the values of filters."""
+
+for name, level in TALKATIVE.items():
+    logging.getLogger(name).setLevel(level)
 
 
 def parts() -> Parts:

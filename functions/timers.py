@@ -31,8 +31,14 @@ def renew_webhooks(timer: func.TimerRequest) -> None:
 
 
 def _tell(done: Renewal) -> None:
-    figures = {"created": done.created, "renewed": done.renewed, "removed": done.removed}
-    logging.getLogger("tandem").info("webhooks", extra={**figures, "problems": len(done.problems)})
+    """The names are long because a log's own may not be overwritten; ``created`` is one of them."""
+    figures = {
+        "webhooks_created": done.created,
+        "webhooks_renewed": done.renewed,
+        "webhooks_removed": done.removed,
+        "webhooks_problems": len(done.problems),
+    }
+    logging.getLogger("tandem").info("webhooks", extra=figures)
 
 
 @blueprint.timer_trigger("timer", schedule="0 37 2 * * *", use_monitor=True)

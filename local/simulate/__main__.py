@@ -10,9 +10,9 @@ from collections import Counter
 from pathlib import Path
 
 from local.simulate import coverage, defects
+from local.simulate.building import Choices
 from local.simulate.running import Result, run_seed, run_seeds
 from local.simulate.shrinking import shrink
-from local.simulate.simulation import Choices
 from local.simulate.story import story
 
 MAX_TOLD = 10
@@ -107,7 +107,7 @@ def _defects(number: int, start: int) -> int:
     for name, defect in defects.DEFECTS.items():
         found = next(
             ((seed, result) for seed in range(start, start + number)
-             if (result := run_seed(seed, defect=name)).violations), None,
+             if (result := run_seed(seed, defect=name)).violations and not run_seed(seed).violations), None,
         )  # fmt: skip
         if found is None:
             missed += 1

@@ -177,24 +177,28 @@ def _no_intent(simulation: Simulation, original: Any) -> Any:
 
 DEFECTS: dict[str, Defect] = {
     "no-if-match-sales": Defect(
-        "updates in Sales overwrite whatever is there", "shared_code.systems.dataverse_writes._change", _if_match_any
+        "updates in Sales overwrite whatever is there",
+        "shared_code.systems.dataverse_writes._change", _if_match_any,
     ),
     "no-if-match-bc": Defect(
         "updates in Business Central overwrite whatever is there",
         "shared_code.systems.business_central._if_match", _always({"If-Match": "*"}),
     ),
     "base-first": Defect(
-        "the base is stored before the write is confirmed", "shared_code.sync.processing.writing.update", _base_first
+        "the base is stored before the write is confirmed",
+        "shared_code.sync.processing.writing.update", _base_first,
     ),
     "watermark-first": Defect(
-        "the watermark moves before the work is queued", "shared_code.sync.detect.select", _watermark_first
+        "the watermark moves before the work is queued",
+        "shared_code.sync.detect.select", _watermark_first,
     ),
     "repeated-post": Defect(
         "a creation whose answer was lost is sent again",
         "shared_code.systems.business_central_batch.send", _repeatable,
     ),
     "two-transactions": Defect(
-        "a coupling's rows are written one by one", "shared_code.store.couplings.CouplingStore.transact", _apart
+        "a coupling's rows are written one by one",
+        "shared_code.store.couplings.CouplingStore.transact", _apart,
     ),
     "no-look-back": Defect(
         "each look begins where the last one ended",
@@ -202,17 +206,21 @@ DEFECTS: dict[str, Defect] = {
         lambda simulation, original: lambda since, look_back_s: original(since, 0.0),
     ),
     "failed-creation-forgotten": Defect(
-        "a failed creation is not remembered", "shared_code.sync.processing.problems.fail", _forgotten_creation
+        "a failed creation is not remembered",
+        "shared_code.sync.processing.problems.fail", _forgotten_creation,
     ),
     "echo-by-user": Defect(
-        "what our own user wrote last is never looked at", "shared_code.sync.detect._is_work", _echo_by_user
+        "what our own user wrote last is never looked at",
+        "shared_code.sync.detect._is_work", _echo_by_user,
     ),
     "silent-winner": Defect(
-        "Business Central wins conflicts without a word", "shared_code.sync.processing.batch.rules_of", _bc_wins
+        "Business Central wins conflicts without a word",
+        "shared_code.sync.processing.batch.rules_of", _bc_wins,
     ),
     "cut-off": Defect("too long values are cut off", "shared_code.core.transform._put_plain", _cut_off),
     "storage-fault-swallowed": Defect(
-        "a batch that storage interrupted counts as done", "shared_code.sync.dispatch.process_batch", _swallowed
+        "a batch that storage interrupted counts as done",
+        "shared_code.sync.dispatch.process_batch", _swallowed,
     ),
     "no-intent": Defect(
         "a creation in Business Central leaves no intent",

@@ -34,7 +34,7 @@ class Linked:
 
 
 class Evidence:
-    """Questions that checkers ask.  Reading couplings and problems is the store's business; judging is not."""
+    """Questions that checkers ask.  Couplings and problems are read as the store reads them."""
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
@@ -70,6 +70,12 @@ class Evidence:
     def is_inside(self, pair: Pair, key: Key) -> bool:
         values = self.values(key)
         return values is not None and inside(pair, key.side, values, self.observer.kinds(key))
+
+    def belongs_elsewhere(self, key: Key) -> bool:
+        """Whether a Sales row carries the mark of a company that none of its pairs belongs to."""
+        mark = str((self.values(key) or {}).get("tandem_companyid") or "").lower()
+        companies = {link.bc.company for link in self.by_key.get(key, [])}
+        return bool(mark) and bool(companies) and companies != {mark}
 
     def rows(self, table: str) -> Iterator[Entity]:
         """Everything a table of storage holds."""

@@ -90,7 +90,7 @@ class Faults:
         return 0.02 if not self.on else self.rng.choice((0.01, 0.05, 0.3))
 
     def storage_goes_down(self, what: str, seconds: float) -> None:
-        """An outage begins: of the whole account (``storage_outage``) or of the tables (``tables_outage``)."""
+        """An outage begins: ``storage_outage`` of the whole account, ``tables_outage`` of its tables."""
         if self.on and what not in self.without:
             for part in ("tables", "queue") if what == "storage_outage" else ("tables",):
                 self._down_until[part] = self.scheduler.clock.now + seconds

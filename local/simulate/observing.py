@@ -44,7 +44,8 @@ class Write:
     def readable(self) -> str:
         """One line for a story."""
         key = self.key
-        return f"WROTE {self.who}: {key.side} {key.table} {key.id} {self.kind} {dict(self.changed)} -> {self.etag}"
+        what = f"{key.side} {key.table} {key.id} {self.kind}"
+        return f"WROTE {self.who}: {what} {dict(self.changed)} -> {self.etag}"
 
 
 _BOOKKEEPING = frozenset({

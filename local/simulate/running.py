@@ -12,11 +12,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
+from local.simulate.building import NOTHING_LEFT_OUT, Choices, build
 from local.simulate.checkers import violations
 from local.simulate.defects import DEFECTS
 from local.simulate.evidence import Evidence
 from local.simulate.setting import draw
-from local.simulate.simulation import Choices, build
 
 GC_THRESHOLD = 100_000
 """A seed makes many small objects and drops all of them at its end; looking for cycles often only costs."""
@@ -36,7 +36,7 @@ class Result:
     lines: list[tuple[float, str, str]] = field(default_factory=list)
 
 
-def run_seed(seed: int, choices: Choices = Choices(), defect: str = "") -> Result:
+def run_seed(seed: int, choices: Choices = NOTHING_LEFT_OUT, defect: str = "") -> Result:
     """Run one seed to its end and judge it.  Whatever is raised is a violation too."""
     begun = time.perf_counter()
     gc.set_threshold(GC_THRESHOLD)

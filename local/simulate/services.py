@@ -34,12 +34,13 @@ class SkewedClock:
 
 def settings_of(setting: Setting) -> Settings:
     """The app settings every process of the seed has."""
+    companies = ",".join(f"{each.name}={each.entry['id']}" for each in setting.companies)
     return read_settings({
         "TENANT_ID": TENANT,
         "CLIENT_ID": CLIENT,
         "CLIENT_SECRET": "not a secret: no token endpoint is asked",
         "BUSINESS_CENTRAL_ENVIRONMENT": "production",
-        "BUSINESS_CENTRAL_COMPANIES": ",".join(f"{each.name}={each.entry['id']}" for each in setting.companies),
+        "BUSINESS_CENTRAL_COMPANIES": companies,
         "SALES_URL": ORG,
         "SETTLE_SECONDS": str(setting.settle_s),
     })  # fmt: skip

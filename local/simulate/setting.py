@@ -163,10 +163,11 @@ def _sales_records(
     kind = rng.random()
     if kind < 0.5:
         return records, False
-    accounts = []
-    for number, customer in enumerate(companies[0].records["customers"]):
-        for copy in range(rng.choice((0, 1, 1, 2))):
-            accounts.append(_account(number * 10 + copy, customer, kind < 0.8, rng))
+    accounts = [
+        _account(number * 10 + copy, customer, kind < 0.8, rng)
+        for number, customer in enumerate(companies[0].records["customers"])
+        for copy in range(rng.choice((0, 1, 1, 2)))
+    ]
     records["account"] = accounts
     return records, True
 

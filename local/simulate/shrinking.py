@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from local.simulate.building import Choices
 from local.simulate.faults import RATES
 from local.simulate.running import run_seed
-from local.simulate.simulation import Choices
 
 WORLD_KINDS = ("storage_outage", "tables_outage", "token_expired", "clock_jumps", "rights_removed",
                "rights_given_back", "options_added")  # fmt: skip

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
 from local.simulate.faults import Faults
-from local.simulate.observing import Observer, Write
+from local.simulate.observing import Observer
 from local.simulate.people import Ledger, People
-from local.simulate.processes import Host, Process, SimulatedRuntime, Unexpected
-from local.simulate.scheduler import Scheduler, Trace
-from local.simulate.services import (
-    SkewedClock,
-    app_user_of,
-    business_central_of,
-    dataverse_of,
-    settings_of,
-)
+from local.simulate.processes import Host, Process, Unexpected
+from local.simulate.scheduler import Scheduler
 from local.simulate.setting import Setting, small_limits
-from local.simulate.storage import Hooks, RestlessQueue, tables
+from local.simulate.storage import RestlessQueue
 from local.simulate.surroundings import Surroundings
 from local.simulate.wire import Late, Wire
-from local.simulation.world import TENANT, Person
-from local.simulators.wire import Clock, ManualClock, Service
 from shared_code.core import reconcile
 from shared_code.store.tables import StoreError
 from shared_code.sync import full_sync
 from shared_code.sync.clean_up import clean_up
-from shared_code.sync.messages import QUEUES
-from shared_code.sync.parts import TABLES, ConnectionParts
+from shared_code.sync.parts import ConnectionParts
 from shared_code.sync.processing import rounds
 from shared_code.sync.tick import tick
 
@@ -42,9 +32,6 @@ A_NIGHT_S = 20_000.0
 """A gap that a nightly timer falls into."""
 
 MAX_MESSAGES = 3000
-
-SKEW_MARGIN_S = 150.0
-"""A given-up request ends so much earlier than the product reckons: instances' clocks differ by less."""
 
 
 class NotQuiet(AssertionError):
@@ -155,7 +142,7 @@ class Simulation:
         for at in self.connections:
             for name, schedule in at.schedules.all().items():
                 if schedule.disabled_because:
-                    at.schedules.change(name, schedule.interval_s, disabled_because="")
+                    at.schedules.change(name, schedule.interval_s, disabled_because="", next_due_s=0.0)
         self._start_missing()
 
     def _start_missing(self) -> None:
@@ -224,87 +211,3 @@ def _name_of(decision: object) -> str:
     if name == "Leave":
         return f"Leave {getattr(decision, 'reason', '')}"
     return name
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a caller may leave out of a seed, to find what matters (see ``shrinking``)."""
-
-    without: frozenset[str] = frozenset()
-    skip_acts: frozenset[int] = frozenset()
-    only_first_faults: int | None = None
-    keep_trace: bool = False
-
-
-def build(seed: int, setting: Setting, choices: Choices = Choices()) -> Simulation:
-    """A simulation that has not begun."""
-    clock, trace = ManualClock(), Trace(keep=choices.keep_trace)
-
-    def rng(name: str) -> random.Random:
-        return random.Random(f"{seed} {name}")
-
-    scheduler = Scheduler(clock, rng("scheduler"), trace, setting.stay)
-    faults = Faults(scheduler, rng("faults"), setting.hostility, choices.without, choices.only_first_faults)
-    observer = Observer(clock.time)
-    clocks = [SkewedClock(clock, skew_s) for skew_s in setting.skews_s[:2]]
-    bc, sales = business_central_of(setting, clocks[0]), dataverse_of(setting, clocks[1])
-    observer.app_user = app_user_of(sales)
-    observer.watch(bc, sales)
-    ledger = Ledger()
-
-    def wrote(write: Write) -> None:
-        ledger.take(write)
-        trace.remark(clock.now, scheduler.who, write.readable())
-
-    observer.on_write = wrote
-    hooks = Hooks(scheduler, faults)
-    stores, queue = tables(hooks), RestlessQueue(clock.time, hooks, rng("queue"))
-    stores.ensure(TABLES)
-    queue.ensure(QUEUES)
-    late = Late(scheduler, observer)
-    wires: list[Wire] = []
-    scheduler.on_step = late.run_due
-    processes: dict[str, Process] = {}
-    settings = settings_of(setting)
-    for number, name in enumerate(dict.fromkeys(setting.workers)):
-        own: dict[str, Wire] = {
-            side: Wire(side, service, scheduler, faults, observer, late, rng(f"wire {name} {side}"),
-                       setting.lease_s, setting.settle_s - SKEW_MARGIN_S)
-            for side, service in (("bc", bc), ("sales", sales))
-        }  # fmt: skip
-        wires += own.values()
-        skew_s = setting.skews_s[2] * number
-        runtime = SimulatedRuntime(scheduler, rng(f"runtime {name}"), skew_s)
-        services: dict[str, tuple[Service, Clock]] = {
-            "bc": (own["bc"], clocks[0]),
-            "sales": (own["sales"], clocks[1]),
-        }
-        processes[name] = Process(name, settings, runtime, stores, queue, services)
-    people = People(
-        rng("people"), observer, ledger, _people_of(setting, bc), Person(sales, "/api/data/v9.2"),
-        scheduler.note, faults.count, choices.skip_acts,
-    )  # fmt: skip
-    surroundings = Surroundings(bc, sales, faults, scheduler, processes, rng("surroundings"), clocks[0])
-    return Simulation(
-        seed,
-        setting,
-        scheduler,
-        faults,
-        observer,
-        ledger,
-        people,
-        surroundings,
-        processes,
-        queue,
-        late,
-        wires,
-    )
-
-
-def _people_of(setting: Setting, bc: object) -> Mapping[str, Person]:
-    return {
-        each.entry["id"].lower(): Person(
-            bc, f"/v2.0/{TENANT}/production/api/v2.0/companies({each.entry['id']})"  # type: ignore[arg-type]
-        )
-        for each in setting.companies
-    }  # fmt: skip

@@ -115,7 +115,7 @@ class Surroundings:
             for at in process.parts.connections.values():
                 for name, schedule in at.schedules.all().items():
                     if schedule.disabled_because:
-                        at.schedules.change(name, schedule.interval_s, disabled_because="")
+                        at.schedules.change(name, schedule.interval_s, disabled_because="", next_due_s=0.0)
         except StoreError as error:
             self._scheduler.note(f"administrator: {type(error).__name__}")
 

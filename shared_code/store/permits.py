@@ -4,6 +4,11 @@ Every timer and queue function may run on instances of its own, so nothing in me
 row per service user holds the total and who leases a share of it; an instance asks again every half
 minute.  A refusal (429) halves the total, and a Retry-After closes the service for all.
 
+A service that is asked again too early stays closed for longer (Microsoft docs:
+data-platform/api-limits).  So after a closure one request of an instance goes first and the others
+wait for its answer, and each refusal in a row adds a longer rest by chance: instances that came back
+at the same moment, each within the time the other had just added, would keep the service closed for ever.
+
 Leases protect speed only: correctness never relies on them, so a lost race or unreachable storage
 just means a cautious guess.
 """
@@ -21,6 +26,12 @@ from shared_code.store.tables import AlreadyExists, Changed, Entity, Scalar, Sto
 TABLE = "Permits"
 LEASE_S = 30.0
 MAX_TRIES = 4
+PROBE_S = 5.0
+"""How long the others wait for the answer to the first request after a closure."""
+PROBE_LOOK_S = 0.5
+"""How often they look whether it came."""
+LONGEST_REST_S = 15.0
+"""The longest rest added by chance to what the service asked for."""
 GROW_AFTER = 200
 """Successes in a row after which the total grows by one."""
 
@@ -65,6 +76,8 @@ class LeasedPermits:
         self._share = 1
         self._renew_at_s = 0.0
         self._closed_until_s = 0.0
+        self._probe_until_s = 0.0
+        self._refusals = 0
         self._successes = 0
         self._wanted = most
 
@@ -74,14 +87,29 @@ class LeasedPermits:
         return self._share
 
     def wait_s(self) -> float:
-        """How long the service is closed for everybody."""
+        """How long to wait before asking again; 0 lets one request go.
+
+        After a closure 0 is given once: that request shows whether the service is open again.
+        """
         self._renew_when_due()
-        return max(0.0, self._closed_until_s - self._runtime.now())
+        now = self._runtime.now()
+        if now < self._closed_until_s:
+            return self._closed_until_s - now
+        if self._refusals == 0:
+            return 0.0
+        if now < self._probe_until_s:
+            return min(PROBE_LOOK_S, self._probe_until_s - now)
+        self._probe_until_s = now + PROBE_S
+        return 0.0
 
     def throttled(self, retry_after_s: float) -> None:
         """The service refused: all instances go slower and wait."""
-        until = self._runtime.now() + retry_after_s
-        already_closed = self._closed_until_s > self._runtime.now()
+        now = self._runtime.now()
+        already_closed = self._closed_until_s > now
+        if not already_closed:
+            self._refusals += 1
+        rest_s = self._runtime.random() * min(LONGEST_REST_S, 2.0**self._refusals)
+        until = now + retry_after_s + rest_s
         self._closed_until_s = max(self._closed_until_s, until)
         self._successes = 0
         if not already_closed:
@@ -89,6 +117,7 @@ class LeasedPermits:
 
     def succeeded(self, hint: int | None) -> None:
         """A request was served; ``hint`` is how many at a time the service advises."""
+        self._refusals = 0
         self._wanted = max(1, min(hint, self._ceiling)) if hint else self._most
         self._successes += 1
         if self._successes >= GROW_AFTER:

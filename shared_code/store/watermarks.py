@@ -6,17 +6,19 @@ from dataclasses import dataclass
 
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
-from shared_code.store.tables import AlreadyExists, Changed, Entity, Missing, Tables
+from shared_code.store.tables import AlreadyExists, Changed, Entity, Missing, Scalar, Tables
 
 TABLE = "Watermarks"
 
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """``cursor`` is the system's own text, ``None`` before the first scan."""
+    """``cursor`` is the system's own text, ``None`` before the first scan and while a full scan renews it
+    (``renewing_since_s``; 0 where none does)."""
 
     cursor: str | None
     etag: str = ""
+    renewing_since_s: float = 0.0
 
 
 class WatermarkStore:
@@ -28,7 +30,10 @@ class WatermarkStore:
 
     def get(self, mapping: str, side: Side) -> Watermark:
         entity = self._tables.get(TABLE, self._partition, self._row(mapping, side))
-        return Watermark(str(entity.values["cursor"]), entity.etag) if entity else Watermark(None)
+        if entity is None:
+            return Watermark(None)
+        since_s = float(entity.values.get("renewing_since_s", 0.0))
+        return Watermark(str(entity.values["cursor"]) or None, entity.etag, since_s)
 
     def move(self, mapping: str, side: Side, seen: Watermark, cursor: str) -> bool:
         """Replace the watermark if it still is the one that was ``seen``; whether it was.
@@ -50,9 +55,13 @@ class WatermarkStore:
         """Set the watermark after a full scan, whatever was there."""
         self._tables.upsert(TABLE, Entity(self._partition, self._row(mapping, side), {"cursor": cursor}))
 
-    def forget(self, mapping: str, side: Side) -> None:
-        """Drop the watermark: the next look is a full scan."""
-        self._tables.delete(TABLE, self._partition, self._row(mapping, side))
+    def renew(self, mapping: str, side: Side, now_s: float) -> None:
+        """The cursor is of no use any more and a full scan is on its way that sets a new one.
+
+        The moment stays on file: a scan that never ended is begun again.
+        """
+        values: dict[str, Scalar] = {"cursor": "", "renewing_since_s": float(now_s)}
+        self._tables.upsert(TABLE, Entity(self._partition, self._row(mapping, side), values))
 
     def _row(self, mapping: str, side: Side) -> str:
         return escape_key(f"{mapping}|{side}")

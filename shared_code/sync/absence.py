@@ -20,6 +20,9 @@ from shared_code.sync.parts import ConnectionParts
 FEW = 20
 """So many missing records are believed without looking at how many there are in all."""
 
+MAX_LISTED = 100_000
+"""Listed records of a mapping that are looked at after a complete scan."""
+
 SHARE = 1 / 3
 """The share of coupled records that may be missing before the brake holds."""
 
@@ -29,7 +32,7 @@ class BrakeHolds(Exception):
 
 
 def missing(at: ConnectionParts, mapping: Mapping, step: ScanStep, last_page: Iterable[str]) -> list[str]:
-    """Ids of coupled records that a complete scan, with its last page, did not see; sorted.
+    """Ids of coupled or listed records that a complete scan, with its last page, did not see; sorted.
 
     Raises ``BrakeHolds`` where they are too many, unless a person released the mapping.
     """
@@ -38,7 +41,11 @@ def missing(at: ConnectionParts, mapping: Mapping, step: ScanStep, last_page: It
     absent = sorted(set(coupled) - seen)
     if too_many(len(absent), len(coupled)) and not _is_released(at, mapping, step):
         raise BrakeHolds(_reason(mapping, step.side, len(absent), len(coupled)))
-    return absent
+    # Nothing is written for an uncoupled record that is gone; it only need not be listed any more.
+    listed = at.couplings(mapping.name).all_problems(MAX_LISTED)
+    return sorted(
+        {*absent, *(p.record_id for p in listed if p.side is step.side and p.record_id not in seen)}
+    )
 
 
 def too_many(absent: int, coupled: int) -> bool:

@@ -50,9 +50,7 @@ def take_step(parts: Parts, step: ScanStep) -> None:
             parts.send(replace(step, number=step.number + 1))
             return
         # The service forgot where we were; nothing may be concluded but that everything must be looked at.
-        # Without a watermark nobody looks any more, so the full look is queued before it is forgotten.
-        parts.send(replace(step, job=parts.new_job_id(), mode=ScanMode.FULL, number=0))
-        at.watermarks.forget(mapping.name, step.side)
+        _look_at_everything(parts, at, mapping, step)
         return
     except Throttled as throttled:
         parts.send(step, delay_s=throttled.retry_after_s)
@@ -78,7 +76,11 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
             return taken
     cursor, seen = _starting_point(at, step)
     if cursor is None and step.mode is ScanMode.CHANGES:
-        return None  # Never synchronised in full: the first full synchronisation sets the watermark.
+        # Never synchronised in full: the first full synchronisation sets the watermark.
+        since_s = at.watermarks.get(mapping.name, step.side).renewing_since_s
+        if since_s and parts.runtime.now() - since_s > RENEWAL_S:
+            _look_at_everything(parts, at, mapping, step)
+        return None
     page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
     work, unchanged = select(at, mapping, step.side, step.mode, page)
     if step.mode is ScanMode.FULL and page.next is None:
@@ -92,6 +94,19 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
     if batches or page.next or step.number or step.mode is ScanMode.FULL:
         next_text = at.jobs.take_step(step.job, key, next_text)
     return next_text
+
+
+RENEWAL_S = 1800.0
+"""After so long without an end a full scan that renews a watermark is begun again."""
+
+
+def _look_at_everything(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -> None:
+    """Queue a full scan of one side, then note that it must come to its end.
+
+    In this order: without the note the next look finds out anew that the watermark is of no use.
+    """
+    parts.send(replace(step, job=parts.new_job_id(), mode=ScanMode.FULL, number=0))
+    at.watermarks.renew(mapping.name, step.side, parts.runtime.now())
 
 
 def _ids(page: Page) -> list[str]:

@@ -23,9 +23,13 @@ def queue_records(
     side: Side,
     ids: Sequence[str],
     kind: JobKind = JobKind.RETRY,
+    job_id: str = "",
 ) -> str:
-    """Queue records of one side as a job of their own; returns the job's id."""
-    job = Job(parts.new_job_id(), mapping, kind, parts.runtime.now())
+    """Queue records of one side as a job of their own; returns the job's id.
+
+    With a ``job_id`` that follows from the cause a repeat queues the same job again and makes no second one.
+    """
+    job = Job(job_id or parts.new_job_id(), mapping, kind, parts.runtime.now())
     unseen = [Sighting(each, Version("", "")) for each in dict.fromkeys(ids)]
     pieces = [unseen[start : start + MAX_BATCH] for start in range(0, len(unseen), MAX_BATCH)]
     batches = [new_batch(job.id, mapping, side, step_key(side, 0), piece, ordered=False) for piece in pieces]

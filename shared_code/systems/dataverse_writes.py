@@ -1,8 +1,9 @@
 """Writing to Dataverse: bulk creations with chosen ids, and conditional updates in batches.
 
-``CreateMultiple`` is all or nothing and answers ids only, so rows are read back; where it is refused as a
-whole or the table lacks it, each row becomes a part of a ``$batch``.  Updates carry ``If-Match`` and ask for
-the row as stored, which the bulk messages cannot do.
+``CreateMultiple`` is all or nothing and answers ids only, so rows are read back.  Where it is refused as a
+whole, an earlier attempt has mostly made some of the rows: those are looked up, and the rest is sent again.
+What is refused once more, or belongs to a table without it, goes as parts of a ``$batch``.  Updates carry
+``If-Match`` and ask for the row as stored, which the bulk messages cannot do.
 Sources: Microsoft docs bulk-operations.md, webapi/perform-conditional-operations-using-web-api.md.
 """
 
@@ -23,6 +24,7 @@ from shared_code.systems.http import Call, Client
 from shared_code.systems.interface import (
     Change,
     Creation,
+    Exists,
     OutcomeUnknown,
     Refused,
     SystemFault,
@@ -67,7 +69,7 @@ def create(
 ) -> list[WriteResult]:
     """Create rows; one result per creation, in order."""
     writes = [_prepared(partial(_creation, table, one)) for one in creations]
-    send = partial(_create_chunk, client, root, table, bulk)
+    send = partial(_create_chunk, client, root, table, bulk, read)
     return _read_back(table, _sent(client, writes, send), read)
 
 
@@ -125,10 +127,25 @@ def _sent(
 
 
 def _create_chunk(
-    client: Client, root: str, table: Table, bulk: bool, writes: Sequence[_Write]
+    client: Client, root: str, table: Table, bulk: bool, read: ReadBack, writes: Sequence[_Write]
 ) -> list[WriteResult]:
-    created = _create_multiple(client, root, table, writes) if bulk and len(writes) > 1 else None
-    return _send_parts(client, root, table, "create", writes) if created is None else created
+    if bulk and len(writes) > 1:
+        created = _create_multiple(client, root, table, writes)
+        return _create_missing(client, root, table, read, writes) if created is None else created
+    return _send_parts(client, root, table, "create", writes)
+
+
+def _create_missing(
+    client: Client, root: str, table: Table, read: ReadBack, writes: Sequence[_Write]
+) -> list[WriteResult]:
+    """The results of a chunk that was refused as a whole: rows that are there are not sent again."""
+    there = read(table, [one.id for one in writes if one.id is not None])
+    missing = [one for one in writes if one.id not in there]
+    again = _create_multiple(client, root, table, missing) if 1 < len(missing) < len(writes) else None
+    if again is None and missing:
+        again = _send_parts(client, root, table, "create", missing)
+    results = iter(again or [])
+    return [Exists() if one.id in there else next(results) for one in writes]
 
 
 def _create_multiple(

@@ -175,11 +175,13 @@ class Client:
         )
 
     def _await_permission(self) -> None:
-        wait_s = self.permits.wait_s()
-        if wait_s > retry.LONGEST_WAIT_S:
-            raise Throttled(f"{self.system_name} asked us to wait", wait_s)
-        if wait_s > 0:
+        """Waits for its turn; another's refusal may prolong that meanwhile."""
+        waited_s = 0.0
+        while (wait_s := self.permits.wait_s()) > 0:
+            if waited_s + wait_s > retry.LONGEST_WAIT_S:
+                raise Throttled(f"{self.system_name} asked us to wait", wait_s)
             self.runtime.sleep(wait_s)
+            waited_s += wait_s
 
     def _back_off(self, call: Call, failed: _Failed, attempt: int) -> None:
         decision = retry.decide(

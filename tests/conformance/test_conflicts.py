@@ -113,10 +113,11 @@ def test_whichever_side_a_job_starts_from_the_later_change_is_carried_over_witho
 
 
 @pytest.mark.parametrize(
-    ("rule", "town"), [(ConflictRule.BC_WINS, "Leeds"), (ConflictRule.SALES_WINS, "York")]
+    ("rule", "town", "overruled"),
+    [(ConflictRule.BC_WINS, "Leeds", "York"), (ConflictRule.SALES_WINS, "York", "Leeds")],
 )
 def test_a_rule_decides_a_conflict_and_the_other_value_stays_in_the_journal(
-    rule: ConflictRule, town: str
+    rule: ConflictRule, town: str, overruled: str
 ) -> None:
     world = worlds.synced()
     scenes.rules(world, conflict=rule)
@@ -124,4 +125,7 @@ def test_a_rule_decides_a_conflict_and_the_other_value_stays_in_the_journal(
     worlds.edit_bc(world, pair, city="Leeds")
     worlds.edit_sales(world, pair, address1_city="York")
     worlds.cycle(world)
-    assert worlds.customer_of(world, pair)["city"] == worlds.account_of(world, pair)["address1_city"] == town
+    assert worlds.customer_of(world, pair)["city"] == town
+    assert worlds.account_of(world, pair)["address1_city"] == town
+    entries = world.at.journal.of_record("CUSTOMER", pair.bc_id, world.clock.now)
+    assert overruled in {each.old.get("city") for each in entries if each.overruled}

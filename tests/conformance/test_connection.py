@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,6 +105,21 @@ def test_both_systems_are_asked_who_they_are_before_anything_else_and_health_say
         "sales": {"identity"},
     }
     assert views.health_view(world.parts)["status"] == "ok"
+
+
+@pytest.mark.conforms("139160.TestConnectionAction")
+def test_a_connection_that_answers_as_another_system_is_stopped_and_health_says_why() -> None:
+    world = worlds.synced()
+    stored = world.at.identities.get()
+    known = {**stored.known, "organizationId": "00000000-0000-0000-0000-00000000dead"}
+    world.at.identities.put(replace(stored, known=known))
+    world.parts.confirmed.clear()
+    worlds.edit_bc(world, worlds.pair(world), city="Leeds")
+    worlds.cycle(world)
+    view = views.health_view(world.parts)
+    assert view["status"] == "degraded"
+    assert "organizationId" in view["connections"]["cronus"]["stoppedBecause"]
+    assert worlds.account_of(world, worlds.pair(world))["address1_city"] != "Leeds"
 
 
 @pytest.mark.conforms("139160.WorkingConnectionRequiredToEnable")

@@ -37,7 +37,8 @@ def account(number: int, **more: Any) -> dict[str, Any]:
 def contact(number: int, **more: Any) -> dict[str, Any]:
     """A person in Sales, all of whose fields are marked."""
     values = {
-        "firstname": NAME, "lastname": f"{NAME}-{number}", "emailaddress1": f"{MAIL}p{number}@contoso.example",
+        "firstname": NAME, "lastname": f"{NAME}-{number}",
+        "emailaddress1": f"{MAIL}p{number}@contoso.example",
         "telephone1": f"{PHONE} {number}", "mobilephone": f"{PHONE} 9{number}",
     }  # fmt: skip
     return values | more

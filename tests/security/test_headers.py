@@ -1,4 +1,4 @@
-"""What every answer of the app carries: it is kept nowhere, taken as what it says it is, and tells no more."""
+"""What every answer of the app carries: it is kept nowhere, is what it says it is, and tells no more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forged messages: what is none of ours is kept as poison, changes nothing, and asks neither system to write."""
+"""Forged messages: what is none of ours is kept as poison, changes nothing and writes to neither system."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def forged() -> list[str]:
     for text in HOSTILE:
         found += [scan(**{name: text}) for name in ("connection", "mapping", "side", "kind", "mode")]
         found.append({"v": 1, "type": "advance", "connection": text, "full_sync": "1"})
-        for name in ("connection", "job", "batch"):
-            found.append({"v": 1, "type": "batch", "connection": "cronus", "job": "1", "batch": "1", name: text})
+        plain = {"v": 1, "type": "batch", "connection": "cronus", "job": "1", "batch": "1"}
+        found += [{**plain, name: text} for name in ("connection", "job", "batch")]
     found += [scan(number=n) for n in (-1, 10**9, 10**4000)]
     return [json.dumps(each) for each in found] + [
         json.dumps(scan(number=n)).replace(f'"number": {n}', f'"number": {text}')
@@ -92,7 +92,8 @@ def contents(world: World) -> tuple[list[Any], list[int]]:
 @pytest.mark.parametrize("queue", QUEUES)
 def test_what_is_no_message_is_kept_and_done_with(world: World, queue: str, text: str) -> None:
     unchanged(world, lambda: handle(world.parts, queue, text))
-    assert text[: poison.MAX_TEXT] in [each.values["text"] for each in poison.kept(world.tables, queue, 10_000)]
+    kept = [each.values["text"] for each in poison.kept(world.tables, queue, 10_000)]
+    assert text[: poison.MAX_TEXT] in kept
 
 
 @pytest.mark.parametrize("text", forged(), ids=lambda text: repr(text[:90]))

@@ -1,4 +1,4 @@
-"""Texts that would change a query if they were put into it as they are: they are looked for, and nothing else.
+"""Texts that would change a query if they were put into it as they are: they are looked for, nothing else.
 
 The real clients ask the strict simulators, in process.
 """
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from local.simulation.world import World
+from local.simulation.world import World, add_options
 from shared_code.core.records import Row, Side, Version
 from shared_code.sync.parts import table_of
 from shared_code.systems.interface import Change, Refused, System, SystemFault, Table
@@ -23,7 +23,8 @@ from tests.sync.worlds import Wire
 NAMES = {Side.BC: "displayName", Side.SALES: "name"}
 NO_IDS = [*HOSTILE, "", "1", "00000000-0000-0000-0000-00000000000g", "{00000000-0000-0000-0000-000000000000}",
           "00000000-0000-0000-0000-000000000000)/x(", "*"]  # fmt: skip
-NO_NAMES = [*(text for text in HOSTILE if text != "null"), "", "1a", "a b", "name eq 'x' or name", "name,accountid", "name)"]
+NO_NAMES = [*(text for text in HOSTILE if text != "null"), "", "1a", "a b", "name eq 'x' or name",
+            "name,accountid", "name)"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +91,9 @@ def test_all_texts_at_once_find_each_its_own_record(world: World, side: Side) ->
 def test_long_lists_of_texts_stay_apart(world: World, side: Side) -> None:
     """So many that the client divides them over several requests."""
     system, table, column = system_of(world, side)
-    wanted = [f"{text}{'ß' * 60}{n}" for n, text in enumerate(HOSTILE * 8)][:499] + ["O'Neil"]
+    strange = [f"{text}{'ß' * 60}{n}" for n, text in enumerate(HOSTILE * 8)][:499]
     found: list[Row] = []
-    wire = asked(world, side, lambda: found.extend(system.find(table, column, wanted)))
+    wire = asked(world, side, lambda: found.extend(system.find(table, column, [*strange, "O'Neil"])))
     assert [each.values[column] for each in found] == ["O'Neil"]
     assert addresses(wire) == {table.name}
 
@@ -166,7 +167,7 @@ def test_an_option_is_found_by_its_own_label_alone(world: World, text: str) -> N
 
 
 def test_the_labels_of_options_may_be_anything(world: World) -> None:
-    worlds.add_options(world, {"paymenttermscode": PRINTABLE})
+    add_options(world, {"paymenttermscode": PRINTABLE})
     system = world.at.systems[Side.SALES]
     table = table_of(world.at.mapping("PAYMENT TERMS"), Side.SALES)
     for text in PRINTABLE:

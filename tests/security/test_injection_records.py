@@ -1,4 +1,4 @@
-"""Records full of texts that mean something elsewhere, synchronised in full: they arrive as they are, alone."""
+"""Records full of texts that mean something elsewhere, synchronised in full: they arrive as they are."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from shared_code.sync.parts import table_of
 from tests.security.texts import PRINTABLE
 from tests.sync import worlds
 
-CODES = ["O'X", "''", "A&B", "A#B", "A?B", "A%27B", "A/B", "A\\B", "A|B", "A+B", "A B", "$TOP", "A,B", "1 EQ 1"]
+CODES = ["O'X", "''", "A&B", "A#B", "A?B", "A%27B", "A/B", "A\\B", "A|B", "A+B", "A B", "$TOP", "A,B",
+         "1 EQ 1", "' OR '' EQ"]  # fmt: skip
 """Codes of at most ten characters, in the capital letters that Business Central makes of them."""
 
 
 def emails() -> list[str]:
     """An address for each text, as far as an address can hold it."""
-    local = ["".join(c for c in text if c.isascii() and c.isprintable() and c not in ' @,;:<>[]()"\\') for text in PRINTABLE]
+    barred = ' @,;:<>[]()"\\'
+    local = ["".join(c for c in text if c.isascii() and c not in barred) for text in PRINTABLE]
     return [f"{n}{text[:30]}@contoso.example" for n, text in enumerate(local)]
 
 
@@ -84,10 +86,9 @@ def test_a_currency_has_the_rate_of_its_own_code(world: World, code: str) -> Non
     system = world.at.systems[Side.BC]
     [row] = system.find(table, "code", [code])
     assert row.values["code"] == code
-    per_dollar = system.find(table, "code", ["USD"])
-    rates = {c: Decimal(str(system.find(table, "code", [c])[0].values["exchangeRate"])) for c in (code, CODES[0])}
-    assert rates[code] / rates[CODES[0]] == pytest.approx(Decimal(CODES.index(code) + 2) / 2)
-    assert len(per_dollar) <= 1
+    [first] = system.find(table, "code", CODES[:1])
+    rate, of_first = (Decimal(str(each.values["exchangeRate"])) for each in (row, first))
+    assert rate / of_first == pytest.approx(Decimal(CODES.index(code) + 2) / 2)
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -54,6 +54,7 @@ class Story:
     environment: Environment
     stored: Stored
     queued: list[Mapping[str, list[str]]]
+    before: list[str]
 
     def secrets(self) -> tuple[str, ...]:
         settings = self.environment.settings
@@ -64,7 +65,7 @@ class Story:
         """The host's own output on both streams, but for the line that tells whoever started it the keys."""
         logs = sorted(Path(self.environment.processes.logs).glob("*leaks-host-1.log"))
         lines = [line for each in logs for line in each.read_text("utf-8").splitlines()]
-        return "\n".join(line for line in lines if '{"ready": true' not in line)
+        return "\n".join([*self.before, *(line for line in lines if '{"ready": true' not in line)])
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         webhooks=True, app_settings={"PYTHONPATH": str(ROOT), "PYTHON_ENABLE_DEBUG_LOGGING": "1"},
     )  # fmt: skip
     with Processes(folder / "logs") as processes, start(processes, options) as environment:
-        story = Story(environment, Stored(environment.addresses.storage), [])
+        story = Story(environment, Stored(environment.addresses.storage), [], [])
         _plant(environment)
         _live(story)
         yield story
@@ -114,8 +115,9 @@ def _live(story: Story) -> None:
     await_true(lambda: _fired(environment) >= LEAST_FAULTS, "faults")
     for control in (environment.bc_control, environment.sales_control):
         control.faults({})
-    _edit_both(environment)
+    _edit_both(story)
     await_true(lambda: "conflict" in _codes(story), "a conflict")
+    await_true(lambda: found_in(story.stored.table("Journal")), "an entry in the journal")
     _send_nonsense(story)
 
 
@@ -124,16 +126,19 @@ def _fired(environment: Environment) -> int:
     return sum(sum(each["fired"].values()) for each in counts)
 
 
-def _edit_both(environment: Environment) -> None:
-    """The same field, changed on both sides: Sales first, so that Business Central's is not yet on its way."""
-    numbers = [each["number"] for each in environment.people.bc.list("customers") if markers.NAME in each["displayName"]]
-    for number in numbers[:3]:
-        [account] = environment.people.sales.list("accounts", filter=f"accountnumber eq '{number}'") or [None]
-        [customer] = environment.people.bc.list("customers", filter=f"number eq '{number}'")
-        if account:
-            street = {"address1_line1": f"{markers.STREET} of Sales"}
-            environment.people.sales.patch("accounts", account["accountid"], street)
-            environment.people.bc.patch("customers", customer["id"], {"addressLine1": f"{markers.STREET} of BC"})
+def _edit_both(story: Story) -> None:
+    """The same field changed on both sides while nobody looks, another on one side alone."""
+    environment, bc, sales = story.environment, story.environment.people.bc, story.environment.people.sales
+    environment.host.stop()
+    story.before.append(story.log())  # the next start begins the file anew
+    accounts = {each["accountnumber"]: each["accountid"] for each in sales.list("accounts")}
+    coupled = [each for each in bc.list("customers") if each["number"] in accounts]
+    ours = [each for each in coupled if markers.NAME in each["displayName"]]
+    for each in ours[:3]:
+        bc.patch("customers", each["id"], {"addressLine1": f"{markers.STREET} of BC"})
+        sales.patch("accounts", accounts[each["number"]], {"address1_line1": f"{markers.STREET} of Sales"})
+    bc.patch("customers", ours[-1]["id"], {"city": markers.CITY.upper()})
+    environment.host.start()
     environment.host.run_timer("minute")
 
 
@@ -146,7 +151,7 @@ def _send_nonsense(story: Story) -> None:
     """A message that cannot be understood, to each queue: it ends as poison."""
     for name in ("tandem-batches", "tandem-detection"):
         story.stored.send(name, f"nonsense for {name}")
-    await_true(lambda: len(story.stored.table("Poison")) == 2, "the poison")
+    await_true(lambda: len(story.stored.table("Poison")) >= 2, "the poison")
 
 
 def test_the_story_has_failures_conflicts_and_records_in_step(story: Story) -> None:
@@ -164,6 +169,12 @@ def test_no_log_tells_of_a_person(story: Story) -> None:
 def test_no_log_tells_a_secret_or_a_token(story: Story) -> None:
     assert found_in(story.log(), story.secrets()) == []
     assert TOKEN.search(story.log()) is None
+
+
+def test_the_libraries_do_not_log_each_request(story: Story) -> None:
+    """Their lines hold addresses, and those keys and filters; they would be most of what is paid for."""
+    told = re.findall(r"^\S+ \S+ (?:DEBUG|INFO) (azure|urllib3|msal|requests)\.", story.log(), re.MULTILINE)
+    assert told == []
 
 
 def test_values_are_kept_in_the_tables_of_records_alone(story: Story) -> None:

@@ -1,5 +1,7 @@
-"""Marked personal data and secrets through synchronisations full of failures, conflicts and faults, in process:
-neither gets into a message, a log at its finest, or a table that does not hold records."""
+"""Marked personal data and secrets through failures, conflicts and faults, in process.
+
+Neither gets into a message, a log at its finest, or a table that does not hold records.
+"""
 
 from __future__ import annotations
 
@@ -112,8 +114,8 @@ def _live(story: Story) -> None:
 
 def _edit_both(world: World, seed: int) -> None:
     for pair in list(world.at.couplings("CUSTOMER").all_coupled())[:4]:
-        world.faults["bc"].replace(FaultPlan(0, {}))
-        worlds.edit_bc(world, pair, addressLine1=f"{markers.STREET} bc {seed}", phoneNumber=f"{markers.PHONE} {seed}")
+        changes = {"addressLine1": f"{markers.STREET} bc {seed}", "phoneNumber": f"{markers.PHONE} {seed}"}
+        worlds.edit_bc(world, pair, **changes)
         worlds.edit_sales(world, pair, address1_line1=f"{markers.STREET} sales {seed}")
 
 

@@ -28,7 +28,8 @@ ADDRESSES = [
     "$batch",
 ]
 LINES = ["a\nb", "a\r\nIf-Match: *", "a\tb", "a\x00b", "a\x1fb"]
-OTHERS = ["<script>alert(1)</script>", "{{7*7}}", "${7*7}", "a|b", "a~2fb", "\u202edrow", "Ｏ＇Ｎeil", "null", "*"]
+PAGES = ["<script>alert(1)</script>", "{{7*7}}", "${7*7}"]
+OTHERS = [*PAGES, "a|b", "a~2fb", "\u202edrow", "Ｏ＇Ｎeil", "null", "*"]
 
 HOSTILE = [*QUOTES, *ADDRESSES, *LINES, *OTHERS]
 """All of them."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from local.simulate.building import Choices
 from local.simulate.running import run_seed
-from local.simulate.simulation import Choices
 
 ROOT = Path(__file__).parents[2]
 _PRINT = "from local.simulate.running import run_seed; print(*(run_seed(s).digest for s in (3, 8)))"

@@ -354,16 +354,19 @@ def test_a_watermark_moves_only_from_where_it_was_seen(stored: Tables, connectio
     assert not marks.move("CUSTOMER", Side.BC, first, "3")
     assert marks.get("CUSTOMER", Side.BC).cursor == "2"
     assert marks.get("CUSTOMER", Side.SALES).cursor is None
-    marks.forget("CUSTOMER", Side.BC)
-    marks.forget("CUSTOMER", Side.BC)
-    assert marks.get("CUSTOMER", Side.BC).cursor is None
+    marks.renew("CUSTOMER", Side.BC, 5.0)
+    marks.renew("CUSTOMER", Side.BC, 7.0)
+    renewing = marks.get("CUSTOMER", Side.BC)
+    assert (renewing.cursor, renewing.renewing_since_s) == (None, 7.0)
+    marks.set("CUSTOMER", Side.BC, "4")
+    assert marks.get("CUSTOMER", Side.BC).renewing_since_s == 0
 
 
-def test_a_watermark_that_was_forgotten_is_not_moved(stored: Tables, connection: str) -> None:
+def test_a_watermark_that_is_renewed_is_not_moved(stored: Tables, connection: str) -> None:
     marks = WatermarkStore(stored, connection)
     marks.set("CUSTOMER", Side.BC, "1")
     seen = marks.get("CUSTOMER", Side.BC)
-    marks.forget("CUSTOMER", Side.BC)
+    marks.renew("CUSTOMER", Side.BC, 5.0)
     assert not marks.move("CUSTOMER", Side.BC, seen, "2")
 
 

@@ -9,6 +9,9 @@ from local.simulators.business_central import Permissions
 from local.simulators.wire import Request
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import LineStatus
+from shared_code.sync.detect import RENEWAL_S
+from shared_code.sync.messages import DETECTION_QUEUE
+from shared_code.sync.tick import tick
 from shared_code.systems import dataverse
 from tests.sync import worlds
 
@@ -35,7 +38,7 @@ def test_a_full_synchronisation_whose_page_expires_begins_that_scan_anew_and_end
     wire.before = worlds.once(expire, second_page_of_the_scan)
     lines = worlds.full(world)
     worlds.cycles(world, 4, 100)
-    assert seen > 2
+    assert sum("accounts?" in each.target and "skiptoken" in each.target for each in wire.seen) > 2
     assert world.at.full_syncs.running() == []
     assert {line["jobQueueEntryStatus"] for line in lines.values()} <= set(LineStatus)
     worlds.assert_jobs_add_up(world)
@@ -52,7 +55,31 @@ def test_an_edit_in_sales_that_bc_denied_goes_over_when_the_right_is_there_again
     assert worlds.codes(world) == ["access_denied"]
 
     options.users = None
-    world.at.schedules.change("CUSTOMER", 60, disabled_because="")
+    world.at.schedules.change("CUSTOMER", 60, disabled_because="", next_due_s=0.0)
     worlds.cycles(world, 4, 400)
     assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 7"
     assert worlds.codes(world) == []
+
+
+def test_a_full_scan_that_got_lost_while_it_renewed_a_watermark_is_begun_again() -> None:
+    world = worlds.synced()
+    pair = worlds.pair(world)
+    org = world.sales.org
+    org.schema.tables["account"].changed_at_version = org.store.next_version()
+    worlds.edit_sales(world, pair, telephone1="+44 9")
+    world.clock.now += 60
+    tick(world.parts)
+    while (messages := world.queue.receive(DETECTION_QUEUE, 32, 60)) and not any(
+        '"mode":"full"' in each.body for each in messages
+    ):
+        for message in messages:
+            worlds.handle(world.parts, DETECTION_QUEUE, message.body)
+            world.queue.delete(DETECTION_QUEUE, message)
+    for message in messages:
+        world.queue.delete(DETECTION_QUEUE, message)
+    worlds.cycles(world, 3)
+    assert worlds.customer_of(world, pair)["phoneNumber"] != "+44 9"
+
+    world.clock.now += RENEWAL_S
+    worlds.cycles(world, 3)
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 9"

@@ -173,6 +173,18 @@ def test_an_id_that_is_taken_exists(organisation: Organisation) -> None:
     row_of(other)
 
 
+def test_a_bulk_creation_that_was_half_done_is_finished_with_few_requests(organisation: Organisation) -> None:
+    rows = [creation(f"a {number}") for number in range(100)]
+    for result in organisation.system.create(ACCOUNTS, rows[::3]):
+        row_of(result)
+    organisation.requests()
+    results = organisation.system.create(ACCOUNTS, rows)
+    assert [one == Exists() for one in results] == [number % 3 == 0 for number in range(100)]
+    assert organisation.requests() <= 5  # refused, which are there, the others again, read back
+    assert organisation.system.create(ACCOUNTS, rows) == [Exists()] * 100
+    assert organisation.requests() <= 3
+
+
 def test_an_update_needs_the_version_it_was_made_for(organisation: Organisation) -> None:
     (key,) = organisation.accounts(1)
     before = organisation.system.read(ACCOUNTS, [key])[key].version

@@ -198,7 +198,7 @@ def test_a_bulk_creation_whose_answer_is_lost_is_unknown_and_not_repeated(surrou
 def test_a_bulk_creation_refused_as_a_whole_is_repeated_row_by_row(surroundings: Surroundings) -> None:
     no = Response(400, JSON, b'{"error":{"code":"0x80044331","message":"too long"}}')
     rows = parts((201, entity(ONE)), (400, {"error": {"code": "0x80044331", "message": "too long"}}))
-    system, _ = connected(surroundings, page({"sdkmessagefilterid": ONE}), no, rows)
+    system, _ = connected(surroundings, page({"sdkmessagefilterid": ONE}), no, page(), rows)
     results = system.create(CONTACTS, [Creation({"fullname": "a"}, ONE), Creation({"fullname": "b"}, TWO)])
     assert isinstance(results[0], Written)
     assert results[1] == Refused("0x80044331", "too long")

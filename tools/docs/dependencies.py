@@ -30,6 +30,7 @@ REASONS = {
     "pytest-xdist": "Runs test files side by side.",
     "rich": "The demonstration's display in a terminal.",
     "ruff": "Lint.",
+    "schemathesis": "Calls the HTTP API with requests made up from docs/openapi.json.",
     "types-requests": "Types of requests for mypy.",
 }
 """Why each package is there. One without a reason does not belong in a requirements file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from local.simulate.evidence import Evidence, Linked
 from local.simulate.fields import PAIRS
 from local.simulate.observing import Write
+from local.simulate.people import tokens_in
 
 NAME = "I5 no duplicates"
 
@@ -31,12 +32,15 @@ def _both_ours(evidence: Evidence) -> list[str]:
 
 
 def _restored(evidence: Evidence, link: Linked) -> bool:
-    """Whether a person deleted an earlier partner of either record: then the second one was asked for."""
-    deleted = {
-        each.key for each in evidence.observer.writes
+    """Whether a person deleted what one of the two was made for: then the pair stands for what was left."""
+    if link.coupling.generation > 0:
+        return True
+    held = {token for each in evidence.observer.history[link.bc] for token in tokens_in(each)}
+    return any(
+        held & tokens_in(each.changed)
+        for each in evidence.observer.writes
         if each.kind == "deleted" and not each.who.startswith("tandem")
-    }  # fmt: skip
-    return bool(deleted)
+    )
 
 
 def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from local.simulate.evidence import Evidence
-from local.simulate.fields import pair_of, text_of
+from local.simulate.fields import Pair, pair_of, text_of
+from local.simulate.observing import Key
 from local.simulate.people import Token, tokens_in
 
 NAME = "I1 nothing lost"
@@ -24,13 +25,19 @@ def _lost(evidence: Evidence, token: Token) -> str | None:
     links = evidence.by_key.get(token.key, [])
     if any(_on_partner(evidence, token, link.key(_other(token.key.side))) for link in links):
         return None
-    if not evidence.is_inside(pair, token.key) or any(
-        not evidence.is_inside(pair, link.key(_other(token.key.side))) for link in links
-    ):
-        return None  # Outside the filter nothing is carried; a deleted partner is the converged checker's.
+    partners = [link.key(_other(token.key.side)) for link in links]
+    if any(_is_left(evidence, pair, each) for each in (token.key, *partners)):
+        return None  # Outside the filter nothing is carried.
     if evidence.problems_of(token.key):
         return None
     return f"{what} is not on the other side, and no problem tells of it"
+
+
+def _is_left(evidence: Evidence, pair: Pair, partner: Key) -> bool:
+    """Whether the partner exists and left the filter; one that was deleted must be told of."""
+    if evidence.values(partner) is None:
+        return False
+    return not evidence.is_inside(pair, partner) or evidence.belongs_elsewhere(partner)
 
 
 def _holds(evidence: Evidence, token: Token, side: str) -> bool:

@@ -125,8 +125,7 @@ def _waiter(work: Work, item: Item) -> Waiter:
 def _finish(parts: Parts, work: Work) -> Batch:
     """Record the outcomes and what is handed on, before it is handed on."""
     _free_waiters(parts, work)
-    if work.survivors:
-        queue_records(parts, work.at, work.mapping.name, work.batch.side.other, work.survivors)
+    _queue_survivors(parts, work)
     rest = tuple(each.id for each in work.items if each.outcome is None)
     counts = Counter(each.outcome for each in work.items if each.outcome is not None)
     batch = replace(
@@ -153,6 +152,14 @@ def hand_on(parts: Parts, at: ConnectionParts, batch: Batch, delay_s: float) -> 
     )
     at.jobs.add_batches([rest])
     parts.send(BatchDue(at.name, batch.job, rest.id), delay_s=delay_s)
+
+
+def _queue_survivors(parts: Parts, work: Work) -> None:
+    """Queue the records whose deleted partners are restored from their own side; a repeat queues no more."""
+    if work.survivors:
+        job_id = f"{work.batch.job.partition('-')[0]}-{digest((work.batch.job, work.batch.id))}"
+        side = work.batch.side.other
+        queue_records(parts, work.at, work.mapping.name, side, work.survivors, job_id=job_id)
 
 
 def _free_waiters(parts: Parts, work: Work) -> None:

@@ -10,7 +10,7 @@ So a creation in Sales is announced, and what is announced or has the name in an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shared_code.core.base import confirm_base
@@ -90,11 +90,14 @@ def _create_in_sales(work: Work, planned: Sequence[PlannedCreation]) -> None:
     _announce(work, planned, creations)
     results = work.system(Side.SALES).create(work.table(Side.SALES), creations)
     work.links.load(Side.SALES, [each.row for each in results if isinstance(each, Written)])
+    unsure: dict[str, PlannedCreation] = {}
     for each, creation, result in zip(planned, creations, results, strict=True):
         if isinstance(result, Exists | OutcomeUnknown):
-            _look_for_own(work, each, str(creation.id))
+            unsure[str(creation.id)] = each
         else:
             _take_result(work, each, Side.SALES, result)
+    if unsure:
+        _look_for_own(work, unsure)
 
 
 def _announce(work: Work, planned: Sequence[PlannedCreation], creations: Sequence[Creation]) -> None:
@@ -118,8 +121,20 @@ def _not_made_by_us(work: Work, planned: Sequence[PlannedCreation]) -> list[Plan
         if committing.is_coupled(known.get(each.item.id)):
             each.item.hand_on(0.0)
         elif _name(work, each) in names:
-            problems.wait_for_creation(work, each.item)
+            _wait_for_maker(work, each.item)
     return [each for each in planned if not each.item.settled]
+
+
+def _wait_for_maker(work: Work, item: Item) -> None:
+    """Wait for the one who may have made this record; where nobody claims it in time, a person decides."""
+    old = item.problem
+    unclaimed = old and old.code == "outcome_unknown" and work.runtime.now() - old.since_s >= work.settle_s
+    if unclaimed or (old and old.code == "several_found"):
+        problems.fail(
+            work, item, "several_found", "It may be what Tandem made for a record of the same name."
+        )
+    else:
+        problems.wait_for_creation(work, item)
 
 
 def _name(work: Work, planned: PlannedCreation) -> str:
@@ -136,11 +151,15 @@ def _derived_id(work: Work, item: Item) -> str:
     return partner_id(work.at.name, work.mapping.name, item.id, ended.generation if ended else 0)
 
 
-def _look_for_own(work: Work, planned: PlannedCreation, record_id: str) -> None:
-    """An earlier attempt may have made the row: it is coupled if it is there, else the next round tries."""
-    rows = work.system(Side.SALES).read(work.table(Side.SALES), [record_id])
+def _look_for_own(work: Work, unsure: Mapping[str, PlannedCreation]) -> None:
+    """An earlier attempt may have made these rows: who is there is coupled, the others the next round tries.
+
+    One reading for all: after a crash that is most of a batch, and a service's budget counts requests.
+    """
+    rows = work.system(Side.SALES).read(work.table(Side.SALES), sorted(unsure))
     work.links.load(Side.SALES, rows.values())
-    if row := rows.get(record_id):
+    for record_id, row in rows.items():
+        planned = unsure[record_id]
         _couple_found(work, planned.item, Side.SALES, row)
         planned.item.coupled, planned.item.inserted = False, True
 
@@ -243,7 +262,7 @@ def _resolve(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCrea
     """
     if not planned:
         return []
-    made = _find_made(work, planned)
+    made, alike = _find_made(work, planned)
     again = []
     for each in planned:
         item, candidates = each.item, made.get(each.item.id, [])
@@ -255,6 +274,11 @@ def _resolve(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCrea
             )
         elif _may_still_run(work, item):
             problems.wait_until_settled(work, item)
+        elif each.item.id in alike:
+            # Somebody may have edited what was made: sent again, it could be there twice.
+            problems.fail(
+                work, item, "several_found", "A record of this name has other values than what was sent."
+            )
         elif _renew_intent(work, each):
             again.append(each)
     return again
@@ -267,7 +291,8 @@ def settle_intent(work: Work, item: Item) -> None:
     intent ends.  An intent that stayed would hold back every BC record of its name.
     """
     assert item.intent is not None
-    candidates = _find_made(work, [PlannedCreation(item, {}, item.intent.sent)])[item.id]
+    made, _ = _find_made(work, [PlannedCreation(item, {}, item.intent.sent)])
+    candidates = made[item.id]
     if len(candidates) == 1:
         _couple_made(work, item, candidates[0], item.intent.sent)
         if isinstance(item.states.get(Side.SALES), Absent):
@@ -305,8 +330,9 @@ def _renew_intent(work: Work, planned: PlannedCreation) -> bool:
     return item.intent is not None
 
 
-def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> dict[str, list[Row]]:
-    """Uncoupled BC records that equal what was sent, by the id of the record they were sent for."""
+def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> tuple[dict[str, list[Row]], frozenset[str]]:
+    """Uncoupled BC records that equal what was sent, by the id of the record they were sent for; and the ids
+    for which there is one that has at least the name that was sent."""
     key = _name_field(work)
     names = sorted({str(name) for each in planned if (name := _sent_before(each).get(key.name))})
     rows = work.system(Side.BC).find(work.table(Side.BC), str(key.bc), names)
@@ -317,10 +343,13 @@ def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> dict[str, list
         for row in rows
         if not committing.is_coupled(taken.get(row.id))
     ]
-    return {
+    made = {
         each.item.id: [row for row, values in free if _equals_sent(values, _sent_before(each))]
         for each in planned
     }
+    taken_names = {values.get(key.name) for _, values in free}
+    alike = {each.item.id for each in planned if _sent_before(each).get(key.name) in taken_names}
+    return made, frozenset(alike)
 
 
 def _sent_before(planned: PlannedCreation) -> Values:

@@ -81,3 +81,15 @@ def test_an_intent_of_which_nothing_came_ends_with_its_row(world: World) -> None
     assert fresh_customers(world) == []
     assert worlds.codes(world) == []
     assert world.at.couplings("CUSTOMER").open_intents() == set()
+
+
+def test_a_made_customer_that_somebody_edited_is_not_made_again_and_a_person_decides(world: World) -> None:
+    lose_the_creation(world)
+    (made,) = [each for each in worlds.customers(world) if each["displayName"] == NAME]
+    world.person_in_bc().edit(f"customers({made['id']})", phoneNumber="+44 3")
+    world.clock.now += 1300
+    worlds.cycles(world, 3)
+    worlds.settled(world)
+    assert fresh_customers(world) == ["+44 3"]
+    assert len(worlds.accounts(world)) == 4
+    assert set(worlds.codes(world)) == {"several_found"}

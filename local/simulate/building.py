@@ -1,0 +1,162 @@
+"""Building the simulation of a seed: services, storage, processes and people around one scheduler."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from local.simulate.actions import ACTIONS
+from local.simulate.faults import Faults
+from local.simulate.observing import Observer, Write
+from local.simulate.people import Ledger, People
+from local.simulate.processes import Process, SimulatedRuntime
+from local.simulate.scheduler import Scheduler, Trace
+from local.simulate.services import (
+    SkewedClock,
+    app_user_of,
+    business_central_of,
+    dataverse_of,
+    settings_of,
+)
+from local.simulate.setting import Setting
+from local.simulate.simulation import Simulation
+from local.simulate.storage import Hooks, RestlessQueue, tables
+from local.simulate.surroundings import Surroundings
+from local.simulate.wire import Late, Wire
+from local.simulation.world import TENANT, Person
+from local.simulators.business_central import BusinessCentral
+from local.simulators.dataverse import Dataverse
+from local.simulators.wire import Clock, ManualClock, Service
+from shared_code.sync.messages import QUEUES
+from shared_code.sync.parts import TABLES
+
+SKEW_MARGIN_S = 150.0
+"""A given-up request ends so much earlier than the product reckons: instances' clocks differ by less."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a caller may leave out of a seed, to find what matters (see ``shrinking``)."""
+
+    without: frozenset[str] = frozenset()
+    skip_acts: frozenset[int] = frozenset()
+    only_first_faults: int | None = None
+    keep_trace: bool = False
+
+
+NOTHING_LEFT_OUT = Choices()
+
+
+@dataclass
+class _Ground:
+    """What everything of a seed stands on."""
+
+    seed: int
+    setting: Setting
+    scheduler: Scheduler
+    faults: Faults
+    observer: Observer
+    bc: BusinessCentral
+    sales: Dataverse
+    clocks: tuple[SkewedClock, SkewedClock]
+
+    def rng(self, name: str) -> random.Random:
+        return random.Random(f"{self.seed} {name}")
+
+
+def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> Simulation:
+    """A simulation that has not begun."""
+    ground, ledger = _ground(seed, setting, choices), Ledger()
+    scheduler, faults, observer = ground.scheduler, ground.faults, ground.observer
+    _tell(ground, ledger)
+    hooks, late = Hooks(scheduler, faults), Late(scheduler, observer)
+    queue = RestlessQueue(scheduler.clock.time, hooks, ground.rng("queue"))
+    scheduler.on_step = late.run_due
+    processes, wires = _processes(ground, hooks, queue, late)
+    people = People(
+        ground.rng("people"), observer, ledger, _people_of(setting, ground.bc),
+        Person(ground.sales, "/api/data/v9.2"), scheduler.note, faults.count, ACTIONS, choices.skip_acts,
+    )  # fmt: skip
+    surroundings = Surroundings(
+        ground.bc, ground.sales, faults, scheduler, processes, ground.rng("surroundings"), ground.clocks[0]
+    )
+    return Simulation(
+        seed,
+        setting,
+        scheduler,
+        faults,
+        observer,
+        ledger,
+        people,
+        surroundings,
+        processes,
+        queue,
+        late,
+        wires,
+    )
+
+
+def _ground(seed: int, setting: Setting, choices: Choices) -> _Ground:
+    clock, trace = ManualClock(), Trace(keep=choices.keep_trace)
+    scheduler = Scheduler(clock, random.Random(f"{seed} scheduler"), trace, setting.stay)
+    faults = Faults(
+        scheduler, random.Random(f"{seed} faults"), setting.hostility, choices.without,
+        choices.only_first_faults,
+    )  # fmt: skip
+    clocks = SkewedClock(clock, setting.skews_s[0]), SkewedClock(clock, setting.skews_s[1])
+    bc, sales = business_central_of(setting, clocks[0]), dataverse_of(setting, clocks[1])
+    return _Ground(seed, setting, scheduler, faults, Observer(clock.time), bc, sales, clocks)
+
+
+def _tell(ground: _Ground, ledger: Ledger) -> None:
+    """Let the observer watch, and tell the ledger and a kept trace of each write."""
+    scheduler = ground.scheduler
+    ground.observer.app_user = app_user_of(ground.sales)
+    ground.observer.watch(ground.bc, ground.sales)
+
+    def wrote(write: Write) -> None:
+        ledger.take(write)
+        scheduler.trace.remark(scheduler.clock.now, scheduler.who, write.readable())
+
+    ground.observer.on_write = wrote
+
+
+def _processes(
+    ground: _Ground, hooks: Hooks, queue: RestlessQueue, late: Late
+) -> tuple[dict[str, Process], list[Wire]]:
+    stores = tables(hooks)
+    stores.ensure(TABLES)
+    queue.ensure(QUEUES)
+    processes: dict[str, Process] = {}
+    wires: list[Wire] = []
+    for number, name in enumerate(dict.fromkeys(ground.setting.workers)):
+        bc, sales = (
+            _wire(ground, late, name, "bc", ground.bc),
+            _wire(ground, late, name, "sales", ground.sales),
+        )
+        skew_s = ground.setting.skews_s[2] * number
+        runtime = SimulatedRuntime(ground.scheduler, ground.rng(f"runtime {name}"), skew_s)
+        services: dict[str, tuple[Service, Clock]] = {
+            "bc": (bc, ground.clocks[0]), "sales": (sales, ground.clocks[1]),
+        }  # fmt: skip
+        processes[name] = Process(name, settings_of(ground.setting), runtime, stores, queue, services)
+        wires += [bc, sales]
+    return processes, wires
+
+
+def _wire(ground: _Ground, late: Late, name: str, side: str, service: Service) -> Wire:
+    setting = ground.setting
+    return Wire(
+        side, service, ground.scheduler, ground.faults, ground.observer, late,
+        ground.rng(f"wire {name} {side}"), setting.lease_s, setting.settle_s - SKEW_MARGIN_S,
+    )  # fmt: skip
+
+
+def _people_of(setting: Setting, bc: BusinessCentral) -> Mapping[str, Person]:
+    return {
+        each.entry["id"].lower(): Person(
+            bc, f"/v2.0/{TENANT}/production/api/v2.0/companies({each.entry['id']})"
+        )
+        for each in setting.companies
+    }

@@ -1,0 +1,33 @@
+"""What the app logs at the level that Azure's host has on: it can be logged, and it is figures alone."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+import functions
+from functions.timers import _tell
+from shared_code.sync.registration import Renewal
+
+
+def test_the_result_of_a_renewal_is_told_in_figures(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "tandem"):
+        _tell(Renewal(created=1, renewed=2, removed=3, problems=("a problem that names an address",)))
+    [record] = caplog.records
+    told = {name: value for name, value in record.__dict__.items() if name.startswith("webhooks_")}
+    assert told == {
+        "webhooks_created": 1, "webhooks_renewed": 2, "webhooks_removed": 3, "webhooks_problems": 1
+    }  # fmt: skip
+    assert "address" not in str(record.__dict__)
+
+
+@pytest.mark.parametrize("name", functions.TALKATIVE)
+def test_libraries_that_log_addresses_are_silent_also_where_every_log_is_on(name: str) -> None:
+    root = logging.getLogger()
+    level = root.level
+    try:
+        root.setLevel(logging.DEBUG)
+        assert not logging.getLogger(f"{name}.of.any.part").isEnabledFor(logging.INFO)
+    finally:
+        root.setLevel(level)

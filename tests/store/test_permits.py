@@ -1,0 +1,108 @@
+"""Permits: how instances that share one service user come back after a refusal."""
+
+from __future__ import annotations
+
+import heapq
+import uuid
+from collections.abc import Callable, Sequence
+from random import Random
+
+import pytest
+
+from shared_code.store.memory import MemoryTables
+from shared_code.store.permits import TABLE, LeasedPermits
+
+ANSWER_S = 0.2
+
+
+class World:
+    """A clock, chance by seed, and a service that stays closed a second longer each time it is pushed."""
+
+    def __init__(self, seed: int, closed_s: float) -> None:
+        self.time_s = 1_000.0
+        self.closed_until_s = self.time_s + closed_s
+        self.refused = 0
+        self._random = Random(seed)
+
+    def now(self) -> float:
+        return self.time_s
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError("permits never wait by themselves")
+
+    def new_id(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128)))
+
+    def random(self) -> float:
+        return self._random.random()
+
+    def run_all[T](self, calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
+        return [call() for call in calls]
+
+    def ask(self) -> float | None:
+        """What a request is answered: the seconds to wait, ``None`` when it is served."""
+        if self.time_s >= self.closed_until_s:
+            return None
+        self.refused += 1
+        self.closed_until_s += 1.0
+        return float(int(self.closed_until_s - self.time_s) + 1)
+
+
+def permits_of(world: World, instances: int) -> list[LeasedPermits]:
+    tables = MemoryTables()
+    tables.ensure([TABLE])
+    return [LeasedPermits(world, tables, "sales|app", 8, 16) for _ in range(instances)]
+
+
+def served_at(world: World, permits: list[LeasedPermits], callers: int, within_s: float) -> float:
+    """When the first request is served; each instance has some callers that come back as they are told.
+
+    A refusal is known to the caller, and to its instance, only when the answer is there.
+    """
+    began = world.time_s
+    turns = [(world.time_s, number, 0.0) for number in range(len(permits) * callers)]
+    while turns[0][0] - began < within_s:
+        world.time_s, caller, refused_for_s = heapq.heappop(turns)
+        own = permits[caller % len(permits)]
+        if refused_for_s:
+            own.throttled(refused_for_s)
+        if (wait_s := own.wait_s()) > 0:
+            heapq.heappush(turns, (world.time_s + wait_s, caller, 0.0))
+            continue
+        retry_after_s = world.ask()
+        if retry_after_s is None:
+            return world.time_s - began
+        heapq.heappush(turns, (world.time_s + ANSWER_S, caller, retry_after_s))
+    raise AssertionError(f"still closed after {within_s} s and {world.refused} refusals")
+
+
+@pytest.mark.parametrize("instances", [1, 2, 4])
+@pytest.mark.parametrize("seed", range(8))
+def test_instances_that_come_back_together_do_not_keep_a_service_closed(seed: int, instances: int) -> None:
+    world = World(seed, closed_s=30.0)
+    assert served_at(world, permits_of(world, instances), callers=6, within_s=300.0) < 300.0
+    assert world.refused < 30 * instances
+
+
+def test_after_a_closure_one_request_goes_first() -> None:
+    world = World(1, closed_s=0.0)
+    (permits,) = permits_of(world, 1)
+    assert [permits.wait_s() for _ in range(3)] == [0.0, 0.0, 0.0]
+    permits.throttled(5.0)
+    assert permits.wait_s() >= 5.0
+    world.time_s += permits.wait_s()
+    first, *others = [permits.wait_s() for _ in range(3)]
+    assert first == 0.0
+    assert all(each > 0 for each in others)
+    permits.succeeded(None)
+    assert permits.wait_s() == 0.0
+
+
+def test_a_first_request_that_never_ends_holds_nobody_for_long() -> None:
+    world = World(1, closed_s=0.0)
+    (permits,) = permits_of(world, 1)
+    permits.throttled(1.0)
+    world.time_s += permits.wait_s()
+    assert permits.wait_s() == 0.0
+    world.time_s += 5.0
+    assert permits.wait_s() == 0.0
