@@ -35,6 +35,15 @@ def is_write(request: Request) -> bool:
     return b"PATCH " in request.body or b"POST " in request.body
 
 
+def creates(request: Request) -> bool:
+    """Whether the request makes a new record."""
+    if request.target.endswith("CreateMultiple"):
+        return True
+    if request.body.lstrip().startswith(b"{") and request.target.endswith("/$batch"):
+        return any(each["method"] == "POST" for each in json.loads(request.body)["requests"])
+    return request.target.endswith("/$batch") and b"\r\nPOST /" in request.body
+
+
 def first(request: Request, number: int) -> Request:
     """The same batch with its first ``number`` operations only."""
     if request.body.lstrip().startswith(b"{"):

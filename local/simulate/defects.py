@@ -18,7 +18,6 @@ from local.simulate.simulation import Simulation
 from shared_code.core.mapping import ConflictRule, Mapping
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
-from shared_code.store.tables import StoreError
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.systems.interface import Page, Sighting
@@ -154,14 +153,18 @@ def _cut_off(simulation: Simulation, original: Any) -> Any:
     return put_plain
 
 
-def _swallowed(simulation: Simulation, original: Any) -> Any:
-    """A batch that storage interrupts counts as done."""
+def _done_first(simulation: Simulation, original: Any) -> Any:
+    """A batch counts as done before its records are looked at."""
 
     def process(parts: Any, due: Any) -> None:
-        try:
-            original(parts, due)
-        except StoreError:
-            return
+        at = parts.connection(due.connection)
+        batch = at.jobs.batch(due.job, due.batch)
+        if batch is not None and not batch.done and batch.attempt == 0:
+            again = replace(batch, attempt=1, rest=batch.ids, rest_id=f"{batch.id}x")
+            at.jobs.finish(replace(batch, done=True, counts={Outcome.UNCHANGED: len(batch.ids)}))
+            at.jobs.add_batches([replace(again, id=again.rest_id, rest=(), rest_id="", etag="")])
+            due = replace(due, batch=again.rest_id)
+        original(parts, due)
 
     return process
 
@@ -218,9 +221,9 @@ DEFECTS: dict[str, Defect] = {
         "shared_code.sync.processing.batch.rules_of", _bc_wins,
     ),
     "cut-off": Defect("too long values are cut off", "shared_code.core.transform._put_plain", _cut_off),
-    "storage-fault-swallowed": Defect(
-        "a batch that storage interrupted counts as done",
-        "shared_code.sync.dispatch.process_batch", _swallowed,
+    "done-before-work": Defect(
+        "a batch counts as done before its work is done",
+        "shared_code.sync.dispatch.process_batch", _done_first,
     ),
     "no-intent": Defect(
         "a creation in Business Central leaves no intent",

@@ -11,6 +11,7 @@ from local.simulate.scheduler import Scheduler
 RATES = {
     "answer_lost": 0.03,
     "answer_lost_late": 0.02,
+    "creation_answer_lost": 0.15,
     "reset_before": 0.02,
     "storage_unavailable": 0.002,
     "storage_answer_lost": 0.003,
@@ -31,14 +32,6 @@ RATES = {
     "token_refused": 0.01,
 }
 """Chance per opportunity at hostility 1; what has no opportunity of its own is drawn with the seed."""
-
-FAMILY = {
-    "answer_lost": "F1", "answer_lost_late": "F1", "reset_before": "F1", "storage_unavailable": "F1",
-    "storage_answer_lost": "F1", "crash": "F2", "status_429": "F3", "status_429_no_hint": "F3",
-    "status_503": "F3", "status_503_no_hint": "F3", "throttled_mid_batch": "F3", "half_applied": "F5",
-    "message_late": "F6", "message_twice": "F6", "message_out_of_order": "F6", "pause_past_lease": "F7",
-    "truncated": "F11", "html_instead": "F22", "stale_read": "F15", "token_refused": "F22",
-}  # fmt: skip
 
 
 @dataclass

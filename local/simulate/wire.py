@@ -148,7 +148,7 @@ class Wire:
         if not writing and self.side == "sales":
             return self._read(request, who, path)
         response = self._run(request, who, path)
-        if faults.hit("answer_lost"):
+        if faults.hit("creation_answer_lost" if cutting.creates(request) else "answer_lost"):
             raise ConnectionLost
         return response
 

@@ -77,9 +77,9 @@ def app(supervision: Processes) -> Iterator[App]:
         yield App(running, Stored(running.addresses.storage))
 
 
-def synchronise(environment: Environment) -> Mapping[str, Any]:
+def synchronise(environment: Environment, **request: Any) -> Mapping[str, Any]:
     """A full synchronisation, to its end."""
-    path = f"full-synchronizations/{environment.api.post('full-synchronizations', {})['id']}"
+    path = f"full-synchronizations/{environment.api.post('full-synchronizations', request)['id']}"
 
     def ended() -> Any:
         found = environment.api.get(path)

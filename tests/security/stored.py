@@ -9,6 +9,8 @@ from azure.data.tables import TableServiceClient
 from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy, TextBase64EncodePolicy
 
 MOST_PEEKED = 32
+TIMERS = "LocalHostTimers"
+"""The host's own table: the leases of its timers."""
 
 
 class Stored:
@@ -19,8 +21,9 @@ class Stored:
         self._queues = QueueServiceClient.from_connection_string(connection)
 
     def tables(self) -> Mapping[str, list[dict[str, Any]]]:
-        """Every row of every table, keys and etags included."""
-        return {each.name: self.table(each.name) for each in self._tables.list_tables()}
+        """Every row of every table of the app, keys and etags included."""
+        names = [each.name for each in self._tables.list_tables()]
+        return {name: self.table(name) for name in names if name != TIMERS}
 
     def table(self, name: str) -> list[dict[str, Any]]:
         rows = self._tables.get_table_client(name).list_entities()

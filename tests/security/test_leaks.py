@@ -105,14 +105,14 @@ def _plant(environment: Environment) -> None:
 def _live(story: Story) -> None:
     """A synchronisation in full, then edits on both sides and another one under faults."""
     environment = story.environment
-    environment.api.post("full-synchronizations", {"release": ["CUSTOMER", "CONTACT"]})
-    synchronise(environment)
+    synchronise(environment, release=["CUSTOMER", "CONTACT"])
     plan = {"seed": 5, "rates": {str(kind): rate for kind, rate in RATES.items()}}
     for control in (environment.bc_control, environment.sales_control):
         control.faults(plan)
     environment.api.post("full-synchronizations", {})
     environment.host.run_timer("minute")
     await_true(lambda: _fired(environment) >= LEAST_FAULTS, "faults")
+    story.queued.append(story.stored.queues())
     for control in (environment.bc_control, environment.sales_control):
         control.faults({})
     _edit_both(story)

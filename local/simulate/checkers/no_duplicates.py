@@ -18,16 +18,19 @@ def check(evidence: Evidence) -> list[str]:
         for part in (row.row[2:], str(row.values["sales_id"]))
     }
     orphans = [line for each in evidence.our_writes() if (line := _orphan(evidence, each, ended))]
-    return orphans + _both_ours(evidence)
+    return orphans + _both_ours(evidence, ended)
 
 
-def _both_ours(evidence: Evidence) -> list[str]:
+def _both_ours(evidence: Evidence, ended: set[str]) -> list[str]:
     """Pairs of which we created both records: one of them stood already for another record."""
     ours = {each.key for each in evidence.our_writes() if each.kind == "created"}
     return [
         f"{link.pair.mapping} {link.bc.id} / {link.sales.id}: both were created by us"
         for link in evidence.links
-        if link.bc in ours and link.sales in ours and not _restored(evidence, link)
+        if link.bc in ours
+        and link.sales in ours
+        and not {link.bc.id, link.sales.id} & ended
+        and not _restored(evidence, link)
     ]
 
 
