@@ -7,8 +7,10 @@ from collections import Counter
 from local.simulate.faults import RATES
 
 FAMILIES: dict[str, tuple[str, ...]] = {
-    "F1 answer lost": ("answer_lost", "answer_lost_late", "creation_answer_lost", "reset_before", "storage_answer_lost",
-                       "storage_unavailable", "storage_outage", "tables_outage"),
+    "F1 answer lost": (
+        "answer_lost", "answer_lost_late", "creation_answer_lost", "reset_before",
+        "storage_answer_lost", "storage_unavailable", "storage_outage", "tables_outage",
+    ),
     "F2 crash": ("crash",),
     "F3 throttled": ("status_429", "status_429_no_hint", "status_503", "status_503_no_hint",
                      "throttled_mid_batch"),

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from local.simulate.fields import PAIRS
 from local.simulate.simulation import Simulation
-from shared_code.core.mapping import ConflictRule, Mapping
+from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
 from shared_code.sync.processing.items import Item
@@ -132,13 +132,13 @@ def _echo_by_user(simulation: Simulation, original: Any) -> Any:
     return is_work
 
 
-def _bc_wins(simulation: Simulation, original: Any) -> Any:
-    """Business Central wins without a word."""
+def _unlisted(simulation: Simulation, original: Any) -> Any:
+    """A conflict is left open and nobody is told."""
 
-    def rules_of(*arguments: Any) -> Any:
-        return replace(original(*arguments), conflict=ConflictRule.BC_WINS)
+    def conflict(work: Work, item: Item, conflicts: Any) -> None:
+        item.outcome, item.new_problem = Outcome.CONFLICT, None
 
-    return rules_of
+    return conflict
 
 
 def _cut_off(simulation: Simulation, original: Any) -> Any:
@@ -216,9 +216,8 @@ DEFECTS: dict[str, Defect] = {
         "what our own user wrote last is never looked at",
         "shared_code.sync.detect._is_work", _echo_by_user,
     ),
-    "silent-winner": Defect(
-        "Business Central wins conflicts without a word",
-        "shared_code.sync.processing.batch.rules_of", _bc_wins,
+    "conflict-unlisted": Defect(
+        "conflicts are not listed", "shared_code.sync.processing.problems.conflict", _unlisted
     ),
     "cut-off": Defect("too long values are cut off", "shared_code.core.transform._put_plain", _cut_off),
     "done-before-work": Defect(

@@ -64,9 +64,13 @@ def advance(parts: Parts, message: Advance) -> None:
     """Move every line on that can be moved on."""
     at = parts.connection(message.connection)
     found = at.full_syncs.get(message.full_sync)
-    if found is None or found[0].finished:
+    if found is None:
         return
     header, lines = found
+    if header.finished:
+        # Whoever finished it may not have come to take it off the list of running ones.
+        at.full_syncs.finish(header.id)
+        return
     by_name = {each.mapping: each for each in lines}
     for line in lines:
         by_name[line.mapping] = _advance_line(parts, at, header, line, by_name, message.nudge)

@@ -9,6 +9,7 @@ from local.simulators.business_central import Permissions
 from local.simulators.wire import Request
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import LineStatus
+from shared_code.store.tables import Entity
 from shared_code.sync.detect import RENEWAL_S
 from shared_code.sync.messages import DETECTION_QUEUE
 from shared_code.sync.tick import tick
@@ -83,3 +84,15 @@ def test_a_full_scan_that_got_lost_while_it_renewed_a_watermark_is_begun_again()
     world.clock.now += RENEWAL_S
     worlds.cycles(world, 3)
     assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 9"
+
+
+def test_a_finished_full_synchronisation_that_stayed_on_the_list_is_taken_off_by_the_next_tick() -> None:
+    world = worlds.synced()
+    (finished,) = {
+        each.partition.split("|")[1]
+        for each in world.tables.scan("FullSynchronizations", limit=100)
+        if each.row == "header"
+    }
+    world.tables.upsert("FullSynchronizations", Entity("cronus|running", finished, {}))
+    worlds.cycle(world)
+    assert world.at.full_syncs.running() == []

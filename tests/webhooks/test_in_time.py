@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -50,7 +51,8 @@ def test_more_than_there_are_places_for_is_dropped_at_once(
 ) -> None:
     monkeypatch.setattr(webhooks, "PATIENCE_S", 0.0)
     monkeypatch.setattr(webhooks, "_places", threading.BoundedSemaphore(2))
-    for _ in range(3):
-        webhooks.do_in_time(lambda: int(gate.wait(20)))
+    with caplog.at_level(logging.WARNING, logger="tandem"):
+        for _ in range(3):
+            webhooks.do_in_time(lambda: int(gate.wait(20)))
     assert ["too many" in record.message for record in caplog.records] == [True]
     gate.set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from local.simulate.evidence import Evidence, Linked
 from local.simulate.fields import PAIRS
 from local.simulate.observing import Write
@@ -30,8 +32,15 @@ def _both_ours(evidence: Evidence, ended: set[str]) -> list[str]:
         if link.bc in ours
         and link.sales in ours
         and not {link.bc.id, link.sales.id} & ended
+        and _known_again(evidence, link)
         and not _restored(evidence, link)
     ]
+
+
+def _known_again(evidence: Evidence, link: Linked) -> bool:
+    """Whether what was made in Business Central still had the name it was given when it was coupled."""
+    created = {each.key: each for each in evidence.our_writes() if each.kind == "created"}
+    return not _renamed(evidence, created[link.bc], before=created[link.sales].at)
 
 
 def _restored(evidence: Evidence, link: Linked) -> bool:
@@ -46,6 +55,19 @@ def _restored(evidence: Evidence, link: Linked) -> bool:
     )
 
 
+def _renamed(evidence: Evidence, write: Write, before: float = math.inf) -> bool:
+    """Whether a person gave what we made another name before it was coupled.
+
+    Business Central takes no key of ours without its extension: what was made is known by its values, and
+    nobody can know it again once its name is another one.
+    """
+    return write.key.side == "bc" and any(
+        each.kind == "updated" and "displayName" in each.changed
+        for each in evidence.observer.writes
+        if each.key == write.key and each.at <= before and not each.who.startswith("tandem")
+    )
+
+
 def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
     tables = {pair.table(write.key.side) for pair in PAIRS.values()}
     if write.kind != "created" or write.key.table not in tables or evidence.values(write.key) is None:
@@ -56,10 +78,10 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
         and (write.after or {}).get("type") == "Company"
     ):
         return None  # Business Central makes a company's contact by itself.
-    if write.key in evidence.by_key or write.key.id in ended:
+    if write.key in evidence.by_key or write.key.id in ended or _renamed(evidence, write):
         return None
-    if any(each.code in ("outcome_unknown", "several_found") for each in evidence.problems_of(write.key)):
-        return None
+    if any(each.code == "several_found" for found in evidence.problems.values() for each in found):
+        return None  # A person was asked which of several is the one.
     return (
         f"{write.key.side} {write.key.table} {write.key.id}, created at {write.at:.1f} by {write.who}, "
         "is coupled with nothing"

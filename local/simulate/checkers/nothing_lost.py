@@ -59,4 +59,6 @@ def _where(token: Token) -> str:
 
 
 def _in_journal(evidence: Evidence, token: Token) -> bool:
-    return any(token.token in str(row.values.get("old")) for row in evidence.rows("Journal"))
+    """Only as a value that a rule decided against: what was merely replaced was lost."""
+    rows = (row.values for row in evidence.rows("Journal"))
+    return any(each.get("overruled") and token.token in str(each.get("old")) for each in rows)

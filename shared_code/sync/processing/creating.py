@@ -291,7 +291,7 @@ def settle_intent(work: Work, item: Item) -> None:
     intent ends.  An intent that stayed would hold back every BC record of its name.
     """
     assert item.intent is not None
-    made, _ = _find_made(work, [PlannedCreation(item, {}, item.intent.sent)])
+    made, alike = _find_made(work, [PlannedCreation(item, {}, item.intent.sent)])
     candidates = made[item.id]
     if len(candidates) == 1:
         _couple_made(work, item, candidates[0], item.intent.sent)
@@ -299,6 +299,8 @@ def settle_intent(work: Work, item: Item) -> None:
             item.states[Side.SALES] = Deleted(item.id)
     elif _may_still_run(work, item):
         problems.wait_until_settled(work, item)
+    elif alike and not isinstance(item.states.get(Side.SALES), Absent):
+        problems.fail(work, item, "several_found", "A record of this name holds other values than were sent.")
     else:
         _drop_intent(work, item)
 
