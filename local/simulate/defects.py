@@ -153,22 +153,6 @@ def _cut_off(simulation: Simulation, original: Any) -> Any:
     return put_plain
 
 
-def _done_first(simulation: Simulation, original: Any) -> Any:
-    """A batch counts as done before its records are looked at."""
-
-    def process(parts: Any, due: Any) -> None:
-        at = parts.connection(due.connection)
-        batch = at.jobs.batch(due.job, due.batch)
-        if batch is not None and not batch.done and batch.attempt == 0:
-            again = replace(batch, attempt=1, rest=batch.ids, rest_id=f"{batch.id}x")
-            at.jobs.finish(replace(batch, done=True, counts={Outcome.UNCHANGED: len(batch.ids)}))
-            at.jobs.add_batches([replace(again, id=again.rest_id, rest=(), rest_id="", etag="")])
-            due = replace(due, batch=again.rest_id)
-        original(parts, due)
-
-    return process
-
-
 def _no_intent(simulation: Simulation, original: Any) -> Any:
     """A creation goes out and nothing on file tells of it."""
 
@@ -220,10 +204,6 @@ DEFECTS: dict[str, Defect] = {
         "conflicts are not listed", "shared_code.sync.processing.problems.conflict", _unlisted
     ),
     "cut-off": Defect("too long values are cut off", "shared_code.core.transform._put_plain", _cut_off),
-    "done-before-work": Defect(
-        "a batch counts as done before its work is done",
-        "shared_code.sync.dispatch.process_batch", _done_first,
-    ),
     "no-intent": Defect(
         "a creation in Business Central leaves no intent",
         "shared_code.sync.processing.creating._write_intent_group", _no_intent,

@@ -11,6 +11,7 @@ from shared_code.core.records import Side
 from shared_code.store.full_syncs import LineStatus
 from shared_code.store.tables import Entity
 from shared_code.sync.detect import RENEWAL_S
+from shared_code.sync.dispatch import handle
 from shared_code.sync.messages import DETECTION_QUEUE
 from shared_code.sync.tick import tick
 from shared_code.systems import dataverse
@@ -74,7 +75,7 @@ def test_a_full_scan_that_got_lost_while_it_renewed_a_watermark_is_begun_again()
         '"mode":"full"' in each.body for each in messages
     ):
         for message in messages:
-            worlds.handle(world.parts, DETECTION_QUEUE, message.body)
+            handle(world.parts, DETECTION_QUEUE, message.body)
             world.queue.delete(DETECTION_QUEUE, message)
     for message in messages:
         world.queue.delete(DETECTION_QUEUE, message)

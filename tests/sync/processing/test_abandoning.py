@@ -7,7 +7,7 @@ import pytest
 from local.simulation.world import World
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
-from shared_code.sync.dispatch import keep_poison
+from shared_code.sync.dispatch import handle, keep_poison
 from shared_code.sync.messages import BATCH_QUEUE, QUEUES
 from shared_code.sync.tick import tick
 from tests.sync import worlds
@@ -23,7 +23,7 @@ def give_up_the_batch(world: World) -> None:
     world.clock.now += 60
     tick(world.parts)
     for message in world.queue.receive(QUEUES[0], 32, 60):
-        worlds.handle(world.parts, QUEUES[0], message.body)
+        handle(world.parts, QUEUES[0], message.body)
         world.queue.delete(QUEUES[0], message)
     (message,) = world.queue.receive(BATCH_QUEUE, 32, 60)
     world.queue.delete(BATCH_QUEUE, message)
