@@ -206,6 +206,6 @@ DEFECTS: dict[str, Defect] = {
     "cut-off": Defect("too long values are cut off", "shared_code.core.transform._put_plain", _cut_off),
     "no-intent": Defect(
         "a creation in Business Central leaves no intent",
-        "shared_code.sync.processing.creating._write_intent_group", _no_intent,
+        "shared_code.sync.processing.intents._write_intent_group", _no_intent,
     ),
 }  # fmt: skip

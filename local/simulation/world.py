@@ -7,6 +7,7 @@ simulators answer in process.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -173,14 +174,19 @@ def build(
     companies: Sequence[CompanyRecords],
     sales_records: Mapping[str, list[Mapping[str, Any]]] | None = None,
     *,
-    bulk: bool = True,
+    bulk: bool | None = None,
     settle_s: float = 1200.0,
     runtime: Callable[[ManualClock], Runtime] = StepRuntime,
     sales_options: Mapping[str, Any] | None = None,
     bc_options: Mapping[str, Any] | None = None,
     webhooks: bool = False,
 ) -> World:
-    """A world with these companies and Sales records; nothing synchronised yet."""
+    """A world with these companies and Sales records; nothing synchronised yet.
+
+    ``bulk``: whether account and contact take bulk messages, which the documentation leaves open; where a
+    caller does not say, ``TANDEM_BULK=0`` in the environment says no (``python dev.py test --no-bulk``).
+    """
+    bulk = os.environ.get("TANDEM_BULK") != "0" if bulk is None else bulk
     clock, receiver = ManualClock(), Receiver()
     bc_simulator = _business_central(clock, companies, bc_options or {}, receiver)
     sales_simulator = _dataverse(clock, sales_records or {}, bulk, sales_options or {}, receiver)

@@ -22,7 +22,7 @@ from shared_code.core.reconcile import (
     reconcile,
 )
 from shared_code.core.records import Absent, Deleted, Row, Side, Unread, Version
-from shared_code.sync.processing import committing, creating, problems, writing
+from shared_code.sync.processing import adopting, committing, creating, intents, problems, writing
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import MAX_ROUNDS, Work
 from shared_code.systems.interface import SystemUnavailable, Throttled
@@ -55,7 +55,7 @@ def _round(work: Work) -> None:
                 work, item, "internal", f"{type(fault).__name__} while deciding; nothing was written."
             )
     committing.commit(work)
-    creating.adopt_existing(work, plan)
+    adopting.adopt_existing(work, plan)
     creating.create(work, plan)
     writing.update(work, plan)
 
@@ -169,7 +169,7 @@ def _leave(work: Work, item: Item, reason: str) -> None:
         committing.leave(work, item)
         return
     if item.intent:
-        creating.settle_intent(work, item)
+        intents.settle_intent(work, item)
         if item.intent or item.settled:
             return
     item.outcome = Outcome.UNCHANGED

@@ -1,0 +1,182 @@
+"""Intents: a creation in Business Central that survives a lost answer and a crash.
+
+The intent is on file before the request goes out.  Whoever finds one looks for a record that equals
+what was sent then: finding it proves that the request ran, not finding it proves nothing until a request
+can no longer be running.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared_code.core.base import confirm_base
+from shared_code.core.coupling import Intent
+from shared_code.core.identity import digest
+from shared_code.core.mapping import FieldMapping, FieldType
+from shared_code.core.records import Absent, Deleted, Row, Side, Values
+from shared_code.store.tables import AlreadyExists
+from shared_code.sync.processing import committing, problems
+from shared_code.sync.processing.adopting import couple_found
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import Work
+from shared_code.sync.processing.writing import PlannedCreation
+
+
+def name_key(work: Work, planned: PlannedCreation) -> str:
+    """What the created record is called, as a key that compares without regard to case."""
+    return digest([str(planned.sent.get(_name_field(work).name) or "").casefold()])
+
+
+def _name_field(work: Work) -> FieldMapping:
+    return next(f for f in work.mapping.fields if f.type in (FieldType.TEXT, FieldType.PERSON_NAME) and f.bc)
+
+
+def write_intents(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
+    """Put the intents on file; a record that somebody else is creating is handed on."""
+    size = committing.MAX_ENTITIES // 2
+    for start in range(0, len(planned), size):
+        _write_intent_group(work, planned[start : start + size])
+    return [each for each in planned if not each.item.settled]
+
+
+def _write_intent_group(work: Work, planned: Sequence[PlannedCreation]) -> None:
+    now = work.runtime.now()
+    intents = [_intent(work, each, now) for each in planned]
+    operations = [o for each in intents for o in work.store.intent_operations(each)]
+    try:
+        etags = work.store.transact(operations)[::2]
+    except AlreadyExists:
+        if len(planned) > 1:
+            for each in planned:
+                _write_intent_group(work, [each])
+        else:
+            planned[0].item.hand_on(work.soon_s)
+        return
+    for each, intent, etag in zip(planned, intents, etags, strict=True):
+        each.item.intent = replace(intent, etag=etag)
+
+
+def _intent(work: Work, planned: PlannedCreation, now: float) -> Intent:
+    return Intent(planned.item.id, now, work.batch.id, name_key(work, planned), sent=planned.sent)
+
+
+def resolve(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
+    """Records with an intent of an earlier attempt: adopt what it made, wait, or send again.
+
+    Finding the record proves that the request ran, at any time.  Not finding it proves nothing until a
+    request can no longer be running.
+    """
+    if not planned:
+        return []
+    made, alike = _find_made(work, planned)
+    again = []
+    for each in planned:
+        item, candidates = each.item, made.get(each.item.id, [])
+        if len(candidates) == 1:
+            _couple_made(work, item, candidates[0], _sent_before(each))
+        elif candidates:
+            problems.fail(
+                work, item, "several_found", "Several records in Business Central equal what was sent."
+            )
+        elif _may_still_run(work, item):
+            problems.wait_until_settled(work, item)
+        elif each.item.id in alike:
+            # Somebody may have edited what was made: sent again, it could be there twice.
+            problems.fail(
+                work, item, "several_found", "A record of this name has other values than what was sent."
+            )
+        elif _renew_intent(work, each):
+            again.append(each)
+    return again
+
+
+def settle_intent(work: Work, item: Item) -> None:
+    """The Sales row needs no partner any more (deleted, outside the filter), but one may be on its way.
+
+    What was made is coupled and the pair decided anew; else the row waits until nothing can come, and the
+    intent ends.  An intent that stayed would hold back every BC record of its name.
+    """
+    assert item.intent is not None
+    made, alike = _find_made(work, [PlannedCreation(item, {}, item.intent.sent)])
+    candidates = made[item.id]
+    if len(candidates) == 1:
+        _couple_made(work, item, candidates[0], item.intent.sent)
+        if isinstance(item.states.get(Side.SALES), Absent):
+            item.states[Side.SALES] = Deleted(item.id)
+    elif _may_still_run(work, item):
+        problems.wait_until_settled(work, item)
+    elif alike and not isinstance(item.states.get(Side.SALES), Absent):
+        problems.fail(work, item, "several_found", "A record of this name holds other values than were sent.")
+    else:
+        drop_intent(work, item)
+
+
+def _couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
+    """Couple with what an earlier attempt made.  The base is what was sent then: whatever either side holds
+    beyond it was edited since."""
+    couple_found(work, item, Side.BC, row)
+    item.coupled, item.inserted = False, True
+    item.base = confirm_base(None, Side.BC, sent, sent, item.values_on(Side.BC))
+
+
+def _may_still_run(work: Work, item: Item) -> bool:
+    assert item.intent is not None
+    return work.runtime.now() - item.intent.started_at_s < work.settle_s
+
+
+def _renew_intent(work: Work, planned: PlannedCreation) -> bool:
+    """Take the intent over; whether nobody else did."""
+    item, intent = planned.item, planned.item.intent
+    assert intent is not None
+    try:
+        work.store.transact(work.store.drop_intent_operations(intent))
+    except committing.OVERTAKEN:
+        item.hand_on(work.soon_s)
+        return False
+    item.intent = None
+    _write_intent_group(work, [planned])
+    return item.intent is not None
+
+
+def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> tuple[dict[str, list[Row]], frozenset[str]]:
+    """Uncoupled BC records that equal what was sent, by the id of the record they were sent for; and the ids
+    for which there is one that has at least the name that was sent."""
+    key = _name_field(work)
+    names = sorted({str(name) for each in planned if (name := _sent_before(each).get(key.name))})
+    rows = work.system(Side.BC).find(work.table(Side.BC), str(key.bc), names)
+    work.links.load(Side.BC, rows)
+    taken = work.store.load(Side.BC, [row.id for row in rows])
+    free = [
+        (row, work.neutral(Side.BC, row.values))
+        for row in rows
+        if not committing.is_coupled(taken.get(row.id))
+    ]
+    made = {
+        each.item.id: [row for row, values in free if _equals_sent(values, _sent_before(each))]
+        for each in planned
+    }
+    taken_names = {values.get(key.name) for _, values in free}
+    alike = {each.item.id for each in planned if _sent_before(each).get(key.name) in taken_names}
+    return made, frozenset(alike)
+
+
+def _sent_before(planned: PlannedCreation) -> Values:
+    """What the earlier attempt sent; the Sales row may hold something else by now."""
+    intent = planned.item.intent
+    return intent.sent if intent and intent.sent else planned.sent
+
+
+def _equals_sent(values: Values, sent: Values) -> bool:
+    return all(values.get(name) == value for name, value in sent.items())
+
+
+def drop_intent(work: Work, item: Item) -> None:
+    """The service said that it created nothing: the intent is void."""
+    if item.intent is None:
+        return
+    try:
+        work.store.transact(work.store.drop_intent_operations(item.intent))
+    except committing.OVERTAKEN:
+        item.hand_on(work.soon_s)
+    item.intent = None
