@@ -63,13 +63,14 @@ def _plain(status: int, text: str = "") -> func.HttpResponse:
 
 def do_in_time(work: Callable[[], int]) -> None:
     """Do the work; return when it is done, has failed, or ``PATIENCE_S`` are over."""
-    if not _places.acquire(blocking=False):
+    places = _places
+    if not places.acquire(blocking=False):
         logging.getLogger("tandem").warning("a notification was dropped: too many wait already")
         return
-    wait([_workers.submit(_guarded, work)], PATIENCE_S)
+    wait([_workers.submit(_guarded, work, places)], PATIENCE_S)
 
 
-def _guarded(work: Callable[[], int]) -> None:
+def _guarded(work: Callable[[], int], places: BoundedSemaphore) -> None:
     """The text of a failure is not logged: it may quote what a stranger sent."""
     try:
         work()
@@ -77,4 +78,4 @@ def _guarded(work: Callable[[], int]) -> None:
         reason = type(error).__name__
         logging.getLogger("tandem").warning("a notification was dropped", extra={"reason": reason})
     finally:
-        _places.release()
+        places.release()
