@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared_code.core.jobs import Job
 from shared_code.store.codec import escape_key
 from shared_code.store.tables import AlreadyExists, Changed, Delete, Entity, Insert, Operation, Scalar, Tables
 
@@ -122,11 +121,6 @@ class FullSyncStore:
 
     def _index(self) -> str:
         return escape_key(f"{self._connection}|running")
-
-
-def job_of(line: Line, created_at_s: float, kind: object) -> Job:
-    """The job a line's batches belong to."""
-    return Job(line.job, line.mapping, kind, created_at_s, line.full_sync)  # type: ignore[arg-type]
 
 
 def _row(line: Line) -> str:
