@@ -51,9 +51,7 @@ class Talk:
             raise Refused(f"{method} {address}", response.status_code, response.text)
         return response
 
-    def json(
-        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
-    ) -> Any:
+    def json(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         """The answer's JSON, or None when it has no body."""
         response = self.send(method, path, body, headers)
         return response.json() if response.content else None

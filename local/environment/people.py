@@ -72,9 +72,7 @@ class BusinessCentralPerson:
 
     def patch(self, table: str, record_id: str, values: Mapping[str, Any], etag: str = "*") -> Record:
         """A changed record, as stored; with an ``etag`` only if it still is that version."""
-        changed: Record = self.talk.json(
-            "PATCH", f"{table}({record_id})", dict(values), {"If-Match": etag}
-        )
+        changed: Record = self.talk.json("PATCH", f"{table}({record_id})", dict(values), {"If-Match": etag})
         return changed
 
     def delete(self, table: str, record_id: str) -> None:
@@ -166,5 +164,3 @@ def all_pages(talk: Talk, path: str, headers: Mapping[str, str]) -> list[Record]
         found.extend(page["value"])
         next_path = page.get("@odata.nextLink")
     raise ValueError(f"{path} has more than {MOST_PAGES} pages")
-
-

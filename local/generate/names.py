@@ -49,7 +49,7 @@ def _odd_company(random: Random, plain: str) -> str:
         case 1:
             return f"{plain} {random.choice(_EMOJI)}"
         case 2:
-            return f'"{plain}" & \'Söhne\' <Import/Export>'
+            return f"\"{plain}\" & 'Söhne' <Import/Export>"
         case 3:
             return plain.replace(" ", "  ", 1)
         case 4:

@@ -5,6 +5,7 @@ The document is what ``tomllib`` or a JSON parser gives; the files are in ``shar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
@@ -29,6 +30,9 @@ from shared_code.core.mapping import (
 from shared_code.core.records import Value
 
 type Document = MappingOf[str, Any]
+
+_API_ROUTE = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9]+/v[0-9]+\.[0-9]+")
+"""Publisher, group and version of a Business Central API of one's own."""
 
 MAX_FIELDS = 200
 
@@ -119,7 +123,14 @@ class _Reader:
             reference=self._take(document, "reference", str, None, side),
             related=self._texts(document, "related", side),
             company_column=self._take(document, "company_column", str, None, side),
+            api=self._api(document, side),
         )
+
+    def _api(self, document: Document, side: str) -> str | None:
+        route: str | None = self._take(document, "api", str, None, side)
+        if route is not None and (side != "bc" or not _API_ROUTE.fullmatch(route)):
+            self.problems.append(f"{side}: api is “{route}” and must be a route such as publisher/group/v1.0")
+        return route
 
     def _condition(self, side: str, entry: Document) -> Condition:
         self._refuse_unknown(entry, _CONDITION_KEYS, f"{side}.filter")
@@ -178,19 +189,21 @@ class _Reader:
                 Direction, direction, where + ": direction" if "direction" in entry else None
             ),
             bc=self._take(entry, "bc", str, None, where),
-            sales=self._columns(entry, where),
+            sales=self._names(entry, "sales", where),
+            lookup=self._names(entry, "lookup", where),
             group=self._take(entry, "group", str, name, where),
             options=self._options(entry, where),
             constant=_constant(entry.get("constant")),
             **plain,
         )
 
-    def _columns(self, entry: Document, where: str) -> tuple[str, ...]:
-        given = entry.get("sales", [])
-        columns = [given] if isinstance(given, str) else given
-        if isinstance(columns, list) and all(isinstance(each, str) for each in columns):
-            return tuple(columns)
-        self.problems.append(f"{where}: sales is {given} and must be a text or a list of texts")
+    def _names(self, entry: Document, key: str, where: str) -> tuple[str, ...]:
+        """One name or a list of them."""
+        given = entry.get(key, [])
+        names = [given] if isinstance(given, str) else given
+        if isinstance(names, list) and all(isinstance(each, str) for each in names):
+            return tuple(names)
+        self.problems.append(f"{where}: {key} is {given} and must be a text or a list of texts")
         return ()
 
     def _options(self, entry: Document, where: str) -> tuple[tuple[str, int], ...]:
@@ -249,14 +262,16 @@ _KINDS: dict[type, str] = {
 }
 _NO_VALUE: dict[type, Value] = {str: None, int: 0, bool: False}
 _PLAIN_FIELD_KEYS: dict[str, type] = {
-    "bc_length": int, "sales_length": int, "places": int, "lookup": str, "by_reference": bool, "target": str,
+    "bc_length": int, "sales_length": int, "places": int, "by_reference": bool, "target": str,
     "navigation": str, "keep_when_blank": bool, "bc_fallback": str, "bc_currency": str,
-    "only_on_create": bool, "blank_is_record": bool,
+    "only_on_create": bool, "after_create": bool, "blank_is_record": bool,
 }  # fmt: skip
 _FIELD_KEYS = frozenset(
-    ("name", "type", "direction", "bc", "sales", "group", "options", "constant", *_PLAIN_FIELD_KEYS)
+    ("name", "type", "direction", "bc", "sales", "lookup", "group", "options", "constant", *_PLAIN_FIELD_KEYS)
 )
-_TABLE_KEYS = frozenset(("table", "key", "display", "filter", "reference", "related", "company_column"))
+_TABLE_KEYS = frozenset(
+    ("table", "key", "display", "filter", "reference", "related", "company_column", "api")
+)
 _CONDITION_KEYS = frozenset(("field", *OPERATORS))
 _MATCH_KEYS = frozenset(("field", "identifies", "hints"))
 _NOT_CARRIED_KEYS = frozenset(("field", "reason"))
@@ -289,8 +304,8 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         and each.direction is not mapping.direction,
         "a lookup names the mapping it goes through, and only a lookup does": (each.type in _LOOKING_UP)
         is not bool(each.lookup),
-        "the mapping it looks up must be in depends_on": bool(each.lookup)
-        and each.lookup not in (*mapping.depends_on, mapping.name),
+        "the mapping it looks up must be in depends_on": not set(each.lookup)
+        <= {*mapping.depends_on, mapping.name},
         "it has no Sales column": not each.sales and each.type is not FieldType.CONSTANT,
         "it has no BC field": each.bc is None and each.type is not FieldType.CONSTANT,
         "a constant flows one way": each.type is FieldType.CONSTANT

@@ -83,11 +83,14 @@ class FieldMapping:
     """One BC field and its Dataverse column (or columns, for a name in parts).
 
     ``group`` names the field group that merges as one value; a field without one is its own group.
-    ``lookup`` names the mapping through which ids are translated, ``by_reference`` that the BC field
-    carries the other record's reference (code, number) and not its id.  ``blank_is_record``: a blank
-    reference means a record of its own (the local currency).  ``bc_fallback`` is the BC field taken when
-    ``bc`` is blank, ``bc_currency`` the one with the currency a local amount is converted to.
-    ``places`` are decimals kept; ``keep_when_blank``: a blank source changes nothing.
+    ``lookup`` names the mappings through which ids are translated, in the order in which they are asked;
+    ``by_reference``: the BC field carries the other record's reference (code, number) and not its id;
+    ``blank_is_record``: a blank reference means a record of its own (the local currency).
+    ``bc_fallback`` is the BC field taken when ``bc`` is blank, ``bc_currency`` the one with the currency a
+    local amount is converted to.
+    ``places`` are decimals kept; ``keep_when_blank``: a blank source changes nothing.  ``only_on_create``
+    is written at creation and never again; ``after_create`` not at creation but right after it (a state that
+    a service takes only then, a record that refers back); both together: once, right after a creation.
     """
 
     name: str
@@ -100,13 +103,14 @@ class FieldMapping:
     sales_length: int | None = None
     places: int = 0
     options: tuple[tuple[str, int], ...] = ()
-    lookup: str | None = None
+    lookup: tuple[str, ...] = ()
     by_reference: bool = False
     target: str | None = None
     navigation: str | None = None
     constant: Value = None
     keep_when_blank: bool = False
     only_on_create: bool = False
+    after_create: bool = False
     blank_is_record: bool = False
     bc_fallback: str | None = None
     bc_currency: str | None = None
@@ -121,7 +125,8 @@ class TableRule:
     """One side of a mapping: entity set, key, what a record is called by, filter, company column.
 
     ``reference`` is the field by which other BC records point here (``code``, a contact number).
-    ``company_column`` holds the BC company a Dataverse row belongs to.
+    ``company_column`` holds the BC company a Dataverse row belongs to.  ``api`` is the route of a Business
+    Central API other than v2.0 (``publisher/group/v1.0``).
     """
 
     table: str
@@ -131,6 +136,7 @@ class TableRule:
     reference: str | None = None
     related: tuple[str, ...] = ()
     company_column: str | None = None
+    api: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

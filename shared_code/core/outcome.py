@@ -76,7 +76,8 @@ class Problem:
     """Why a record is not in step, kept until it is.
 
     ``details`` hold what a person needs to decide (field names with both values, the lookup's target);
-    ``waits_for`` is ``mapping|side|key`` of the record it waits for.  ``attempts`` counts failures in a row;
+    ``waits_for`` is ``mapping|side|key`` of the record it waits for, once per mapping it may be coupled in.
+    ``attempts`` counts failures in a row;
     ``stamp`` is the version it was seen at, so that seeing the same version again changes nothing.
     """
 
@@ -86,7 +87,7 @@ class Problem:
     code: str
     message: str
     details: dict[str, object] = field(default_factory=dict)
-    waits_for: str = ""
+    waits_for: tuple[str, ...] = ()
     attempts: int = 0
     next_attempt_at_s: float = 0.0
     since_s: float = 0.0

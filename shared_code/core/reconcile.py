@@ -139,7 +139,7 @@ def reconcile(mapping: Mapping, base: Base | None, bc: State, sales: State, rule
     if base is None and (unread := _sides(states, Unread)):
         return ReadFirst(unread)
     # Leaving the filter is not a change of value: the pair keeps coupling and base, and is merged on return.
-    if reason := _reason_to_leave(mapping, states):
+    if (reason := _reason_to_leave(mapping, states)) and not _is_half_created(mapping, base, reason):
         return Leave(reason)
     merge = _merge(mapping, base, states, rules.conflict)
     unknown = _unread_without_base(base, states, merge)
@@ -163,6 +163,13 @@ def _reason_to_leave(mapping: Mapping, states: MappingOf[Side, State]) -> str | 
     return None if all(state.inside for state in known) else OUTSIDE_FILTER
 
 
+def _is_half_created(mapping: Mapping, base: Base | None, reason: str) -> bool:
+    """Whether Tandem's own creation still lacks what follows it: until then its row may be outside the filter
+    (a product is a draft before it is active)."""
+    follows = [each.name for each in mapping.fields if each.after_create and each.only_on_create]
+    return reason == OUTSIDE_FILTER and base is not None and any(name not in base.sales for name in follows)
+
+
 def _decide_creation(mapping: Mapping, states: MappingOf[Side, State], rules: Rules) -> Decision:
     present = next((side for side, state in states.items() if not isinstance(state, Absent)), None)
     if present is None:
@@ -181,7 +188,7 @@ def _decide_creation(mapping: Mapping, states: MappingOf[Side, State], rules: Ru
 
 
 def _values_to_create(mapping: Mapping, target: Side, values: Values) -> Values:
-    writable = (each.name for each in mapping.fields if each.direction.flows_to(target))
+    writable = (f.name for f in mapping.fields if f.direction.flows_to(target) and not f.after_create)
     return {name: values[name] for name in writable if values.get(name) is not None}
 
 
@@ -278,7 +285,9 @@ def _winner(group: tuple[FieldMapping, ...], base: Base | None, held: MappingOf[
 def _agree(each: FieldMapping, base: Base | None, held: MappingOf[Side, Values]) -> bool:
     """Whether this field needs no write: equal, or as both services stored one common value, or kept."""
     ours = {side: held[side].get(each.name) for side in Side}
-    if ours[Side.BC] == ours[Side.SALES] or each.only_on_create:
+    if ours[Side.BC] == ours[Side.SALES]:
+        return True
+    if each.only_on_create and not (each.after_create and base is not None and each.name not in base.sales):
         return True
     if each.keep_when_blank and any(ours[s] is None and each.direction.flows_from(s) for s in Side):
         return True

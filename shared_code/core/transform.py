@@ -44,10 +44,10 @@ class Links(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A lookup's target is not coupled yet: record ``key`` of ``side`` in ``mapping``."""
+    """A lookup's target is not coupled yet: record ``key`` of ``side`` in one of ``mappings``."""
 
     field: str
-    mapping: str
+    mappings: tuple[str, ...]
     side: Side
     key: str
 
@@ -207,13 +207,13 @@ def _put_name(each: FieldMapping, names: tuple[str, ...], value: Value) -> Put:
 
 
 def _get_lookup(each: FieldMapping, side: Side, native: Value, links: Links) -> Value:
-    assert each.lookup is not None
     key = _plain_text(native)
     if key is None or (key == ZERO_ID and not each.blank_is_record):
         return None
     if side is Side.BC:
         return _capitals(key) if each.by_reference else key.lower()
-    return links.bc_key(each.lookup, key, each.by_reference) or UNCOUPLED_PREFIX + key
+    found = (links.bc_key(name, key, each.by_reference) for name in each.lookup)
+    return next(filter(None, found), None) or UNCOUPLED_PREFIX + key
 
 
 def _get_local_amount(each: FieldMapping, native: Values, links: Links) -> Value:
@@ -225,12 +225,11 @@ def _get_local_amount(each: FieldMapping, native: Values, links: Links) -> Value
     currency = _plain_text(native.get(each.bc_currency or ""))
     if amount is None or currency is None or currency == ZERO_ID:
         return amount
-    rate = links.rate(each.lookup or "", currency.lower())
+    rate = links.rate(each.lookup[0], currency.lower())
     return amount if rate is None else decimal_of(amount * rate, each.places)
 
 
 def _put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: Links) -> Put:
-    assert each.lookup is not None
     if value is None:
         return {name: None if side is Side.SALES else ("" if each.by_reference else ZERO_ID)}
     key = str(value)
@@ -241,7 +240,8 @@ def _put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: 
             if uncoupled
             else {name: key}
         )
-    target = links.sales_id(each.lookup, key, each.by_reference)
+    found = (links.sales_id(name, key, each.by_reference) for name in each.lookup)
+    target = next(filter(None, found), None)
     if target is None:
         return Missing(each.name, each.lookup, Side.BC, key)
     # A lookup without a target table leads to an option of a choice column, which is a number.

@@ -175,4 +175,4 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
     )
     filtered = [each.field for each in rule.filter] + ([rule.company_column] if rule.company_column else [])
     scan = dict.fromkeys(name for name in (*filtered, *also_scan) if name in names and name not in lookups)
-    return Table(rule.table, rule.key, columns, tuple(scan), rule.related)
+    return Table(rule.table, rule.key, columns, tuple(scan), rule.related, rule.api or "")

@@ -164,7 +164,7 @@ class BusinessCentral:
         if tables.has_exchange_rate(table):
             return self._currency_rows(wide, conditions, kind, zero=zero)
         parts = [self._read_part(wide, condition) for condition in conditions]
-        _, bodies = batch.get(self._client, self._place.root, kind, parts)
+        _, bodies = batch.get(self._client, self._place.of(table).root, kind, parts)
         with readable(table):
             return [tables.row(wide, entity) for body in bodies for entity in _whole(body)]
 
@@ -211,7 +211,7 @@ class BusinessCentral:
         return [next(results) if isinstance(part, Part) else part for part in parts]
 
     def _write_chunk(self, table: Table, kind: str, parts: Sequence[Part]) -> list[WriteResult]:
-        answer = batch.send(self._client, self._place.root, kind, parts, repeatable=False)
+        answer = batch.send(self._client, self._place.of(table).root, kind, parts, repeatable=False)
         try:
             answers = batch.parse(answer.data, len(parts))
         except ValueError as error:

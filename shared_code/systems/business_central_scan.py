@@ -9,7 +9,7 @@ Source: Microsoft docs webservices/use-filter-expressions-in-odata-uris.md; api-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
 from shared_code.systems import business_central_batch as batch
@@ -36,6 +36,10 @@ class Place:
     company: str
     base_currency: Callable[[], str] = lambda: ""
 
+    def of(self, table: Table) -> Place:
+        """The same company in the API that has the table."""
+        return replace(self, root=f"{self.root.removesuffix('v2.0')}{table.api}") if table.api else self
+
     def url(self, table: Table) -> str:
         return f"{self.root}/{self.company}/{odata.name(table.name)}"
 
@@ -54,7 +58,7 @@ class _Position:
 
 def scan(client: Client, place: Place, table: Table, cursor: Cursor | None, look_back_s: float) -> Page:
     """One page.  Raises ``CursorExpired`` for a full scan whose next page is no longer served."""
-    position = _position(cursor)
+    position, place = _position(cursor), place.of(table)
     if tables.has_exchange_rate(table):
         return _scan_currencies(client, place, table, position.since, look_back_s)
     try:

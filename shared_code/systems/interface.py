@@ -35,7 +35,8 @@ class Table:
     ``name`` is the entity set (``customers``, ``accounts``), ``columns`` everything a record is read
     with, ``scan_columns`` what change detection needs beside id and version (the filter's fields).
     ``key`` is the id field's name.  ``related`` names child tables whose change counts as a change
-    of this record (``currencyExchangeRates``).
+    of this record (``currencyExchangeRates``).  ``api`` is the route of a Business Central API of one's own
+    (``publisher/group/v1.0``); blank means API v2.0.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Table:
     columns: tuple[Column, ...]
     scan_columns: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    api: str = ""
 
 
 @dataclass(frozen=True, slots=True)

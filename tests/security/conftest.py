@@ -46,9 +46,7 @@ class App:
 
     def call(self, method: str, path: str, **more: Any) -> requests.Response:
         """A call without any credential of its own; redirects are not followed."""
-        return requests.request(
-            method, f"{self.url}/api{path}", timeout=30, allow_redirects=False, **more
-        )
+        return requests.request(method, f"{self.url}/api{path}", timeout=30, allow_redirects=False, **more)
 
     def with_key(self, method: str, path: str, **more: Any) -> requests.Response:
         return self.call(method, path, headers={"x-functions-key": self.key}, **more)

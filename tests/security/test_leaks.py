@@ -29,7 +29,7 @@ from tests.webhooks.conftest import await_true
 
 pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
 
-ENTRY = '''
+ENTRY = """
 import importlib.util
 import logging
 
@@ -40,7 +40,7 @@ product = importlib.util.module_from_spec(place)
 place.loader.exec_module(product)
 app = product.app
 logging.getLogger("tandem").debug("every log is on")
-'''
+"""
 RATES = {Fault.STATUS_503: 0.1, Fault.ANSWER_LOST: 0.1, Fault.HTML_INSTEAD: 0.1, Fault.TRUNCATED: 0.1}
 LEAST_FAULTS = 5
 SECRET_SETTINGS = ("CLIENT_SECRET", "WEBHOOK_SECRET")

@@ -212,7 +212,8 @@ def test_500_announcements_fit(store: CouplingStore) -> None:
 def problem(**changes: object) -> Problem:
     values: dict[str, object] = {
         "side": Side.BC, "record_id": "b1", "outcome": Outcome.FAILED, "code": "refused", "message": "No!",
-        "details": {"name": "Ä 😀", "fields": {"phone": {"bc": None}}}, "waits_for": "CUSTOMER|sales|x",
+        "details": {"name": "Ä 😀", "fields": {"phone": {"bc": None}}},
+        "waits_for": ("CUSTOMER|bc|a\nb", "VENDOR|bc|a\nb"),
         "attempts": 3, "next_attempt_at_s": 5.5, "since_s": 1.25, "stamp": "2026",
     }  # fmt: skip
     return Problem(**{**values, **changes})  # type: ignore[arg-type]

@@ -187,3 +187,16 @@ def test_throttled_parts_are_not_done_and_slow_everybody(surroundings: Surroundi
 def test_a_company_that_is_no_id_is_a_wrong_setting(surroundings: Surroundings) -> None:
     with pytest.raises(SettingWrong):
         BusinessCentral(surroundings.client(Script([page()])), ROOT, "CRONUS")
+
+
+def test_a_table_of_an_api_of_its_own_is_scanned_read_and_written_there(surroundings: Surroundings) -> None:
+    own = replace(CUSTOMERS, name="shippingAgents", api="tandem/sync/v1.0")
+    root = f"{ROOT.removesuffix('v2.0')}tandem/sync/v1.0".removeprefix("https://api.example")
+    system, script = connected(
+        surroundings, page(), parts((200, {"value": []})), parts((200, entity(ONE))), parts((200, {}))
+    )
+    system.scan(own, None)
+    system.read(own, [ONE])
+    system.update(own, [Change(ONE, Version('W/"01"', "1"), {"displayName": "New"})])
+    assert script.targets[0].startswith(f"{root}/companies({COMPANY})/shippingAgents?")
+    assert script.targets[1:3] == [f"{root}/$batch"] * 2

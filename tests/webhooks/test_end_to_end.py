@@ -46,11 +46,11 @@ def notification(environment: Environment, table: str, secret: str) -> bytes:
 
 
 NOTIFIED_S = 1.5
-"""Longer than a simulated system keeps a notification (``webhook_delay_s``), its way to the queue included."""
+"""Longer than a simulated system keeps a notification (``webhook_delay_s``), with its way to the queue."""
 
 
 def at_rest(environment: Environment) -> None:
-    """Nothing is asked of either system any more, and nothing that is queued, a look put off included, will."""
+    """Nothing is asked of either system any more, and nothing is queued, not even a look put off."""
     stored = Stored(environment.addresses.storage)
 
     def asked() -> str:

@@ -48,7 +48,7 @@ def _kind(each: FieldMapping) -> str:
         case FieldType.LOOKUP:
             return _lookup(each)
         case FieldType.LOCAL_AMOUNT:
-            return f"amount in local currency, converted at the rate of {each.lookup}"
+            return f"amount in local currency, converted at the rate of {each.lookup[0]}"
         case FieldType.DECIMAL:
             return f"number with {each.places} decimals"
         case FieldType.OPTION:
@@ -60,7 +60,7 @@ def _kind(each: FieldMapping) -> str:
 def _lookup(each: FieldMapping) -> str:
     how = ", found by its reference" if each.by_reference else ""
     what = "record" if each.target else "option"
-    return f"the {what} coupled through {each.lookup}{how}"
+    return f"the {what} coupled through {' or '.join(each.lookup)}{how}"
 
 
 def _conditions(each: FieldMapping) -> Iterator[str]:
@@ -73,5 +73,7 @@ def _conditions(each: FieldMapping) -> Iterator[str]:
         yield "blank means the local currency"
     if each.keep_when_blank:
         yield "a blank source changes nothing"
-    if each.only_on_create:
+    if each.after_create:
+        yield "written once, right after creation" if each.only_on_create else "not part of a creation"
+    elif each.only_on_create:
         yield "written at creation only"

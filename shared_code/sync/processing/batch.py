@@ -112,14 +112,13 @@ MAX_ATTEMPTS = 60
 
 
 def _note_waiters(work: Work) -> None:
-    waiting = [each for each in work.items if each.new_problem and each.new_problem.waits_for]
-    work.at.waiters.add(_waiter(work, each) for each in waiting)
+    work.at.waiters.add(each for item in work.items for each in _waiters(work, item))
 
 
-def _waiter(work: Work, item: Item) -> Waiter:
-    assert item.new_problem is not None
-    target, key = item.new_problem.waits_for.split("|", 1)
-    return Waiter(target, key, work.mapping.name, item.side, item.id)
+def _waiters(work: Work, item: Item) -> list[Waiter]:
+    targets = item.new_problem.waits_for if item.new_problem else ()
+    keys = (each.split("|", 1) for each in targets)
+    return [Waiter(target, key, work.mapping.name, item.side, item.id) for target, key in keys]
 
 
 def _finish(parts: Parts, work: Work) -> Batch:

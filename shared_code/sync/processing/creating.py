@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shared_code.core.base import confirm_base
+from shared_code.core.base import Base, confirm_base
 from shared_code.core.identity import partner_id
 from shared_code.core.records import Row, Side
 from shared_code.sync.processing import committing, intents, problems
@@ -29,6 +29,10 @@ from shared_code.systems.interface import (
     WriteResult,
     Written,
 )
+
+NOTHING_IN_STEP = Base({}, {})
+"""The base of a row that an earlier attempt of ours made: every field is compared anew, and what follows a
+creation is still to be written."""
 
 
 def create(work: Work, plan: Plan) -> None:
@@ -112,6 +116,7 @@ def _look_for_own(work: Work, unsure: Mapping[str, PlannedCreation]) -> None:
         planned = unsure[record_id]
         couple_found(work, planned.item, Side.SALES, row)
         planned.item.coupled, planned.item.inserted = False, True
+        planned.item.base = NOTHING_IN_STEP
 
 
 def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
@@ -135,7 +140,7 @@ def _not_announced(work: Work, planned: Sequence[PlannedCreation]) -> list[Plann
     for item in (each.item for each in planned if each.item.id in ours):
         old = item.problem
         if old and old.code == "outcome_unknown" and work.runtime.now() - old.since_s >= work.settle_s:
-            item.announced = True
+            item.announced, item.base = True, NOTHING_IN_STEP
             committing.couple(work, item, ours[item.id], item.id)
             item.states.clear()
         else:

@@ -32,10 +32,10 @@ class LinkTable:
         rows = list(rows)
         for each in self._mapping.lookups:
             index = _index(each, side)
-            keys = {
-                key for row in rows if (key := _key(each, side, row)) and not self._knows(each, index, key)
-            }
-            wanted.setdefault((str(each.lookup), index), set()).update(keys)
+            keys = {key for row in rows if (key := _key(each, side, row))}
+            for mapping in each.lookup:
+                unknown = {key for key in keys if (mapping, index, key) not in self._couplings}
+                wanted.setdefault((mapping, index), set()).update(unknown)
         for (mapping, index), keys in wanted.items():
             if keys:
                 self._load(mapping, index, sorted(keys))
@@ -59,9 +59,6 @@ class LinkTable:
         coupling = self._couplings.get((mapping, "bc", bc_id))
         rate: Value = coupling.base.bc.get(RATE_FIELD) if coupling and coupling.base else None
         return rate if isinstance(rate, Decimal) else None
-
-    def _knows(self, each: FieldMapping, index: str, key: str) -> bool:
-        return (str(each.lookup), index, key) in self._couplings
 
     def _load(self, mapping: str, index: str, keys: list[str]) -> None:
         store = self._at.couplings(mapping)

@@ -39,15 +39,14 @@ def wait(work: Work, item: Item, code: str, message: str) -> None:
 
 def wait_for(work: Work, item: Item, missing: Missing) -> None:
     """The record waits for another one's coupling."""
-    where = work.at.mappings.get(missing.mapping)
-    what = where.title if where else missing.mapping
+    known = work.at.mappings
+    what = ", ".join(known[name].title if name in known else name for name in missing.mappings)
     target = f"“{missing.key}” of {missing.side.system_name} ({what})"
     message = f"{missing.field} refers to {target}, which is not coupled."
     _settle(work, item, Outcome.WAITING, "waits_for_lookup", message)
     assert item.new_problem is not None
-    item.new_problem = replace(
-        item.new_problem, waits_for=target_key(missing.mapping, missing.side, missing.key)
-    )
+    targets = tuple(target_key(name, missing.side, missing.key) for name in missing.mappings)
+    item.new_problem = replace(item.new_problem, waits_for=targets)
 
 
 def wait_until_settled(work: Work, item: Item) -> None:

@@ -93,7 +93,11 @@ class Work:
         problems: list[Missing | Unfit] = []
         sent: dict[str, Value] = {}
         for group in self.mapping.groups:
-            fields = [each for each in group if each.name in values and (creating or not each.only_on_create)]
+            fields = [
+                each
+                for each in group
+                if each.name in values and (creating or each.after_create or not each.only_on_create)
+            ]
             put, faults = self._put_group(side, fields, values)
             problems += faults
             if not faults:

@@ -181,6 +181,7 @@ ONE_WAY = {"direction": "to_sales"}
 CONTRADICTIONS: list[tuple[Document, str]] = [
     (field(lookup="CURRENCY"), "a lookup names the mapping it goes through, and only a lookup does"),
     (field(type="lookup"), "a lookup names the mapping it goes through, and only a lookup does"),
+    (field(type="lookup", lookup=["CURRENCY", "ITEM"]), "the mapping it looks up must be in depends_on"),
     (field(type="lookup", lookup="ITEM"), "the mapping it looks up must be in depends_on"),
     (field(sales=[]), "it has no Sales column"),
     ({"name": "f", "sales": "s"}, "it has no BC field"),
@@ -209,6 +210,7 @@ def test_a_contradiction_is_told(entry: Document, problem: str) -> None:
     "entry",
     [
         field(type="lookup", lookup="CUSTOMER"),
+        field(type="lookup", lookup=["CUSTOMER", "CURRENCY"]),
         field(type="constant", constant=1, **ONE_WAY),
         field(type="person_name", sales=["s", "t"]),
         field(type="person_name"),
@@ -288,3 +290,10 @@ def test_whatever_stands_in_a_document_it_is_read_or_refused(path: str, value: A
     else:
         for side in Side:
             assert all(isinstance(name, str) for name in mapping.native_names(side))
+
+
+def test_an_api_of_its_own_is_a_route_of_business_central() -> None:
+    assert parse_mapping(changed("bc.api", "tandem/sync/v1.0")).bc.api == "tandem/sync/v1.0"
+    wrong = "must be a route such as publisher/group/v1.0"
+    assert problems_of(changed("bc.api", "../v2.0")) == [f"bc: api is “../v2.0” and {wrong}"]
+    assert problems_of(changed("sales.api", "a/b/v1.0")) == [f"sales: api is “a/b/v1.0” and {wrong}"]

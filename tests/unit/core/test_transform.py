@@ -21,6 +21,7 @@ LINKS = Couplings(
         ("CURRENCY", EURO, "euro-row"),
         ("CURRENCY", ZERO_ID, "dollar-row"),
         ("TERMS", TERMS, "3"),
+        ("VENDOR", "V10", "supplier-row"),
     ],
     rates={EURO: Decimal("0.9")},
 )
@@ -76,29 +77,35 @@ GETS: list[tuple[FieldType, dict[str, Any], Side, Value, Value]] = [
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.SALES, 1, "Open"),
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.SALES, None, None),
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.SALES, 9, "sales:9"),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.BC, EURO.upper(), EURO),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.BC, ZERO_ID, None),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY", "blank_is_record": True}, Side.BC, ZERO_ID, ZERO_ID),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.SALES, "euro-row", EURO),
+    (FieldType.LOOKUP, {"lookup": ("CURRENCY",), "target": "currencies"}, Side.BC, EURO.upper(), EURO),
+    (FieldType.LOOKUP, {"lookup": ("CURRENCY",), "target": "currencies"}, Side.BC, ZERO_ID, None),
+    (FieldType.LOOKUP, {"lookup": ("CURRENCY",), "blank_is_record": True}, Side.BC, ZERO_ID, ZERO_ID),
+    (FieldType.LOOKUP, {"lookup": ("CURRENCY",), "target": "currencies"}, Side.SALES, "euro-row", EURO),
     (
         FieldType.LOOKUP,
-        {"lookup": "CURRENCY", "target": "currencies"},
+        {"lookup": ("CURRENCY",), "target": "currencies"},
         Side.SALES,
         "strange",
         "sales:strange",
     ),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.SALES, None, None),
+    (FieldType.LOOKUP, {"lookup": ("CURRENCY",), "target": "currencies"}, Side.SALES, None, None),
     (
         FieldType.LOOKUP,
-        {"lookup": "SALESPEOPLE", "by_reference": True, "target": "users"},
+        {"lookup": ("SALESPEOPLE",), "by_reference": True, "target": "users"},
         Side.BC,
         " ah",
         "AH",
     ),
-    (FieldType.LOOKUP, {"lookup": "SALESPEOPLE", "by_reference": True, "target": "users"}, Side.BC, "", None),
     (
         FieldType.LOOKUP,
-        {"lookup": "SALESPEOPLE", "by_reference": True, "target": "users"},
+        {"lookup": ("SALESPEOPLE",), "by_reference": True, "target": "users"},
+        Side.BC,
+        "",
+        None,
+    ),
+    (
+        FieldType.LOOKUP,
+        {"lookup": ("SALESPEOPLE",), "by_reference": True, "target": "users"},
         Side.SALES,
         USER,
         "AH",
@@ -113,7 +120,7 @@ def test_get(type_: FieldType, more: dict[str, Any], side: Side, native: Value, 
 
 def test_a_field_that_is_not_there_is_blank() -> None:
     for type_ in FieldType:
-        each = make_field("f", type_, TO_SALES, lookup="CURRENCY")
+        each = make_field("f", type_, TO_SALES, lookup=("CURRENCY",))
         for side in Side:
             assert get(each, side, {}, LINKS) in (None, False)
 
@@ -132,15 +139,21 @@ PUTS: list[tuple[FieldType, dict[str, Any], Side, Value, Value]] = [
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.BC, None, "_x0020_"),
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.BC, "Open", "Open"),
     (FieldType.OPTION, {"options": (("Open", 1),)}, Side.SALES, "Open", 1),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.BC, None, ZERO_ID),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.BC, EURO, EURO),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.SALES, EURO, "euro-row"),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.SALES, ZERO_ID, "dollar-row"),
-    (FieldType.LOOKUP, {"lookup": "CURRENCY", "target": "currencies"}, Side.SALES, None, None),
-    (FieldType.LOOKUP, {"lookup": "SALESPEOPLE", "by_reference": True, "target": "users"}, Side.BC, None, ""),
+    (FieldType.LOOKUP, {"lookup": ("CURRENCY",), "target": "currencies"}, Side.BC, None, ZERO_ID),
+    (FieldType.LOOKUP, {"lookup": ("CURRENCY",), "target": "currencies"}, Side.BC, EURO, EURO),
+    (FieldType.LOOKUP, {"lookup": ("CURRENCY",), "target": "currencies"}, Side.SALES, EURO, "euro-row"),
+    (FieldType.LOOKUP, {"lookup": ("CURRENCY",), "target": "currencies"}, Side.SALES, ZERO_ID, "dollar-row"),
+    (FieldType.LOOKUP, {"lookup": ("CURRENCY",), "target": "currencies"}, Side.SALES, None, None),
     (
         FieldType.LOOKUP,
-        {"lookup": "SALESPEOPLE", "by_reference": True, "target": "users"},
+        {"lookup": ("SALESPEOPLE",), "by_reference": True, "target": "users"},
+        Side.BC,
+        None,
+        "",
+    ),
+    (
+        FieldType.LOOKUP,
+        {"lookup": ("SALESPEOPLE",), "by_reference": True, "target": "users"},
         Side.SALES,
         "AH",
         USER,
@@ -186,18 +199,32 @@ class TestLookup:
     """A lookup whose target is not coupled makes the record wait for it."""
 
     def test_without_a_target_table_it_leads_to_an_option_by_its_number(self) -> None:
-        each = make_field("terms", FieldType.LOOKUP, lookup="TERMS")
+        each = make_field("terms", FieldType.LOOKUP, lookup=("TERMS",))
         assert put(each, Side.SALES, TERMS, LINKS) == {"sales_terms": 3}
         assert read(each, Side.SALES, 3) == TERMS
 
     def test_towards_sales_the_bc_record_is_missing(self) -> None:
-        each = make_field("owner", FieldType.LOOKUP, lookup="SALESPEOPLE", by_reference=True, target="users")
-        assert put(each, Side.SALES, "XX", LINKS) == Missing("owner", "SALESPEOPLE", Side.BC, "XX")
+        each = make_field(
+            "owner", FieldType.LOOKUP, lookup=("SALESPEOPLE",), by_reference=True, target="users"
+        )
+        assert put(each, Side.SALES, "XX", LINKS) == Missing("owner", ("SALESPEOPLE",), Side.BC, "XX")
 
     def test_towards_bc_the_sales_record_is_missing(self) -> None:
-        each = make_field("owner", FieldType.LOOKUP, lookup="SALESPEOPLE", by_reference=True, target="users")
+        each = make_field(
+            "owner", FieldType.LOOKUP, lookup=("SALESPEOPLE",), by_reference=True, target="users"
+        )
         neutral = read(each, Side.SALES, "stranger")
-        assert put(each, Side.BC, neutral, LINKS) == Missing("owner", "SALESPEOPLE", Side.SALES, "stranger")
+        assert put(each, Side.BC, neutral, LINKS) == Missing(
+            "owner", ("SALESPEOPLE",), Side.SALES, "stranger"
+        )
+
+    def test_several_mappings_are_asked_in_their_order(self) -> None:
+        both = ("SALESPEOPLE", "VENDOR")
+        each = make_field("f", FieldType.LOOKUP, lookup=both, by_reference=True, target="accounts")
+        assert put(each, Side.SALES, "V10", LINKS) == {"sales_f": "supplier-row"}
+        assert put(each, Side.SALES, "AH", LINKS) == {"sales_f": USER}
+        assert read(each, Side.SALES, "supplier-row") == "V10"
+        assert put(each, Side.SALES, "XX", LINKS) == Missing("f", both, Side.BC, "XX")
 
 
 def test_an_option_without_a_counterpart_is_unfit() -> None:
@@ -236,7 +263,7 @@ class TestLocalAmount:
     """An amount in local currency goes to Sales in the record's own currency."""
 
     FIELD = make_field(
-        "limit", FieldType.LOCAL_AMOUNT, TO_SALES, lookup="CURRENCY", places=2, bc_currency="cur"
+        "limit", FieldType.LOCAL_AMOUNT, TO_SALES, lookup=("CURRENCY",), places=2, bc_currency="cur"
     )
 
     @pytest.mark.parametrize(

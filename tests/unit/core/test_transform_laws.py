@@ -49,15 +49,17 @@ FIELDS: dict[str, FieldMapping] = {
     "boolean": make_field("f", FieldType.BOOLEAN),
     "date": make_field("f", FieldType.DATE),
     "option": make_field("f", FieldType.OPTION, options=(("Open", 1), ("In_x0020_Review", 2))),
-    "lookup by id": make_field("f", FieldType.LOOKUP, lookup="BY ID", target="rows"),
-    "lookup of an option": make_field("f", FieldType.LOOKUP, lookup="OPTIONS"),
+    "lookup by id": make_field("f", FieldType.LOOKUP, lookup=("BY ID",), target="rows"),
+    "lookup of an option": make_field("f", FieldType.LOOKUP, lookup=("OPTIONS",)),
     "lookup where blank is a record": make_field(
-        "f", FieldType.LOOKUP, lookup="CURRENCY", blank_is_record=True, target="rows"
+        "f", FieldType.LOOKUP, lookup=("CURRENCY",), blank_is_record=True, target="rows"
     ),
-    "lookup by code": make_field("f", FieldType.LOOKUP, lookup="BY CODE", by_reference=True, target="rows"),
+    "lookup by code": make_field(
+        "f", FieldType.LOOKUP, lookup=("BY CODE",), by_reference=True, target="rows"
+    ),
     "constant": make_field("f", FieldType.CONSTANT, TO_SALES, constant=3),
     "local amount": make_field(
-        "f", FieldType.LOCAL_AMOUNT, TO_SALES, lookup="CURRENCY", places=2, bc_currency="currency"
+        "f", FieldType.LOCAL_AMOUNT, TO_SALES, lookup=("CURRENCY",), places=2, bc_currency="currency"
     ),
 }
 

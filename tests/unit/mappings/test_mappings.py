@@ -116,7 +116,7 @@ def test_each_mapping_comes_after_what_it_looks_up() -> None:
 def test_every_dependency_and_lookup_is_one_of_them() -> None:
     for mapping in MAPPINGS.values():
         assert set(mapping.depends_on) <= set(MAPPINGS)
-        assert {each.lookup for each in mapping.lookups} <= set(mapping.depends_on)
+        assert {name for each in mapping.lookups for name in each.lookup} <= set(mapping.depends_on)
 
 
 def test_nothing_is_decided_for_a_person() -> None:
