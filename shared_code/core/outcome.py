@@ -52,6 +52,8 @@ PROBLEMS = {
                     "Shorten the value, then retry."),
         ProblemCode("country_unknown", "A country is neither a code nor a known name.",
                     "Write the country's code or its English name."),
+        ProblemCode("rate_missing", "An amount in local currency has no rate into the record's currency.",
+                    "Add an exchange rate to the currency in Business Central.", True),
         ProblemCode("option_unknown", "A choice has no counterpart on the other side.",
                     "Add the option on the other side, then retry."),
         ProblemCode("outcome_unknown", "A creation was sent and no answer came; it may still be running.",

@@ -15,7 +15,15 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 
 from shared_code.core.base import Base
-from shared_code.core.mapping import ConflictRule, DeletionRule, Direction, FieldMapping, Mapping, Rules
+from shared_code.core.mapping import (
+    ConflictRule,
+    DeletionRule,
+    Direction,
+    FieldMapping,
+    FieldType,
+    Mapping,
+    Rules,
+)
 from shared_code.core.records import Absent, Deleted, Side, Unread, Value, Values, Version
 
 
@@ -142,14 +150,22 @@ def reconcile(mapping: Mapping, base: Base | None, bc: State, sales: State, rule
     if (reason := _reason_to_leave(mapping, states)) and not _is_half_created(mapping, base, reason):
         return Leave(reason)
     merge = _merge(mapping, base, states, rules.conflict)
-    unknown = _unread_without_base(base, states, merge)
+    unknown = _unread_without_base(mapping, base, states, merge)
     return ReadFirst(unknown) if unknown else merge
 
 
-def _unread_without_base(base: Base | None, states: MappingOf[Side, State], merge: Merge) -> tuple[Side, ...]:
-    """Unread sides whose value of a field to be written is not in the base, so that nothing stands for it."""
+def _unread_without_base(
+    mapping: Mapping, base: Base | None, states: MappingOf[Side, State], merge: Merge
+) -> tuple[Side, ...]:
+    """Unread sides whose value of a field to be written is not in the base, so that nothing stands for it.
+
+    Nor does the base tell where a name in parts is parted now.
+    """
     written = {*merge.to_bc, *merge.to_sales}
-    return tuple(side for side in _sides(states, Unread) if base and written - base.on(side).keys())
+    in_parts = {each.name for each in mapping.fields if len(each.sales) > 1}
+    unknown = {side: written - base.on(side).keys() if base else written for side in states}
+    unknown[Side.SALES] |= in_parts & merge.to_sales.keys()
+    return tuple(side for side in _sides(states, Unread) if unknown[side])
 
 
 def _sides(states: MappingOf[Side, State], kind: type) -> tuple[Side, ...]:
@@ -305,11 +321,14 @@ def _changed(
     conflicts of nothing, or a winner with nothing to write.
     Without a base (the pair was coupled by matching, or the field is newly mapped) a value counts as
     a change and a blank does not: a blank says nothing that could be lost.
+    A converted amount moves with the rate, without a person: it flows its one way and decides nothing.
     """
     return any(
         _field_changed(each, base, held[side], side)
         for each in group
-        if each.direction.flows_from(side) and not _agree(each, base, held)
+        if each.direction.flows_from(side)
+        and each.type is not FieldType.LOCAL_AMOUNT
+        and not _agree(each, base, held)
     )
 
 

@@ -27,6 +27,9 @@ from shared_code.core.records import ZERO_ID, Side, Value, Values
 UNCOUPLED_PREFIX = "sales:"
 """Begins the neutral value of a Sales lookup whose target is not coupled."""
 
+UNCONVERTED_PREFIX = "local:"
+"""Begins the neutral value of a local amount whose currency has no rate: ``local:<currency>|<amount>``."""
+
 BLANK_DATE = "0001-01-01"
 
 
@@ -63,6 +66,8 @@ class Unfit:
 
 type Put = dict[str, Value] | Missing | Unfit
 
+NOTHING: Values = {}
+
 
 def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
     """The neutral value of one field mapping in a native record.  Accepts any value whatsoever."""
@@ -84,16 +89,21 @@ def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
             return _GETTERS[each.type](native.get(fallback), each) if fallback else value
 
 
-def put(each: FieldMapping, side: Side, value: Value, links: Links) -> Put:
-    """The native fields of ``side`` that hold a neutral value, or why they cannot."""
+def put(each: FieldMapping, side: Side, value: Value, links: Links, present: Values = NOTHING) -> Put:
+    """The native fields of ``side`` that hold a neutral value, or why they cannot.
+
+    ``present`` is the record as it is, where it exists: a name keeps the part of it that is unchanged.
+    """
     names = each.sales if side is Side.SALES else ((each.bc,) if each.bc else ())
     match each.type:
         case FieldType.PERSON_NAME if len(names) == 2:
-            return _put_name(each, names, value)
+            return _put_name(each, names, value, present)
         case FieldType.LOOKUP:
             return _put_lookup(each, side, names[0], value, links)
         case FieldType.OPTION:
             return _put_option(each, side, names[0], value)
+        case FieldType.LOCAL_AMOUNT if str(value).startswith(UNCONVERTED_PREFIX):
+            return _without_rate(each, str(value), links)
         case FieldType.COUNTRY if side is Side.BC and isinstance(value, str) and country_code(value) is None:
             what = f"“{value}” is no country that is known; write its code or English name in Sales."
             return Unfit(each.name, "country_unknown", what)
@@ -189,17 +199,24 @@ def _too_long(each: FieldMapping, side: Side, text: str) -> Unfit | None:
     return Unfit(each.name, "too_long", what)
 
 
-def split_name(text: str) -> tuple[str | None, str]:
+def split_name(text: str, first_now: Value = None, last_now: Value = None) -> tuple[str | None, str]:
     """First and last name of a display name: the last word is the last name, the rest the first.
 
+    A person knows better where a name parts ("Anna", "van der Berg"): where the display name still begins
+    with the present first name or ends with the present last name, that part stays as it is.
     Joining the parts with one blank gives the text again, which is the law this rule is chosen for.
     """
+    kept_first, kept_last = _text(first_now), _text(last_now)
+    if kept_first and text.startswith(f"{kept_first} "):
+        return kept_first, text.removeprefix(f"{kept_first} ")
+    if kept_last and text.endswith(f" {kept_last}"):
+        return text.removesuffix(f" {kept_last}"), kept_last
     first, _, last = text.rpartition(" ")
     return first or None, last
 
 
-def _put_name(each: FieldMapping, names: tuple[str, ...], value: Value) -> Put:
-    first, last = split_name(str(value)) if value else (None, None)
+def _put_name(each: FieldMapping, names: tuple[str, ...], value: Value, present: Values) -> Put:
+    first, last = split_name(str(value), *map(present.get, names)) if value else (None, None)
     for part in (first, last):
         if part and (unfit := _too_long(each, Side.SALES, part)):
             return unfit
@@ -219,14 +236,26 @@ def _get_lookup(each: FieldMapping, side: Side, native: Value, links: Links) -> 
 def _get_local_amount(each: FieldMapping, native: Values, links: Links) -> Value:
     """An amount in local currency as an amount in the record's own currency.
 
-    Without a rate the amount stays as it is: the currency's own lookup then makes the record wait.
+    Without a rate it is no amount that Sales could hold: it keeps its currency, and ``put`` says why not.
     """
     amount = decimal_of(native.get(each.bc or ""), each.places)
     currency = _plain_text(native.get(each.bc_currency or ""))
     if amount is None or currency is None or currency == ZERO_ID:
         return amount
     rate = links.rate(each.lookup[0], currency.lower())
-    return amount if rate is None else decimal_of(amount * rate, each.places)
+    return (
+        f"{UNCONVERTED_PREFIX}{currency.lower()}|{amount}"
+        if rate is None
+        else decimal_of(amount * rate, each.places)
+    )
+
+
+def _without_rate(each: FieldMapping, value: str, links: Links) -> Missing | Unfit:
+    currency = value.removeprefix(UNCONVERTED_PREFIX).partition("|")[0]
+    if links.sales_id(each.lookup[0], currency, by_reference=False) is None:
+        return Missing(each.name, each.lookup, Side.BC, currency)
+    what = f"{each.name} cannot be converted: its currency has no exchange rate in Business Central."
+    return Unfit(each.name, "rate_missing", what)
 
 
 def _put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: Links) -> Put:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared_code.core import filters
+from shared_code.core.conversion import foreign_currency
 from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.identity import digest
 from shared_code.core.jobs import MAX_BATCH, Batch, Job
@@ -157,7 +158,9 @@ def select(
         if _coupled(known.get(each)) or isinstance(known.get(each), Intent) or each in problems
     ]
     unchanged = {
-        each.id for each in given if mode is ScanMode.FULL and _in_step(known.get(each.id), side, each)
+        each.id
+        for each in given
+        if mode is ScanMode.FULL and _in_step(mapping, known.get(each.id), side, each)
     }
     work = [each for each in given if each.id not in unchanged] + gone
     return sorted(work, key=_by_id), sorted((each for each in given if each.id in unchanged), key=_by_id)
@@ -167,8 +170,11 @@ def _by_id(seen: Sighting) -> str:
     return seen.id
 
 
-def _in_step(known: Coupling | Intent | None, side: Side, seen: Sighting) -> bool:
-    return isinstance(known, Coupling) and known.in_step and known.version_on(side) == seen.version
+def _in_step(mapping: Mapping, known: Coupling | Intent | None, side: Side, seen: Sighting) -> bool:
+    """Whether nothing can have changed.  A converted amount changes with a rate, at the same version."""
+    if not (isinstance(known, Coupling) and known.in_step and known.version_on(side) == seen.version):
+        return False
+    return side is Side.SALES or foreign_currency(mapping, known.base) is None
 
 
 def _is_work(

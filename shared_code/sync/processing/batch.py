@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import replace
 
+from shared_code.core.conversion import rate_of
 from shared_code.core.coupling import Coupling, Intent
 from shared_code.core.identity import digest
 from shared_code.core.jobs import Batch, Job, JobKind
@@ -17,6 +18,7 @@ from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, UnknownName
 from shared_code.sync.processing import committing, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.links import LinkTable
+from shared_code.sync.processing.rates import queue_converted
 from shared_code.sync.processing.rounds import prepare, run_rounds
 from shared_code.sync.processing.work import Work
 from shared_code.sync.retries import queue_records
@@ -50,6 +52,7 @@ def _load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> Work:
         LinkTable(at, mapping),
     )  # fmt: skip
     work.stored = {item.id: item.coupling for item in items if item.coupling}
+    work.rates = {record_id: rate_of(each.base) for record_id, each in work.stored.items()}
     for item in items:
         if not committing.is_coupled(item.coupling):
             item.coupling = None
@@ -125,6 +128,7 @@ def _finish(parts: Parts, work: Work) -> Batch:
     """Record the outcomes and what is handed on, before it is handed on."""
     _free_waiters(parts, work)
     _queue_survivors(parts, work)
+    queue_converted(parts, work)
     rest = tuple(each.id for each in work.items if each.outcome is None)
     counts = Counter(each.outcome for each in work.items if each.outcome is not None)
     batch = replace(

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from shared_code.core.conversion import RATE_FIELD
 from shared_code.core.coupling import Coupling, CouplingState
 from shared_code.core.mapping import FieldMapping, FieldType, Mapping
 from shared_code.core.records import ZERO_ID, Row, Side, Value
 from shared_code.sync.parts import ConnectionParts
-
-RATE_FIELD = "exchange_rate"
-"""The field of a currency mapping that amounts are converted with."""
 
 
 class LinkTable:
@@ -32,7 +30,7 @@ class LinkTable:
         rows = list(rows)
         for each in self._mapping.lookups:
             index = _index(each, side)
-            keys = {key for row in rows if (key := _key(each, side, row))}
+            keys = {key for row in rows for key in _keys(each, side, row)}
             for mapping in each.lookup:
                 unknown = {key for key in keys if (mapping, index, key) not in self._couplings}
                 wanted.setdefault((mapping, index), set()).update(unknown)
@@ -65,9 +63,7 @@ class LinkTable:
         if index == "reference":
             self._take(mapping, store.by_reference(keys).values())
             return
-        needs_local = index == "bc" and any(f.type is FieldType.LOCAL_AMOUNT for f in self._mapping.lookups)
-        ids = [*keys, ZERO_ID] if needs_local and ZERO_ID not in keys else keys
-        found = store.load(Side(index), ids).values()
+        found = store.load(Side(index), keys).values()
         self._take(mapping, [each for each in found if isinstance(each, Coupling)])
 
     def _take(self, mapping: str, couplings: Iterable[Coupling]) -> None:
@@ -85,16 +81,14 @@ def _index(each: FieldMapping, side: Side) -> str:
     return "reference" if each.by_reference else "bc"
 
 
-def _key(each: FieldMapping, side: Side, row: Row) -> str | None:
-    """The key a row refers to another record with; blank refers to nothing."""
+def _keys(each: FieldMapping, side: Side, row: Row) -> tuple[str, ...]:
+    """The keys a row refers to other records with; blank refers to nothing."""
     if each.type is FieldType.LOCAL_AMOUNT:
-        name = each.bc_currency if side is Side.BC else None
-    else:
-        name = each.bc if side is Side.BC else each.sales[0]
-    value = row.values.get(name) if name else None
-    if value in (None, "") or (
-        value == ZERO_ID and not (each.blank_is_record or each.type is FieldType.LOCAL_AMOUNT)
-    ):
-        return None
+        currency = row.values.get(each.bc_currency or "") if side is Side.BC else None
+        # A rate leads from the local currency to the record's: both are needed.
+        return (str(currency).strip().lower(), ZERO_ID) if currency not in (None, "", ZERO_ID) else ()
+    value = row.values.get(str(each.bc) if side is Side.BC else each.sales[0])
+    if value in (None, "") or (value == ZERO_ID and not each.blank_is_record):
+        return ()
     text = str(value).strip()
-    return text.upper() if each.by_reference and side is Side.BC else text.lower()
+    return (text.upper() if each.by_reference and side is Side.BC else text.lower(),)

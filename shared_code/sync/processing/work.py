@@ -32,7 +32,7 @@ class Work:
 
     ``stored`` are the couplings as they are on file, by record id; ``coupled_keys`` (``side|key``) name what
     was newly coupled, for those who wait for it.  ``survivors`` are records of the other side whose deleted
-    partner is to be restored from there.
+    partner is to be restored from there.  ``rates`` are the exchange rates that were on file, by record id.
     """
 
     at: ConnectionParts
@@ -47,6 +47,7 @@ class Work:
     stored: dict[str, Coupling] = field(default_factory=dict)
     coupled_keys: set[str] = field(default_factory=set)
     survivors: list[str] = field(default_factory=list)
+    rates: dict[str, Value] = field(default_factory=dict)
 
     @property
     def soon_s(self) -> float:
@@ -83,22 +84,18 @@ class Work:
         return {each.name: transform.get(each, side, native, self.links) for each in self.mapping.fields}
 
     def native(
-        self, side: Side, values: Values, creating: bool
+        self, side: Side, values: Values, present: Row | None = None
     ) -> tuple[dict[str, Value], list[Missing | Unfit], dict[str, Value]]:
         """Neutral values as native fields; what could not be put, and the neutral values that were.
 
-        A field group is put whole or not at all.
+        A field group is put whole or not at all.  ``present`` is the record as it was read, if it was.
         """
         native: dict[str, Value] = {}
         problems: list[Missing | Unfit] = []
         sent: dict[str, Value] = {}
         for group in self.mapping.groups:
-            fields = [
-                each
-                for each in group
-                if each.name in values and (creating or each.after_create or not each.only_on_create)
-            ]
-            put, faults = self._put_group(side, fields, values)
+            fields = [each for each in group if each.name in values]
+            put, faults = self._put_group(side, fields, values, present.values if present else {})
             problems += faults
             if not faults:
                 native |= put
@@ -106,12 +103,12 @@ class Work:
         return native, problems, sent
 
     def _put_group(
-        self, side: Side, fields: Sequence[FieldMapping], values: Values
+        self, side: Side, fields: Sequence[FieldMapping], values: Values, present: Values
     ) -> tuple[dict[str, Value], list[Missing | Unfit]]:
         native: dict[str, Value] = {}
         faults: list[Missing | Unfit] = []
         for each in fields:
-            put = transform.put(each, side, values[each.name], self.links)
+            put = transform.put(each, side, values[each.name], self.links, present)
             if isinstance(put, Missing | Unfit):
                 faults.append(put)
             else:

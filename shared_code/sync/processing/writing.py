@@ -58,7 +58,7 @@ class Plan:
         if item.problem and item.problem.code == "possible_partner":
             problems.hold(work, item, "possible_partner")
             return
-        native, faults, sent = work.native(decision.side, decision.values, creating=True)
+        native, faults, sent = work.native(decision.side, decision.values)
         if faults:
             problems.unfit(work, item, faults)
         else:
@@ -71,7 +71,7 @@ class Plan:
         for side in Side:
             if not merge.to(side):
                 continue
-            native, unput, sent = work.native(side, merge.to(side), creating=False)
+            native, unput, sent = work.native(side, merge.to(side), item.rows.get(side))
             faults += unput
             version, record_id = item.version_on(side), item.id_on(side)
             if native and version and record_id:

@@ -15,6 +15,7 @@ from tests.unit.core.makers import FROM_SALES, TO_SALES, Couplings, make_field
 USER = "10000000-0000-0000-0000-0000000000aa"
 EURO = "20000000-0000-0000-0000-0000000000bb"
 TERMS = "30000000-0000-0000-0000-0000000000cc"
+NO_RATE = "40000000-0000-0000-0000-0000000000dd"
 LINKS = Couplings(
     coupled=[
         ("SALESPEOPLE", "AH", USER),
@@ -22,6 +23,7 @@ LINKS = Couplings(
         ("CURRENCY", ZERO_ID, "dollar-row"),
         ("TERMS", TERMS, "3"),
         ("VENDOR", "V10", "supplier-row"),
+        ("CURRENCY", NO_RATE, "dinar-row"),
     ],
     rates={EURO: Decimal("0.9")},
 )
@@ -274,13 +276,19 @@ class TestLocalAmount:
             (Decimal(100), EURO, Decimal("90.00")),
             (Decimal(100), EURO.upper(), Decimal("90.00")),
             (Decimal("0.01"), EURO, Decimal("0.01")),
-            (Decimal(100), "30000000-0000-0000-0000-000000000000", Decimal("100.00")),
+            (Decimal(100), NO_RATE, f"local:{NO_RATE}|100.00"),
             (Decimal(0), EURO, None),
             (None, EURO, None),
         ],
     )
     def test_in_business_central(self, amount: Value, currency: Value, neutral: Value) -> None:
         assert get(self.FIELD, Side.BC, {"bc_limit": amount, "cur": currency}, LINKS) == neutral
+
+    def test_without_a_rate_it_waits_or_says_so_and_is_never_written_as_it_is(self) -> None:
+        coupled = put(self.FIELD, Side.SALES, f"local:{NO_RATE}|100.00", LINKS)
+        assert code_of(coupled) == "rate_missing"
+        unknown = put(self.FIELD, Side.SALES, f"local:{TERMS}|100.00", LINKS)
+        assert unknown == Missing("limit", ("CURRENCY",), Side.BC, TERMS)
 
     def test_in_sales_it_is_what_it_is(self) -> None:
         assert read(self.FIELD, Side.SALES, Decimal("90.0000")) == Decimal("90.00")
@@ -304,6 +312,7 @@ class TestConstant:
 class TestPersonName:
     """One display name in Business Central, first and last name in Sales."""
 
+    WIDE = make_field("name", FieldType.PERSON_NAME, sales=("firstname", "lastname"))
     FIELD = make_field(
         "name", FieldType.PERSON_NAME, sales=("firstname", "lastname"), bc_length=100, sales_length=10
     )
@@ -320,6 +329,23 @@ class TestPersonName:
     )
     def test_the_last_word_is_the_last_name(self, text: str, parts: tuple[str | None, str]) -> None:
         assert split_name(text) == parts
+
+    @pytest.mark.parametrize(
+        ("text", "first", "last", "parts"),
+        [
+            ("Anne van der Berg", "Anna", "van der Berg", ("Anne", "van der Berg")),
+            ("Anna van der Bergh", "Anna", "van der Berg", ("Anna", "van der Bergh")),
+            ("Anna Maria van der Berg", "Anna", " van der  Berg ", ("Anna", "Maria van der Berg")),
+            ("Otto Schmidt", "Anna", "van der Berg", ("Otto", "Schmidt")),
+            ("van der Berg", "Anna", "van der Berg", ("van der", "Berg")),
+            ("Annabel", "Anna", "bel", (None, "Annabel")),
+        ],
+    )
+    def test_a_part_that_is_still_there_stays_a_part(
+        self, text: str, first: str, last: str, parts: tuple[str | None, str]
+    ) -> None:
+        present = {"firstname": first, "lastname": last}
+        assert put(self.WIDE, Side.SALES, text, LINKS, present) == dict(zip(present, parts, strict=True))
 
     @pytest.mark.parametrize(
         ("first", "last", "name"),

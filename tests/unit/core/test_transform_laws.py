@@ -249,12 +249,17 @@ def test_any_value_can_be_read_and_any_neutral_value_put(value: Value, kind: str
 
 
 @settings(max_examples=200, deadline=None)
-@given(words=st.lists(any_text, max_size=5))
-def test_a_name_that_was_split_joins_to_the_same_name(words: list[str]) -> None:
+@given(words=st.lists(any_text, max_size=5), first=any_text, last=any_text, kept=st.integers(0, 5))
+def test_a_name_that_was_split_joins_to_the_same_name(
+    words: list[str], first: str, last: str, kept: int
+) -> None:
+    """Whatever parts the record has now, parts of the very name among them."""
+    first, last = " ".join(words[:kept]) or first, " ".join(words[kept:]) or last
     name = get(FIELDS["name in parts"], Side.BC, {"bc_f": " ".join(words)}, LINKS)
     if isinstance(name, str):
-        first, last = split_name(name)
-        assert get(FIELDS["name in parts"], Side.SALES, {"first": first, "last": last}, LINKS) == name
+        for parts in (split_name(name), split_name(name, first, last), split_name(name, last, first)):
+            native = dict(zip(("first", "last"), parts, strict=True))
+            assert get(FIELDS["name in parts"], Side.SALES, native, LINKS) == name
 
 
 @settings(max_examples=200, deadline=None)
