@@ -42,6 +42,12 @@ def list_problems(req: func.HttpRequest) -> func.HttpResponse:
     return respond(api.answering(lambda: api.list_problems(parts(), req.params)))
 
 
+@blueprint.route("mappings/{name}/options", methods=["POST"], auth_level=KEY)
+def add_options(req: func.HttpRequest) -> func.HttpResponse:
+    """Add the options that records of a mapping lack to the choice column in Sales."""
+    return respond(api.answering(lambda: api.add_options(parts(), req.route_params["name"], req.params)))
+
+
 @blueprint.route("health", methods=["GET"], auth_level=KEY)
 def health(req: func.HttpRequest) -> func.HttpResponse:
     """Whether work can be done."""

@@ -30,6 +30,7 @@ from shared_code.systems.auth import (
 from shared_code.systems.business_central import BusinessCentral, api_root
 from shared_code.systems.business_central_webhooks import Subscriptions
 from shared_code.systems.dataverse import Dataverse
+from shared_code.systems.dataverse_options import Choices
 from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.http import Client, new_session
 
@@ -118,7 +119,8 @@ def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue,
         settings.webhook_url,
         settings.webhook_secret,
     )
-    return Parts(runtime, tables, queue, connections, settings.settle_s, hooks)
+    choices = Choices(clients.sales, settings.sales_url)
+    return Parts(runtime, tables, queue, connections, settings.settle_s, hooks, choices)
 
 
 def default_mappings() -> list[Mapping]:

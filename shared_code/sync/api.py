@@ -12,7 +12,9 @@ from typing import Any
 
 from shared_code.core.dependencies import DependencyCycle
 from shared_code.sync import full_sync, views
+from shared_code.sync.options import add_missing_options
 from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
+from shared_code.systems.interface import AccessDenied
 
 MAX_JOBS = 200
 MAX_BODY_BYTES = 64 * 1024
@@ -107,6 +109,26 @@ def list_problems(parts: Parts, query: Mapping[str, str]) -> Answer:
     """GET /problems: every record that is not in step, with the reason and what to do."""
     at = _connection(parts, query.get("connection"))
     return Answer(200, {"problems": views.problems_view(at)})
+
+
+def add_options(parts: Parts, mapping: str, query: Mapping[str, str]) -> Answer:
+    """POST /mappings/{name}/options: add the options that records lack to the choice column in Sales."""
+    at = _connection(parts, query.get("connection"))
+    if mapping not in at.mappings:
+        raise NotFound(f"there is no mapping “{mapping[:MAX_ID]}”")
+    if not at.mappings[mapping].is_option_set:
+        raise BadInput("name", f"{mapping} leads to a table; only a choice column takes options")
+    try:
+        added = add_missing_options(parts, at, at.mappings[mapping])
+    except AccessDenied as denied:
+        return problem(403, "Tandem's user may not change customisations.", f"{denied} {BY_HAND}")
+    return Answer(200, {"mapping": mapping, "added": added.labels, "job": added.job})
+
+
+BY_HAND = (
+    "Add the options in Sales by hand (each problem of the mapping names one), or give the user the role "
+    "System Customizer for this request."
+)
 
 
 def get_health(parts: Parts) -> Answer:

@@ -26,6 +26,7 @@ from shared_code.store.queue import Queue
 from shared_code.store.tables import Tables
 from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE, BatchDue, Message, to_text
 from shared_code.systems.business_central_webhooks import Subscriptions
+from shared_code.systems.dataverse_options import Choices
 from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.interface import Column, System, Table
 
@@ -134,6 +135,7 @@ class Parts:
     connections: MappingOf[str, ConnectionParts]
     settle_s: float
     hooks: Hooks
+    choices: Choices
     confirmed: set[str] = field(default_factory=set)
 
     def connection(self, name: str) -> ConnectionParts:

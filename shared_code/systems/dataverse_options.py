@@ -1,8 +1,9 @@
 """A choice column's options as a table: ``options:account.paymenttermscode``.
 
 An option's record id is its number; its values are ``value`` and ``label``.  Options are metadata and have no
-versions: a version is made of the label.  They are read only; adding one is a customisation in Sales.
-Source: Microsoft docs webapi/query-metadata-web-api.md.
+versions: a version is made of the label.  Synchronising reads them only; adding one is a customisation of
+the table, an administrator's own step (``Choices``).
+Sources: Microsoft docs webapi/query-metadata-web-api.md, reference/insertoptionvalue.md, publishxml.md.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from shared_code.core.records import Row, Value, Version
 from shared_code.systems import dataverse_batch as batch
 from shared_code.systems import odata
-from shared_code.systems.http import Client
+from shared_code.systems.errors import fault
+from shared_code.systems.http import AnswerLost, Call, Client, checked_address
 from shared_code.systems.interface import (
     Change,
     Creation,
@@ -26,6 +28,8 @@ from shared_code.systems.interface import (
 )
 
 PREFIX = "options:"
+OPTION_MISSING = "OptionMissing"
+"""The code of a refusal: there is no such option."""
 MAX_OPTIONS = 10_000
 _WATERMARK = Cursor('{"kind":"options"}')
 _STAMP = "0" * 20
@@ -62,10 +66,60 @@ def refuse(table: Table, write: Creation | Change) -> Refused:
     label = write.values.get("label")
     wish = f"add the option {label!r}" if isinstance(write, Creation) else "change the option"
     return Refused(
-        "OptionMissing",
-        f"Tandem does not change customisations: {wish} in Sales (table {entity}, column {attribute}) and "
-        "publish it, or map the value to an existing option.",
+        OPTION_MISSING,
+        f"Synchronising does not change customisations: {wish} in Sales (table {entity}, column {attribute}) "
+        "and publish it.",
     )
+
+
+class Choices:
+    """The choice columns of one organisation.  Adding needs a system customizer's rights."""
+
+    def __init__(self, client: Client, environment_url: str) -> None:
+        self._client = client
+        self._root = checked_address(environment_url, "Sales") + batch.API_PATH
+
+    def add(self, table: Table, labels: Sequence[str]) -> list[str]:
+        """Add an option for each label that has none, and publish; which were added.
+
+        A repeat adds nothing twice: what is there is asked first.  The change of the schema can end the
+        validity of change tracking's links; the next look then reads the table whole.
+        Raises ``AccessDenied`` and ``SystemUnavailable``.
+        """
+        present = _options(self._client, self._root, table, "customise")
+        known = {str(each.values["label"]).strip().casefold() for each in present}
+        new = [each for each in dict.fromkeys(labels) if each.strip().casefold() not in known]
+        for label in new:
+            self._act("InsertOptionValue", _insertion(table, label))
+        if new:
+            entity, _ = _column(table)
+            document = f"<importexportxml><entities><entity>{entity}</entity></entities></importexportxml>"
+            self._act("PublishXml", {"ParameterXml": document})
+        return new
+
+    def _act(self, action: str, body: Mapping[str, object]) -> None:
+        content = odata.dumps(body).encode("ascii")
+        call = Call("customise", "POST", f"{self._root}/{action}", dict(batch.JSON_BODY), content, False)
+        try:
+            answer = self._client.send(call)
+        except AnswerLost as lost:
+            raise SystemUnavailable(f"{lost}. Ask again: what was added is not added twice.") from lost
+        if not answer.ok:
+            raise fault(answer.error, f"Sales' action {action}")
+
+
+def _insertion(table: Table, label: str) -> dict[str, object]:
+    entity, attribute = _column(table)
+    words = [{"Label": label, "LanguageCode": LANGUAGE}]
+    return {
+        "EntityLogicalName": entity,
+        "AttributeLogicalName": attribute,
+        "Label": {"LocalizedLabels": words},
+    }
+
+
+LANGUAGE = 1033
+"""Codes are the same in every language; English is the base language an organisation nearly always has."""
 
 
 def _column(table: Table) -> tuple[str, str]:

@@ -193,8 +193,8 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
             bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
             committing.couple(work, item, bc_id, sales_id)
             item.inserted = True
-        case Refused(_, message):
-            problems.fail(work, item, "refused", f"{side.system_name} answered: {message}")
+        case Refused():
+            problems.refused(work, item, side, result, planned.native)
             intents.drop_intent(work, item)
         case NotDone(retry_after_s, _):
             item.hand_on(retry_after_s)

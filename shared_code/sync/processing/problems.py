@@ -16,10 +16,12 @@ from shared_code.core.outcome import (
     target_key,
 )
 from shared_code.core.reconcile import Conflict
-from shared_code.core.records import Side
+from shared_code.core.records import Side, Values
 from shared_code.core.transform import Missing, Unfit
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
+from shared_code.systems.dataverse_options import OPTION_MISSING
+from shared_code.systems.interface import Refused
 
 
 def fail(work: Work, item: Item, code: str, message: str) -> None:
@@ -30,6 +32,17 @@ def fail(work: Work, item: Item, code: str, message: str) -> None:
     if problem.attempts >= SKIP_AFTER:
         item.outcome = Outcome.SKIPPED
         item.new_problem = replace(problem, outcome=Outcome.SKIPPED)
+
+
+def refused(work: Work, item: Item, side: Side, refusal: Refused, sent: Values) -> None:
+    """The service refused the record; a missing option is a problem of its own, with a fix of its own."""
+    if refusal.code != OPTION_MISSING:
+        fail(work, item, "refused", f"{side.system_name} answered: {refusal.message}")
+        return
+    fail(work, item, "option_missing", refusal.message)
+    assert item.new_problem is not None
+    details = item.new_problem.details | {"option": sent.get("label")}
+    item.new_problem = replace(item.new_problem, details=details)
 
 
 def wait(work: Work, item: Item, code: str, message: str) -> None:

@@ -138,16 +138,12 @@ def take_result(work: Work, planned: PlannedUpdate, side: Side, result: WriteRes
             item.states.pop(side, None)
         case Gone():
             item.states[side] = Deleted(planned.change.id)
-        case Refused(_, message):
-            _refused(work, item, side, message)
+        case Refused():
+            problems.refused(work, item, side, result, planned.change.values)
+            if item.coupling:
+                committing.keep_open(work, item)
         case NotDone(retry_after_s, _):
             item.hand_on(retry_after_s)
-
-
-def _refused(work: Work, item: Item, side: Side, message: str) -> None:
-    problems.fail(work, item, "refused", f"{side.system_name} answered: {message}")
-    if item.coupling:
-        committing.keep_open(work, item)
 
 
 def confirm(work: Work, item: Item, side: Side, sent: Values, row: Row) -> None:
