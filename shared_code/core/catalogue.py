@@ -120,7 +120,7 @@ class _Reader:
             key=self._take(document, "key", str, "id", side),
             display=self._texts(document, "display", side),
             filter=tuple(self._condition(side, entry) for entry in self._tables(document, "filter", side)),
-            reference=self._take(document, "reference", str, None, side),
+            reference=self._names(document, "reference", side),
             related=self._texts(document, "related", side),
             company_column=self._take(document, "company_column", str, None, side),
             api=self._api(document, side),
@@ -263,7 +263,7 @@ _KINDS: dict[type, str] = {
 _NO_VALUE: dict[type, Value] = {str: None, int: 0, bool: False}
 _PLAIN_FIELD_KEYS: dict[str, type] = {
     "bc_length": int, "sales_length": int, "places": int, "by_reference": bool, "target": str,
-    "navigation": str, "keep_when_blank": bool, "bc_fallback": str, "bc_currency": str,
+    "navigation": str, "keep_when_blank": bool, "bc_fallback": str, "bc_currency": str, "bc_within": str,
     "only_on_create": bool, "after_create": bool, "blank_is_record": bool,
 }  # fmt: skip
 _FIELD_KEYS = frozenset(
@@ -308,6 +308,7 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         <= {*mapping.depends_on, mapping.name},
         "it has no Sales column": not each.sales and each.type is not FieldType.CONSTANT,
         "it has no BC field": each.bc is None and each.type is not FieldType.CONSTANT,
+        "only a lookup by reference is within another record": bool(each.bc_within) and not each.by_reference,
         "a constant flows one way": each.type is FieldType.CONSTANT
         and each.direction is Direction.BIDIRECTIONAL,
         "a name in parts has a first and a last name": len(each.sales)

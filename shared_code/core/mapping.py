@@ -86,6 +86,7 @@ class FieldMapping:
     ``lookup`` names the mappings through which ids are translated, in the order in which they are asked;
     ``by_reference``: the BC field carries the other record's reference (code, number) and not its id;
     ``blank_is_record``: a blank reference means a record of its own (the local currency).
+    ``bc_within`` is the BC field with the record within which that reference is unique (a unit's item).
     ``bc_fallback`` is the BC field taken when ``bc`` is blank, ``bc_currency`` the one with the currency a
     local amount is converted to.
     ``places`` are decimals kept; ``keep_when_blank``: a blank source changes nothing.  ``only_on_create``
@@ -114,6 +115,7 @@ class FieldMapping:
     blank_is_record: bool = False
     bc_fallback: str | None = None
     bc_currency: str | None = None
+    bc_within: str | None = None
 
     def length_on(self, side: Side) -> int | None:
         """The longest text ``side`` can hold, in characters."""
@@ -124,7 +126,8 @@ class FieldMapping:
 class TableRule:
     """One side of a mapping: entity set, key, what a record is called by, filter, company column.
 
-    ``reference`` is the field by which other BC records point here (``code``, a contact number).
+    ``reference`` are the fields by which other BC records point here (``code``, a contact number; an item
+    number and a unit's code).
     ``company_column`` holds the BC company a Dataverse row belongs to.  ``api`` is the route of a Business
     Central API other than v2.0 (``publisher/group/v1.0``).
     """
@@ -133,7 +136,7 @@ class TableRule:
     key: str
     display: tuple[str, ...] = ()
     filter: tuple[Condition, ...] = ()
-    reference: str | None = None
+    reference: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     company_column: str | None = None
     api: str | None = None
@@ -213,14 +216,17 @@ class Mapping:
             yield from native_of(each, side)
         yield from rule.display
         yield from (condition.field for condition in rule.filter)
-        yield from (name for name in (rule.reference, rule.company_column) if name)
+        yield from rule.reference
+        if rule.company_column:
+            yield rule.company_column
 
 
 def native_of(each: FieldMapping, side: Side) -> tuple[str, ...]:
     """The native names of one field mapping on ``side``."""
     if side is Side.SALES:
         return each.sales
-    return tuple(name for name in (each.bc, each.bc_fallback, each.bc_currency) if name)
+    names = (each.bc, each.bc_fallback, each.bc_currency, each.bc_within)
+    return tuple(name for name in names if name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from typing import Protocol
 from shared_code.core.countries import country_code
 from shared_code.core.mapping import FieldMapping, FieldType
 from shared_code.core.records import ZERO_ID, Side, Value, Values
+from shared_code.core.references import capitals, last_part, reference_key
 
 UNCOUPLED_PREFIX = "sales:"
 """Begins the neutral value of a Sales lookup whose target is not coupled."""
@@ -80,7 +81,7 @@ def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
         case FieldType.PERSON_NAME:
             return _text(" ".join(str(native.get(name) or "") for name in names))
         case FieldType.LOOKUP:
-            return _get_lookup(each, side, native.get(names[0]), links)
+            return _get_lookup(each, side, native, native.get(names[0]), links)
         case FieldType.OPTION:
             return _get_option(each, side, native.get(names[0]))
         case _:
@@ -124,14 +125,7 @@ def _plain_text(value: Value) -> str | None:
 
 
 def _capitals(text: str | None) -> str | None:
-    """Upper case as a Code field stores it: letter by letter, so that the length never grows.
-
-    In NFC again, because a capital and its mark can be one letter where the small ones are two.
-    """
-    if text is None:
-        return None
-    capitals = "".join(upper if len(upper := letter.upper()) == 1 else letter for letter in text)
-    return unicodedata.normalize("NFC", capitals)
+    return None if text is None else capitals(text)
 
 
 def _country(value: Value) -> str | None:
@@ -223,12 +217,14 @@ def _put_name(each: FieldMapping, names: tuple[str, ...], value: Value, present:
     return {names[0]: first, names[1]: last}
 
 
-def _get_lookup(each: FieldMapping, side: Side, native: Value, links: Links) -> Value:
-    key = _plain_text(native)
+def _get_lookup(each: FieldMapping, side: Side, native: Values, value: Value, links: Links) -> Value:
+    key = _plain_text(value)
     if key is None or (key == ZERO_ID and not each.blank_is_record):
         return None
+    if side is Side.BC and each.by_reference:
+        return reference_key([native.get(each.bc_within), key] if each.bc_within else [key])
     if side is Side.BC:
-        return _capitals(key) if each.by_reference else key.lower()
+        return key.lower()
     found = (links.bc_key(name, key, each.by_reference) for name in each.lookup)
     return next(filter(None, found), None) or UNCOUPLED_PREFIX + key
 
@@ -267,7 +263,7 @@ def _put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: 
         return (
             Missing(each.name, each.lookup, Side.SALES, key.removeprefix(UNCOUPLED_PREFIX))
             if uncoupled
-            else {name: key}
+            else {name: last_part(key) if each.bc_within else key}
         )
     found = (links.sales_id(name, key, each.by_reference) for name in each.lookup)
     target = next(filter(None, found), None)

@@ -13,6 +13,7 @@ from shared_code.core.base import settle_base
 from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
+from shared_code.core.references import reference_key
 from shared_code.core.transform import Missing, Unfit
 from shared_code.store.tables import AlreadyExists, Changed, Operation
 from shared_code.store.tables import Missing as NotThere
@@ -115,8 +116,8 @@ def _update_coupling(work: Work, item: Item, in_step: bool) -> None:
 
 def reference_of(work: Work, item: Item) -> str:
     """What other BC records will point to this one with."""
-    name, row = work.mapping.bc.reference, item.rows.get(Side.BC)
-    return str(row.values.get(name) or "").strip().upper() if name and row else ""
+    row = item.rows.get(Side.BC)
+    return (reference_key(map(row.values.get, work.mapping.bc.reference)) if row else None) or ""
 
 
 def commit(work: Work) -> None:

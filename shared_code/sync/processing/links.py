@@ -9,6 +9,7 @@ from shared_code.core.conversion import RATE_FIELD
 from shared_code.core.coupling import Coupling, CouplingState
 from shared_code.core.mapping import FieldMapping, FieldType, Mapping
 from shared_code.core.records import ZERO_ID, Row, Side, Value
+from shared_code.core.references import reference_key
 from shared_code.sync.parts import ConnectionParts
 
 
@@ -90,5 +91,7 @@ def _keys(each: FieldMapping, side: Side, row: Row) -> tuple[str, ...]:
     value = row.values.get(str(each.bc) if side is Side.BC else each.sales[0])
     if value in (None, "") or (value == ZERO_ID and not each.blank_is_record):
         return ()
-    text = str(value).strip()
-    return (text.upper() if each.by_reference and side is Side.BC else text.lower(),)
+    if not (each.by_reference and side is Side.BC):
+        return (str(value).strip().lower(),)
+    key = reference_key([row.values.get(each.bc_within), value] if each.bc_within else [value])
+    return (key,) if key else ()

@@ -1,0 +1,79 @@
+"""What a mapping's document says for an installation with these features, and for one without.
+
+A feature is something a company may have or not: Tandem's extension in Business Central, units kept per item,
+price lists instead of classic prices.  Any table of a document may carry
+
+    needs = "extension"              only there where the feature is
+    unless = "extension"             only there where it is not
+    when.extension = { bc = "…" }    these keys instead of the others where it is
+
+so that one file tells the whole story of a mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from enum import StrEnum
+from typing import Any
+
+type Document = MappingOf[str, Any]
+
+
+class Feature(StrEnum):
+    """What a company may have or not."""
+
+    EXTENSION = "extension"
+    UNIT_GROUPS = "unit_groups"
+    PRICE_LISTS = "price_lists"
+
+
+type Features = frozenset[Feature]
+
+
+class FeatureUnknown(ValueError):
+    """A document asks for a feature that does not exist."""
+
+
+def choose(document: Document, features: Features) -> Document | None:
+    """The document with every choice made, ``None`` where the whole of it needs what is not there.
+
+    Raises ``FeatureUnknown``.
+    """
+    if not _is_there(document, features):
+        return None
+    chosen = {key: value for key, value in document.items() if key not in _CHOICES}
+    for name, instead in document.get("when", {}).items():
+        if _feature(name) in features:
+            chosen |= instead
+    return {key: _chosen(value, features) for key, value in chosen.items()}
+
+
+def needed(document: Document) -> Feature | None:
+    """The feature that the whole document needs."""
+    return _feature(document["needs"]) if "needs" in document else None
+
+
+_CHOICES = frozenset(("needs", "unless", "when"))
+
+
+def _chosen(value: Any, features: Features) -> Any:
+    if isinstance(value, dict):
+        return choose(value, features) or {}
+    if isinstance(value, list):
+        entries = (choose(each, features) if isinstance(each, dict) else each for each in value)
+        return [each for each in entries if each is not None]
+    return value
+
+
+def _is_there(document: Document, features: Features) -> bool:
+    needs, unless = document.get("needs"), document.get("unless")
+    has_it = needs is None or _feature(needs) in features
+    return has_it and (unless is None or _feature(unless) not in features)
+
+
+def _feature(name: object) -> Feature:
+    try:
+        return Feature(str(name))
+    except ValueError:
+        known = ", ".join(each.value for each in Feature)
+        raise FeatureUnknown(f"there is no feature “{name}”; there are {known}") from None
