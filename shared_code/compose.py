@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
 from importlib import resources
 
-from shared_code.core.catalogue import for_connection, parse_mapping
+from shared_code.core.catalogue import for_connection
+from shared_code.core.features import Features
 from shared_code.core.mapping import Connection, Mapping
 from shared_code.core.records import Side
+from shared_code.core.selection import available, with_dependencies
 from shared_code.runtime import Runtime, ThreadRuntime
-from shared_code.settings import Company, Settings, read_settings
+from shared_code.settings import Company, SettingError, Settings, read_settings
 from shared_code.store import azure_queue, azure_tables
 from shared_code.store.permits import LeasedPermits
 from shared_code.store.queue import Queue
@@ -55,8 +57,12 @@ def compose(environment: MappingOf[str, str]) -> Parts:
 
 
 def check_settings(environment: MappingOf[str, str]) -> None:
-    """Stop the start with one line when a setting is missing or wrong.  Raises ``SettingError``."""
-    read_settings(environment)
+    """Stop the start with one line when a setting is missing or wrong.
+
+    Raises ``SettingError``, or ``MappingInvalid`` for a mapping's file that contradicts itself.
+    """
+    settings = read_settings(environment)
+    chosen_mappings(default_mappings(settings.features), settings.mappings)
 
 
 class Clients:
@@ -96,7 +102,7 @@ def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue,
     """The parts of any runtime and stores; nothing is asked of a system yet."""
     sales = Dataverse(clients.sales, settings.sales_url)
     root = api_root(settings.business_central_url, settings.tenant_id, settings.environment)
-    mappings = default_mappings()
+    mappings = chosen_mappings(default_mappings(settings.features), settings.mappings)
     alone = len(settings.companies) == 1
 
     def connect(company: Company) -> ConnectionParts:
@@ -123,11 +129,26 @@ def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue,
     return Parts(runtime, tables, queue, connections, settings.settle_s, hooks, choices)
 
 
-def default_mappings() -> list[Mapping]:
-    """The mappings of the catalogue, in the order of their names."""
+def default_mappings(features: Features = frozenset()) -> list[Mapping]:
+    """The mappings of the catalogue that a company with these features can have, in the order of their names.
+
+    Raises ``MappingInvalid``.
+    """
     folder = resources.files("shared_code") / "mappings"
     files = sorted(each.name for each in folder.iterdir() if each.name.endswith(".toml"))
-    return [parse_mapping(tomllib.loads((folder / name).read_text(encoding="utf-8"))) for name in files]
+    return available([tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in files], features)
+
+
+def chosen_mappings(mappings: Sequence[Mapping], names: Sequence[str]) -> list[Mapping]:
+    """The mappings of these names with all they depend on; all where no name is given.
+
+    Raises ``SettingError`` for a name that is not there.
+    """
+    try:
+        wanted = with_dependencies(mappings, names or [each.name for each in mappings])
+    except LookupError as error:
+        raise SettingError(f"MAPPINGS is wrong: with these FEATURES {error}. Correct one of them.") from None
+    return [each for each in mappings if each.name in wanted]
 
 
 def _tokens(settings: Settings) -> Tokens:

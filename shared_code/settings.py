@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from shared_code.core.features import Feature, Features
+
 
 class SettingError(Exception):
     """A setting is missing or wrong; the text is one line that names it and tells what to do."""
@@ -40,6 +42,10 @@ SETTINGS = (
             "cronus=d6079f35-affb-5d00-b382-28fccf9e4a20"),
     Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
             "https://contoso.crm4.dynamics.com"),
+    Setting("FEATURES", "What the company has: extension, unit_groups, price_lists, or none of them.",
+            "extension,unit_groups,price_lists", ""),
+    Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
+            "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),
     Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.",
             "https://api.businesscentral.dynamics.com", "https://api.businesscentral.dynamics.com"),
     Setting("AUTHORITY", "Where tokens come from.", "https://login.microsoftonline.com",
@@ -74,6 +80,8 @@ class Settings:
     managed_identity_client_id: str
     environment: str
     companies: tuple[Company, ...]
+    features: Features
+    mappings: tuple[str, ...]
     sales_url: str
     business_central_url: str
     authority: str
@@ -99,6 +107,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         managed_identity_client_id=values["MANAGED_IDENTITY_CLIENT_ID"],
         environment=values["BUSINESS_CENTRAL_ENVIRONMENT"],
         companies=_checked(values, "BUSINESS_CENTRAL_COMPANIES", _companies),
+        features=_checked(values, "FEATURES", _features),
+        mappings=_listed(values["MAPPINGS"]),
         sales_url=_checked(values, "SALES_URL", _address),
         business_central_url=_checked(values, "BUSINESS_CENTRAL_URL", _address),
         authority=_checked(values, "AUTHORITY", _address),
@@ -149,6 +159,21 @@ def _companies(text: str) -> tuple[Company, ...]:
     if len(set(names)) < len(names) or len({each.id for each in companies}) < len(companies):
         raise ValueError("a name or a company is there twice.")
     return tuple(companies)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.strip() for each in text.split(",") if each.strip()))
+
+
+def _features(text: str) -> Features:
+    known = {each.value: each for each in Feature}
+    names = _listed(text)
+    if unknown := [each for each in names if each not in known]:
+        raise ValueError(f"there is no feature “{unknown[0]}”; there are {', '.join(known)}.")
+    chosen = frozenset(known[each] for each in names)
+    if chosen and Feature.EXTENSION not in chosen:
+        raise ValueError("unit_groups and price_lists are read through the extension: name it too.")
+    return chosen
 
 
 def _address(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared_code.core.features import Feature
 from shared_code.settings import SETTINGS, Company, SettingError, read_settings
 
 ID = "d6079f35-affb-5d00-b382-28fccf9e4a20"
@@ -61,6 +62,8 @@ WRONG = [
     ("BUSINESS_CENTRAL_COMPANIES", f"one={ID},two={ID.upper()}"),
     ("BUSINESS_CENTRAL_COMPANIES", f"{'x' * 40}={ID}"),
     ("BUSINESS_CENTRAL_COMPANIES", f"one\ntwo={ID}"),
+    ("FEATURES", "magic"),
+    ("FEATURES", "unit_groups"),
     ("SALES_URL", "contoso.crm4.dynamics.com"),
     ("SALES_URL", "http://contoso.crm4.dynamics.com"),
     ("SALES_URL", "ftp://contoso"),
@@ -111,6 +114,14 @@ def test_blanks_around_values_and_a_final_slash_do_not_matter() -> None:
     settings = read_settings({k: f"  {v} " for k, v in GOOD.items()} | {"SALES_URL": "https://a.example/"})
     assert settings.sales_url == "https://a.example"
     assert settings.companies[0].id == ID
+
+
+def test_features_and_mappings_are_lists_of_names() -> None:
+    lists = {"FEATURES": "extension, unit_groups", "MAPPINGS": " CUSTOMER, PAYMENT TERMS ,CUSTOMER"}
+    settings = read_settings({**GOOD, **lists})
+    assert settings.features == {Feature.EXTENSION, Feature.UNIT_GROUPS}
+    assert settings.mappings == ("CUSTOMER", "PAYMENT TERMS")
+    assert (read_settings(GOOD).features, read_settings(GOOD).mappings) == (frozenset(), ())
 
 
 def test_ids_are_read_in_small_letters() -> None:

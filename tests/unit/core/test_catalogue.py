@@ -188,6 +188,7 @@ CONTRADICTIONS: list[tuple[Document, str]] = [
     ({"name": "f", "type": "constant", "sales": "s", "constant": 1}, "a constant flows one way"),
     (field(sales=["s", "t"]), "a name in parts has a first and a last name"),
     (field(type="person_name", sales=["s", "t", "u"]), "a name in parts has a first and a last name"),
+    (field(bc_within="number"), "only a lookup by reference is within another record"),
     (field(type="option"), "an option needs its options"),
     (field(keep_when_blank=True), "what is kept when blank flows one way"),
     (
