@@ -4,11 +4,12 @@ from __future__ import annotations
 
 RECORD_METHODS = frozenset(
     """
-    AddLoadFields CalcFields CalcSums ClearMarks Copy CopyFilter CopyFilters Count CountApprox Delete
-    DeleteAll FieldCaption FieldNo FilterGroup Find FindFirst FindLast FindSet Get GetBySystemId GetFilter GetFilters
-    GetRangeMax GetRangeMin GetView HasFilter Init Insert IsEmpty IsTemporary LockTable Mark MarkedOnly Modify
-    ModifyAll Next ReadIsolation RecordId Rename Reset SetAutoCalcFields SetCurrentKey SetFilter SetLoadFields
-    SetRange SetRecFilter SetView TableCaption TableName TestField TransferFields Validate
+    AddLoadFields CalcFields CalcSums ClearMarks Copy CopyFilter CopyFilters Count CountApprox
+    Delete DeleteAll FieldCaption FieldNo FilterGroup Find FindFirst FindLast FindSet Get
+    GetBySystemId GetFilter GetFilters GetRangeMax GetRangeMin GetView HasFilter Init Insert IsEmpty
+    IsTemporary LockTable Mark MarkedOnly Modify ModifyAll Next ReadIsolation RecordId Rename Reset
+    SetAutoCalcFields SetCurrentKey SetFilter SetLoadFields SetRange SetRecFilter SetView
+    TableCaption TableName TestField TransferFields Validate
     """.split()
 )
 TYPE_METHODS = {

@@ -23,8 +23,8 @@ def read_body(cursor: Cursor) -> tuple[Token, ...]:
     blocks, brackets = [begin], list[str]()
     while blocks:
         token = cursor.take()
-        if token.is_word("procedure", "trigger"):
-            raise SourceError(blocks[-1].line, f"{blocks[-1].text} is not closed before the next procedure")
+        if token.is_word("procedure", "trigger") or (token.is_sign("}") and not brackets):
+            raise SourceError(blocks[-1].line, f"{blocks[-1].text} is not closed before {token.text}")
         _track_block(token, blocks, brackets)
         track_brackets(token, brackets)
         taken.append(token)
