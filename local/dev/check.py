@@ -54,6 +54,7 @@ def checks(root: Path) -> list[Check]:
         Check("forbidden text", module("tools.checks.forbidden")),
         Check("generated pages", module("tools.docs", "--check")),
         Check("AL extension", module("tools.al", "--check")),
+        Check("Dataverse solution", module("tools.solution", "--check")),
     ]
 
 
