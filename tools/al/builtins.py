@@ -35,6 +35,7 @@ STATIC_METHODS = {
 OBJECT_TYPES = {"Database": "table", "Codeunit": "codeunit"}
 OPTIONS = {
     "FieldClass": frozenset("FlowField FlowFilter Normal".split()),
+    "FieldType": frozenset("Blob Media MediaSet".split()),
     "IsolationLevel": frozenset("Default ReadCommitted ReadUncommitted RepeatableRead UpdLock".split()),
     "ObjectType": frozenset("Codeunit Page Table".split()),
     "PermissionObjectType": frozenset("Codeunit Page TableData".split()),

@@ -51,6 +51,9 @@ def _object(cursor: Cursor) -> Object:
         raise SourceError(number.line, f"an object's number is missing before {number.text!r}")
     name = cursor.expect_identifier()
     block = Block(keyword.text.lower(), (), keyword.line)
+    if cursor.now.is_word("extends"):
+        cursor.take()
+        block.properties["extends"] = (cursor.expect_identifier(),)
     _members(cursor, block)
     return Object(block.keyword, int(number.text), name.text, keyword.line, docs, block)
 

@@ -21,6 +21,7 @@ FILE_KINDS = {
     "codeunit": "Codeunit",
     "permissionset": "PermissionSet",
     "enum": "Enum",
+    "tableextension": "TableExt",
 }
 
 
@@ -30,6 +31,7 @@ def find(app: App) -> Iterator[Violation]:
     for file, one in app.objects:
         yield from (Violation(file.path, one.line, says) for says in _about(file, one))
         yield from _undocumented(file, one)
+    yield from _keys(app)
     for file in app.files:
         if len(file.objects) != 1:
             yield Violation(file.path, 1, f"{len(file.objects)} objects in one file; there is one in each")
@@ -61,6 +63,22 @@ def _about(file: File, one: Object) -> Iterator[str]:
         yield "no namespace is declared"
     if one.kind in ("table", "permissionset") and one.block.value("Caption") is None:
         yield f"{one.name} has no Caption"
+
+
+def _keys(app: App) -> Iterator[Violation]:
+    """Keys, of the app's tables and of those it extends, name fields that are there."""
+    for file, one in app.objects:
+        name = one.name if one.kind == "table" else one.block.value("extends")
+        if name is None:
+            continue
+        table = app.tables.get(name)
+        if table is None:
+            yield Violation(file.path, one.line, f"there is no table {name}")
+            continue
+        for key in one.block.inside("key"):
+            fields = [token.text for token in key.split_arguments[1] if token.is_identifier]
+            for missing in (field for field in fields if table.find(field) is None):
+                yield Violation(file.path, key.line, f"{name} has no field {missing}")
 
 
 def _undocumented(file: File, one: Object) -> Iterator[Violation]:

@@ -30,7 +30,8 @@ def subscribed_tables(app: App) -> dict[str, tuple[File, Routine]]:
 
 
 def find(app: App) -> Iterator[Violation]:
-    """Every table of which changes or deletions would be missed."""
+    """Every table of which changes or deletions would be missed, and who would be kept from deleting."""
+    yield from _runnable(app)
     queries = {one.table_name: one for one in change_queries(app)}
     subscribed = subscribed_tables(app)
     for name, entity in queries.items():
@@ -47,6 +48,20 @@ def find(app: App) -> Iterator[Violation]:
         if base and entity.set_name != "itemInventories" and entity.table_name not in queries:
             says = f"there is no query of the changes of {entity.table_name}"
             yield Violation(entity.file.path, entity.object.line, says)
+
+
+def _runnable(app: App) -> Iterator[Violation]:
+    """A subscriber runs for whoever raised the event. Without the right to run it, that person is refused."""
+    for file, one in app.of_kind("codeunit"):
+        subscribes = any(
+            attribute[0].text == "EventSubscriber"
+            for routine in one.block.routines
+            for attribute in routine.attributes
+        )
+        if subscribes and not (
+            one.block.says("InherentPermissions", "X") and one.block.says("InherentEntitlements", "X")
+        ):
+            yield Violation(file.path, one.line, f"not everybody who raises an event may run {one.name}")
 
 
 def _columns(entity: Entity) -> Iterator[str]:

@@ -55,7 +55,7 @@ def _named(one: Object) -> Iterator[tuple[str, str]]:
 
 
 def _source_tables(one: Object) -> Iterator[str]:
-    yield one.block.value("SourceTable") or ""
+    yield one.block.value("SourceTable") or one.block.value("extends") or ""
     yield from (item.split_arguments[1][0].text for item in one.block.inside("dataitem"))
     yield from (relation for held in one.block.inside("field") if (relation := held.value("TableRelation")))
 

@@ -9,6 +9,8 @@ using System.DataAdministration;
 codeunit 71806 "Tandem Company Setup"
 {
     Access = Internal;
+    InherentEntitlements = X;
+    InherentPermissions = X;
 
     /// <summary>
     /// Prepares the current company. A retention policy that is there already stays as it is.

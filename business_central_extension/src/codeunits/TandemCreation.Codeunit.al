@@ -158,7 +158,7 @@ codeunit 71804 "Tandem Creation"
         BlankRecordRef.Init();
         for Index := 1 to GivenRecordRef.FieldCount() do begin
             GivenFieldRef := GivenRecordRef.FieldIndex(Index);
-            if GivenFieldRef.Class() = FieldClass::Normal then
+            if (GivenFieldRef.Class() = FieldClass::Normal) and (GivenFieldRef.Type() <> FieldType::Blob) then
                 if Format(GivenFieldRef.Value()) <> Format(BlankRecordRef.FieldIndex(Index).Value()) then begin
                     TempGivenField.Init();
                     TempGivenField.TableNo := GivenRecordRef.Number();

@@ -20,11 +20,13 @@ using Microsoft.Sales.Pricing;
 
 /// <summary>
 /// Remembers every deletion of a synchronised table, also when the deleting code skips the table's triggers. A change
-/// of a number is no deletion: the record keeps its id.
+/// of a number is no deletion: the record keeps its id. Everybody may run it, because everybody's deletions count.
 /// </summary>
 codeunit 71802 "Tandem Deletion Subscribers"
 {
     Access = Internal;
+    InherentEntitlements = X;
+    InherentPermissions = X;
 
     var
         TandemDeletionMgt: Codeunit "Tandem Deletion Mgt.";

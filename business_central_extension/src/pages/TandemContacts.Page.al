@@ -47,7 +47,7 @@ page 71811 "Tandem Contacts"
                 }
                 field(displayName2; Rec."Name 2")
                 {
-                    Caption = 'Display Name2', Locked = true;
+                    Caption = 'Display Name 2', Locked = true;
                 }
                 field(firstName; Rec."First Name")
                 {
@@ -85,11 +85,11 @@ page 71811 "Tandem Contacts"
                 }
                 field(addressLine1; Rec.Address)
                 {
-                    Caption = 'Address Line1', Locked = true;
+                    Caption = 'Address Line 1', Locked = true;
                 }
                 field(addressLine2; Rec."Address 2")
                 {
-                    Caption = 'Address Line2', Locked = true;
+                    Caption = 'Address Line 2', Locked = true;
                 }
                 field(city; Rec.City)
                 {
@@ -129,7 +129,7 @@ page 71811 "Tandem Contacts"
                 }
                 field(email2; Rec."E-Mail 2")
                 {
-                    Caption = 'Email2', Locked = true;
+                    Caption = 'Email 2', Locked = true;
                 }
                 field(website; Rec."Home Page")
                 {

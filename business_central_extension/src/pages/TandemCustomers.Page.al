@@ -43,7 +43,7 @@ page 71810 "Tandem Customers"
                 }
                 field(displayName2; Rec."Name 2")
                 {
-                    Caption = 'Display Name2', Locked = true;
+                    Caption = 'Display Name 2', Locked = true;
                 }
                 field(type; Rec."Contact Type")
                 {
@@ -55,11 +55,11 @@ page 71810 "Tandem Customers"
                 }
                 field(addressLine1; Rec.Address)
                 {
-                    Caption = 'Address Line1', Locked = true;
+                    Caption = 'Address Line 1', Locked = true;
                 }
                 field(addressLine2; Rec."Address 2")
                 {
-                    Caption = 'Address Line2', Locked = true;
+                    Caption = 'Address Line 2', Locked = true;
                 }
                 field(city; Rec.City)
                 {

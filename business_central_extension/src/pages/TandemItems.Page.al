@@ -39,7 +39,7 @@ page 71813 "Tandem Items"
                 }
                 field(number2; Rec."No. 2")
                 {
-                    Caption = 'Number2', Locked = true;
+                    Caption = 'Number 2', Locked = true;
                 }
                 field(displayName; Rec.Description)
                 {
@@ -47,7 +47,7 @@ page 71813 "Tandem Items"
                 }
                 field(displayName2; Rec."Description 2")
                 {
-                    Caption = 'Display Name2', Locked = true;
+                    Caption = 'Display Name 2', Locked = true;
                 }
                 field(type; Rec."Type")
                 {

@@ -60,7 +60,7 @@ page 71830 "Tandem Posted Sales Inv. Lines"
                 }
                 field(description2; Rec."Description 2")
                 {
-                    Caption = 'Description2', Locked = true;
+                    Caption = 'Description 2', Locked = true;
                 }
                 field(quantity; Rec.Quantity)
                 {

@@ -104,11 +104,11 @@ page 71829 "Tandem Posted Sales Invoices"
                 }
                 field(shipToAddressLine1; Rec."Ship-to Address")
                 {
-                    Caption = 'Ship To Address Line1', Locked = true;
+                    Caption = 'Ship To Address Line 1', Locked = true;
                 }
                 field(shipToAddressLine2; Rec."Ship-to Address 2")
                 {
-                    Caption = 'Ship To Address Line2', Locked = true;
+                    Caption = 'Ship To Address Line 2', Locked = true;
                 }
                 field(shipToCity; Rec."Ship-to City")
                 {
@@ -144,11 +144,11 @@ page 71829 "Tandem Posted Sales Invoices"
                 }
                 field(billToAddressLine1; Rec."Bill-to Address")
                 {
-                    Caption = 'Bill To Address Line1', Locked = true;
+                    Caption = 'Bill To Address Line 1', Locked = true;
                 }
                 field(billToAddressLine2; Rec."Bill-to Address 2")
                 {
-                    Caption = 'Bill To Address Line2', Locked = true;
+                    Caption = 'Bill To Address Line 2', Locked = true;
                 }
                 field(billToCity; Rec."Bill-to City")
                 {

@@ -45,7 +45,7 @@ page 71814 "Tandem Resources"
                 }
                 field(displayName2; Rec."Name 2")
                 {
-                    Caption = 'Display Name2', Locked = true;
+                    Caption = 'Display Name 2', Locked = true;
                 }
                 field(type; Rec."Type")
                 {

@@ -62,7 +62,7 @@ page 71832 "Tandem Sales Order Lines"
                 }
                 field(description2; Rec."Description 2")
                 {
-                    Caption = 'Description2', Locked = true;
+                    Caption = 'Description 2', Locked = true;
                 }
                 field(quantity; Rec.Quantity)
                 {

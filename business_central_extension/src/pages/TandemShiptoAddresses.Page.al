@@ -46,15 +46,15 @@ page 71833 "Tandem Ship-to Addresses"
                 }
                 field(displayName2; Rec."Name 2")
                 {
-                    Caption = 'Display Name2', Locked = true;
+                    Caption = 'Display Name 2', Locked = true;
                 }
                 field(addressLine1; Rec.Address)
                 {
-                    Caption = 'Address Line1', Locked = true;
+                    Caption = 'Address Line 1', Locked = true;
                 }
                 field(addressLine2; Rec."Address 2")
                 {
-                    Caption = 'Address Line2', Locked = true;
+                    Caption = 'Address Line 2', Locked = true;
                 }
                 field(city; Rec.City)
                 {

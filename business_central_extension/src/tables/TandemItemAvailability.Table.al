@@ -11,6 +11,7 @@ table 71803 "Tandem Item Availability"
 {
     Access = Internal;
     Caption = 'Tandem Item Availability', Locked = true;
+    DataClassification = SystemMetadata;
     TableType = Temporary;
 
     fields

@@ -161,6 +161,9 @@ using Microsoft.Foundation.Shipping;
 /// </summary>
 codeunit 71801 "Tandem Subscribers"
 {
+    InherentEntitlements = X;
+    InherentPermissions = X;
+
     [EventSubscriber(ObjectType::Table, Database::"Shipping Agent", OnAfterDeleteEvent, '', false, false)]
     local procedure OnAfterDeleteShippingAgent(var Rec: Record "Shipping Agent"; RunTrigger: Boolean)
     begin
@@ -180,6 +183,23 @@ codeunit 71801 "Tandem Subscribers"
         TandemDeletion."Table No." := TableNo;
         TandemDeletion.Insert();
     end;
+}
+"""
+INDEX = """namespace Tandem.Sync;
+
+using Microsoft.Foundation.Shipping;
+
+/// <summary>
+/// An index.
+/// </summary>
+tableextension 71801 "Tandem Agent" extends "Shipping Agent"
+{
+    keys
+    {
+        key(TandemRowVersion; SystemRowVersion)
+        {
+        }
+    }
 }
 """
 READ = """namespace Tandem.Sync;
@@ -222,6 +242,7 @@ FILES = {
     "TandemAgentChanges.Query.al": QUERY,
     "TandemDeletion.Table.al": TABLE,
     "TandemSubscribers.Codeunit.al": SUBSCRIBERS,
+    "TandemAgent.TableExt.al": INDEX,
     "TandemRead.PermissionSet.al": READ,
     "TandemSynch.PermissionSet.al": SYNCH,
 }

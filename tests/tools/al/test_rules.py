@@ -8,6 +8,7 @@ from tests.tools.al.sources import FILES, PAGE, broken, plant
 from tools.al.__main__ import find
 
 AGENTS, CHANGES = "TandemAgents.Page.al", "TandemAgentChanges.Query.al"
+INDEX = "TandemAgent.TableExt.al"
 SUBSCRIBERS, READ, SYNCH = (
     "TandemSubscribers.Codeunit.al",
     "TandemRead.PermissionSet.al",
@@ -20,6 +21,14 @@ def test_the_small_app_breaks_no_rule(tmp_path: Path) -> None:
 
 
 OBJECTS = [
+    (
+        "TandemDeletion.Table.al",
+        'key(PK; "Entry No.")',
+        'key(PK; "Entry")',
+        "Tandem Deletion has no field Entry",
+    ),
+    (INDEX, "SystemRowVersion", "RowVersion", "Shipping Agent has no field RowVersion"),
+    (INDEX, 'extends "Shipping Agent"', "extends Shipper", "there is no table Shipper"),
     (AGENTS, "page 71801", "page 71900", "page 71900 is outside the ranges of app.json"),
     (AGENTS, '"Tandem Agents"', '"Agents"', "Agents does not begin with Tandem"),
     (AGENTS, '"Tandem Agents"', '"Tandem Carriers"', "the file of Tandem Carriers is to be called"),
@@ -81,6 +90,7 @@ PERMISSIONS = [
     (AGENTS, "    InsertAllowed = false;\n", "", "I on Shipping Agent is missing"),
 ]
 TRACKING = [
+    (SUBSCRIBERS, "    InherentPermissions = X;\n", "", "not everybody who raises an event may run"),
     (
         SUBSCRIBERS,
         "OnAfterDeleteEvent",
