@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tools.al.app import App
 from tools.al.entities import Entity, Property, edm_type, entities
+from tools.al.tree import Block
 from tools.checks.sources import Violation
 
 ROUTE = {"APIPublisher": "tandem", "APIGroup": "sync", "APIVersion": "v1.0"}
@@ -73,10 +74,18 @@ def _page(entity: Entity) -> Iterator[str]:
         yield f"id is to show {key} and not to be editable"
     if not temporary and ("lastModifiedDateTime" not in fields):
         yield "lastModifiedDateTime is missing"
+    if not temporary and not _reads_committed(block):
+        yield "OnOpenPage is to set ReadIsolation to ReadCommitted: pages read uncommitted data by default"
     if block.says("Editable", "false"):
         yield from (f"{name} is to be false" for name in READ_ONLY if not block.says(name, "false"))
     if not block.says("DeleteAllowed", "false"):
         yield "DeleteAllowed is to be false: nothing is deleted through this API"
+
+
+def _reads_committed(block: Block) -> bool:
+    opening = next((one for one in block.routines if one.name == "OnOpenPage"), None)
+    texts = [token.text for token in opening.body] if opening else []
+    return texts[:7] == ["Rec", ".", "ReadIsolation", ":=", "IsolationLevel", "::", "ReadCommitted"]
 
 
 def _query(entity: Entity) -> Iterator[str]:

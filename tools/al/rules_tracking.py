@@ -12,9 +12,9 @@ from tools.checks.sources import Violation
 CHANGE_COLUMNS = ("id", "lastModifiedDateTime", "rowVersion")
 
 
-def change_queries(app: App) -> Iterator[Entity]:
-    """The queries that tell what changed in a table."""
-    return (one for one in entities(app) if one.is_query and one.set_name.endswith("Changes"))
+def change_sets(app: App) -> Iterator[Entity]:
+    """The entity sets that tell what changed in a table."""
+    return (one for one in entities(app) if one.set_name.endswith("Changes"))
 
 
 def subscribed_tables(app: App) -> dict[str, tuple[File, Routine]]:
@@ -32,21 +32,21 @@ def subscribed_tables(app: App) -> dict[str, tuple[File, Routine]]:
 def find(app: App) -> Iterator[Violation]:
     """Every table of which changes or deletions would be missed, and who would be kept from deleting."""
     yield from _runnable(app)
-    queries = {one.table_name: one for one in change_queries(app)}
+    changes = {one.table_name: one for one in change_sets(app)}
     subscribed = subscribed_tables(app)
-    for name, entity in queries.items():
+    for name, entity in changes.items():
         path, line = entity.file.path, entity.object.line
         if name not in subscribed:
             yield Violation(path, line, f"deletions of {name} are not remembered")
         yield from (Violation(path, line, says) for says in _columns(entity))
     for name, (file, routine) in subscribed.items():
-        if name not in queries:
-            yield Violation(file.path, routine.line, f"there is no query of the changes of {name}")
+        if name not in changes:
+            yield Violation(file.path, routine.line, f"there is no set of the changes of {name}")
         yield from (Violation(file.path, routine.line, says) for says in _subscriber(name, routine))
     for entity in entities(app):
         base = entity.table_name in app.base["tables"]
-        if base and entity.set_name != "itemInventories" and entity.table_name not in queries:
-            says = f"there is no query of the changes of {entity.table_name}"
+        if base and entity.set_name != "itemInventories" and entity.table_name not in changes:
+            says = f"there is no set of the changes of {entity.table_name}"
             yield Violation(entity.file.path, entity.object.line, says)
 
 
@@ -67,10 +67,7 @@ def _runnable(app: App) -> Iterator[Violation]:
 def _columns(entity: Entity) -> Iterator[str]:
     names = [held.name for held in entity.properties]
     yield from (f"the column {name} is missing" for name in CHANGE_COLUMNS if name not in names)
-    block = entity.object.block
-    if not block.says("OrderBy", "ascending(rowVersion)"):
-        yield "changes are to be ordered by rowVersion"
-    if not block.says("DataAccessIntent", "ReadWrite"):
+    if not entity.object.block.says("DataAccessIntent", "ReadWrite"):
         yield "changes are to be read from the primary database, which the cursor was read from"
 
 

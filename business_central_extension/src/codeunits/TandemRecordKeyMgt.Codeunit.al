@@ -42,6 +42,7 @@ codeunit 71803 "Tandem Record Key Mgt."
     begin
         if IsNullGuid(TandemKey) then
             Error(NoKeyErr);
+        TandemRecordKey.ReadIsolation := IsolationLevel::ReadCommitted;
         if TandemRecordKey.Get(TableNo, TandemKey) then
             Error(KeyUsedErr, TandemRecordKey."Record Id");
     end;

@@ -181,6 +181,11 @@ page 71811 "Tandem Contacts"
         }
     }
 
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+
     trigger OnAfterGetRecord()
     begin
         TandemKey := TandemRecordKeyMgt.Find(Database::Contact, Rec.SystemId);

@@ -69,4 +69,9 @@ page 71820 "Tandem Customer Price Groups"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

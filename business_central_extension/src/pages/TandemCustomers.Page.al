@@ -203,6 +203,11 @@ page 71810 "Tandem Customers"
         }
     }
 
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+
     trigger OnAfterGetRecord()
     begin
         TandemKey := TandemRecordKeyMgt.Find(Database::Customer, Rec.SystemId);

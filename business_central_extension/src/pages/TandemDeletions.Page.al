@@ -65,4 +65,9 @@ page 71801 "Tandem Deletions"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

@@ -77,4 +77,9 @@ page 71824 "Tandem Item Units of Measure"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

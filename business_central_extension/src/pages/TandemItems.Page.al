@@ -158,6 +158,11 @@ page 71813 "Tandem Items"
         }
     }
 
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+
     trigger OnAfterGetRecord()
     begin
         TandemKey := TandemRecordKeyMgt.Find(Database::Item, Rec.SystemId);

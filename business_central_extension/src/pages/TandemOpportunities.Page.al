@@ -117,4 +117,9 @@ page 71828 "Tandem Opportunities"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

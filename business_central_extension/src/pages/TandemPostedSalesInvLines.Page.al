@@ -125,4 +125,9 @@ page 71830 "Tandem Posted Sales Inv. Lines"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

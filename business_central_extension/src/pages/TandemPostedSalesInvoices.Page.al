@@ -206,6 +206,11 @@ page 71829 "Tandem Posted Sales Invoices"
         }
     }
 
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+
     trigger OnAfterGetRecord()
     begin
         WorkDescription := Rec.GetWorkDescription();

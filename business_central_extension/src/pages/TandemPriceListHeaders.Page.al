@@ -113,4 +113,9 @@ page 71821 "Tandem Price List Headers"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

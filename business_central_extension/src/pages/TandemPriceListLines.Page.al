@@ -137,4 +137,9 @@ page 71822 "Tandem Price List Lines"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

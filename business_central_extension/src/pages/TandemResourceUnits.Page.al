@@ -61,4 +61,9 @@ page 71825 "Tandem Resource Units"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

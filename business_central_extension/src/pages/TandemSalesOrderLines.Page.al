@@ -147,4 +147,9 @@ page 71832 "Tandem Sales Order Lines"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

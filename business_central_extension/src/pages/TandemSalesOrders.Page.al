@@ -237,6 +237,11 @@ page 71831 "Tandem Sales Orders"
         }
     }
 
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+
     trigger OnAfterGetRecord()
     begin
         WorkDescription := Rec.GetWorkDescription();

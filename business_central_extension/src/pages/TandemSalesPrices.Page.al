@@ -97,4 +97,9 @@ page 71823 "Tandem Sales Prices"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

@@ -61,4 +61,9 @@ page 71827 "Tandem Shipping Agents"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

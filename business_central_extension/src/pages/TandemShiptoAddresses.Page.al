@@ -121,4 +121,9 @@ page 71833 "Tandem Ship-to Addresses"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

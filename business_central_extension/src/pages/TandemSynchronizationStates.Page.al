@@ -79,6 +79,11 @@ page 71800 "Tandem Synchronization States"
         }
     }
 
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+
     trigger OnAfterGetRecord()
     var
         GeneralLedgerSetup: Record "General Ledger Setup";

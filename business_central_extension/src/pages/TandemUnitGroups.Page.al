@@ -57,4 +57,9 @@ page 71826 "Tandem Unit Groups"
             }
         }
     }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
 }

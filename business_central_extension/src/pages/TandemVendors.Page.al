@@ -168,6 +168,11 @@ page 71812 "Tandem Vendors"
         }
     }
 
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+
     trigger OnAfterGetRecord()
     begin
         TandemKey := TandemRecordKeyMgt.Find(Database::Vendor, Rec.SystemId);

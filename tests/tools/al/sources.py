@@ -59,6 +59,11 @@ page 71801 "Tandem Agents"
         }
     }
 
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+
     trigger OnAfterGetRecord()
     var
         ShippingAgent: Record "Shipping Agent";
@@ -82,16 +87,16 @@ page 71801 "Tandem Agents"
     end;
 }
 """
-QUERY = """namespace Tandem.Sync;
+CHANGES = """namespace Tandem.Sync;
 
 using Microsoft.Foundation.Shipping;
 
 /// <summary>
 /// Changes of carriers.
 /// </summary>
-query 71801 "Tandem Agent Changes"
+page 71802 "Tandem Agent Changes"
 {
-    QueryType = API;
+    PageType = API;
     APIPublisher = 'tandem';
     APIGroup = 'sync';
     APIVersion = 'v1.0';
@@ -99,24 +104,70 @@ query 71801 "Tandem Agent Changes"
     EntitySetName = 'agentChanges';
     EntityCaption = 'Agent Change', Locked = true;
     EntitySetCaption = 'Agent Changes', Locked = true;
+    SourceTable = "Shipping Agent";
+    ODataKeyFields = SystemId;
+    DelayedInsert = true;
     DataAccessIntent = ReadWrite;
-    OrderBy = ascending(rowVersion);
+    Extensible = false;
+    Editable = false;
+    InsertAllowed = false;
+    ModifyAllowed = false;
+    DeleteAllowed = false;
+
+    layout
+    {
+        area(Content)
+        {
+            repeater(Records)
+            {
+                field(id; Rec.SystemId)
+                {
+                    Caption = 'Id', Locked = true;
+                }
+                field(lastModifiedDateTime; Rec.SystemModifiedAt)
+                {
+                    Caption = 'Modified', Locked = true;
+                }
+                field(rowVersion; Rec.SystemRowVersion)
+                {
+                    Caption = 'Row Version', Locked = true;
+                }
+            }
+        }
+    }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+}
+"""
+QUERY = """namespace Tandem.Sync;
+
+using Microsoft.Foundation.Shipping;
+
+/// <summary>
+/// Carriers by name.
+/// </summary>
+query 71801 "Tandem Agent Names"
+{
+    QueryType = API;
+    APIPublisher = 'tandem';
+    APIGroup = 'sync';
+    APIVersion = 'v1.0';
+    EntityName = 'agentName';
+    EntitySetName = 'agentNames';
+    EntityCaption = 'Agent Name', Locked = true;
+    EntitySetCaption = 'Agent Names', Locked = true;
+    OrderBy = ascending(displayName);
 
     elements
     {
         dataitem(Records; "Shipping Agent")
         {
-            column(id; SystemId)
+            column(displayName; Name)
             {
-                Caption = 'Id', Locked = true;
-            }
-            column(lastModifiedDateTime; SystemModifiedAt)
-            {
-                Caption = 'Modified', Locked = true;
-            }
-            column(rowVersion; SystemRowVersion)
-            {
-                Caption = 'Row Version', Locked = true;
+                Caption = 'Display Name', Locked = true;
             }
         }
     }
@@ -217,7 +268,8 @@ permissionset 71801 "Tandem Read"
     Permissions =
         tabledata "Shipping Agent" = R,
         page "Tandem Agents" = X,
-        query "Tandem Agent Changes" = X;
+        page "Tandem Agent Changes" = X,
+        query "Tandem Agent Names" = X;
 }
 """
 SYNCH = """namespace Tandem.Sync;
@@ -239,7 +291,8 @@ permissionset 71802 "Tandem Synch"
 """
 FILES = {
     "TandemAgents.Page.al": PAGE,
-    "TandemAgentChanges.Query.al": QUERY,
+    "TandemAgentChanges.Page.al": CHANGES,
+    "TandemAgentNames.Query.al": QUERY,
     "TandemDeletion.Table.al": TABLE,
     "TandemSubscribers.Codeunit.al": SUBSCRIBERS,
     "TandemAgent.TableExt.al": INDEX,

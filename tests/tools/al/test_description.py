@@ -38,9 +38,9 @@ def test_a_field_has_its_type_length_and_whether_it_can_be_written(tmp_path: Pat
 
 
 def test_a_query_can_only_be_read(tmp_path: Path) -> None:
-    changes = described(plant(tmp_path))["entitySets"]["agentChanges"]
-    assert changes["operations"] == ["get"]
-    assert not any(field["writable"] for field in changes["fields"])
+    names = described(plant(tmp_path))["entitySets"]["agentNames"]
+    assert names["operations"] == ["get"]
+    assert not any(field["writable"] for field in names["fields"])
 
 
 def test_names_of_types_and_values_are_those_on_the_wire() -> None:

@@ -19,7 +19,7 @@ def test_an_object_has_its_number_name_properties_and_code() -> None:
     assert (page.kind, page.id, page.name) == ("page", 71801, "Tandem Agents")
     assert page.block.value("EntitySetName") == "agents"
     assert [field.split_arguments[0][0].text for field in page.block.inside("field")][:2] == ["id", "code"]
-    assert [routine.name for routine in page.block.routines] == ["OnAfterGetRecord", "Describe"]
+    assert [routine.name for routine in page.block.routines] == ["OnOpenPage", "OnAfterGetRecord", "Describe"]
     assert [variable.name for variable in page.block.variables] == ["Note"]
 
 

@@ -7,8 +7,8 @@ import pytest
 from tests.tools.al.sources import FILES, PAGE, broken, plant
 from tools.al.__main__ import find
 
-AGENTS, CHANGES = "TandemAgents.Page.al", "TandemAgentChanges.Query.al"
-INDEX = "TandemAgent.TableExt.al"
+AGENTS, CHANGES = "TandemAgents.Page.al", "TandemAgentChanges.Page.al"
+INDEX, NAMES_QUERY = "TandemAgent.TableExt.al", "TandemAgentNames.Query.al"
 SUBSCRIBERS, READ, SYNCH = (
     "TandemSubscribers.Codeunit.al",
     "TandemRead.PermissionSet.al",
@@ -58,8 +58,14 @@ API = [
     (AGENTS, "                    Caption = 'Code', Locked = true;\n", "", "code has no Caption"),
     (AGENTS, "lastModifiedDateTime", "changedAt", "lastModifiedDateTime is missing"),
     (AGENTS, "PageType = API", "PageType = List", "Tandem Agents is not of the type API"),
-    (CHANGES, "    OrderBy = ascending(rowVersion);\n", "", "OrderBy is missing"),
-    (CHANGES, "ascending(rowVersion)", "ascending(number)", "names no columns of the query"),
+    (
+        AGENTS,
+        "IsolationLevel::ReadCommitted",
+        "IsolationLevel::ReadUncommitted",
+        "OnOpenPage is to set ReadIsolation",
+    ),
+    (NAMES_QUERY, "    OrderBy = ascending(displayName);\n", "", "OrderBy is missing"),
+    (NAMES_QUERY, "ascending(displayName)", "ascending(number)", "names no columns of the query"),
 ]
 NAMES = [
     (
@@ -99,9 +105,9 @@ TRACKING = [
     ),
     (SUBSCRIBERS, "if not Rec.IsTemporary() then", "if RunTrigger then", "deletions of temporary records"),
     (SUBSCRIBERS, 'Rec: Record "Shipping Agent"', "Rec: Record Item", "takes a record of Item"),
-    (CHANGES, "column(rowVersion;", "column(version;", "the column rowVersion is missing"),
+    (CHANGES, "field(rowVersion;", "field(version;", "the column rowVersion is missing"),
     (CHANGES, "DataAccessIntent = ReadWrite", "DataAccessIntent = ReadOnly", "from the primary database"),
-    (CHANGES, 'dataitem(Records; "Shipping Agent")', "dataitem(Records; Item)", "no query of the changes of"),
+    (CHANGES, 'SourceTable = "Shipping Agent"', "SourceTable = Item", "no set of the changes of"),
 ]
 
 
