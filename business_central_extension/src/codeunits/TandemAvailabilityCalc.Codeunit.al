@@ -27,6 +27,7 @@ codeunit 71805 "Tandem Availability Calc."
     var
         TempQuestion: Record "Tandem Item Availability" temporary;
         Item: Record Item;
+        CalculatedItem: Record Item;
     begin
         if TempAnswer.GetFilter("Item No.") = '' then
             Error(NoItemErr);
@@ -37,7 +38,10 @@ codeunit 71805 "Tandem Availability Calc."
         Item.SetFilter("No.", TempQuestion.GetFilter("Item No."));
         if Item.FindSet() then
             repeat
-                FillVariants(Item, TempQuestion, TempAnswer);
+                // Calculating sets filters, so it works on a record of its own.
+                Clear(CalculatedItem);
+                CalculatedItem.Get(Item."No.");
+                FillVariants(CalculatedItem, TempQuestion, TempAnswer);
             until Item.Next() = 0;
         TempAnswer.CopyFilters(TempQuestion);
     end;

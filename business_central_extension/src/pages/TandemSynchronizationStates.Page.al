@@ -94,11 +94,11 @@ page 71800 "Tandem Synchronization States"
         MinimumRowVersion := Database.MinimumActiveRowVersion();
         LastRowVersion := Database.LastUsedRowVersion();
         GeneralLedgerSetup.SetLoadFields("LCY Code");
-        GeneralLedgerSetup.Get();
-        LocalCurrencyCode := GeneralLedgerSetup."LCY Code";
+        if GeneralLedgerSetup.Get() then
+            LocalCurrencyCode := GeneralLedgerSetup."LCY Code";
         SalesReceivablesSetup.SetLoadFields("Default Price List Code");
-        SalesReceivablesSetup.Get();
-        DefaultPriceListCode := SalesReceivablesSetup."Default Price List Code";
+        if SalesReceivablesSetup.Get() then
+            DefaultPriceListCode := SalesReceivablesSetup."Default Price List Code";
         ExtendedPricingEnabled := PriceCalculationMgt.IsExtendedPriceCalculationEnabled();
         NavApp.GetCurrentModuleInfo(ModuleInfo);
         ExtensionVersion := CopyStr(Format(ModuleInfo.AppVersion()), 1, MaxStrLen(ExtensionVersion));
