@@ -37,12 +37,12 @@ def _entity(app: App, entity: Entity) -> dict[str, Any]:
         "temporary": temporary,
         "operations": ["get", *(verb for what, verb in OPERATIONS.items() if entity.allows(what))],
         "dataAccessIntent": entity.object.block.value("DataAccessIntent"),
-        "fields": [_field(app, one) for one in entity.properties],
+        "fields": [_field(app, entity, one) for one in entity.properties],
     }
     return {name: value for name, value in described.items() if value is not None and value is not False}
 
 
-def _field(app: App, held: Property) -> dict[str, Any]:
+def _field(app: App, entity: Entity, held: Property) -> dict[str, Any]:
     wire = edm_type(held.al_type)
     described: dict[str, Any] = {"name": held.name, "type": wire}
     if wire.startswith("enum "):
@@ -53,6 +53,8 @@ def _field(app: App, held: Property) -> dict[str, Any]:
     if held.al_type.lower().startswith("code["):
         described["code"] = True
     described["writable"] = held.writable
+    if held.create_only and entity.allows("Insert"):
+        described["createOnly"] = True
     if held.source is None:
         described["variable"] = True
     else:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tools.al.app import App, TableFacts, TableField
-from tools.al.tree import Block, File, Object, Variable
+from tools.al.tokens import Cursor, Token
+from tools.al.tree import Block, File, Object, Routine, Variable
 
 EDM_TYPES = {
     "guid": "Edm.Guid",
@@ -27,7 +28,8 @@ EDM_TYPES = {
 
 @dataclass(frozen=True)
 class Property:
-    """One field of an entity. `source` is the table's field, None for a variable of the page."""
+    """One field of an entity. `source` is the table's field, None for a variable of the page. `create_only`
+    can be written at creation and is tested when the record is changed."""
 
     name: str
     line: int
@@ -37,6 +39,8 @@ class Property:
     writable: bool
     calculated: bool = False
     length_in_26: int | None = None
+    create_only: bool = False
+    variable: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,20 +81,37 @@ def entities(app: App) -> Iterator[Entity]:
 def _page(app: App, file: File, one: Object) -> Entity:
     table_name = one.block.value("SourceTable") or ""
     table = app.tables.get(table_name)
-    editable = not one.block.says("Editable", "false")
-    fields = tuple(_page_field(one, block, table, editable) for block in one.block.inside("field"))
+    fields = tuple(_created_only(one, _page_field(one, block, table)) for block in one.block.inside("field"))
     return Entity(file, one, table, table_name, fields)
 
 
-def _page_field(one: Object, block: Block, table: TableFacts | None, page_editable: bool) -> Property:
+def _created_only(one: Object, held: Property) -> Property:
+    """What `OnModifyRecord` hands to a procedure that tests may be written at creation only."""
+    modifying = next((routine for routine in one.block.routines if routine.name == "OnModifyRecord"), None)
+    if modifying is None or not held.writable:
+        return held
+    tested = {token.text for call in _test_calls(modifying) for token in call}
+    name = held.source or held.variable
+    return replace(held, create_only=name in tested)
+
+
+def _test_calls(routine: Routine) -> Iterator[list[Token]]:
+    """The arguments of every call of a procedure whose name begins with Test."""
+    for index, token in enumerate(routine.body):
+        if token.is_identifier and token.text.startswith("Test") and routine.body[index + 1].is_sign("("):
+            yield Cursor(list(routine.body[index + 2 :])).until_sign(")")
+
+
+def _page_field(one: Object, block: Block, table: TableFacts | None) -> Property:
     name, source = block.split_arguments
-    editable = page_editable and not block.says("Editable", "false")
+    editable = not (one.block.says("Editable", "false") or block.says("Editable", "false"))
     if len(source) == 3 and source[0].is_word("rec"):
         facts = table.find(source[2].text) if table else None
         return _from_field(name[0].text, block.line, source[2].text, facts, editable)
     variable = next((held for held in one.block.variables if held.name == source[0].text), None)
     kind = _type_text(variable) if variable else ""
-    return Property(name[0].text, block.line, None, kind, variable is not None, editable)
+    known = variable is not None
+    return Property(name[0].text, block.line, None, kind, known, editable, variable=source[0].text)
 
 
 def _from_field(

@@ -126,4 +126,15 @@ page 71833 "Tandem Ship-to Addresses"
     begin
         Rec.ReadIsolation := IsolationLevel::ReadCommitted;
     end;
+
+    trigger OnModifyRecord(): Boolean
+    var
+        ShiptoAddress: Record "Ship-to Address";
+    begin
+        ShiptoAddress.GetBySystemId(Rec.SystemId);
+        Rec.TestField("Customer No.", ShiptoAddress."Customer No.");
+        Rec.TestField("Code", ShiptoAddress."Code");
+        Rec.Modify(true);
+        exit(false);
+    end;
 }

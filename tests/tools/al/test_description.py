@@ -85,6 +85,8 @@ def test_what_is_created_takes_a_key_and_a_template() -> None:
         assert "post" in sets[name]["operations"]
         assert fields["tandemKey"]["type"] == "Edm.Guid"
         assert fields["templateCode"]["writable"]
+        created_only = [name for name, field in fields.items() if field.get("createOnly")]
+        assert created_only == ["number", "tandemKey", "templateCode"]
 
 
 def test_every_table_of_a_mapping_tells_its_changes() -> None:
