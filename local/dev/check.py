@@ -53,6 +53,8 @@ def checks(root: Path) -> list[Check]:
         Check("sizes", module("tools.checks.sizes"), figures=True),
         Check("forbidden text", module("tools.checks.forbidden")),
         Check("generated pages", module("tools.docs", "--check")),
+        Check("AL extension", module("tools.al", "--check")),
+        Check("Dataverse solution", module("tools.solution", "--check")),
     ]
 
 

@@ -1,0 +1,59 @@
+namespace Tandem.Sync;
+
+using Microsoft.Sales.Pricing;
+
+/// <summary>
+/// The ids and row versions of customer price groups. Read with a filter of rowVersion from the last cursor up to, and without,
+/// minimumActiveRowVersion of synchronizationStates.
+/// </summary>
+page 71857 "Tandem Price Group Changes"
+{
+    PageType = API;
+    APIPublisher = 'tandem';
+    APIGroup = 'sync';
+    APIVersion = 'v1.0';
+    EntityName = 'customerPriceGroupChange';
+    EntitySetName = 'customerPriceGroupChanges';
+    EntityCaption = 'Customer Price Group Change', Locked = true;
+    EntitySetCaption = 'Customer Price Group Changes', Locked = true;
+    SourceTable = "Customer Price Group";
+    ODataKeyFields = SystemId;
+    DelayedInsert = true;
+    DataAccessIntent = ReadWrite;
+    Extensible = false;
+    Editable = false;
+    InsertAllowed = false;
+    ModifyAllowed = false;
+    DeleteAllowed = false;
+
+    layout
+    {
+        area(Content)
+        {
+            repeater(Records)
+            {
+                field(id; Rec.SystemId)
+                {
+                    Caption = 'Id', Locked = true;
+                }
+                field(code; Rec."Code")
+                {
+                    Caption = 'Code', Locked = true;
+                }
+                field(lastModifiedDateTime; Rec.SystemModifiedAt)
+                {
+                    Caption = 'Last Modified Date Time', Locked = true;
+                }
+                field(rowVersion; Rec.SystemRowVersion)
+                {
+                    Caption = 'Row Version', Locked = true;
+                }
+            }
+        }
+    }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+}

@@ -1,0 +1,59 @@
+namespace Tandem.Sync;
+
+using Microsoft.Pricing.PriceList;
+
+/// <summary>
+/// The ids and row versions of price lists. Read with a filter of rowVersion from the last cursor up to, and without,
+/// minimumActiveRowVersion of synchronizationStates.
+/// </summary>
+page 71859 "Tandem Price List Changes"
+{
+    PageType = API;
+    APIPublisher = 'tandem';
+    APIGroup = 'sync';
+    APIVersion = 'v1.0';
+    EntityName = 'priceListHeaderChange';
+    EntitySetName = 'priceListHeaderChanges';
+    EntityCaption = 'Price List Header Change', Locked = true;
+    EntitySetCaption = 'Price List Header Changes', Locked = true;
+    SourceTable = "Price List Header";
+    ODataKeyFields = SystemId;
+    DelayedInsert = true;
+    DataAccessIntent = ReadWrite;
+    Extensible = false;
+    Editable = false;
+    InsertAllowed = false;
+    ModifyAllowed = false;
+    DeleteAllowed = false;
+
+    layout
+    {
+        area(Content)
+        {
+            repeater(Records)
+            {
+                field(id; Rec.SystemId)
+                {
+                    Caption = 'Id', Locked = true;
+                }
+                field(code; Rec."Code")
+                {
+                    Caption = 'Code', Locked = true;
+                }
+                field(lastModifiedDateTime; Rec.SystemModifiedAt)
+                {
+                    Caption = 'Last Modified Date Time', Locked = true;
+                }
+                field(rowVersion; Rec.SystemRowVersion)
+                {
+                    Caption = 'Row Version', Locked = true;
+                }
+            }
+        }
+    }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+}

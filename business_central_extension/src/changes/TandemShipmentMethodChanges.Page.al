@@ -1,0 +1,59 @@
+namespace Tandem.Sync;
+
+using Microsoft.Foundation.Shipping;
+
+/// <summary>
+/// The ids and row versions of shipment methods. Read with a filter of rowVersion from the last cursor up to, and without,
+/// minimumActiveRowVersion of synchronizationStates.
+/// </summary>
+page 71852 "Tandem Shipment Method Changes"
+{
+    PageType = API;
+    APIPublisher = 'tandem';
+    APIGroup = 'sync';
+    APIVersion = 'v1.0';
+    EntityName = 'shipmentMethodChange';
+    EntitySetName = 'shipmentMethodChanges';
+    EntityCaption = 'Shipment Method Change', Locked = true;
+    EntitySetCaption = 'Shipment Method Changes', Locked = true;
+    SourceTable = "Shipment Method";
+    ODataKeyFields = SystemId;
+    DelayedInsert = true;
+    DataAccessIntent = ReadWrite;
+    Extensible = false;
+    Editable = false;
+    InsertAllowed = false;
+    ModifyAllowed = false;
+    DeleteAllowed = false;
+
+    layout
+    {
+        area(Content)
+        {
+            repeater(Records)
+            {
+                field(id; Rec.SystemId)
+                {
+                    Caption = 'Id', Locked = true;
+                }
+                field(code; Rec."Code")
+                {
+                    Caption = 'Code', Locked = true;
+                }
+                field(lastModifiedDateTime; Rec.SystemModifiedAt)
+                {
+                    Caption = 'Last Modified Date Time', Locked = true;
+                }
+                field(rowVersion; Rec.SystemRowVersion)
+                {
+                    Caption = 'Row Version', Locked = true;
+                }
+            }
+        }
+    }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+}

@@ -1,0 +1,213 @@
+namespace Tandem.Sync;
+
+using Microsoft.Purchases.Vendor;
+
+/// <summary>
+/// Vendors with the fields that API v2.0 lacks. A creation stores its Tandem key in the same transaction, so a
+/// repeat is refused; blank fields are filled from the template that is named.
+/// </summary>
+page 71812 "Tandem Vendors"
+{
+    PageType = API;
+    APIPublisher = 'tandem';
+    APIGroup = 'sync';
+    APIVersion = 'v1.0';
+    EntityName = 'vendor';
+    EntitySetName = 'vendors';
+    EntityCaption = 'Vendor', Locked = true;
+    EntitySetCaption = 'Vendors', Locked = true;
+    SourceTable = Vendor;
+    ODataKeyFields = SystemId;
+    DelayedInsert = true;
+    Extensible = false;
+    DeleteAllowed = false;
+
+    layout
+    {
+        area(Content)
+        {
+            repeater(Records)
+            {
+                field(id; Rec.SystemId)
+                {
+                    Caption = 'Id', Locked = true;
+                    Editable = false;
+                }
+                field(number; Rec."No.")
+                {
+                    Caption = 'Number', Locked = true;
+                }
+                field(displayName; Rec."Name")
+                {
+                    Caption = 'Display Name', Locked = true;
+                }
+                field(displayName2; Rec."Name 2")
+                {
+                    Caption = 'Display Name 2', Locked = true;
+                }
+                field(contact; Rec.Contact)
+                {
+                    Caption = 'Contact', Locked = true;
+                }
+                field(addressLine1; Rec.Address)
+                {
+                    Caption = 'Address Line 1', Locked = true;
+                }
+                field(addressLine2; Rec."Address 2")
+                {
+                    Caption = 'Address Line 2', Locked = true;
+                }
+                field(city; Rec.City)
+                {
+                    Caption = 'City', Locked = true;
+                }
+                field(state; Rec.County)
+                {
+                    Caption = 'State', Locked = true;
+                }
+                field(country; Rec."Country/Region Code")
+                {
+                    Caption = 'Country', Locked = true;
+                }
+                field(postalCode; Rec."Post Code")
+                {
+                    Caption = 'Postal Code', Locked = true;
+                }
+                field(phoneNumber; Rec."Phone No.")
+                {
+                    Caption = 'Phone Number', Locked = true;
+                }
+                field(mobilePhoneNumber; Rec."Mobile Phone No.")
+                {
+                    Caption = 'Mobile Phone Number', Locked = true;
+                }
+                field(faxNumber; Rec."Fax No.")
+                {
+                    Caption = 'Fax Number', Locked = true;
+                }
+                field(email; Rec."E-Mail")
+                {
+                    Caption = 'Email', Locked = true;
+                }
+                field(website; Rec."Home Page")
+                {
+                    Caption = 'Website', Locked = true;
+                }
+                field(purchaserCode; Rec."Purchaser Code")
+                {
+                    Caption = 'Purchaser Code', Locked = true;
+                }
+                field(primaryContactNumber; Rec."Primary Contact No.")
+                {
+                    Caption = 'Primary Contact Number', Locked = true;
+                }
+                field(currencyCode; Rec."Currency Code")
+                {
+                    Caption = 'Currency Code', Locked = true;
+                }
+                field(paymentTermsCode; Rec."Payment Terms Code")
+                {
+                    Caption = 'Payment Terms Code', Locked = true;
+                }
+                field(paymentMethodCode; Rec."Payment Method Code")
+                {
+                    Caption = 'Payment Method Code', Locked = true;
+                }
+                field(shipmentMethodCode; Rec."Shipment Method Code")
+                {
+                    Caption = 'Shipment Method Code', Locked = true;
+                }
+                field(shippingAgentCode; Rec."Shipping Agent Code")
+                {
+                    Caption = 'Shipping Agent Code', Locked = true;
+                }
+                field(languageCode; Rec."Language Code")
+                {
+                    Caption = 'Language Code', Locked = true;
+                }
+                field(territoryCode; Rec."Territory Code")
+                {
+                    Caption = 'Territory Code', Locked = true;
+                }
+                field(taxRegistrationNumber; Rec."VAT Registration No.")
+                {
+                    Caption = 'Tax Registration Number', Locked = true;
+                }
+                field(blocked; Rec.Blocked)
+                {
+                    Caption = 'Blocked', Locked = true;
+                }
+                field(privacyBlocked; Rec."Privacy Blocked")
+                {
+                    Caption = 'Privacy Blocked', Locked = true;
+                }
+                field(balance; Rec."Balance (LCY)")
+                {
+                    Caption = 'Balance', Locked = true;
+                    Editable = false;
+                }
+                field(tandemKey; TandemKey)
+                {
+                    Caption = 'Tandem Key', Locked = true;
+                }
+                field(templateCode; TemplateCode)
+                {
+                    Caption = 'Template Code', Locked = true;
+                }
+                field(lastModifiedDateTime; Rec.SystemModifiedAt)
+                {
+                    Caption = 'Last Modified Date Time', Locked = true;
+                    Editable = false;
+                }
+                field(rowVersion; Rec.SystemRowVersion)
+                {
+                    Caption = 'Row Version', Locked = true;
+                    Editable = false;
+                }
+            }
+        }
+    }
+
+    trigger OnOpenPage()
+    begin
+        Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+
+    trigger OnAfterGetRecord()
+    begin
+        TandemKey := TandemRecordKeyMgt.Find(Database::Vendor, Rec.SystemId);
+        Clear(TemplateCode);
+    end;
+
+    trigger OnNewRecord(BelowxRec: Boolean)
+    begin
+        Clear(TandemKey);
+        Clear(TemplateCode);
+    end;
+
+    trigger OnInsertRecord(BelowxRec: Boolean): Boolean
+    begin
+        TandemRecordKeyMgt.TestUnused(Database::Vendor, TandemKey);
+        TandemCreation.InsertVendor(Rec, TemplateCode);
+        TandemRecordKeyMgt.Add(Database::Vendor, TandemKey, Rec.SystemId);
+        exit(false);
+    end;
+
+    trigger OnModifyRecord(): Boolean
+    var
+        Vendor: Record Vendor;
+    begin
+        Vendor.GetBySystemId(Rec.SystemId);
+        Rec.TestField("No.", Vendor."No.");
+        TandemRecordKeyMgt.TestUnchanged(Database::Vendor, TandemKey, Rec.SystemId);
+        TandemCreation.TestNoTemplate(TemplateCode);
+        Rec.Modify(true);
+        exit(false);
+    end;
+
+    var
+        TandemRecordKeyMgt: Codeunit "Tandem Record Key Mgt.";
+        TandemCreation: Codeunit "Tandem Creation";
+        TandemKey: Guid;
+        TemplateCode: Code[20];
+}
