@@ -56,7 +56,7 @@ def test_without_a_choice_everything_is_wanted() -> None:
 
 
 def test_a_name_that_is_not_there_stops_with_the_setting_and_what_there_is() -> None:
-    with pytest.raises(SettingError, match="MAPPINGS is wrong.*“SHIPPING AGENT”.*CUSTOMER, CURRENCY, ITEM"):
+    with pytest.raises(SettingError, match=r"MAPPINGS is wrong.*“SHIPPING AGENT”.*CUSTOMER, CURRENCY, ITEM"):
         chosen_mappings(available(ALL, frozenset()), ["SHIPPING AGENT"])
 
 
@@ -66,5 +66,5 @@ def test_two_documents_of_one_name_are_refused() -> None:
 
 
 def test_a_feature_that_does_not_exist_is_told_with_the_mappings_name() -> None:
-    with pytest.raises(MappingInvalid, match="mapping ITEM.*magic"):
+    with pytest.raises(MappingInvalid, match=r"mapping ITEM.*magic"):
         available([document("ITEM", needs="magic")], WITH)
