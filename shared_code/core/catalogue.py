@@ -156,6 +156,7 @@ class _Reader:
             self._take(entry, "field", str, "", "match"),
             identifies=self._take(entry, "identifies", bool, False, "match"),
             hints=self._take(entry, "hints", bool, False, "match"),
+            together_with=self._names(entry, "together_with", "match"),
         )
 
     def _not_carried(self, entry: Document) -> NotCarried:
@@ -273,7 +274,7 @@ _TABLE_KEYS = frozenset(
     ("table", "key", "display", "filter", "reference", "related", "company_column", "api")
 )
 _CONDITION_KEYS = frozenset(("field", *OPERATORS))
-_MATCH_KEYS = frozenset(("field", "identifies", "hints"))
+_MATCH_KEYS = frozenset(("field", "identifies", "hints", "together_with"))
 _NOT_CARRIED_KEYS = frozenset(("field", "reason"))
 _MAPPING_KEYS = frozenset(
     ("name", "title", "direction", "bc", "sales", "fields", "depends_on", "match", "not_carried", "creates",
@@ -291,8 +292,15 @@ def _contradictions(mapping: Mapping) -> list[str]:
     problems = [f"field {name} is there twice" for name in sorted({n for n in names if names.count(n) > 1})]
     for each in mapping.fields:
         problems += [f"field {each.name}: {problem}" for problem in _field_contradictions(mapping, each)]
-    problems += [f"match: there is no field {key.field}" for key in mapping.match if key.field not in names]
+    wanted = [name for key in mapping.match for name in key.fields]
+    problems += [f"match: there is no field {name}" for name in wanted if name not in names]
     return problems
+
+
+def _is_constant(each: FieldMapping) -> bool:
+    """Whether Business Central's side is one value for all records: a constant, or a lookup of one record."""
+    is_one_record = each.type is FieldType.LOOKUP and each.constant is not None
+    return each.type is FieldType.CONSTANT or (is_one_record and each.direction is Direction.TO_SALES)
 
 
 _LOOKING_UP = (FieldType.LOOKUP, FieldType.LOCAL_AMOUNT)
@@ -307,7 +315,7 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         "the mapping it looks up must be in depends_on": not set(each.lookup)
         <= {*mapping.depends_on, mapping.name},
         "it has no Sales column": not each.sales and each.type is not FieldType.CONSTANT,
-        "it has no BC field": each.bc is None and each.type is not FieldType.CONSTANT,
+        "it has no BC field": each.bc is None and not _is_constant(each),
         "only a lookup by reference is within another record": bool(each.bc_within) and not each.by_reference,
         "a constant flows one way": each.type is FieldType.CONSTANT
         and each.direction is Direction.BIDIRECTIONAL,

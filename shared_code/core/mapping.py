@@ -85,7 +85,8 @@ class FieldMapping:
     ``group`` names the field group that merges as one value; a field without one is its own group.
     ``lookup`` names the mappings through which ids are translated, in the order in which they are asked;
     ``by_reference``: the BC field carries the other record's reference (code, number) and not its id;
-    ``blank_is_record``: a blank reference means a record of its own (the local currency).
+    ``blank_is_record``: a blank reference means a record of its own (the local currency).  A lookup without a
+    BC field leads to one record for all, its ``constant``.
     ``bc_within`` is the BC field with the record within which that reference is unique (a unit's item).
     ``bc_fallback`` is the BC field taken when ``bc`` is blank, ``bc_currency`` the one with the currency a
     local amount is converted to.
@@ -146,6 +147,7 @@ class TableRule:
 class MatchKey:
     """A field whose equal value on both sides means the same record when it is unique on both.
 
+    ``together_with``: only together with these fields (a unit's name within its unit group).
     ``identifies``: records without an equal value can never be the same (an ISO currency code), so
     creating the rest needs nobody's release.  ``hints``: equal values only suggest; such records wait
     for a person.
@@ -154,6 +156,12 @@ class MatchKey:
     field: str
     identifies: bool = False
     hints: bool = False
+    together_with: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All fields whose values must be equal."""
+        return (self.field, *self.together_with)
 
 
 @dataclass(frozen=True, slots=True)

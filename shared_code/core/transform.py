@@ -81,7 +81,8 @@ def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
         case FieldType.PERSON_NAME:
             return _text(" ".join(str(native.get(name) or "") for name in names))
         case FieldType.LOOKUP:
-            return _get_lookup(each, side, native, native.get(names[0]), links)
+            value = native.get(names[0]) if names else each.constant
+            return _get_lookup(each, side, native, value, links)
         case FieldType.OPTION:
             return _get_option(each, side, native.get(names[0]))
         case _:

@@ -86,7 +86,8 @@ def _match(each: Mapping) -> str:
 
 
 def _match_key(key: MatchKey) -> str:
-    return f"{code(key.field)} (only suggests: a person decides)" if key.hints else code(key.field)
+    names = " with ".join(code(name) for name in key.fields)
+    return f"{names} (only suggests: a person decides)" if key.hints else names
 
 
 def _creation(each: Mapping) -> str:

@@ -88,7 +88,7 @@ def _keys(each: FieldMapping, side: Side, row: Row) -> tuple[str, ...]:
         currency = row.values.get(each.bc_currency or "") if side is Side.BC else None
         # A rate leads from the local currency to the record's: both are needed.
         return (str(currency).strip().lower(), ZERO_ID) if currency not in (None, "", ZERO_ID) else ()
-    value = row.values.get(str(each.bc) if side is Side.BC else each.sales[0])
+    value = row.values.get(each.bc or "", each.constant) if side is Side.BC else row.values.get(each.sales[0])
     if value in (None, "") or (value == ZERO_ID and not each.blank_is_record):
         return ()
     if not (each.by_reference and side is Side.BC):
