@@ -7,6 +7,7 @@ from typing import Any
 
 from local.simulators.business_central.errors import (
     ApiError,
+    bad_request,
     business_rule,
     duplicate_key,
     entity_changed,
@@ -38,6 +39,25 @@ def insert(session: Session, entity: EntityType, body: Mapping[str, Any]) -> Row
     return _write(Edit(session, entity, row_id, sent, values, {}, None))
 
 
+def insert_deep(session: Session, entity: EntityType, body: Mapping[str, Any]) -> Row:
+    """Create one row and the rows its body nests below it, in one transaction; raises ``ApiError``."""
+    nested = {name: value for name, value in body.items() if _is_nested(entity, name)}
+    row = insert(session, entity, {name: value for name, value in body.items() if name not in nested})
+    for name, children in nested.items():
+        target = session.types[entity.navigation[name].target]
+        via = RULES[target.name].parents[entity.name]
+        if not isinstance(children, list) or not all(isinstance(child, dict) for child in children):
+            raise bad_request(f"The property '{name}' must be a list of objects.")
+        for child in children:
+            insert(session, target, {**child, via: row.id})
+    return session.current(RULES[entity.name].source, row.id) or row
+
+
+def _is_nested(entity: EntityType, name: str) -> bool:
+    link = entity.navigation.get(name)
+    return link is not None and link.many and entity.name in RULES[link.target].parents
+
+
 def modify(
     session: Session, entity: EntityType, row_id: str, body: Mapping[str, Any], if_match: str | None
 ) -> Row:
@@ -62,6 +82,7 @@ def delete(session: Session, entity: EntityType, row_id: str, if_match: str | No
 def remove(session: Session, entity: EntityType, row: Row) -> None:
     """Delete one row whatever its version, as a person does in the client."""
     rules = RULES[entity.name]
+    rules.deleting(session, row)
     session.remove(rules.source, row.id)
     rules.deleted(session, row)
 
@@ -93,6 +114,8 @@ def _write(edit: Edit) -> Row:
     rules.validate(edit)
     if rules.key is not None:
         _check_key(edit, rules.key)
+    if rules.unique:
+        _check_unique(edit, rules.unique)
     row = edit.session.put(rules.source, edit.row_id, edit.values, edit.extra)
     rules.written(edit, row)
     if edit.before is not None and rules.key is not None:
@@ -111,6 +134,16 @@ def _check_key(edit: Edit, key: str) -> None:
         raise duplicate_key(edit.entity.table, key, value)
 
 
+def _check_unique(edit: Edit, names: tuple[str, ...]) -> None:
+    """Tables whose key has several fields: the first of them is the group rows are found by."""
+    wanted = [edit.values[name] for name in names]
+    table = edit.session.table(RULES[edit.entity.name].source)
+    for row_id in table.group(edit.values[table.group_property or ""]):
+        row = table.rows[row_id]
+        if row_id != edit.row_id and [row.values[name] for name in names] == wanted:
+            raise duplicate_key(edit.entity.table, ",".join(names), ",".join(map(str, wanted)))
+
+
 def _follow_rename(edit: Edit, key: str) -> None:
     """A renamed number or code is renamed wherever it is used."""
     old, new = (edit.before.values[key] if edit.before else ""), edit.values[key]
@@ -124,6 +157,4 @@ def _follow_rename(edit: Edit, key: str) -> None:
 
 def refuse_lines_of(entity: EntityType) -> ApiError:
     """A collection that can only be read below a parent."""
-    return business_rule(
-        "id type not specified." if entity.name == "contactsInformation" else "parent not specified."
-    )
+    return business_rule(RULES[entity.name].parent_missing)

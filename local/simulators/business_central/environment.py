@@ -16,7 +16,7 @@ from local.simulators.business_central.loading import Records, build_company, re
 from local.simulators.business_central.notifications import Call, Notifications
 from local.simulators.business_central.options import Options, Permissions
 from local.simulators.business_central.request_log import RequestLog
-from local.simulators.business_central.schema import EntityType, entity_types
+from local.simulators.business_central.schema import STANDARD_API, EntityType, entity_types
 from local.simulators.business_central.session import Reader, Session
 from local.simulators.business_central.storage import Company, Unit, Writing
 from local.simulators.business_central.values import stamp_ms
@@ -28,12 +28,13 @@ _CORRELATION = uuid.UUID("2a9e0f3c-52d1-4c57-8f0a-1b8f3c8a7d10")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, with what headers (names lower-case), and the absolute API root for links."""
+    """Who calls which API, with what headers (names lower-case), and its absolute root for links."""
 
     identity: Identity
     permissions: Permissions
     base: str
     headers: Mapping[str, str]
+    api: str = STANDARD_API
 
     @property
     def user(self) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from local.simulators.business_central.options import Options
+from local.simulators.business_central.schema import EXTENSION, EXTENSION_API, STANDARD_API
 from local.simulators.business_central.storage import Change
 from local.simulators.business_central.values import stamp_ms, stamp_text
 from local.simulators.webhook_sender import NotDelivered
@@ -44,12 +45,13 @@ Call = Callable[[str, Mapping[str, str], bytes, float], Received]
 
 @dataclass
 class Subscription:
-    """One subscription; times in seconds since the epoch."""
+    """One subscription to an entity set and the table behind it; times in seconds since the epoch."""
 
     id: str
     url: str
     company_id: str
     table: str
+    source: str
     client_state: str
     user_id: str
     etag: str
@@ -59,7 +61,8 @@ class Subscription:
 
     @property
     def resource(self) -> str:
-        return f"api/v2.0/companies({self.company_id})/{self.table}"
+        api = EXTENSION_API if self.table.startswith(EXTENSION) else STANDARD_API
+        return f"api/{api}/companies({self.company_id})/{self.table.removeprefix(EXTENSION)}"
 
 
 @dataclass(slots=True)
@@ -119,7 +122,7 @@ class Notifications:
             active, now = self.active(), self._clock.time()
             for change in changes:
                 for each in active:
-                    if (each.company_id, each.table) == (change.company_id, change.table):
+                    if (each.company_id, each.source) == (change.company_id, change.table):
                         self._append(each, change, now)
 
     def pump(self) -> bool:

@@ -79,9 +79,18 @@ def navigate(reader: Reader, entity: EntityType, row: Row, name: str) -> list[Ro
     rules = RULES[link.target]
     if rules.children is not None:
         return rules.children(reader, entity.name, row)
+    if link.many:
+        return _below(reader, link.target, row.id)
     target_id = row.values[link.via] if link.via else row.id
     found = None if target_id == EMPTY_ID else find(reader, link.target, target_id)
     return [] if found is None else [found]
+
+
+def _below(reader: Reader, target: str, parent_id: str) -> list[Row]:
+    """The rows of a table whose group property holds the parent's id."""
+    table = reader.company.tables[RULES[target].source]
+    found = (find(reader, target, row_id) for row_id in table.group(parent_id))
+    return [row for row in found if row is not None]
 
 
 def _expanded(reader: Reader, entity: EntityType, row: Row, expand: Expand) -> Any:

@@ -52,7 +52,8 @@ def _information(contact: Row, related_type: str, related_id: str) -> Row:
 RULES = {
     "contactsInformation": TableRules(
         source="contacts",
-        needs_parent=frozenset({"relatedId", "relatedType"}),
+        needs_parent=(frozenset({"relatedId", "relatedType"}),),
+        parent_missing="id type not specified.",
         children=_children,
         everything=_everything,
     )
