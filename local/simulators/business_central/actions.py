@@ -13,15 +13,15 @@ from local.simulators.business_central.session import Session
 from local.simulators.business_central.tables import RULES
 
 
-def run_action(
-    session: Session, entity: EntityType, row_id: str, name: str, if_match: str | None
-) -> None:
+def run_action(session: Session, entity: EntityType, row_id: str, name: str, if_match: str | None) -> None:
     """Run one action on one row; raises ``ApiError``."""
     rules = RULES[entity.name]
     action = next((run for known, run in rules.actions.items() if known.lower() == name.lower()), None)
     if action is None:
         raise ApiError(
-            501, "BadRequest_MethodNotImplemented", f"The action '{name}' is not supported on {entity.entity}."
+            501,
+            "BadRequest_MethodNotImplemented",
+            f"The action '{name}' is not supported on {entity.entity}.",
         )
     row = session.current(rules.source, row_id)
     if row is None:

@@ -15,6 +15,7 @@ from local.simulators.business_central.editing import (
 )
 from local.simulators.business_central.environment import Caller, Environment
 from local.simulators.business_central.errors import (
+    ApiError,
     bad_request,
     method_not_allowed,
     query_syntax,
@@ -65,6 +66,8 @@ class Call:
         self._caller.may(entity, write=self._method != "GET")
         keyed = segments[0].key is not None
         if len(segments) == 1:
+            if keyed and not entity.key:
+                raise query_syntax(f"'{segments[0].name}' is a query, its rows have no key.")
             return self._entity(entity, guid_key(segments[0])) if keyed else self._set(entity, {})
         if not keyed:
             return self._count(entity, segments)
@@ -91,7 +94,7 @@ class Call:
 
     def _read_one(self, entity: EntityType, row_id: str) -> Response:
         query = self._query(entity)
-        reader = self._reader()
+        reader = self._reader(entity)
         row = find(reader, entity.name, row_id)
         if row is None:
             raise record_not_found(entity.table, row_id)
@@ -101,7 +104,7 @@ class Call:
         query = replace(self._query(entity), page=page_size(self._caller.prefer))
         if rows is None and not RULES[entity.name].finds_parent(_filtered(query)):
             raise refuse_lines_of(entity)
-        page = read_page(self._reader(), entity, query, rows)
+        page = read_page(self._reader(entity), entity, query, rows)
         return self._page_reply(query, page)
 
     def _page_reply(self, query: Query, page: Page) -> Response:
@@ -122,7 +125,7 @@ class Call:
         query = self._query(entity)
         if not RULES[entity.name].finds_parent(_filtered(query)):
             raise refuse_lines_of(entity)
-        return plain(str(count_rows(self._reader(), entity, query)))
+        return plain(str(count_rows(self._reader(entity), entity, query)))
 
     def _below(self, entity: EntityType, row_id: str, segments: tuple[Segment, ...]) -> Response:
         """What stands below one row: an action, a row or a collection it leads to."""
@@ -142,7 +145,7 @@ class Call:
         self, entity: EntityType, row_id: str, link: Navigation, segments: tuple[Segment, ...]
     ) -> Response:
         """Rows below one row: ``customers(id)/contactsInformation``, ``customers(id)/currency``."""
-        reader = self._reader()
+        reader = self._reader(entity)
         parent = find(reader, entity.name, row_id)
         if parent is None:
             raise record_not_found(entity.table, row_id)
@@ -220,10 +223,18 @@ class Call:
         return self._env.transaction(person=self._caller.identity.user is not None)
 
     def _query(self, entity: EntityType) -> Query:
-        return parse_query(self._address.options, entity, self._env.types)
+        query = parse_query(self._address.options, entity, self._env.types)
+        order = tuple((name, False) for name in entity.order)
+        if order and query.order not in ((), order):
+            raise ApiError(
+                501,
+                "BadRequest_MethodNotImplemented",
+                "The query has an order of its own and takes no other.",
+            )
+        return replace(query, order=order) if order else query
 
-    def _reader(self) -> Reader:
-        return self._env.reader(self._company, self._caller.headers)
+    def _reader(self, entity: EntityType) -> Reader:
+        return self._env.reader(self._company, self._caller.headers, primary=entity.primary)
 
     def _written_reply(self, status: int, entity: EntityType, query: Query, row: Row) -> Response:
         """A write's reply shows what was written, whoever else sees it yet."""

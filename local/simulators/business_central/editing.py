@@ -34,6 +34,9 @@ def insert(session: Session, entity: EntityType, body: Mapping[str, Any]) -> Row
     """Create one row; raises ``ApiError``."""
     require_operation(entity, "post")
     sent = checked_body(entity, body)
+    create = RULES[entity.name].create
+    if create is not None:
+        return _write(create(session, sent))
     row_id = session.new_id()
     values = {**entity.blank_values(), **sent, "id": row_id}
     return _write(Edit(session, entity, row_id, sent, values, {}, None))
@@ -69,8 +72,9 @@ def modify(
     if rules.to_source is not None:
         sent = rules.to_source(session, before, sent)
         entity = session.types[rules.source]
-    values = {**before.values, **sent}
-    return _write(Edit(session, entity, row_id, sent, values, dict(before.extra), before))
+    values = {**before.values, **{name: value for name, value in sent.items() if name in entity.properties}}
+    beside = {name: value for name, value in sent.items() if name not in entity.properties}
+    return _write(Edit(session, entity, row_id, sent, values, {**before.extra, **beside}, before))
 
 
 def delete(session: Session, entity: EntityType, row_id: str, if_match: str | None) -> None:

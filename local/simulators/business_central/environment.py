@@ -73,11 +73,12 @@ class Environment:
         self.log = RequestLog()
         self.limits = Limits(options, clock)
         self.notifications = Notifications(options, clock, call)
-        self._versions = itertools.count(1)
+        self.last_version = 0
         self._correlations = itertools.count(1)
 
     def next_version(self) -> int:
-        return next(self._versions)
+        self.last_version += 1
+        return self.last_version
 
     def correlation_id(self) -> str:
         return str(uuid.uuid5(_CORRELATION, str(next(self._correlations))))
@@ -89,6 +90,7 @@ class Environment:
             node = len(self.companies) + 1
             now = self.clock.time()
             company = build_company(entry, records, self.types, node, now, self.next_version)
+            company.last_version = lambda: self.last_version
             self.companies[company.id] = company
         return company
 
@@ -97,10 +99,10 @@ class Environment:
         found = self.companies.get(name_or_id.lower())
         return found or next((c for c in self.companies.values() if c.name == name_or_id), None)
 
-    def reader(self, company: Company, headers: Mapping[str, str]) -> Reader:
-        """Reads go to a replica that may lag, unless the caller asks for the primary."""
+    def reader(self, company: Company, headers: Mapping[str, str], *, primary: bool = False) -> Reader:
+        """Reads go to a replica that may lag, unless the set or the caller asks for the primary."""
         now = self.clock.time()
-        primary = headers.get("data-access-intent", "").lower() == "readwrite"
+        primary = primary or headers.get("data-access-intent", "").lower() == "readwrite"
         lag_s = 0.0 if primary else self.options.replica_lag_s
         horizon = now - self.options.replica_lag_s
         for table in company.tables.values():
@@ -116,21 +118,23 @@ class Environment:
 
     @contextmanager
     def transaction(self, *, person: bool) -> Iterator[Unit]:
-        """Commits at the end of the block, or undoes all of it when it raises."""
+        """Commits at the end of the block; when it raises, undoes all since the last commit inside."""
         with self.lock:
             unit = self.new_unit(person=person)
             try:
                 yield unit
             except BaseException:
                 unit.roll_back()
+                self.commit(unit)
                 raise
             self.commit(unit)
 
     def commit(self, unit: Unit) -> None:
         """Tell the log and the subscribers."""
-        for change in unit.changes:
+        changes = unit.kept + unit.changes
+        for change in changes:
             self.log.write(change.table, change.kind)
-        self.notifications.record(unit.changes)
+        self.notifications.record(changes)
 
     def session(self, company: Company, unit: Unit) -> Session:
         return Session(company, unit, self.types)

@@ -17,7 +17,8 @@ class Permissions:
 @dataclass
 class Options:
     """The environment.  ``users`` maps client ids (and principal names of persons) to permissions; None
-    admits everybody whose token is good.  ``extension``: Tandem's own API is installed.  Times in seconds.  Changed at run time through the control routes.
+    admits everybody whose token is good.  ``extension``: Tandem's own API is installed.  Times in seconds.
+    Changed at run time through the control routes.
     """
 
     tenant_id: str

@@ -20,6 +20,10 @@ from local.simulators.business_central.values import sql_order
 def find(reader: Reader, entity: str, row_id: str) -> Row | None:
     """One row of an entity set by its id."""
     rules = RULES[entity]
+    if rules.answer is not None:
+        return None
+    if rules.everything is not None:
+        return next((row for row in rules.everything(reader) if row.id == row_id), None)
     row = reader.company.tables[rules.source].find(row_id, reader.as_of)
     return row if row is None or rules.project is None else rules.project(reader, row)
 
@@ -37,7 +41,9 @@ def read_page(reader: Reader, entity: EntityType, query: Query, rows: Iterable[R
     """The page a query asks for; ``rows`` replaces the whole set (a navigation's rows)."""
     source = _candidates(reader, entity.name, query) if rows is None else rows
     matching = source if query.filter is None else filter(query.filter.test, source)
-    ordered = matching if rows is None and _is_ordered(query) else _sorted(matching, entity, query)
+    ordered = (
+        matching if rows is None and _is_ordered(entity.name, query) else _sorted(matching, entity, query)
+    )
     chosen = _from_token(ordered, entity, query)
     count = count_rows(reader, entity, query, rows) if query.count else None
     limit = query.page if query.top is None else min(query.top, query.page)
@@ -104,6 +110,8 @@ def _expanded(reader: Reader, entity: EntityType, row: Row, expand: Expand) -> A
 def _candidates(reader: Reader, entity: str, query: Query) -> Iterable[Row]:
     """Rows that may match; in the wanted order where ``_is_ordered`` says so."""
     rules = RULES[entity]
+    if rules.answer is not None:
+        return rules.answer(reader, query.filter)
     if rules.everything is not None:
         return rules.everything(reader)
     table = reader.company.tables[rules.source]
@@ -116,14 +124,19 @@ def _candidates(reader: Reader, entity: str, query: Query) -> Iterable[Row]:
     else:
         after = query.after.row_id if query.after and not query.order else None
         found = table.in_order(reader.as_of, after)
+    if query.filter is not None and query.filter.version_from is not None:
+        least = query.filter.version_from
+        found = (row for row in found if row.version >= least)
     project = rules.project
     if project is None:
         return found
     return (shown for row in found if (shown := project(reader, row)) is not None)
 
 
-def _is_ordered(query: Query) -> bool:
+def _is_ordered(entity: str, query: Query) -> bool:
     """Whether ``_candidates`` come in the query's order: by id, or by stamp unless ids were named."""
+    if RULES[entity].everything is not None or RULES[entity].answer is not None:
+        return False
     return not query.order or (_by_stamp(query) and (query.filter is None or query.filter.ids is None))
 
 

@@ -70,7 +70,10 @@ class Navigation:
 
 @dataclass(frozen=True, slots=True)
 class EntityType:
-    """One entity set and its type.  ``name`` is unique over both APIs, ``set_name`` stands in URLs."""
+    """One entity set and its type.  ``name`` is unique over both APIs, ``set_name`` stands in URLs.
+
+    ``order`` is that of an API query, which takes no other; ``primary``: never read from a replica.
+    """
 
     name: str
     entity: str
@@ -81,6 +84,8 @@ class EntityType:
     required_on_create: tuple[str, ...]
     properties: Mapping[str, Property]
     navigation: Mapping[str, Navigation]
+    order: tuple[str, ...]
+    primary: bool
 
     @property
     def stamped(self) -> bool:
@@ -125,6 +130,8 @@ def _entity_type(name: str, data: Mapping[str, Any], version: int) -> EntityType
         required_on_create=tuple(data["required"]),
         properties={p.name: p for p in properties},
         navigation={link.name: link for link in links},
+        order=tuple(data.get("order", ())),
+        primary=data.get("primary", False),
     )
 
 

@@ -139,8 +139,7 @@ class BusinessCentral:
             entries = self._run_parts(caller, parts, unit)
             if any(_failed(entry) for entry in entries):
                 unit.roll_back()
-            else:
-                self.env.commit(unit)
+            self.env.commit(unit)
         return entries
 
     def _run_parts(self, caller: Caller, parts: list[Part], unit: Unit | None) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.simulators.business_central.errors import ApiError, business_rule, field_rule, invalid_relation
+from local.simulators.business_central.filters import Filter
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 
@@ -31,6 +32,8 @@ class TableRules:
     ``parents`` names, per parent's entity set, the property that holds the parent's id (rows can then be
     written below it).  ``needs_parent``: one of these sets of properties must be in the filter of a read of
     the whole set, else ``parent_missing`` is the text of the refusal.
+    ``create`` makes an insert of a shown row into one of the kept row.  ``answer`` gives all rows of a set
+    that is computed from the filter.
     ``references`` are the (table, property) that hold this table's key and follow when it is renamed.
     ``actions`` are the bound actions by name.
     """
@@ -51,6 +54,8 @@ class TableRules:
     to_source: Callable[[Session, Row, Mapping[str, Any]], dict[str, Any]] | None = None
     children: Callable[[Reader, str, Row], list[Row]] | None = None
     everything: Callable[[Reader], list[Row]] | None = None
+    create: Callable[[Session, Mapping[str, Any]], Edit] | None = None
+    answer: Callable[[Reader, Filter | None], list[Row]] | None = None
     actions: Mapping[str, Callable[[Session, Row], None]] = field(default_factory=dict)
 
     def finds_parent(self, filtered: frozenset[str]) -> bool:
