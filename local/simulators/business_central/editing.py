@@ -19,7 +19,7 @@ from local.simulators.business_central.schema import EntityType
 from local.simulators.business_central.session import Edit, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables import RULES
-from local.simulators.business_central.values import ETAG, checked_body
+from local.simulators.business_central.values import ETAG, checked_body, checked_value
 
 _VERBS = {"post": "insert", "patch": "modify", "delete": "delete", "get": "read"}
 
@@ -75,6 +75,23 @@ def modify(
     values = {**before.values, **{name: value for name, value in sent.items() if name in entity.properties}}
     beside = {name: value for name, value in sent.items() if name not in entity.properties}
     return _write(Edit(session, entity, row_id, sent, values, {**before.extra, **beside}, before))
+
+
+def edit_as_person(
+    session: Session, entity: EntityType, row_id: str | None, values: Mapping[str, Any]
+) -> Row:
+    """Change or (without ``row_id``) add a row as a person does: what the API cannot write is written too.
+
+    Raises ``ApiError`` where the table refuses, KeyError for a row or property that is not there.
+    """
+    sent = {name: checked_value(entity, entity.properties[name], value) for name, value in values.items()}
+    if row_id is None:
+        new_id = session.new_id()
+        return _write(
+            Edit(session, entity, new_id, sent, {**entity.blank_values(), **sent, "id": new_id}, {}, None)
+        )
+    before = session.table(entity.name).rows[row_id]
+    return _write(Edit(session, entity, row_id, sent, {**before.values, **sent}, dict(before.extra), before))
 
 
 def delete(session: Session, entity: EntityType, row_id: str, if_match: str | None) -> None:
@@ -153,9 +170,9 @@ def _follow_rename(edit: Edit, key: str) -> None:
     old, new = (edit.before.values[key] if edit.before else ""), edit.values[key]
     if old == new:
         return
-    for table, name in RULES[edit.entity.name].references:
+    for table, name, *only in RULES[edit.entity.name].references:
         for row in list(edit.session.table(table).rows.values()):
-            if row.values[name] == old:
+            if row.values[name] == old and (not only or row.values[only[0]] == only[1]):
                 edit.session.change(table, row.id, {name: new})
 
 

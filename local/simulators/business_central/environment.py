@@ -90,6 +90,7 @@ class Environment:
             node = len(self.companies) + 1
             now = self.clock.time()
             company = build_company(entry, records, self.types, node, now, self.next_version)
+            company.clock = self.clock.time
             company.last_version = lambda: self.last_version
             self.companies[company.id] = company
         return company

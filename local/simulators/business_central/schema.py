@@ -102,9 +102,13 @@ class EntityType:
 
 @cache
 def entity_types(version: int) -> Mapping[str, EntityType]:
-    """The entity sets of a server of that major version, by name."""
+    """The entity sets of a server of that major version, by name; the extension's are there in any."""
     raw = {**_read(_FOLDER, ""), **_read(_FOLDER / "extension", EXTENSION)}
-    return {name: _entity_type(name, data, version) for name, data in raw.items() if data["since"] <= version}
+    return {
+        name: _entity_type(name, data, version)
+        for name, data in raw.items()
+        if data["since"] <= version or name.startswith(EXTENSION)
+    }
 
 
 def name_in(api: str, set_name: str) -> str:

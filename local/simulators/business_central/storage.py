@@ -298,6 +298,8 @@ class Company:
     """Templates the extension creates records with: table to code to the values it fills."""
     extended_pricing: bool = True
     default_price_list: str = ""
+    clock: Callable[[], float] = float
+    """The service's time, for what a reader of the newest state computes."""
     last_version: Callable[[], int] = int
     """The row version used last in the whole database."""
     ids_given: int = 0

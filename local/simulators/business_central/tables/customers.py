@@ -1,11 +1,14 @@
-"""Customers: number series, template, tax area; what they share with vendors is in ``partners``."""
+"""Customers: number series, template, tax area, balance; what they share with vendors is in ``partners``."""
 
 from __future__ import annotations
 
-from local.simulators.business_central.errors import invalid_relation
+from dataclasses import replace
+
+from local.simulators.business_central.errors import business_rule, invalid_relation
 from local.simulators.business_central.schema import EMPTY_ID
-from local.simulators.business_central.session import Edit, Session
+from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
+from local.simulators.business_central.tables.financial_details import balance_due
 from local.simulators.business_central.tables.partners import (
     PAYMENT_METHOD,
     PAYMENT_TERMS,
@@ -55,8 +58,23 @@ def _written(edit: Edit, row: Row) -> None:
     write_contact(edit, row, "Customer", row.values["type"])
 
 
+def _deleting(session: Session, row: Row) -> None:
+    for table in ("salesInvoices", "salesCreditMemos"):
+        for document in session.table(table).rows.values():
+            if document.values["customerId"] == row.id and document.values["status"] == "Draft":
+                raise business_rule(
+                    f"You cannot delete Customer {row.values['number']} because there is at least one "
+                    "outstanding sales document for this customer."
+                )
+
+
 def _deleted(session: Session, row: Row) -> None:
     release_contact(session, row, "Customer")
+
+
+def _with_balance(reader: Reader, row: Row) -> Row:
+    due = balance_due(reader, row) if "balanceDue" in row.values else 0
+    return replace(row, values={**row.values, "balanceDue": due}) if due else row
 
 
 RULES = {
@@ -72,6 +90,8 @@ RULES = {
         ),
         validate=_validate,
         written=_written,
+        deleting=_deleting,
         deleted=_deleted,
+        project=_with_balance,
     )
 }

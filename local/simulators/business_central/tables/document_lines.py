@@ -10,6 +10,7 @@ from local.simulators.business_central.session import Edit, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables.amounts import cents, line_amounts, lines_of, refresh_totals
 from local.simulators.business_central.tables.documents import KIND_OF_LINES, is_posted
+from local.simulators.business_central.tables.exchange import local_per_unit
 from local.simulators.business_central.tables.item_units import ITEM_UNITS, RESOURCE_UNITS, unit_of
 from local.simulators.business_central.tables.ledger import tidy
 
@@ -151,8 +152,15 @@ def _set_unit(edit: Edit) -> None:
     edit.values |= {"unitOfMeasureCode": code, "unitOfMeasureId": known.id if known else EMPTY_ID}
     quantity = held.values["quantityPerUnitOfMeasure"] if held else 1
     if edit.inserting and "unitPrice" not in edit.sent:
-        edit.values["unitPrice"] = tidy(edit.values["unitPrice"] * quantity)
+        edit.values["unitPrice"] = cents(edit.values["unitPrice"] * quantity / _rate(edit))
     edit.extra["quantityPerUnitOfMeasure"] = quantity
+
+
+def _rate(edit: Edit) -> float:
+    """Prices of items are in the local currency, those of lines in the document's."""
+    document = edit.session.current(KIND_OF_LINES[edit.entity.name].table, edit.values["documentId"])
+    values = document.values if document else {}
+    return local_per_unit(edit.session.company, values.get("currencyCode", ""), values.get("postingDate", ""))
 
 
 def _set_place(edit: Edit) -> None:

@@ -53,6 +53,7 @@ def _headers(kind: Document, actions: dict[str, Callable[[Session, Row], None]])
     return TableRules(
         source=kind.table,
         key="number",
+        group="customerId",
         validate=documents.validate,
         written=_written,
         deleting=documents.deleting,

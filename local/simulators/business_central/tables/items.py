@@ -11,8 +11,15 @@ from local.simulators.business_central.errors import business_rule, field_rule, 
 from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
+from local.simulators.business_central.tables.documents import KIND_OF_LINES, is_posted
 from local.simulators.business_central.tables.item_units import ensure_base_unit, remove_units
-from local.simulators.business_central.tables.ledger import has_entries, inventory_of, post_movement, tidy
+from local.simulators.business_central.tables.ledger import (
+    has_entries,
+    has_open_entries,
+    inventory_of,
+    post_movement,
+    tidy,
+)
 from local.simulators.business_central.tables.pairs import Pair, set_pair
 from local.simulators.business_central.tables.rules import TableRules, assign_number
 
@@ -107,7 +114,7 @@ def _set_group(edit: Edit, id_name: str, code_name: str, table: str) -> None:
 
 def _check_base_unit(edit: Edit) -> None:
     code = "baseUnitOfMeasureCode"
-    if _changed(edit, code) and _is_posted(edit):
+    if _changed(edit, code) and edit.before and has_open_entries(edit.session, edit.before.values["number"]):
         raise business_rule(
             "You cannot change Base Unit of Measure because there are one or more open ledger entries for "
             "this item."
@@ -134,9 +141,10 @@ def _adjust(session: Session, row: Row, wanted: float) -> None:
 
 def _deleting(session: Session, row: Row) -> None:
     number = row.values["number"]
-    for table in ("salesInvoiceLines", "salesCreditMemoLines"):
-        for line in session.table(table).rows.values():
-            if line.values["itemId"] == row.id and not line.extra.get("posted"):
+    for lines, kind in KIND_OF_LINES.items():
+        for line in session.table(lines).rows.values():
+            document = session.current(kind.table, line.values["documentId"])
+            if line.values["itemId"] == row.id and document and not is_posted(document):
                 raise business_rule(
                     f"You cannot delete Item {number} because there is at least one outstanding "
                     "sales document that includes this item."
@@ -180,6 +188,10 @@ RULES = {
             ("itemLedgerEntries", "itemNumber"),
             ("tandem/itemUnitsOfMeasure", "itemNumber"),
             ("tandem/salesPrices", "itemNumber"),
+            ("tandem/priceListLines", "assetNumber", "assetType", "Item"),
+            ("salesInvoiceLines", "lineObjectNumber", "lineType", "Item"),
+            ("salesCreditMemoLines", "lineObjectNumber", "lineType", "Item"),
+            ("tandem/postedSalesInvoiceLines", "number", "lineType", "Item"),
         ),
         validate=_validate,
         written=_written,

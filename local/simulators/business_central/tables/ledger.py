@@ -7,6 +7,7 @@ location and variant, which are kept beside them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -34,6 +35,14 @@ def inventory_of(reader: Reader, item_number: str) -> Any:
 def has_entries(session: Session, item_number: str) -> bool:
     """Whether anything was ever posted for an item."""
     return bool(session.table(TABLE).group(item_number))
+
+
+def has_open_entries(session: Session, item_number: str) -> bool:
+    """Whether stock is left, or owed, at any place."""
+    held: dict[tuple[str, str], float] = defaultdict(float)
+    for row in entries_of(session.company, item_number, float("inf")):
+        held[(row.extra.get("variantCode", ""), row.extra.get("locationCode", ""))] += row.values["quantity"]
+    return any(tidy(quantity) for quantity in held.values())
 
 
 def post_movement(session: Session, item: Row, quantity: float, **details: Any) -> Row:

@@ -34,7 +34,8 @@ class TableRules:
     the whole set, else ``parent_missing`` is the text of the refusal.
     ``create`` makes an insert of a shown row into one of the kept row.  ``answer`` gives all rows of a set
     that is computed from the filter.
-    ``references`` are the (table, property) that hold this table's key and follow when it is renamed.
+    ``references`` are the (table, property) that hold this table's key and follow when it is renamed; two
+    more parts name a property and the value it must have there.
     ``actions`` are the bound actions by name.
     """
 
@@ -45,7 +46,7 @@ class TableRules:
     parents: Mapping[str, str] = field(default_factory=dict)
     needs_parent: tuple[frozenset[str], ...] = ()
     parent_missing: str = ""
-    references: tuple[tuple[str, str], ...] = ()
+    references: tuple[tuple[str, ...], ...] = ()
     validate: Callable[[Edit], None] = _nothing
     written: Callable[[Edit, Row], None] = _nothing
     deleting: Callable[[Session, Row], None] = _nothing

@@ -49,12 +49,12 @@ def _location(edit: Edit) -> None:
 
 
 def _coded(
-    name: str, validate: Callable[[Edit], None] = require_code, *references: tuple[str, str]
+    name: str, validate: Callable[[Edit], None] = require_code, *references: tuple[str, ...]
 ) -> TableRules:
     return TableRules(source=name, key="code", validate=validate, references=references)
 
 
-def _used(property_name: str, *tables: str) -> tuple[tuple[str, str], ...]:
+def _used(property_name: str, *tables: str) -> tuple[tuple[str, ...], ...]:
     return tuple((table, property_name) for table in tables)
 
 

@@ -59,7 +59,7 @@ def _ship_to(edit: Edit) -> None:
     check_email(edit)
 
 
-def _coded(name: str, *references: tuple[str, str]) -> TableRules:
+def _coded(name: str, *references: tuple[str, ...]) -> TableRules:
     return TableRules(source=name, key="code", references=references)
 
 
@@ -73,7 +73,12 @@ RULES = {
     RESOURCES: TableRules(
         source=RESOURCES,
         key="number",
-        references=((RESOURCE_UNITS, "resourceNumber"),),
+        references=(
+            (RESOURCE_UNITS, "resourceNumber"),
+            (PRICE_LINES, "assetNumber", "assetType", "Resource"),
+            ("salesInvoiceLines", "lineObjectNumber", "lineType", "Resource"),
+            ("salesCreditMemoLines", "lineObjectNumber", "lineType", "Resource"),
+        ),
         validate=_resource,
         deleted=_drop_resource_units,
     ),
