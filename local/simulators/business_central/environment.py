@@ -18,7 +18,8 @@ from local.simulators.business_central.options import Options, Permissions
 from local.simulators.business_central.request_log import RequestLog
 from local.simulators.business_central.schema import STANDARD_API, EntityType, entity_types
 from local.simulators.business_central.session import Reader, Session
-from local.simulators.business_central.storage import Company, Unit, Writing
+from local.simulators.business_central.storage import Change, Company, Unit, Writing
+from local.simulators.business_central.tables import RULES
 from local.simulators.business_central.values import stamp_ms
 from local.simulators.tokens import Identity
 from local.simulators.wire import Clock
@@ -135,7 +136,15 @@ class Environment:
         changes = unit.kept + unit.changes
         for change in changes:
             self.log.write(change.table, change.kind)
-        self.notifications.record(changes)
+        self.notifications.record(changes, self._shows)
+
+    def _shows(self, table: str, change: Change) -> bool:
+        """Whether the entity set shows the changed row; of a deleted one nothing else is known."""
+        company, rules = self.companies[change.company_id], RULES[table]
+        row = company.tables[rules.source].rows.get(change.row_id)
+        if row is None or rules.project is None:
+            return True
+        return rules.project(Reader(company, float("inf"), self.types), row) is not None
 
     def session(self, company: Company, unit: Unit) -> Session:
         return Session(company, unit, self.types)

@@ -82,6 +82,7 @@ def _create(env: Environment, caller: Caller, body: Mapping[str, Any]) -> Respon
         company_id=company_id,
         table=table,
         source=RULES[table].source,
+        stamped=env.types[table].stamped,
         client_state=sent.get("clientState", ""),
         user_id=caller.user_id,
         etag=etag_of(env.next_version()),
