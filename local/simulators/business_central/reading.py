@@ -124,13 +124,23 @@ def _candidates(reader: Reader, entity: str, query: Query) -> Iterable[Row]:
     else:
         after = query.after.row_id if query.after and not query.order else None
         found = table.in_order(reader.as_of, after)
-    if query.filter is not None and query.filter.version_from is not None:
-        least = query.filter.version_from
-        found = (row for row in found if row.version >= least)
     project = rules.project
     if project is None:
         return found
-    return (shown for row in found if (shown := project(reader, row)) is not None)
+    chosen = _in_bounds(found, query)
+    return (shown for row in chosen if (shown := project(reader, row)) is not None)
+
+
+def _in_bounds(rows: Iterable[Row], query: Query) -> Iterable[Row]:
+    """Leave out, before they are shown, rows that no filter on stamp or row version can let through."""
+    if query.filter is None:
+        return rows
+    since, version = query.filter.modified_since_ms, query.filter.version_from
+    if since is not None:
+        rows = [row for row in rows if row.modified_ms >= since]
+    if version is not None:
+        rows = [row for row in rows if row.version >= version]
+    return rows
 
 
 def _is_ordered(entity: str, query: Query) -> bool:

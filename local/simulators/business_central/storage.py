@@ -103,6 +103,10 @@ class Table:
         """The ids of the current rows whose group property has this value."""
         return list(self._groups.get(value, ()))
 
+    def has_group(self, value: str) -> bool:
+        """Whether some current row's group property has this value."""
+        return bool(self._groups.get(value))
+
     def has_hidden(self, row_id: str) -> bool:
         """Whether some readers do not see the current version yet."""
         return row_id in self._hidden

@@ -167,6 +167,7 @@ def test_fields_that_the_other_api_lacks_are_kept_beside(bc: Client) -> None:
         (f"contacts({ROBERT})", {"currencyCode": "QQQ"}, "Internal_InvalidTableRelation"),
         (f"items({DESK})", {"vendorNumber": "NOPE"}, "Internal_InvalidTableRelation"),
         (f"items({DESK})", {"inventory": 4}, "BadRequest_InvalidOperation"),
+        (f"items({DESK})", {"salesUnitOfMeasureCode": "HOUR"}, "Internal_InvalidTableRelation"),
         (f"resources({KATHERINE})", {"number": "X"}, "BadRequest_InvalidOperation"),
         (f"resources({KATHERINE})", {"unitPrice": -1}, "Application_FieldValidationException"),
         (f"resources({KATHERINE})", {"baseUnitOfMeasureCode": "NOPE"}, "Internal_InvalidTableRelation"),

@@ -8,7 +8,7 @@ from local.simulators.business_central.errors import business_rule, invalid_rela
 from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
-from local.simulators.business_central.tables.financial_details import balance_due
+from local.simulators.business_central.tables.financial_details import balance_due, has_documents
 from local.simulators.business_central.tables.partners import (
     PAYMENT_METHOD,
     PAYMENT_TERMS,
@@ -73,8 +73,9 @@ def _deleted(session: Session, row: Row) -> None:
 
 
 def _with_balance(reader: Reader, row: Row) -> Row:
-    due = balance_due(reader, row) if "balanceDue" in row.values else 0
-    return replace(row, values={**row.values, "balanceDue": due}) if due else row
+    if "balanceDue" not in row.values or not has_documents(reader, row.id):
+        return row
+    return replace(row, values={**row.values, "balanceDue": balance_due(reader, row)})
 
 
 RULES = {

@@ -24,6 +24,11 @@ def balance_due(reader: Reader, customer: Row) -> Any:
     return cents(sum(rest for _, rest, due in _entries(reader, customer) if due <= _today(reader)))
 
 
+def has_documents(reader: Reader, customer_id: str) -> bool:
+    """Whether there is anything to add up for a customer; most have nothing."""
+    return any(reader.company.tables[name].has_group(customer_id) for name in _SIGNS)
+
+
 def _amounts(reader: Reader, customer: Row) -> Row:
     values = reader.types["customerFinancialDetails"].blank_values()
     values |= {

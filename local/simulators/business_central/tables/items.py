@@ -12,7 +12,12 @@ from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables.documents import KIND_OF_LINES, is_posted
-from local.simulators.business_central.tables.item_units import ensure_base_unit, remove_units
+from local.simulators.business_central.tables.item_units import (
+    ITEM_UNITS,
+    ensure_base_unit,
+    remove_units,
+    unit_of,
+)
 from local.simulators.business_central.tables.ledger import (
     has_entries,
     has_open_entries,
@@ -123,8 +128,16 @@ def _check_base_unit(edit: Edit) -> None:
 
 def _written(edit: Edit, row: Row) -> None:
     ensure_base_unit(edit.session, row)
+    _check_sales_unit(edit, row)
     if not edit.inserting and "inventory" in edit.sent:
         _adjust(edit.session, row, edit.sent["inventory"])
+
+
+def _check_sales_unit(edit: Edit, row: Row) -> None:
+    """The unit for sales, which only the extension shows, must be one of the item's."""
+    code = edit.sent.get("salesUnitOfMeasureCode")
+    if code and unit_of(edit.session, ITEM_UNITS, row.values["number"], code) is None:
+        raise invalid_relation("salesUnitOfMeasureCode", "Item", code, "Item Unit of Measure")
 
 
 def _adjust(session: Session, row: Row, wanted: float) -> None:
@@ -159,7 +172,7 @@ def _deleting(session: Session, row: Row) -> None:
 def _deleted(session: Session, row: Row) -> None:
     for row_id in session.table("itemVariants").group(row.id):
         session.remove("itemVariants", row_id)
-    remove_units(session, "tandem/itemUnitsOfMeasure", row.values["number"])
+    remove_units(session, ITEM_UNITS, row.values["number"])
 
 
 def _with_inventory(reader: Reader, row: Row) -> Row:
