@@ -163,6 +163,8 @@ def test_fields_that_the_other_api_lacks_are_kept_beside(bc: Client) -> None:
         (f"customers({ADATUM})", {"paymentTermsId": NET_30}, "BadRequest"),
         (f"customers({ADATUM})", {"rowVersion": 1}, "BadRequest_InvalidOperation"),
         (f"customers({ADATUM})", {"displayName": ""}, "Application_DialogException"),
+        (f"customers({ADATUM})", {"primaryContactNumber": "CT000009"}, "Application_DialogException"),
+        (f"vendors({FABRIKAM})", {"primaryContactNumber": "CT000002"}, "Application_DialogException"),
         (f"vendors({FABRIKAM})", {"purchaserCode": "NOPE"}, "Internal_InvalidTableRelation"),
         (f"contacts({ROBERT})", {"currencyCode": "QQQ"}, "Internal_InvalidTableRelation"),
         (f"items({DESK})", {"vendorNumber": "NOPE"}, "Internal_InvalidTableRelation"),
@@ -268,6 +270,26 @@ def test_failed_creation_leaves_its_key_unused(bc: Client) -> None:
     assert bc.extension("POST", "customers", body).status == 201
 
 
+def test_primary_contact_is_set_once_the_record_is_there(bc: Client) -> None:
+    refused = create(bc, "customers", primaryContactNumber="CT000002")
+    assert refused.error == (400, "Application_DialogException")
+    row = patch(bc, f"customers({ADATUM})", {"primaryContactNumber": "CT000001"}).json
+    assert row["primaryContactNumber"] == "CT000001"
+
+
+def test_key_of_a_record_can_only_be_repeated(bc: Client) -> None:
+    made = create(bc, "customers").json
+    path = f"customers({made['id']})"
+    assert patch(bc, path, {"tandemKey": made["tandemKey"]}).status == 200
+    assert patch(bc, path, {"tandemKey": ZERO}).error == (400, "Application_DialogException")
+
+
+def test_customer_shows_what_is_open(bc: Client) -> None:
+    posted(bc, dueDate="2027-12-31")
+    row = bc.extension("GET", f"customers({ADATUM})").json
+    assert (row["balance"], row["balanceDue"], row["outstandingOrders"]) == (100, 0, 0)
+
+
 def test_template_fills_what_is_blank(bc: Client) -> None:
     templates = {"customers": {"EU": {"paymentTermsCode": "30 DAYS", "city": "Rome", "faxNumber": "9"}}}
     bc.control("POST", "company-settings", {"company": "CRONUS", "templates": templates})
@@ -309,6 +331,9 @@ def test_ship_to_address_is_written_and_follows_its_customer(bc: Client) -> None
     made = bc.extension("POST", "shipToAddresses", sent).json
     assert made["code"] == "X"
     assert patch(bc, f"shipToAddresses({made['id']})", {"city": "Bonn"}).json["city"] == "Bonn"
+    for fixed in ({"code": "Y"}, {"customerNumber": ""}):
+        refused = patch(bc, f"shipToAddresses({made['id']})", fixed)
+        assert refused.code in ("Application_FieldValidationException", "BadRequest_RequiredParamNotProvided")
     bc.patch(f"customers({ADATUM})", {"number": "20000"})
     assert {row["customerNumber"] for row in bc.extension("GET", "shipToAddresses").rows} == {"20000"}
 
@@ -352,7 +377,7 @@ def test_subscriptions_of_the_own_api_are_made_at_its_root(bc: Client) -> None:
     assert bc.api("POST", "subscriptions", body).status == 400
     made = bc.send("POST", f"{EXTENSION_ROOT}/subscriptions", body)
     assert made.json["resource"] == f"api/tandem/sync/v1.0/companies({COMPANY})/resources"
-    for table in ("itemAvailability", "resourceChanges"):
+    for table in ("itemAvailability", "itemInventories"):
         refused = {**body, "resource": f"companies({COMPANY})/{table}"}
         assert bc.send("POST", f"{EXTENSION_ROOT}/subscriptions", refused).status == 400
     patch(bc, f"resources({KATHERINE})", {"unitPrice": 13})

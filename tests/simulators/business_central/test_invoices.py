@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from local.simulators.business_central.tables.dates import shifted
 from tests.simulators.business_central.client import ADATUM, COMPANY, NET_30, USD, ZERO, Client
 from tests.simulators.business_central.shop import ADVICE, BLACK, BLUE, BOX, DESK, PCS, draft, shop
 
@@ -84,6 +85,14 @@ def test_formula_of_terms_is_calculated(bc: Client, formula: str, due: str) -> N
         "salesInvoices", {"customerNumber": "10000", "paymentTermsId": terms, "invoiceDate": "2027-01-31"}
     )
     assert row.json["dueDate"] == due
+
+
+def test_current_week_ends_on_sunday() -> None:
+    assert [shifted(day, "CW") for day in ("2027-01-25", "2027-01-31", "2027-02-01")] == [
+        "2027-01-31",
+        "2027-01-31",
+        "2027-02-07",
+    ]
 
 
 @pytest.mark.parametrize(

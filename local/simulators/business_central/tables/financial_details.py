@@ -19,6 +19,11 @@ from local.simulators.business_central.tables.rules import TableRules
 _SIGNS = {"salesInvoices": 1, "salesCreditMemos": -1}
 
 
+def balance(reader: Reader, customer: Row) -> Any:
+    """What is open."""
+    return cents(sum(rest for _, rest, _ in _entries(reader, customer)))
+
+
 def balance_due(reader: Reader, customer: Row) -> Any:
     """What is open and due by today."""
     return cents(sum(rest for _, rest, due in _entries(reader, customer) if due <= _today(reader)))

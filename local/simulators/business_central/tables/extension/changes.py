@@ -1,7 +1,7 @@
-"""The queries ``...Changes``: ids and row versions of a table, oldest change first.
+"""The pages ``...Changes``: ids and row versions of a table.
 
 Read with a filter on ``rowVersion`` from the last cursor up to, and without, the minimum active row version
-that ``synchronizationStates`` gives.  Queries are read-only, know no webhooks and read from the primary.
+that ``synchronizationStates`` gives.  They are read-only and read from the primary, committed data only.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _change(name: str, reader: Reader, row: Row) -> Row:
         ROW_VERSION: row.version,
     }
     values = {column: known[column] for column in reader.types[name].properties}
-    return Row(row.id, values, row.modified_ms, "", row.extra, row.version)
+    return Row(row.id, values, row.modified_ms, row.etag, row.extra, row.version)
 
 
 def _rules(name: str, source: str) -> TableRules:

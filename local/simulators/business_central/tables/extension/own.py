@@ -41,6 +41,9 @@ def _drop_resource_units(session: Session, row: Row) -> None:
 
 def _ship_to(edit: Edit) -> None:
     """The address belongs to a customer and stays with it; codes must exist."""
+    for name, caption in (("customerNumber", "Customer No."), ("code", "Code")):
+        if edit.before is not None and edit.values[name] != edit.before.values[name]:
+            raise field_rule(f"{caption} must be equal to '{edit.before.values[name]}'.")
     if edit.inserting and not edit.values["customerNumber"]:
         raise ApiError(
             400, "BadRequest_RequiredParamNotProvided", "Customer No. must be filled in Ship-to Address."

@@ -16,7 +16,9 @@ from local.simulators.business_central.schema import EMPTY_ID, EXTENSION, ROW_VE
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.table_numbers import TABLE_NUMBERS
+from local.simulators.business_central.tables.financial_details import balance, balance_due
 from local.simulators.business_central.tables.ledger import inventory_of
+from local.simulators.business_central.tables.relations import RELATION_OF, links_of
 from local.simulators.business_central.tables.rules import TableRules
 
 RECORD_KEYS = "tandem/recordKeys"
@@ -74,11 +76,13 @@ class View:
         """A PATCH as one of the row behind; numbers, keys and templates stay as they are."""
         if sent.get("number", row.values["number"]) != row.values["number"]:
             raise field_rule(f"No. must be equal to '{row.values['number']}'.")
-        if sent.get("tandemKey", EMPTY_ID) not in (EMPTY_ID, row.extra.get("tandemKey", EMPTY_ID)):
+        held = row.extra.get("tandemKey", EMPTY_ID)
+        if sent.get("tandemKey", held) != held:
             raise business_rule('The "tandemKey" of a record cannot be changed.')
         if sent.get("templateCode"):
             raise business_rule('A "templateCode" can be given at creation only.')
         kept = {name: value for name, value in sent.items() if name not in (*_OWN, "number")}
+        self._check_primary_contact(session, row, kept.get("primaryContactNumber", ""))
         return self._translated(session, self.prepare(kept, row.extra))
 
     def create(self, session: Session, sent: Mapping[str, Any]) -> Edit:
@@ -88,6 +92,7 @@ class View:
         given = self.prepare({name: value for name, value in sent.items() if name not in _OWN}, {})
         if not given.get("displayName"):
             raise business_rule('A "displayName" must be provided.')
+        self._check_primary_contact(session, None, given.get("primaryContactNumber", ""))
         template = _template(session, self.source, sent.get("templateCode", ""))
         translated = self._translated(session, {**template, **given})
         entity = session.types[self.source]
@@ -116,6 +121,18 @@ class View:
                     raise _no_relation(session, self.name, name, self.checked[name], value)
                 translated[name] = value
         return translated
+
+    def _check_primary_contact(self, session: Session, row: Row | None, number: str) -> None:
+        """The primary contact must belong to the record, so a new record cannot have one."""
+        contact = session.by_key("contacts", number) if number else None
+        if contact is None:
+            return
+        links = links_of(session.company, contact.id, contact.values)
+        if row is None or (RELATION_OF[self.source], row.id) not in links:
+            table = session.types[self.source].table
+            raise business_rule(
+                f"Contact {number} {contact.values['displayName']} is not related to this {table.lower()}."
+            )
 
     def rules(self) -> TableRules:
         """The set's rules; those of the table behind hold besides."""
@@ -200,6 +217,7 @@ CUSTOMERS = View(
     "customers",
     {**_TERMS, "shipmentMethodCode": ("shipmentMethodId", "shipmentMethods")},
     {**_SHIPPING, **_CONTACT, "customerPriceGroup": "tandem/customerPriceGroups"},
+    {"balance": balance, "balanceDue": balance_due},
 )
 VENDORS = View(
     "vendors",
