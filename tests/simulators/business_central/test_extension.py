@@ -11,6 +11,8 @@ import pytest
 
 from local.simulators.business_central import Permissions
 from local.simulators.business_central.schema import EXTENSION, entity_types
+from local.simulators.business_central.table_numbers import TABLE_NUMBERS
+from local.simulators.business_central.tables import RULES
 from tests.simulators.business_central.client import (
     ADATUM,
     ADATUM_CONTACT,
@@ -52,13 +54,15 @@ def create(bc: Client, table: str, **sent: Any) -> Reply:
     return bc.extension("POST", table, {"tandemKey": str(uuid4()), "displayName": "New", **sent})
 
 
-@pytest.mark.skipif(not DESCRIPTION.is_file(), reason="this checkout has no source of the extension")
 def test_every_set_has_the_fields_that_the_extension_describes() -> None:
     described = json.loads(DESCRIPTION.read_text("utf-8"))["entitySets"]
     ours = {name: each for name, each in entity_types(26).items() if name.startswith(EXTENSION)}
     assert set(described) == {each.set_name for each in ours.values()}
     for entity in ours.values():
         theirs = described[entity.set_name]
+        rules = RULES.get(entity.name)
+        source = rules.source if rules and not rules.answer else ""
+        assert TABLE_NUMBERS.get(source, theirs["tableNumber"]) == theirs["tableNumber"], entity.name
         assert (entity.entity, entity.table) == (theirs["entity"], theirs["table"])
         assert sorted(entity.operations) == sorted(theirs["operations"])
         assert entity.primary == (theirs.get("dataAccessIntent") == "ReadWrite"), entity.name
@@ -345,6 +349,43 @@ def test_price_lists_are_read_only_and_show_the_local_currency_as_blank(bc: Clie
     assert bc.extension("POST", "priceListLines", {}).status == 405
     header = bc.extension("GET", "priceListHeaders").rows[0]
     assert (header["priceType"], header["amountType"], header["status"]) == ("Sale", "Price", "Draft")
+
+
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [
+        (
+            "priceListLines",
+            {"priceListCode": "S001", "lineNumber": 30000, "assetNumber": "1896-S", "unitPrice": 80},
+        ),
+        ("salesPrices", {"itemNumber": "1896-S", "salesCode": "RETAIL", "unitPrice": 85}),
+        ("customerPriceGroups", {"code": "LARGE"}),
+        ("unitGroups", {"sourceNumber": "1896-S", "sourceId": DESK}),
+    ],
+)
+def test_people_keep_prices_and_groups_in_the_client(bc: Client, table: str, values: dict[str, Any]) -> None:
+    row = {"company": "CRONUS", "table": f"tandem/{table}", "values": values}
+    made = bc.control("POST", "rows", row)
+    assert made.status == 200, made.raw
+    path = f"{table}({made.json['id']})"
+    before = bc.extension("GET", path).json
+    assert {name: before[name] for name in values} == values
+    change = {"unitPrice": 70} if "unitPrice" in values else {}
+    assert bc.control("POST", "rows", {**row, "id": made.json["id"], "values": change}).status == 200
+    assert bc.extension("GET", path).json["rowVersion"] > before["rowVersion"]
+    assert (
+        bc.control("DELETE", f"rows?company=CRONUS&table=tandem/{table}&id={made.json['id']}").status == 200
+    )
+    assert bc.extension("GET", path).status == 404
+    assert bc.extension("GET", "deletions").rows[-1]["recordId"] == made.json["id"]
+
+
+def test_people_cannot_break_the_rules_of_a_table(bc: Client) -> None:
+    row = {"company": "CRONUS", "table": "tandem/priceListLines"}
+    taken = {"priceListCode": "S001", "lineNumber": 10000}
+    assert bc.control("POST", "rows", {**row, "values": taken}).status == 400
+    assert bc.control("POST", "rows", {**row, "values": {"nope": 1}}).status == 400
+    assert bc.control("POST", "rows", {**row, "values": {"unitPrice": "7"}}).status == 400
 
 
 def test_only_posted_invoices_are_shown_under_ids_of_their_own(bc: Client) -> None:
