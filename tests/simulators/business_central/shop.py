@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
-from tests.simulators.business_central.client import RECORDS, Client
+from tests.simulators.business_central.client import RECORDS, Client, Reply
 
 PCS = "11110000-0000-0000-0000-000000000001"
 BOX = "11110000-0000-0000-0000-000000000002"
@@ -165,3 +166,13 @@ def posted(bc: Client, **sent: Any) -> dict[str, Any]:
     assert bc.post(f"salesInvoices({invoice})/Microsoft.NAV.post", None).status == 204
     row: dict[str, Any] = bc.get(f"salesInvoices({invoice})").json
     return row
+
+
+def patch_extension(bc: Client, path: str, body: Any, if_match: str = "*") -> Reply:
+    """A PATCH in Tandem's own API."""
+    return bc.extension("PATCH", path, body, if_match=if_match)
+
+
+def create(bc: Client, table: str, **sent: Any) -> Reply:
+    """A creation in Tandem's own API with a key of its own."""
+    return bc.extension("POST", table, {"tandemKey": str(uuid4()), "displayName": "New", **sent})
