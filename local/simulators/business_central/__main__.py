@@ -34,6 +34,7 @@ def main() -> None:
         version=args.version,
         scheme="https" if args.tls_dir else "http",
         control=args.control,
+        extension=args.extension,
         webhook_delay_s=args.webhook_delay_s,
     )
     service = BusinessCentral(clock, verifier, options, partial(http_call, allow_remote=False))
@@ -54,6 +55,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--version", type=int, default=26, help="major version of Business Central")
     parser.add_argument("--entra-key", type=Path, required=True, help="PEM file of the key that signs tokens")
     parser.add_argument("--webhook-delay-s", type=float, default=30.0)
+    parser.add_argument("--extension", action="store_true", help="Tandem's own API is installed")
     parser.add_argument("--control", action="store_true", help="enable the routes under /_control/")
     return parser.parse_args()
 

@@ -1,7 +1,8 @@
 """What a test or the demo may do behind the API's back, under ``/_control/`` (only if enabled).
 
 GET requests, POST requests/reset, GET counts, GET dump?company=&table=, POST options, POST companies,
-POST company-settings, POST exchange-rate, DELETE rows?company=&table=&id=, POST pump.
+POST company-settings, POST exchange-rate, POST rows, DELETE rows?company=&table=&id=, POST stock,
+POST payments, POST pump.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
+from local.simulators.business_central.control_edits import edit_row, pay, post_stock
 from local.simulators.business_central.editing import remove
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.errors import ApiError
@@ -21,7 +23,24 @@ from local.simulators.wire import Request, Response
 
 _FIXED = {"version", "control", "running_limit", "queue_limit"}
 _CHANGEABLE = {f.name for f in fields(Options) if f.type in ("float", "int", "bool")} - _FIXED
-_SETTINGS = frozenset({"manual_customers", "manual_contacts", "default_country", "customer_template"})
+_NUMBERED = {
+    "manual_customers": "customers",
+    "manual_contacts": "contacts",
+    "manual_vendors": "vendors",
+    "manual_items": "items",
+    "manual_opportunities": "opportunities",
+}
+_PLAIN = frozenset(
+    {
+        "default_country",
+        "customer_template",
+        "vendor_template",
+        "templates",
+        "extended_pricing",
+        "default_price_list",
+    }
+)
+_SETTINGS = _PLAIN | _NUMBERED.keys()
 
 
 def handle(env: Environment, request: Request) -> Response:
@@ -51,16 +70,16 @@ def set_options(env: Environment, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def set_company(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Change a company's set-up: manual numbers, default country, customer template."""
+    """Change a company's set-up: manual numbers, default country, templates, prices."""
     company = _company(env, arguments)
     settings = {name: value for name, value in arguments.items() if name != "company"}
     if unknown := sorted(settings.keys() - _SETTINGS):
         raise ValueError(f"unknown settings {unknown}; known are {sorted(_SETTINGS)}")
-    for name in ("customers", "contacts"):
-        if f"manual_{name}" in settings:
-            company.series[name].manual = bool(settings[f"manual_{name}"])
-    company.default_country = str(settings.get("default_country", company.default_country))
-    company.customer_template = dict(settings.get("customer_template", company.customer_template))
+    for name, value in settings.items():
+        if name in _NUMBERED:
+            company.series[_NUMBERED[name]].manual = bool(value)
+        else:
+            setattr(company, name, type(getattr(company, name))(value))
     return {"company": company.name}
 
 
@@ -116,6 +135,18 @@ def load(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": company.id, "name": company.name}
 
 
+def _edit_row(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return edit_row(env, _company(env, arguments), arguments)
+
+
+def _post_stock(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return post_stock(env, _company(env, arguments), arguments)
+
+
+def _pay(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return pay(env, _company(env, arguments), arguments)
+
+
 def _reset(env: Environment, _: Mapping[str, Any]) -> dict[str, Any]:
     env.log.reset()
     return {}
@@ -156,6 +187,9 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Environment, Mapping[str, Any]], di
     ("POST", "company-settings"): set_company,
     ("POST", "companies"): load,
     ("POST", "exchange-rate"): set_exchange_rate,
+    ("POST", "rows"): _edit_row,
     ("DELETE", "rows"): delete_row,
+    ("POST", "stock"): _post_stock,
+    ("POST", "payments"): _pay,
     ("POST", "pump"): _pump,
 }

@@ -16,9 +16,10 @@ from local.simulators.business_central.loading import Records, build_company, re
 from local.simulators.business_central.notifications import Call, Notifications
 from local.simulators.business_central.options import Options, Permissions
 from local.simulators.business_central.request_log import RequestLog
-from local.simulators.business_central.schema import EntityType, entity_types
+from local.simulators.business_central.schema import STANDARD_API, EntityType, entity_types
 from local.simulators.business_central.session import Reader, Session
-from local.simulators.business_central.storage import Company, Unit, Writing
+from local.simulators.business_central.storage import Change, Company, Unit, Writing
+from local.simulators.business_central.tables import RULES
 from local.simulators.business_central.values import stamp_ms
 from local.simulators.tokens import Identity
 from local.simulators.wire import Clock
@@ -28,12 +29,13 @@ _CORRELATION = uuid.UUID("2a9e0f3c-52d1-4c57-8f0a-1b8f3c8a7d10")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, with what headers (names lower-case), and the absolute API root for links."""
+    """Who calls which API, with what headers (names lower-case), and its absolute root for links."""
 
     identity: Identity
     permissions: Permissions
     base: str
     headers: Mapping[str, str]
+    api: str = STANDARD_API
 
     @property
     def user(self) -> str:
@@ -72,11 +74,12 @@ class Environment:
         self.log = RequestLog()
         self.limits = Limits(options, clock)
         self.notifications = Notifications(options, clock, call)
-        self._versions = itertools.count(1)
+        self.last_version = 0
         self._correlations = itertools.count(1)
 
     def next_version(self) -> int:
-        return next(self._versions)
+        self.last_version += 1
+        return self.last_version
 
     def correlation_id(self) -> str:
         return str(uuid.uuid5(_CORRELATION, str(next(self._correlations))))
@@ -88,6 +91,8 @@ class Environment:
             node = len(self.companies) + 1
             now = self.clock.time()
             company = build_company(entry, records, self.types, node, now, self.next_version)
+            company.clock = self.clock.time
+            company.last_version = lambda: self.last_version
             self.companies[company.id] = company
         return company
 
@@ -96,10 +101,10 @@ class Environment:
         found = self.companies.get(name_or_id.lower())
         return found or next((c for c in self.companies.values() if c.name == name_or_id), None)
 
-    def reader(self, company: Company, headers: Mapping[str, str]) -> Reader:
-        """Reads go to a replica that may lag, unless the caller asks for the primary."""
+    def reader(self, company: Company, headers: Mapping[str, str], *, primary: bool = False) -> Reader:
+        """Reads go to a replica that may lag, unless the set or the caller asks for the primary."""
         now = self.clock.time()
-        primary = headers.get("data-access-intent", "").lower() == "readwrite"
+        primary = primary or headers.get("data-access-intent", "").lower() == "readwrite"
         lag_s = 0.0 if primary else self.options.replica_lag_s
         horizon = now - self.options.replica_lag_s
         for table in company.tables.values():
@@ -115,21 +120,31 @@ class Environment:
 
     @contextmanager
     def transaction(self, *, person: bool) -> Iterator[Unit]:
-        """Commits at the end of the block, or undoes all of it when it raises."""
+        """Commits at the end of the block; when it raises, undoes all since the last commit inside."""
         with self.lock:
             unit = self.new_unit(person=person)
             try:
                 yield unit
             except BaseException:
                 unit.roll_back()
+                self.commit(unit)
                 raise
             self.commit(unit)
 
     def commit(self, unit: Unit) -> None:
         """Tell the log and the subscribers."""
-        for change in unit.changes:
+        changes = unit.kept + unit.changes
+        for change in changes:
             self.log.write(change.table, change.kind)
-        self.notifications.record(unit.changes)
+        self.notifications.record(changes, self._shows)
+
+    def _shows(self, table: str, change: Change) -> bool:
+        """Whether the entity set shows the changed row; of a deleted one nothing else is known."""
+        company, rules = self.companies[change.company_id], RULES[table]
+        row = company.tables[rules.source].rows.get(change.row_id)
+        if row is None or rules.project is None:
+            return True
+        return rules.project(Reader(company, float("inf"), self.types), row) is not None
 
     def session(self, company: Company, unit: Unit) -> Session:
         return Session(company, unit, self.types)

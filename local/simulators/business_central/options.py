@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What a user may read and write: entity set names, None for all."""
+    """What a user may read and write: names of entity types, None for all."""
 
     read: Collection[str] | None = None
     write: Collection[str] | None = None
@@ -17,7 +17,8 @@ class Permissions:
 @dataclass
 class Options:
     """The environment.  ``users`` maps client ids (and principal names of persons) to permissions; None
-    admits everybody whose token is good.  Times in seconds.  Changed at run time through the control routes.
+    admits everybody whose token is good.  ``extension``: Tandem's own API is installed.  Times in seconds.
+    Changed at run time through the control routes.
     """
 
     tenant_id: str
@@ -27,6 +28,7 @@ class Options:
     users: Mapping[str, Permissions] | None = None
     scheme: str = "https"
     control: bool = False
+    extension: bool = False
     replica_lag_s: float = 0.0
     late_commit_s: float = 0.0
     latency_s: float = 0.0

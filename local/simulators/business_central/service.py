@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from local.simulators.business_central import control
@@ -21,6 +22,7 @@ from local.simulators.business_central.loading import Records
 from local.simulators.business_central.notifications import Call
 from local.simulators.business_central.options import Options, Permissions
 from local.simulators.business_central.routing import Root, parse_root
+from local.simulators.business_central.schema import EXTENSION_API, STANDARD_API
 from local.simulators.business_central.storage import Company, Unit
 from local.simulators.tokens import Identity, Unauthorized, Verifier
 from local.simulators.webhook_sender import http_call
@@ -81,14 +83,14 @@ class BusinessCentral:
         if len(request.body) > options.max_body_bytes:
             raise ApiError(413, "BadRequest", "The request body is too large.")
         root = parse_root(request.target)
-        if root is None:
+        if root is None or (root.api == EXTENSION_API and not options.extension):
             raise unknown_segment(request.target.partition("?")[0])
         if root.environment.lower() != options.environment.lower():
             raise _NoEnvironment
         identity = self._identity(request, root)
         host = request.headers.get("host", "api.businesscentral.dynamics.com")
         base = f"{options.scheme}://{host}{root.prefix}"
-        return root, Caller(identity, self._permissions(identity), base, request.headers)
+        return root, Caller(identity, self._permissions(identity), base, request.headers, root.api)
 
     def _identity(self, request: Request, root: Root) -> Identity:
         options = self.env.options
@@ -137,8 +139,7 @@ class BusinessCentral:
             entries = self._run_parts(caller, parts, unit)
             if any(_failed(entry) for entry in entries):
                 unit.roll_back()
-            else:
-                self.env.commit(unit)
+            self.env.commit(unit)
         return entries
 
     def _run_parts(self, caller: Caller, parts: list[Part], unit: Unit | None) -> list[dict[str, object]]:
@@ -154,7 +155,7 @@ class BusinessCentral:
     def _run_part(self, caller: Caller, part: Part, unit: Unit | None) -> Response:
         self.env.log.part(_kind(part.method, part.url.partition("?")[0]))
         shared = {name: caller.headers[name] for name in _SHARED_HEADERS if name in caller.headers}
-        inner = Caller(caller.identity, caller.permissions, caller.base, {**shared, **part.headers})
+        inner = replace(caller, headers={**shared, **part.headers})
         try:
             if part.url.startswith(("/", "http:", "https:", "$batch")):
                 raise bad_request(
@@ -199,9 +200,9 @@ def _failed(entry: Mapping[str, object]) -> bool:
 
 
 def _kind(method: str, path: str) -> str:
-    """Method and path without keys and company, for counting."""
-    below = path.partition("/api/v2.0/")[2] or path
+    """Method and path without keys and company, for counting; own APIs keep their root."""
+    below = path.partition("/api/")[2].removeprefix(f"{STANDARD_API}/") or path
     names = [part for part in _KEYS.sub("({id})", below).split("/") if part]
-    if len(names) > 1 and names[0] == "companies({id})":
-        names = names[1:]
+    if names[-1:] != ["companies({id})"]:
+        names = [name for name in names if name != "companies({id})"]
     return f"{method} {'/'.join(names)}"
