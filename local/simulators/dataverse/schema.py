@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-SCHEMA_FILE = Path(__file__).with_name("schema.json")
+SCHEMA_FOLDER = Path(__file__).with_name("schema")
 LOOKUP_TYPES = frozenset({"Lookup", "Customer", "Owner"})
 TEXT_TYPES = frozenset({"String", "Memo", "Image"})
 NUMBER_TYPES = frozenset({"Integer", "BigInt", "Decimal", "Double", "Money"})
@@ -131,8 +131,7 @@ class Schema:
 
 def load_schema(columns: Sequence[Mapping[str, Any]] = (), keys: Sequence[Mapping[str, Any]] = ()) -> Schema:
     """The schema as shipped, with custom columns and alternate keys added.  Raises ValueError."""
-    raw = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))["tables"]
-    schema = Schema({name: _table(name, spec) for name, spec in raw.items()})
+    schema = Schema({path.stem: _table(path) for path in sorted(SCHEMA_FOLDER.glob("*.json"))})
     for spec in columns:
         table = _known_table(schema, spec["table"])
         table.add(custom_column(table, spec))
@@ -169,9 +168,11 @@ def _add_key(table: Table, spec: Mapping[str, Any]) -> None:
     table.keys.append(Key(str(spec.get("name", names[0])), names, str(spec.get("status", "Active"))))
 
 
-def _table(name: str, spec: Mapping[str, Any]) -> Table:
+def _table(path: Path) -> Table:
+    """The table a file describes; the file is named after it."""
+    spec = json.loads(path.read_text(encoding="utf-8"))
     return Table(
-        name=name, set_name=spec["set"], id_name=spec["id"], name_column=spec["name"],
+        name=path.stem, set_name=spec["set"], id_name=spec["id"], name_column=spec["name"],
         schema_name=spec["schema_name"], ownership=spec["ownership"],
         object_type_code=spec["object_type_code"], required_on_create=tuple(spec["required_on_create"]),
         collections={nav: (target, column) for nav, (target, column) in spec["collections"].items()},
