@@ -226,7 +226,7 @@ def test_expand_joins_single_rows_and_small_collections(client: Client) -> None:
         ("contact_customer_accounts/$ref", 400),
         ("primarycontactid($filter=lastname eq 'x')", 400),
         ("contact_customer_accounts($top=1;$expand=ownerid)", 400),
-        ("defaultpricelevelid", 501),
+        ("preferredserviceid", 501),
         (",".join(["primarycontactid"] * 16), 400),
     ],
 )

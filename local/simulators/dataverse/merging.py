@@ -1,0 +1,155 @@
+"""Merge: one of two accounts or contacts takes over what hangs on the other, which is deactivated.
+
+Microsoft docs: webapi/merge-table-rows, webapi/reference/merge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from local.simulators.dataverse.actions import parameters
+from local.simulators.dataverse.business_errors import (
+    MERGE_CYCLE,
+    MERGE_IDENTICAL,
+    MERGE_INACTIVE,
+    MERGE_OTHER_PARENT,
+)
+from local.simulators.dataverse.errors import bad_request, row_missing
+from local.simulators.dataverse.organisation import Organisation
+from local.simulators.dataverse.people import Caller
+from local.simulators.dataverse.replies import Operation, no_content
+from local.simulators.dataverse.saving import write_computed
+from local.simulators.dataverse.schema import Column, Table
+from local.simulators.dataverse.store import Row
+from local.simulators.dataverse.tables.customer_addresses import EMBEDDED
+from local.simulators.dataverse.values import GUID
+from local.simulators.dataverse.writing import update
+from local.simulators.wire import Response
+
+TYPE_PREFIX = "Microsoft.Dynamics.CRM."
+MERGED = {"account": "_parentaccountid_value", "contact": "_parentcustomerid_value"}
+"""The tables that can be merged, and the lookup to a row's parent."""
+INACTIVE_STATUS = 2
+_NEVER_COPIED = frozenset({"statecode", "statuscode", "_ownerid_value", "_transactioncurrencyid_value"})
+
+
+def merge(operation: Operation) -> Response:
+    """Merge: ``{Target, Subordinate, UpdateContent, PerformParentingChecks}``."""
+    org, caller = operation.org, operation.caller
+    names = {"Target", "Subordinate", "PerformParentingChecks"}
+    body = parameters(operation, names, frozenset({"UpdateContent"}))
+    table = _table_of(org, body["Target"], "Target")
+    if _table_of(org, body["Subordinate"], "Subordinate") is not table:
+        raise bad_request("Target and Subordinate must be of the same type.")
+    content = _content(org, table, body.get("UpdateContent"))
+    with org.transaction():
+        org.people.require(caller, "write", table.name)
+        master, loser = (_row_of(org, table, body[name]) for name in ("Target", "Subordinate"))
+        _check(table, master, loser, checked=body["PerformParentingChecks"] is True)
+        _fill(org, caller, table, master, loser, content)
+        _take_over(org, caller, table, master.id, loser.id)
+        _deactivate(org, caller, table, master.id, loser.id)
+    return no_content()
+
+
+def _table_of(org: Organisation, entity: Any, parameter: str) -> Table:
+    """The table of an entity; its type is not declared, so the annotation is needed."""
+    name = str(entity.get("@odata.type", "")).lstrip("#") if isinstance(entity, dict) else ""
+    if not name.startswith(TYPE_PREFIX):
+        raise bad_request(f"The parameter '{parameter}' needs '@odata.type': its type is not declared.")
+    if name.removeprefix(TYPE_PREFIX) not in MERGED:
+        raise bad_request(f"Merge does not support '{name}'.")
+    return org.schema.tables[name.removeprefix(TYPE_PREFIX)]
+
+
+def _content(org: Organisation, table: Table, entity: Any) -> dict[str, Any]:
+    if entity is None:
+        return {}
+    if _table_of(org, entity, "UpdateContent") is not table:
+        raise bad_request("UpdateContent must be of the same type as Target.")
+    return dict(entity)
+
+
+def _row_of(org: Organisation, table: Table, entity: dict[str, Any]) -> Row:
+    row_id = entity.get(table.id_name)
+    if not isinstance(row_id, str) or not GUID.fullmatch(row_id):
+        raise bad_request(f"The entity to merge names no row: '{table.id_name}' is missing.")
+    row = org.store.get_to_write(table.name, row_id.lower())
+    if row is None:
+        raise row_missing(table.name, row_id)
+    return row
+
+
+def _check(table: Table, master: Row, loser: Row, *, checked: bool) -> None:
+    if master.id == loser.id:
+        raise MERGE_IDENTICAL.refused()
+    if master.values.get("statecode") != 0 or loser.values.get("statecode") != 0:
+        raise MERGE_INACTIVE.refused()
+    parent = MERGED[table.name]
+    if master.values.get(parent) == loser.id:
+        raise MERGE_CYCLE.refused()
+    if checked and master.values.get(parent) != loser.values.get(parent):
+        raise MERGE_OTHER_PARENT.refused()
+
+
+def _fill(
+    org: Organisation, caller: Caller, table: Table, master: Row, loser: Row, content: dict[str, Any]
+) -> None:
+    """The surviving row gets the content sent, and from the other one what it has no value for."""
+    blanks = _blanks(table, master, loser) if org.options.merge_fills_blanks else {}
+    if blanks:
+        kinds = {name: loser.kinds[name] for name in blanks if name in loser.kinds}
+        master = write_computed(org, caller, table, master, blanks, kinds, told=not content)
+    if content:
+        update(org, caller, table, master, content)
+
+
+def _blanks(table: Table, master: Row, loser: Row) -> dict[str, Any]:
+    return {
+        column.read_name: loser.values[column.read_name]
+        for column in table.columns.values()
+        if _can_be_taken(table, column)
+        and column.read_name in loser.values
+        and column.read_name not in master.values
+        and loser.values[column.read_name] != master.id
+    }
+
+
+def _can_be_taken(table: Table, column: Column) -> bool:
+    fixed = column.read_name in _NEVER_COPIED or column.read_name == MERGED[table.name]
+    return column.create and column.update and not fixed and not column.name.endswith("_addressid")
+
+
+def _take_over(org: Organisation, caller: Caller, table: Table, master: str, loser: str) -> None:
+    for other, row, column in list(_pointing(org, table.name, loser)):
+        found = org.store.get_to_write(other.name, row.id)
+        if found is not None:
+            write_computed(org, caller, other, found, _moved(found, column, loser, master))
+
+
+def _pointing(org: Organisation, table: str, loser: str) -> Iterator[tuple[Table, Row, Column]]:
+    """What hangs on a row; its own addresses stay with it, and what was merged into it before."""
+    for other_table, other_id in org.store.referrers(table, loser):
+        other, row = org.schema.tables[other_table], org.store.get(other_table, other_id)
+        if row is None or (other_table == "customeraddress" and _is_own(row, table)):
+            continue
+        for column in other.lookups:
+            if row.values.get(column.read_name) == loser and column.name != "masterid":
+                yield other, row, column
+
+
+def _is_own(address: Row, table: str) -> bool:
+    return bool(address.values.get("addressnumber", 0) <= EMBEDDED[table])
+
+
+def _moved(row: Row, column: Column, loser: str, master: str) -> dict[str, Any]:
+    """The lookup and the columns that follow it (``accountid`` beside ``parentcustomerid``)."""
+    return {name: master for name, value in row.values.items() if value == loser} | {column.read_name: master}
+
+
+def _deactivate(org: Organisation, caller: Caller, table: Table, master: str, loser: str) -> None:
+    row = org.store.get_to_write(table.name, loser)
+    assert row is not None, "it was there when the merge began"
+    state = {"statecode": 1, "statuscode": INACTIVE_STATUS, "merged": True, "_masterid_value": master}
+    write_computed(org, caller, table, row, state)
