@@ -62,6 +62,9 @@ def test_a_query_option_given_twice_is_refused(client: Client) -> None:
         ("name eq 'gamma' or (numberofemployees le 10 and creditonhold eq false)", ["Alpha", "gamma"]),
         ("creditonhold eq true", ["gamma"]),
         ("createdon lt 2030-01-01T00:00:00Z", ["Alpha", "Beta O'Neil", "gamma"]),
+        ("createdon eq 2027-01-15T08:00:00Z", ["Alpha", "Beta O'Neil", "gamma"]),
+        ("createdon ge 2027-01-15T09:00:00+01:00", ["Alpha", "Beta O'Neil", "gamma"]),
+        ("createdon gt 2027-01-15T08:00:00Z", []),
         ("statecode eq 1", []),
     ],
 )
