@@ -64,12 +64,21 @@ def fill_owner(
         _check_owner(org, table, kinds["_ownerid_value"], values["_ownerid_value"])
     elif "_owningbusinessunit_value" in values:
         return
-    owner, is_user = values["_ownerid_value"], kinds["_ownerid_value"] == "systemuser"
-    values["_owninguser_value" if is_user else "_owningteam_value"] = owner
-    values.pop("_owningteam_value" if is_user else "_owninguser_value", None)
-    row = org.store.get(kinds["_ownerid_value"], owner)
+    owner = values["_ownerid_value"]
+    for name, value in owner_columns(org, table, kinds["_ownerid_value"], owner).items():
+        set_or_clear(values, name, value)
+
+
+def owner_columns(org: Organisation, table: Table, kind: str, owner: str) -> dict[str, Any]:
+    """The owning user or team and the business unit that go with an owner; None clears."""
+    row = org.store.get(kind, owner)
     unit = row.values.get("_businessunitid_value") if row else None
-    values["_owningbusinessunit_value"] = unit or org.business_unit_id
+    columns = {
+        "_owninguser_value": owner if kind == "systemuser" else None,
+        "_owningteam_value": None if kind == "systemuser" else owner,
+        "_owningbusinessunit_value": unit or org.business_unit_id,
+    }
+    return {name: value for name, value in columns.items() if name in table.by_read_name}
 
 
 def fill_state(table: Table, changes: Changes, values: dict[str, Any]) -> None:

@@ -30,6 +30,7 @@ class Options:
     ``bulk``, ``change_tracking`` and ``optimistic_concurrency`` hold tables that have the feature.
     ``plugins`` emulates customers' synchronous logic: ``{"table", "column", "action"}`` with action
     ``upper``, ``lower``, ``trim``, ``phone`` or ``refuse`` (with ``contains`` and ``message``).
+    ``assign_cascades``: what hangs on an account follows when that gets another owner.
     ``merge_fills_blanks``: a merge also takes values the surviving row lacks.
     ``retired_products_are_read_only`` refuses edits of a retired product, ``products_in_price_lists_stay``
     that a product in an active price list is retired.
@@ -57,6 +58,7 @@ class Options:
     strict_required: bool = True
     empty_text_is_null: bool = True
     delete_contacts_with_account: bool = True
+    assign_cascades: bool = True
     merge_fills_blanks: bool = True
     retired_products_are_read_only: bool = True
     products_in_price_lists_stay: bool = True

@@ -48,6 +48,8 @@ class Column:
     """The choice the service fills into a new row."""
     on_delete: str = "RemoveLink"
     """What the deletion of the row a lookup points at does: RemoveLink, Cascade or Restrict."""
+    on_assign: str = "NoCascade"
+    """Whether the row follows (Cascade) when the row a lookup points at gets another owner."""
     options: dict[int, Choice] = field(default_factory=dict)
     targets: tuple[str, ...] = ()
     navigations: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -199,6 +201,7 @@ def _column(name: str, spec: Mapping[str, Any]) -> Column:
         max_length=spec.get("max_length"), minimum=spec.get("min"), maximum=spec.get("max"),
         precision=spec.get("precision"), precision_source=spec.get("precision_source", 2),
         default=spec.get("default"), on_delete=spec.get("on_delete", "RemoveLink"),
+        on_assign=spec.get("on_assign", "NoCascade"),
         options=_options(spec.get("options", ())),
         targets=tuple(spec.get("targets", ())), navigations=_navigations(spec),
         date_only=spec.get("date_only", False), date_format=spec.get("format", "DateAndTime"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.simulators.dataverse import computed, errors
+from local.simulators.dataverse.assigning import cascade_owner
 from local.simulators.dataverse.bodies import Changes, read_changes
 from local.simulators.dataverse.errors import Refused, duplicate_id
 from local.simulators.dataverse.organisation import Organisation
@@ -95,6 +96,8 @@ def _save(draft: Draft, late_s: float) -> Row:
     _check_keys(org, table, draft.row_id, values)
     row = _save_late(draft, late_s) if late_s > 0 else _save_now(draft)
     rules.saved(draft, row)
+    if not draft.creating and draft.sent("_ownerid_value") and draft.changed("_ownerid_value"):
+        cascade_owner(org, draft.caller, table, row)
     return row
 
 

@@ -129,14 +129,18 @@ def _check_state(draft: Draft, old: int, new: int) -> None:
 
 def _saved(draft: Draft, row: Row) -> None:
     """The lines show state, lock and owner of the invoice."""
-    if draft.before is None:
-        return
-    now, was = header_values(row.values), header_values(draft.before.values)
-    changed = {name: value for name, value in now.items() if was.get(name) != value}
-    for line in lines_of(draft.org, row.id) if changed else ():
-        kinds = {"_ownerid_value": row.kinds["_ownerid_value"]}
-        table = draft.org.schema.tables[LINE]
-        write_computed(draft.org, draft.caller, table, line, changed, kinds, told=False)
+    if draft.before is not None and header_values(row.values) != header_values(draft.before.values):
+        _show_in_lines(draft.org, draft.caller, row)
 
 
-RULES = {TABLE: TableRules(prepare=_prepare, check=_check, saved=_saved, loading=follow_customer)}
+def _show_in_lines(org: Organisation, caller: Caller, row: Row) -> None:
+    shown, kinds = header_values(row.values), {"_ownerid_value": row.kinds["_ownerid_value"]}
+    for line in lines_of(org, row.id):
+        write_computed(org, caller, org.schema.tables[LINE], line, shown, kinds, told=False)
+
+
+RULES = {
+    TABLE: TableRules(
+        prepare=_prepare, check=_check, saved=_saved, assigned=_show_in_lines, loading=follow_customer
+    )
+}

@@ -77,7 +77,8 @@ class TableRules:
 
     ``prepare`` fills in before states, texts and amounts are computed, ``check`` refuses after that,
     ``saved`` writes elsewhere once the row is stored.  ``deleting`` may refuse a caller's deletion,
-    ``deleted`` follows any.  ``loading`` completes a row that is put in as it is, ``loaded`` follows it.
+    ``deleted`` follows any; ``assigned`` follows an owner that came from above.  ``loading`` completes a
+    row that is put in as it is, ``loaded`` follows it.
     """
 
     prepare: Callable[[Draft], None] = _nothing
@@ -85,6 +86,7 @@ class TableRules:
     saved: Callable[[Draft, Row], None] = _nothing
     deleting: Callable[[Organisation, Row], None] = _nothing
     deleted: Callable[[Organisation, Caller, Row], None] = _nothing
+    assigned: Callable[[Organisation, Caller, Row], None] = _nothing
     loading: Callable[[Draft], None] = _nothing
     loaded: Callable[[Organisation, Row], None] = _nothing
 
