@@ -28,7 +28,6 @@ IS_ASSOCIATED: Final = Fault(
     "The object you tried to delete is associated with another object and cannot be deleted.",
     405,
 )
-IS_READ_ONLY: Final = Fault("0x8004022E", "The object cannot be updated because it is read-only.")
 IS_INACTIVE: Final = Fault("0x80040230", "The object cannot be updated because it is inactive.")
 NOT_DELETABLE: Final = Fault("0x80040228", "The object cannot be deleted because it is read-only.")
 WRONG_STATE: Final = Fault("0x80040233", "The object is not in a valid state to perform this operation.")
@@ -53,6 +52,11 @@ BASE_AMOUNT_TOO_LARGE: Final = Fault(
     "0x80048CEC",
     "The exchange rate set for the currency specified in this record has generated a value for {} that is "
     "larger than the maximum allowed for the base currency ({}).",
+)
+BASE_AMOUNT_TOO_SMALL: Final = Fault(
+    "0x80048CEB",
+    "The exchange rate set for the currency specified in this record has generated a value for {} that is "
+    "smaller than the minimum allowed for the base currency ({}).",
 )
 PERCENTAGE_CURRENCY: Final = Fault(
     "0x80048CF9",
@@ -139,7 +143,6 @@ PRICE_PERCENTAGE: Final = Fault(
 )
 PRICE_OF_RETIRED_PRODUCT: Final = Fault("0x80061009", "Retired products can not be added to pricelists.")
 PRICE_OF_FAMILY: Final = Fault("0x8004F902", "You can't add a product family to a pricelist.")
-PRICE_PER_UNIT: Final = Fault("0x80043B10", "The price per unit is invalid.")
 
 DISCOUNT_BOTH: Final = Fault("0x80043B1F", "Both 'amount' and 'percentage' cannot be set.")
 DISCOUNT_NO_PERCENTAGE: Final = Fault(

@@ -8,7 +8,11 @@ from typing import Any
 
 from local.simulators.dataverse import errors
 from local.simulators.dataverse.bodies import Changes
-from local.simulators.dataverse.business_errors import BASE_AMOUNT_TOO_LARGE, CURRENCY_MISSING
+from local.simulators.dataverse.business_errors import (
+    BASE_AMOUNT_TOO_LARGE,
+    BASE_AMOUNT_TOO_SMALL,
+    CURRENCY_MISSING,
+)
 from local.simulators.dataverse.errors import bad_request
 from local.simulators.dataverse.organisation import Organisation
 from local.simulators.dataverse.people import Caller
@@ -138,9 +142,12 @@ def check_currency(table: Table, values: Mapping[str, Any]) -> None:
 
 
 def _check_base_amount(table: Table, name: str, amount: float | Decimal | None) -> None:
-    highest = table.columns[name].maximum
-    if amount is not None and highest is not None and abs(Decimal(str(amount))) > Decimal(repr(highest)):
-        raise BASE_AMOUNT_TOO_LARGE.refused(name, f"{highest:.0f}")
+    low, high = table.columns[name].minimum, table.columns[name].maximum
+    value = None if amount is None else Decimal(str(amount))
+    if value is not None and high is not None and value > Decimal(repr(high)):
+        raise BASE_AMOUNT_TOO_LARGE.refused(name, f"{high:.0f}")
+    if value is not None and low is not None and value < Decimal(repr(low)):
+        raise BASE_AMOUNT_TOO_SMALL.refused(name, f"{low:.0f}")
 
 
 def _check_owner(org: Organisation, table: Table, kind: str, owner_id: str) -> None:

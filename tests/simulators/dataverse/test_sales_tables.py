@@ -183,6 +183,11 @@ def test_customers_of_documents_have_a_navigation_per_table(client: Client) -> N
     assert client.post("opportunities", body).status == 400
 
 
+def test_the_type_of_an_addresss_parent_is_the_name_of_a_table(client: Client) -> None:
+    path = "EntityDefinitions(LogicalName='customeraddress')/Attributes(LogicalName='objecttypecode')"
+    assert client.get(f"{path}?$select=AttributeType").json["AttributeType"] == "EntityName"
+
+
 def test_dates_behave_as_their_columns_say(catalogue: Catalogue) -> None:
     invoice = catalogue.invoice(duedate="2024-02-03", datedelivered="2024-02-03T00:00:00Z")
     row = row_of(catalogue.client, f"invoices({invoice})")
@@ -223,6 +228,9 @@ def test_an_amount_too_large_for_the_base_currency_is_refused(catalogue: Catalog
     client.patch(f"transactioncurrencies({EUR})", {"exchangerate": 0.000001})
     assert client.post("accounts", {"name": "x", "creditlimit": 1e12, **IN_EUR}).code == "0x80048CEC"
     assert client.post("accounts", {"name": "x", "creditlimit": 1e8, **IN_EUR}).status == 204
+    customer = {"customerid_account@odata.bind": f"/accounts({client.account()})"}
+    debt = {"name": "x", "estimatedvalue": -1e12, **IN_EUR, **customer}
+    assert client.post("opportunities", debt).code == "0x80048CEB"
 
 
 def test_a_row_with_amounts_keeps_its_currency(client: Client) -> None:
