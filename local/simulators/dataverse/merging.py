@@ -122,30 +122,24 @@ def _can_be_taken(table: Table, column: Column) -> bool:
 
 
 def _take_over(org: Organisation, caller: Caller, table: Table, master: str, loser: str) -> None:
-    for other, row, column in list(_pointing(org, table.name, loser)):
-        found = org.store.get_to_write(other.name, row.id)
-        if found is not None:
-            write_computed(org, caller, other, found, _moved(found, column, loser, master))
+    """Move the links of every row that points at the loser."""
+    for other_table, other_id in org.store.referrers(table.name, loser):
+        other, row = org.schema.tables[other_table], org.store.get_to_write(other_table, other_id)
+        moved = {} if row is None else dict.fromkeys(_links(other, row, loser), master)
+        if row is not None and moved and not _is_own_address(row, other_table, table.name):
+            write_computed(org, caller, other, row, moved)
 
 
-def _pointing(org: Organisation, table: str, loser: str) -> Iterator[tuple[Table, Row, Column]]:
-    """What hangs on a row; its own addresses stay with it, and what was merged into it before."""
-    for other_table, other_id in org.store.referrers(table, loser):
-        other, row = org.schema.tables[other_table], org.store.get(other_table, other_id)
-        if row is None or (other_table == "customeraddress" and _is_own(row, table)):
-            continue
-        for column in other.lookups:
-            if row.values.get(column.read_name) == loser and column.name != "masterid":
-                yield other, row, column
+def _links(table: Table, row: Row, loser: str) -> Iterator[str]:
+    """The lookups that point at a row; what was merged into it before stays so."""
+    for column in table.lookups:
+        if row.values.get(column.read_name) == loser and column.name != "masterid":
+            yield column.read_name
 
 
-def _is_own(address: Row, table: str) -> bool:
-    return bool(address.values.get("addressnumber", 0) <= EMBEDDED[table])
-
-
-def _moved(row: Row, column: Column, loser: str, master: str) -> dict[str, Any]:
-    """The lookup and the columns that follow it (``accountid`` beside ``parentcustomerid``)."""
-    return {name: master for name, value in row.values.items() if value == loser} | {column.read_name: master}
+def _is_own_address(row: Row, table: str, parent: str) -> bool:
+    """Whether a row is one of the addresses that are columns of the merged row."""
+    return bool(table == "customeraddress" and row.values.get("addressnumber", 0) <= EMBEDDED[parent])
 
 
 def _deactivate(org: Organisation, caller: Caller, table: Table, master: str, loser: str) -> None:

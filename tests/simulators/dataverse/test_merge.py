@@ -98,7 +98,9 @@ def test_a_merge_tells_every_row_it_wrote_as_an_update(client: Client) -> None:
         for name in ("accounts",)
     }
     before = client.etag(f"contacts({contact})")
+    client.control("POST", "stats/reset")
     merge(client, kept, gone)
+    assert client.control("GET", "stats")["writes"] == {"Update account": 2, "Update contact": 1}
     changed = client.get(links["accounts"]).rows
     assert {row["accountid"] for row in changed} == {kept, gone}
     assert client.etag(f"contacts({contact})") != before
