@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from local.simulators.dataverse import deleting, writing
 from local.simulators.dataverse import options as option_rules
-from local.simulators.dataverse import writing
 from local.simulators.dataverse.errors import Refused
 from local.simulators.dataverse.json_text import dumps
 from local.simulators.dataverse.limits import Limits
@@ -150,7 +150,7 @@ class Control:
 
         def run(caller: Caller, table: Table) -> Row:
             row = self._row(table, body)
-            writing.delete(self._org, caller, table, row)
+            deleting.delete(self._org, caller, table, row)
             return row
 
         return {"id": self._write(run, body).id}

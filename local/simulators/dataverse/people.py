@@ -11,7 +11,7 @@ from typing import Any
 
 from local.simulators.dataverse import errors
 from local.simulators.dataverse.errors import Refused
-from local.simulators.dataverse.options import CUSTOMER_TABLES, Options
+from local.simulators.dataverse.options import CUSTOMER_TABLES, LINE_TABLES, SALES_TABLES, Options
 from local.simulators.dataverse.store import Row, Store, comparable
 from local.simulators.dataverse.values import GUID, moment_text
 from local.simulators.tokens import Identity, object_id
@@ -21,7 +21,8 @@ Privileges = Mapping[str, frozenset[str]]
 
 WEBHOOK_TABLES = ("serviceendpoint", "sdkmessageprocessingstep")
 ALL_PRIVILEGES: Privileges = {
-    name: frozenset(ACTIONS) for name in (*CUSTOMER_TABLES, *WEBHOOK_TABLES, "businessunit")
+    name: frozenset(ACTIONS)
+    for name in (*CUSTOMER_TABLES, *SALES_TABLES, *LINE_TABLES, *WEBHOOK_TABLES, "businessunit")
 } | {"organization": frozenset({"read", "write"})}
 PUBLIC_TABLES = frozenset({"organization", "sdkmessage", "sdkmessagefilter"})
 """Every member of the organisation may read these."""
