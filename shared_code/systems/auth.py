@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import msal
@@ -98,7 +99,8 @@ class EntraTokens:
     def token(self, scope: str) -> str:
         try:
             answer = self._connected().acquire_token_for_client(scopes=[scope])
-        except (requests.exceptions.RequestException, RuntimeError) as error:
+        except (OSError, RuntimeError) as error:  # what requests raises is an OSError
+            check_certificates(self._session, f"Sign-in at {self._authority}")
             raise _unreachable(self._authority, error) from error
         except ValueError as error:  # its text may quote the credential
             raise SettingWrong(
@@ -136,7 +138,7 @@ def managed_identity_assertion(client_id: str | None, session: requests.Session)
     def assertion() -> str:
         try:
             answer = client.acquire_token_for_client(resource=ASSERTION_AUDIENCE)
-        except (requests.exceptions.RequestException, ValueError) as error:
+        except (OSError, ValueError) as error:
             raise _unreachable("the managed identity", error) from error
         return _access_token(answer, "the managed identity")
 
@@ -167,6 +169,18 @@ def _access_token(answer: Any, who: str) -> str:
     if said.get("error") in ("temporarily_unavailable", "server_error"):
         raise SystemUnavailable(f"{text}. Try again later.")
     raise AccessDenied(f"{text}. Check application id, tenant and credential.")
+
+
+def check_certificates(session: requests.Session, what: str) -> None:
+    """Raise ``SettingWrong`` where the file of authorities that ``session`` trusts is not there (any more).
+
+    Without it requests sends nothing and raises a plain ``OSError``.
+    """
+    if isinstance(session.verify, str) and not Path(session.verify).exists():
+        raise SettingWrong(
+            f"{what} cannot begin: the file of certificate authorities is gone. Correct CA_BUNDLE in the app "
+            "settings, or leave it out."
+        )
 
 
 def _unreachable(who: str, error: Exception) -> SystemUnavailable:

@@ -122,6 +122,13 @@ def test_a_credential_that_cannot_be_read_is_a_wrong_setting(entra: Counted) -> 
     assert "hidden" not in str(caught.value)
 
 
+def test_a_file_of_authorities_that_is_gone_is_a_wrong_setting() -> None:
+    session = new_session(1, "/gone/company.pem")
+    source = EntraTokens(f"https://localhost:1/{TENANT}", APP, Secret("x"), session, well_known=False)
+    with pytest.raises(SettingWrong, match="CA_BUNDLE"):
+        source.token(SCOPE)
+
+
 def test_an_authority_without_tls_is_refused() -> None:
     with pytest.raises(SettingWrong, match="https"):
         EntraTokens("http://localhost/x", APP, Secret("x"), new_session(1))
