@@ -9,17 +9,20 @@ from typing import Any
 from shared_code.core.jobs import Job, Progress, progress
 from shared_code.core.outcome import PROBLEMS, Outcome, Problem
 from shared_code.core.records import Side
+from shared_code.store import poison
+from shared_code.store.couplings import problem_row
 from shared_code.store.full_syncs import FullSync, Line, LineStatus, Phase
 from shared_code.store.tables import StoreError
 from shared_code.store.webhooks import Registration, WebhookStore
 from shared_code.sync.full_sync import COUPLE
 from shared_code.sync.identity_check import stopped_because
+from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import ConnectionParts, Parts
 
 type View = dict[str, Any]
 
-MAX_PROBLEMS = 1000
-"""Problems listed for one mapping."""
+type Place = tuple[str, Side, str]
+"""A record: its mapping, side and id."""
 
 
 def full_sync_view(at: ConnectionParts, full_sync: FullSync, lines: Iterable[Line]) -> View:
@@ -145,25 +148,52 @@ def problem_view(mapping: str, problem: Problem) -> View:
     }
 
 
-def problems_view(at: ConnectionParts) -> list[View]:
-    """Every record of the connection that is not in step."""
-    return [
-        problem_view(name, each)
-        for name in at.mappings
-        for each in at.couplings(name).all_problems(MAX_PROBLEMS)
-    ]
+def problems_page(
+    at: ConnectionParts, limit: int, start: Place | None = None
+) -> tuple[list[View], Place | None]:
+    """Up to ``limit`` records of the connection that are not in step, and the one to go on from, if any.
+
+    One that gets in or out of step meanwhile may or may not be seen; no other is seen twice or passed.
+    """
+    names = list(at.mappings)
+    found: list[tuple[str, Problem]] = []
+    for name in names[names.index(start[0]) if start else 0 :]:
+        row = problem_row(start[1], start[2]) if start and name == start[0] else ""
+        rest = limit + 1 - len(found)
+        found += [(name, each) for each in (at.couplings(name).all_problems(rest, row) if rest else ())]
+    shown = [problem_view(name, each) for name, each in found[:limit]]
+    following = [(name, each.side, each.record_id) for name, each in found[limit:]]
+    return shown, following[0] if following else None
+
+
+UNAVAILABLE = "unavailable"
+
+
+def unavailable_view(error: StoreError) -> View:
+    """The health while storage does not answer."""
+    return {"status": UNAVAILABLE, "message": str(error), "connections": {}}
 
 
 def health_view(parts: Parts) -> View:
     """Whether storage answers, which mappings cannot run, and whether notifications come."""
     try:
         connections = {name: _connection_health(at) for name, at in parts.connections.items()}
-        hooks = webhooks_view(parts)
+        hooks, kept = webhooks_view(parts), poison_view(parts)
     except StoreError as error:
-        return {"status": "unavailable", "message": str(error), "connections": {}}
+        return unavailable_view(error)
     troubled = any(each["disabled"] or each["stoppedBecause"] for each in connections.values())
     status = "degraded" if troubled or hooks["problem"] else "ok"
-    return {"status": status, "connections": connections, "webhooks": hooks}
+    return {"status": status, "connections": connections, "webhooks": hooks, "poison": kept}
+
+
+def poison_view(parts: Parts) -> View:
+    """How many messages could not be understood or done, and when the newest came.
+
+    They do not make the health worse: what a batch was about is listed with the problems and tried again.
+    """
+    counts = [poison.count(parts.tables, queue) for queue in QUEUES]
+    newest_s = max(each.newest_at_s for each in counts)
+    return {"kept": sum(each.number for each in counts), "newestAt": instant(newest_s)}
 
 
 def webhooks_view(parts: Parts) -> View:
