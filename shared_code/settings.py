@@ -178,8 +178,8 @@ def _certificates(text: str) -> str:
 
 
 LONGEST_SECRET = 2000
-"""What Dataverse keeps as the key of a service endpoint (Microsoft docs: serviceendpoint, authvalue); Business
-Central's clientState holds a little more."""
+"""What Dataverse keeps as the key of a service endpoint (Microsoft docs: serviceendpoint, authvalue);
+Business Central's clientState holds a little more."""
 
 
 def _secret(text: str) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from shared_code.core.dependencies import DependencyCycle
 from shared_code.core.records import Side
 from shared_code.store.tables import StorageRefused, StorageUnavailable, StoreError
-from shared_code.sync import full_sync, views
+from shared_code.sync import faults, full_sync, views
 from shared_code.sync.options import add_missing_options
 from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
 from shared_code.systems.interface import AccessDenied, SystemFault, Throttled
@@ -134,7 +134,7 @@ def get_full_sync(parts: Parts, full_sync_id: str, query: Mapping[str, str]) -> 
     found = at.full_syncs.get(_id(full_sync_id))
     if found is None:
         raise NotFound(f"there is no full synchronisation {full_sync_id} of connection {at.name}")
-    return Answer(200, views.full_sync_view(at, *found))
+    return Answer(200, views.full_sync_view(at, *found, faults.why_not(parts, at)))
 
 
 def list_jobs(parts: Parts, query: Mapping[str, str]) -> Answer:

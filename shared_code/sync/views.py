@@ -14,8 +14,8 @@ from shared_code.store.couplings import problem_row
 from shared_code.store.full_syncs import FullSync, Line, LineStatus, Phase
 from shared_code.store.tables import StoreError
 from shared_code.store.webhooks import Registration, WebhookStore
+from shared_code.sync import faults
 from shared_code.sync.full_sync import COUPLE
-from shared_code.sync.identity_check import stopped_because
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import ConnectionParts, Parts
 
@@ -25,9 +25,14 @@ type Place = tuple[str, Side, str]
 """A record: its mapping, side and id."""
 
 
-def full_sync_view(at: ConnectionParts, full_sync: FullSync, lines: Iterable[Line]) -> View:
-    """A full synchronisation with a line per mapping, in the words of the review page."""
-    shown = [line_view(at, line) for line in lines]
+def full_sync_view(
+    at: ConnectionParts, full_sync: FullSync, lines: Iterable[Line], why_not: str = ""
+) -> View:
+    """A full synchronisation with a line per mapping, in the words of the review page.
+
+    ``why_not`` tells why nothing of the connection is synchronised now: lines that wait for that say so.
+    """
+    shown = [line_view(at, line, "" if line.phase is Phase.DONE else why_not) for line in lines]
     return {
         "id": full_sync.id,
         "connection": at.name,
@@ -42,7 +47,7 @@ def full_sync_view(at: ConnectionParts, full_sync: FullSync, lines: Iterable[Lin
 _ENDED = (LineStatus.FINISHED.value, LineStatus.ERROR.value)
 
 
-def line_view(at: ConnectionParts, line: Line) -> View:
+def line_view(at: ConnectionParts, line: Line, why_not: str = "") -> View:
     """One line: dependency filter, the three statuses, counters and progress."""
     mapping = at.mapping(line.mapping)
     batches = list(at.jobs.batches(line.job)) if line.phase is not Phase.BLOCKED else []
@@ -62,7 +67,7 @@ def line_view(at: ConnectionParts, line: Line) -> View:
         "toIntTableJobStatus": to_status if Side.BC in mapping.watched else "",
         "fromIntTableJobStatus": from_status if Side.SALES in mapping.watched else "",
         "initialSynchRecommendation": line.recommendation,
-        "message": line.message or (_couple_hint(at, line) if line.recommendation == COUPLE else ""),
+        "message": line.message or why_not or _couple_hint(at, line),
         "job": line.job,
         "toSales": progress_view(sums[Side.BC]),
         "fromSales": progress_view(sums[Side.SALES]),
@@ -73,6 +78,8 @@ def line_view(at: ConnectionParts, line: Line) -> View:
 
 
 def _couple_hint(at: ConnectionParts, line: Line) -> str:
+    if line.recommendation != COUPLE:
+        return ""
     what = "Both sides hold records that are not coupled. Couple what belongs together"
     if not at.mapping(line.mapping).creates:
         return f"{what}; this mapping creates none."
@@ -177,7 +184,7 @@ def unavailable_view(error: StoreError) -> View:
 def health_view(parts: Parts) -> View:
     """Whether storage answers, which mappings cannot run, and whether notifications come."""
     try:
-        connections = {name: _connection_health(at) for name, at in parts.connections.items()}
+        connections = {name: _connection_health(parts, at) for name, at in parts.connections.items()}
         hooks, kept = webhooks_view(parts), poison_view(parts)
     except StoreError as error:
         return unavailable_view(error)
@@ -206,14 +213,14 @@ def webhooks_view(parts: Parts) -> View:
     }
 
 
-def _connection_health(at: ConnectionParts) -> View:
+def _connection_health(parts: Parts, at: ConnectionParts) -> View:
     schedules = at.schedules.all()
     disabled = {name: each.disabled_because for name, each in schedules.items() if each.disabled_because}
     return {
         "company": at.connection.company_id,
         "mappings": sorted(at.mappings),
         "disabled": disabled,
-        "stoppedBecause": stopped_because(at),
+        "stoppedBecause": faults.why_not(parts, at),
     }
 
 

@@ -105,7 +105,8 @@ class EntraTokens:
         except ValueError as error:  # its text may quote the credential
             raise SettingWrong(
                 f"Sign-in at {self._authority} cannot begin: the tenant does not exist or the credential of "
-                f"application {self._client_id} cannot be read. Check both."
+                f"application {self._client_id} cannot be read. Check TENANT_ID, AUTHORITY and CLIENT_SECRET "
+                "in the app settings."
             ) from error
         return _access_token(answer, f"application {self._client_id}")
 
@@ -165,10 +166,14 @@ def _access_token(answer: Any, who: str) -> str:
         return token
     said = answer if isinstance(answer, dict) else {}
     reason = str(said.get("error_description") or said.get("error") or "no reason given").splitlines()[0]
+    reason = reason.partition(" Trace ID:")[0]  # what follows differs each time and tells a person nothing
     text = f"Entra gave no token for {who}: {reason[:300]}"
     if said.get("error") in ("temporarily_unavailable", "server_error"):
         raise SystemUnavailable(f"{text}. Try again later.")
-    raise AccessDenied(f"{text}. Check application id, tenant and credential.")
+    raise AccessDenied(
+        f"{text}. Check TENANT_ID, CLIENT_ID and CLIENT_SECRET (or "
+        "MANAGED_IDENTITY_CLIENT_ID) in the app settings."
+    )
 
 
 def check_certificates(session: requests.Session, what: str) -> None:

@@ -182,7 +182,12 @@ def test_refusals_of_requests_sent_together_count_once(surroundings: Surrounding
 def test_a_file_of_authorities_that_is_gone_is_a_wrong_setting(surroundings: Surroundings) -> None:
     session = http.new_session(1, "/gone/company.pem")
     client = http.Client(
-        session, FixedTokens("token"), "scope", surroundings.runtime, surroundings.permits, system_name="Sales"
+        session,
+        FixedTokens("token"),
+        "scope",
+        surroundings.runtime,
+        surroundings.permits,
+        system_name="Sales",
     )
     with pytest.raises(SettingWrong, match="CA_BUNDLE"):
         client.send(Call("read", "GET", "https://localhost:1/"))
