@@ -17,8 +17,9 @@ _REGISTRATION = "registration"
 class Registration:
     """The state of the app's registrations in both systems.
 
-    ``address`` is a fingerprint of what is registered and ``tried`` of what was tried last; ``problem`` tells
-    why that did not succeed in everything.  ``url`` is the app's address that is registered.  Until ``claimed_until_s`` one instance is at work, or died at it.
+    ``url`` is the address that is registered, ``address`` a fingerprint of it and of the secret, ``tried``
+    one of what was tried last; ``problem`` tells why that did not succeed in everything.  Until
+    ``claimed_until_s`` one instance is at work, or died at it.
     """
 
     address: str = ""

@@ -14,6 +14,7 @@ from shared_code.sync.parts import ConnectionParts, Parts
 
 LASTS_S = 2 * WAIT_S
 """How long a fault is shown after it was met last: work that was put off comes again within half of it."""
+MAX_CHARS = 2000
 NOTE_EVERY_S = 60.0
 """How often the same fault is noted anew."""
 
@@ -25,12 +26,18 @@ def note(parts: Parts, at: ConnectionParts, text: str, *, logged: str = "") -> N
 
     ``logged`` stands for the text in the log where the text may quote values of records.
     """
+    text = _one_line(text)
     now, known = parts.runtime.now(), at.identities.fault()
     same = known.text == text and now - known.at_s < LASTS_S
     if same and now - known.at_s < NOTE_EVERY_S:
         return
     if at.identities.put_fault(Fault(text, now, known.etag)) and not same:
         _log.warning("connection %s does not work: %s", at.name, logged or text)
+
+
+def _one_line(text: str) -> str:
+    """A service's words may hold what a log or storage cannot."""
+    return " ".join(text.encode("utf-8", "replace").decode().split())[:MAX_CHARS]
 
 
 def solved(at: ConnectionParts) -> None:

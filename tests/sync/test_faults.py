@@ -120,6 +120,13 @@ def test_a_fault_that_nobody_meets_any_more_is_forgotten_and_told_anew_later(
     assert len(caplog.messages) == 2
 
 
+def test_any_words_of_a_service_can_be_kept_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    world = worlds.new_world()
+    faults.note(world.parts, world.at, "half \ud800 pair\nand\ta forged line " + "x" * 9000)
+    assert health(world)[1].startswith("half ? pair and a forged line xxx")
+    assert len(caplog.messages[0].splitlines()) == 1
+
+
 def test_the_same_fault_met_often_is_written_once_a_minute() -> None:
     world = worlds.new_world()
     faults.note(world.parts, world.at, "one")
