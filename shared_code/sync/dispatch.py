@@ -56,7 +56,7 @@ def _may_work(parts: Parts, at: ConnectionParts) -> bool:
     except NotAsked as fault:
         faults.note(parts, at, str(fault))
         return False
-    if asked:
+    if asked and confirmed:
         faults.solved(at)
     return confirmed
 

@@ -8,6 +8,7 @@ what is meant.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -67,9 +68,12 @@ _SETTINGS = {
 }
 
 
+_NAMES_A_SETTING = re.compile(r"\b[A-Z]+(_[A-Z]+)+\b")
+
+
 def _settings_meant(side: Side, fault: SystemFault) -> str:
-    """Which settings may be wrong; a refused sign-in tells that by itself, and waiting is no fault of one."""
-    if isinstance(fault, AccessDenied | Throttled):
+    """Which settings may be wrong, where the fault does not tell that better and is not about a right."""
+    if isinstance(fault, AccessDenied | Throttled) or _NAMES_A_SETTING.search(str(fault)):
         return ""
     return f" If it stays so, check {_SETTINGS[side]} in the app settings."
 

@@ -101,7 +101,7 @@ class EntraTokens:
             answer = self._connected().acquire_token_for_client(scopes=[scope])
         except (OSError, RuntimeError) as error:  # what requests raises is an OSError
             check_certificates(self._session, f"Sign-in at {self._authority}")
-            raise _unreachable(self._authority, error) from error
+            raise _unreachable(self._authority, "AUTHORITY and TENANT_ID", error) from error
         except ValueError as error:  # its text may quote the credential
             raise SettingWrong(
                 f"Sign-in at {self._authority} cannot begin: the tenant does not exist or the credential of "
@@ -140,7 +140,7 @@ def managed_identity_assertion(client_id: str | None, session: requests.Session)
         try:
             answer = client.acquire_token_for_client(resource=ASSERTION_AUDIENCE)
         except (OSError, ValueError) as error:
-            raise _unreachable("the managed identity", error) from error
+            raise _unreachable("the managed identity", "MANAGED_IDENTITY_CLIENT_ID", error) from error
         return _access_token(answer, "the managed identity")
 
     return assertion
@@ -188,5 +188,8 @@ def check_certificates(session: requests.Session, what: str) -> None:
         )
 
 
-def _unreachable(who: str, error: Exception) -> SystemUnavailable:
-    return SystemUnavailable(f"Sign-in at {who} failed ({type(error).__name__}). Try again later.")
+def _unreachable(who: str, settings: str, error: Exception) -> SystemUnavailable:
+    return SystemUnavailable(
+        f"Sign-in at {who} failed ({type(error).__name__}). Try again later; if it stays so, check "
+        f"{settings} in the app settings."
+    )

@@ -12,7 +12,7 @@ from shared_code.core.records import Side
 from shared_code.sync import faults, views
 from shared_code.sync.full_sync import Request, start
 from shared_code.systems.auth import FixedTokens
-from shared_code.systems.interface import AccessDenied, SettingWrong
+from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable
 from tests.sync import worlds
 
 
@@ -46,6 +46,13 @@ def break_secret(world: World) -> None:
     FixedTokens.token = refuse  # type: ignore[method-assign]
 
 
+def break_authority(world: World) -> None:
+    def lose(self: FixedTokens, scope: str) -> str:
+        raise SystemUnavailable("Sign-in failed. If it stays so, check AUTHORITY and TENANT_ID.")
+
+    FixedTokens.token = lose  # type: ignore[method-assign]
+
+
 def break_sales(world: World) -> None:
     world.faults["sales"]._service = worlds.Wire(world.sales, before=lose)
 
@@ -58,6 +65,7 @@ WRONG = {
     "BUSINESS_CENTRAL_ENVIRONMENT": break_environment,
     "BUSINESS_CENTRAL_COMPANIES": break_company,
     "CLIENT_SECRET": break_secret,
+    "AUTHORITY": break_authority,
     "SALES_URL": break_sales,
 }
 
@@ -80,6 +88,8 @@ def test_a_wrong_setting_is_named_by_health_by_every_line_and_once_by_the_log(
     status, reason = health(world)
     assert status == "degraded"
     assert setting in reason
+    others = WRONG.keys() - {setting}
+    assert not [each for each in others if each in reason], "no other setting is accused"
     assert {line["message"] for line in full_sync_lines(world, begun.id)} == {reason}
     assert {line["jobQueueEntryStatus"] for line in full_sync_lines(world, begun.id)} == {"Ready"}
     assert [each.levelname for each in caplog.records] == ["WARNING"]

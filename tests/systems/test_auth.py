@@ -108,6 +108,8 @@ def test_a_wrong_secret_is_access_denied_and_not_in_the_text(entra: Counted) -> 
     with pytest.raises(AccessDenied, match="AADSTS") as caught:
         tokens(entra, Secret("bad secret")).token(SCOPE)
     assert "bad secret" not in str(caught.value)
+    assert "CLIENT_SECRET" in str(caught.value)
+    assert "Trace ID" not in str(caught.value), "what differs each time is left out"
 
 
 def test_an_authority_out_of_reach_is_unavailable(entra: Counted) -> None:
