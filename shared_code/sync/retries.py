@@ -41,20 +41,23 @@ def queue_records(
     return job.id
 
 
-def queue_due(parts: Parts, at: ConnectionParts, mapping: str) -> int:
+def queue_due(parts: Parts, at: ConnectionParts, mapping: str, start: str = "") -> int:
     """Queue the mapping's records whose next attempt is due; how many there were.
 
     Their next attempt is moved first, so that a tick that comes while they wait in the queue does not
-    queue them again.
+    queue them again.  A tick looks at a part of the problems, from the row ``start`` on, and notes where the
+    next one goes on: so each has its turn, however many wait for a person.
     """
     now = parts.runtime.now()
     store = at.couplings(mapping)
-    due = [each for each in store.all_problems(MAX_LOOKED_AT) if each.next_attempt_at_s <= now][:MAX_RETRIES]
+    due, going_on = store.due_problems(now, start, MAX_LOOKED_AT, MAX_RETRIES)
     if due:
         store.postpone(due, now + RESERVED_S)
     for side in Side:
         if ids := [each.record_id for each in due if each.side is side]:
             queue_records(parts, at, mapping, side, ids)
+    if going_on != start:
+        at.schedules.change(mapping, at.mapping(mapping).interval_s, retries_from=going_on)
     return len(due)
 
 
