@@ -22,6 +22,7 @@ from local.demo.failures import DemoFailed
 from local.demo.screen import Screen
 from local.demo.stage import Stage
 from local.demo.told import Told
+from local.dev.pasting import asked, posted
 from local.dev.processes import NotReady, Processes, interrupt_on_terminate
 from local.dev.steps import SetUpFailed
 from local.dev.up import wait_for_the_end
@@ -127,17 +128,17 @@ def _stay(screen: Screen, stage: Stage) -> int:
 
 def _to_try(stage: Stage, host: str, key: str) -> list[str]:
     """Commands that can be pasted: ask Tandem, look at both sides, edit an account as a person."""
-    bc, sales = stage.environment.addresses.business_central, stage.environment.addresses.sales
+    environment = stage.environment
+    bc, sales = environment.addresses.business_central, environment.addresses.sales
     account = stage.couplings("CUSTOMER")[0].sales_id
-    edit = json.dumps({"table": "account", "id": account, "values": {"telephone1": "+44 20 7946 0303"}})
-    ask = f'curl -H "x-functions-key: {key}"'
+    edit = {"table": "account", "id": account, "values": {"telephone1": "+44 20 7946 0303"}}
     return [
-        f"{ask} {host}/api/problems",
-        f"{ask} {host}/api/jobs",
-        f"{ask} -X POST {host}/api/full-synchronizations",
-        f'curl "{bc}/_control/dump?company={quote(stage.company)}&table=customers"',
-        f'curl "{sales}/_control/rows?table=account"',
-        f"curl -d '{edit}' {sales}/_control/edit",
+        asked(f"{host}/api/problems", key=key),
+        asked(f"{host}/api/jobs", key=key),
+        asked(f"{host}/api/full-synchronizations", key=key, method="POST"),
+        asked(f"{bc}/_control/dump?company={quote(stage.company)}&table=customers"),
+        asked(f"{sales}/_control/rows?table=account"),
+        posted(f"{sales}/_control/edit", edit, environment.processes.logs / "edit.json"),
     ]
 
 
