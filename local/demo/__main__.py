@@ -2,7 +2,7 @@
 
 python dev.py demo                         tell the story, then stay up to be tried; Ctrl+C ends it
 python dev.py demo --once                  tell it and end: 0, or 1 when a step is not as told
-python dev.py demo --once --report FILE    also write everything measured as JSON
+python dev.py demo --once --report FILE    also write everything measured as JSON, of a failed run too
 python dev.py demo --once --json           the same JSON to standard output, the story to standard error
 """
 
@@ -65,34 +65,50 @@ def main(given: Sequence[str]) -> int:
             with screen.working("starting storage, both systems and the functions host"):
                 environment = start(processes, beginning.options())
         except (NotReady, SetUpFailed, Refused, OSError, ValueError) as failure:
-            screen.fail(f"Not started: {failure}")
-            return NOT_STARTED
+            return _failed(args, screen, f"Not started: {failure}", told, None, NOT_STARTED)
         with environment:
             return _run(args, screen, environment, told)
 
 
 def _run(args: argparse.Namespace, screen: Screen, environment: Environment, told: Told) -> int:
+    stage: Stage | None = None
     try:
         beginning.load_few(environment)
         stage = Stage(environment)
         screen.say(f"Everything is up after {told.seconds():.1f} s.")
         story.tell(screen, stage, told)
-        _report(args, stage, told)
+        _report(args, report.build(stage, told))
     except DemoFailed as failure:
-        screen.fail(str(failure))
-        return NOT_AS_TOLD
-    except (Refused, OSError) as failure:
-        screen.fail(f"{type(failure).__name__}: {failure} The logs are in {environment.processes.logs}.")
-        return NOT_AS_TOLD
+        return _failed(args, screen, str(failure), told, stage)
+    except Exception as failure:
+        text = f"{type(failure).__name__}: {failure} The logs are in {environment.processes.logs}."
+        code = _failed(args, screen, text, told, stage)
+        if not isinstance(failure, Refused | OSError):  # a defect of the demonstration: say where
+            raise
+        return code
     screen.console.print()
     screen.say(f"Everything came out as told, in {told.seconds():.1f} s.")
     return 0 if args.once else _stay(screen, stage)
 
 
-def _report(args: argparse.Namespace, stage: Stage, told: Told) -> None:
-    if not (args.report or args.json):
-        return
-    document = report.build(stage, told)
+def _failed(
+    args: argparse.Namespace,
+    screen: Screen,
+    text: str,
+    told: Told,
+    stage: Stage | None,
+    code: int = NOT_AS_TOLD,
+) -> int:
+    """Says why the demonstration ends; the report, where one is wanted, holds what was found until then."""
+    screen.fail(text)
+    try:
+        _report(args, report.of_failure(text, told, stage))
+    except OSError as failure:
+        screen.fail(f"The report could not be written: {failure}")
+    return code
+
+
+def _report(args: argparse.Namespace, document: report.Json) -> None:
     if args.report:
         report.write(document, args.report)
     if args.json:
