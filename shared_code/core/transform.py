@@ -8,8 +8,8 @@ normalisation (Foster et al., "Combinators for bidirectional tree transformation
     put(get(r)) changes nothing a service would notice
 
 Neutral forms: text without outer blanks in NFC, blank as ``None``; codes in capitals; numbers as ``Decimal``
-with zero as ``None`` (Business Central cannot hold a blank number); dates and instants as ISO text; lookups as
-the BC record's id or reference.  A Sales lookup whose target is not coupled is ``sales:<id>``.
+with zero as ``None`` (Business Central cannot hold a blank number); dates, instants as ISO text; lookups as the
+BC record's id or reference.  A Sales lookup whose target is not coupled is ``sales:<id>``.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _country(value: Value) -> str | None:
 _LARGEST: dict[FieldType, int] = {
     FieldType.DECIMAL: 10**15, FieldType.LOCAL_AMOUNT: 10**15, FieldType.INTEGER: 2**31,
 }  # fmt: skip
-"""No service holds such a number: AL's Decimal ends below 10^15, Dataverse's Money and Decimal before that."""
+"""No service holds such a number: AL's Decimal ends below 10^15, Dataverse's Money and Decimal before."""
 
 
 def decimal_of(value: Value, places: int) -> Decimal | None:
@@ -176,7 +176,8 @@ _GETTERS: dict[FieldType, Callable[[Value, FieldMapping], Value]] = {
 def _put_plain(each: FieldMapping, side: Side, names: tuple[str, ...], value: Value) -> Put:
     if isinstance(value, str) and (unfit := _too_long(each, side, value)):
         return unfit
-    if isinstance(value, int | Decimal) and abs(value) >= _LARGEST.get(each.type, abs(value) + 1):
+    limit = _LARGEST.get(each.type)
+    if limit is not None and isinstance(value, int | Decimal) and not -limit < value < limit:
         what = f"{each.name}: the number has more digits than {side.system_name} holds. Correct it."
         return Unfit(each.name, "too_large", what)
     native = _BLANK_ON_BC.get(each.type, "") if value is None and side is Side.BC else value

@@ -1,7 +1,7 @@
 """What a test or the demo may do behind the API's back, under ``/_control/`` (only if enabled).
 
 GET requests, POST requests/reset, GET counts, GET dump?company=&table=, POST options, POST companies,
-POST company-settings, POST exchange-rate, DELETE rows?company=&table=&id=, POST pump.
+POST company-settings, POST users, POST exchange-rate, DELETE rows?company=&table=&id=, POST pump.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from local.simulators.business_central.editing import remove
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.errors import ApiError
-from local.simulators.business_central.options import Options
+from local.simulators.business_central.options import Options, Permissions
 from local.simulators.business_central.query import split_query
 from local.simulators.business_central.storage import Company
 from local.simulators.wire import Request, Response
@@ -62,6 +62,31 @@ def set_company(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any
     company.default_country = str(settings.get("default_country", company.default_country))
     company.customer_template = dict(settings.get("customer_template", company.customer_template))
     return {"company": company.name}
+
+
+def set_user(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what one user may read and write from now on; nobody else is concerned.
+
+    ``user`` is a client id or a person's principal name; ``read`` and ``write`` name entity sets, and what
+    is left out or null means all.
+    """
+    user = str(arguments["user"])
+    if unknown := sorted(arguments.keys() - {"user", "read", "write"}):
+        raise ValueError(f"unknown keys {unknown}; known are user, read, write")
+    rights = {right: _entity_sets(env, arguments.get(right)) for right in ("read", "write")}
+    with env.lock:
+        env.options.rights[user] = Permissions(**rights)
+    return {"user": user, **{right: None if sets is None else sorted(sets) for right, sets in rights.items()}}
+
+
+def _entity_sets(env: Environment, names: object) -> frozenset[str] | None:
+    if names is None:
+        return None
+    if not isinstance(names, list):
+        raise ValueError(f"{names!r} is no list of entity sets")
+    if unknown := sorted({str(name) for name in names} - env.types.keys()):
+        raise ValueError(f"unknown entity sets {unknown}")
+    return frozenset(names)
 
 
 def set_exchange_rate(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,6 +180,7 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Environment, Mapping[str, Any]], di
     ("POST", "options"): set_options,
     ("POST", "company-settings"): set_company,
     ("POST", "companies"): load,
+    ("POST", "users"): set_user,
     ("POST", "exchange-rate"): set_exchange_rate,
     ("DELETE", "rows"): delete_row,
     ("POST", "pump"): _pump,

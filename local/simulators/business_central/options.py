@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Permissions:
 @dataclass
 class Options:
     """The environment.  ``users`` maps client ids (and principal names of persons) to permissions; None
-    admits everybody whose token is good.  Times in seconds.  Changed at run time through the control routes.
+    admits everybody whose token is good.  ``rights`` is what was said of users at run time; it goes first.
+    Times in seconds.  Changed at run time through the control routes.
     """
 
     tenant_id: str
@@ -25,6 +26,7 @@ class Options:
     version: int = 26
     tenant_domain: str = ""
     users: Mapping[str, Permissions] | None = None
+    rights: dict[str, Permissions] = field(default_factory=dict)
     scheme: str = "https"
     control: bool = False
     replica_lag_s: float = 0.0

@@ -104,10 +104,12 @@ class BusinessCentral:
         return identity
 
     def _permissions(self, identity: Identity) -> Permissions:
-        users = self.env.options.users
+        users, user = self.env.options.users, identity.user or identity.client_id
+        if user in self.env.options.rights:
+            return self.env.options.rights[user]
         if users is None:
             return Permissions()
-        found = users.get(identity.user or identity.client_id)
+        found = users.get(user)
         if found is None:
             raise _unauthorised()
         return found
