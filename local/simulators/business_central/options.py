@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+
+
+class Lacking(Collection[str]):
+    """The entity sets a right was given for (None: all) without those it is ``denied`` for just now."""
+
+    def __init__(self, given: Collection[str] | None, denied: Callable[[str], bool]) -> None:
+        self._given = given
+        self._denied = denied
+
+    def __contains__(self, name: object) -> bool:
+        return (self._given is None or name in self._given) and not self._denied(str(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given or ())
+
+    def __len__(self) -> int:
+        return len(self._given or ())
 
 
 @dataclass(frozen=True, slots=True)
