@@ -2,23 +2,25 @@
 
 What is put is what is read; and putting back what was read changes nothing more than the first time.  Each
 service's own normalisation stands in between: Business Central upper-cases and trims Code fields and has no
-null, Dataverse keeps text, stores blank as null and rounds to the column's precision.
+null, Dataverse keeps text, stores blank as null and rounds to the column's precision
+(``normalisation.py``, which is compared with the simulators).
 """
 
 from __future__ import annotations
 
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared_code.core.mapping import FieldMapping, FieldType
-from shared_code.core.records import ZERO_ID, Side, Value, Values
+from shared_code.core.records import ZERO_ID, Side, Value
 from shared_code.core.transform import Missing, Unfit, get, put, split_name
 from tests.unit.core.makers import TO_SALES, Couplings, make_field
+from tests.unit.core.normalisation import stored
 
 A, B = "a0000000-0000-0000-0000-00000000000a", "b0000000-0000-0000-0000-00000000000b"
 EXAMPLES = 40
@@ -113,33 +115,6 @@ def records(kind: str, side: Side) -> st.SearchStrategy[dict[str, Value]]:
     if FIELDS[kind].blank_is_record:
         value = st.sampled_from([ZERO_ID, A, B])
     return st.fixed_dictionaries(dict.fromkeys(natives_of(FIELDS[kind], side), value))
-
-
-CODES = (FieldType.CODE, FieldType.COUNTRY)
-BLANK_IN_BC: dict[FieldType, Value] = {
-    FieldType.DECIMAL: Decimal(0), FieldType.INTEGER: 0, FieldType.BOOLEAN: False,
-    FieldType.DATE: "0001-01-01", FieldType.DATE_TIME: "0001-01-01T00:00:00Z",
-}  # fmt: skip
-
-
-def stored(each: FieldMapping, side: Side, native: Values) -> dict[str, Value]:
-    """The native fields as the service answers them after it stored them."""
-    keep = _stored_in_bc if side is Side.BC else _stored_in_sales
-    return {name: keep(each, value) for name, value in native.items()}
-
-
-def _stored_in_bc(each: FieldMapping, value: Value) -> Value:
-    if value is None:
-        return BLANK_IN_BC.get(each.type, "")
-    if isinstance(value, str) and (each.type in CODES or each.by_reference):
-        return "".join(c.upper() if len(c.upper()) == 1 else c for c in value).strip(" ")
-    return value
-
-
-def _stored_in_sales(each: FieldMapping, value: Value) -> Value:
-    if isinstance(value, Decimal):
-        return value.quantize(Decimal(1).scaleb(-max(each.places, 4)), ROUND_HALF_EVEN)
-    return None if value == "" else value
 
 
 def targets(each: FieldMapping) -> list[Side]:
