@@ -7,9 +7,10 @@ normalisation (Foster et al., "Combinators for bidirectional tree transformation
     get(put(v)) == v          what was put is what is read
     put(get(r)) changes nothing a service would notice
 
-Neutral forms: text without outer blanks in NFC, blank as ``None``; codes in capitals; numbers as ``Decimal``
-with zero as ``None`` (Business Central cannot hold a blank number); dates, instants as ISO text; lookups as the
-BC record's id or reference.  A Sales lookup whose target is not coupled is ``sales:<id>``.
+Neutral forms: text without outer blanks in NFC, blank as ``None``; codes in capitals; numbers as
+``Decimal`` with zero as ``None`` (Business Central cannot hold a blank number); dates, instants as ISO
+text; lookups as the BC record's id or reference.  A Sales lookup whose target is not coupled is
+``sales:<id>``.
 """
 
 from __future__ import annotations
