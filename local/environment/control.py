@@ -75,6 +75,15 @@ class BusinessCentralControl(Control):
             },
         )
 
+    def set_rights(
+        self, user: str, *, read: Sequence[str] | None = None, write: Sequence[str] | None = None
+    ) -> None:
+        """What a user (client id or principal name) may read and write from now on: entity sets, None for
+        all."""
+        given = {"read": read, "write": write}
+        named = {right: None if sets is None else list(sets) for right, sets in given.items()}
+        self.post("users", {"user": user, **named})
+
     def dump(self, company: str, table: str) -> list[dict[str, Any]]:
         """All rows of a table as they are now; costs the app's users no request."""
         path = f"dump?company={quote(company, safe='')}&table={table}"

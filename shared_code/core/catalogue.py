@@ -266,6 +266,7 @@ _PLAIN_FIELD_KEYS: dict[str, type] = {
     "bc_length": int, "sales_length": int, "places": int, "by_reference": bool, "target": str,
     "navigation": str, "keep_when_blank": bool, "bc_fallback": str, "bc_currency": str, "bc_within": str,
     "only_on_create": bool, "after_create": bool, "blank_is_record": bool,
+    "user_local": bool,
 }  # fmt: skip
 _FIELD_KEYS = frozenset(
     ("name", "type", "direction", "bc", "sales", "lookup", "group", "options", "constant", *_PLAIN_FIELD_KEYS)
@@ -322,6 +323,7 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         "a name in parts has a first and a last name": len(each.sales)
         > (2 if each.type is FieldType.PERSON_NAME else 1),
         "an option needs its options": each.type is FieldType.OPTION and not each.options,
+        "only a date can be user_local": each.user_local and each.type is not FieldType.DATE,
         # Both ways, a value on one side would never reach the blank on the other.
         "what is kept when blank flows one way": each.keep_when_blank
         and each.direction is Direction.BIDIRECTIONAL,

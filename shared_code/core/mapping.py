@@ -46,6 +46,7 @@ class FieldType(StrEnum):
     INTEGER = "integer"
     BOOLEAN = "boolean"
     DATE = "date"
+    DATE_TIME = "date_time"
     OPTION = "option"
     LOOKUP = "lookup"
     CONSTANT = "constant"
@@ -93,6 +94,7 @@ class FieldMapping:
     ``places`` are decimals kept; ``keep_when_blank``: a blank source changes nothing.  ``only_on_create``
     is written at creation and never again; ``after_create`` not at creation but right after it (a state that
     a service takes only then, a record that refers back); both together: once, right after a creation.
+    ``user_local``: the Sales column of a date has the behaviour UserLocal and holds an instant.
     """
 
     name: str
@@ -117,6 +119,7 @@ class FieldMapping:
     bc_fallback: str | None = None
     bc_currency: str | None = None
     bc_within: str | None = None
+    user_local: bool = False
 
     def length_on(self, side: Side) -> int | None:
         """The longest text ``side`` can hold, in characters."""

@@ -1,8 +1,8 @@
 """What a test or the demo may do behind the API's back, under ``/_control/`` (only if enabled).
 
 GET requests, POST requests/reset, GET counts, GET dump?company=&table=, POST options, POST companies,
-POST company-settings, POST exchange-rate, POST rows, DELETE rows?company=&table=&id=, POST stock,
-POST payments, POST pump.
+POST company-settings, POST users, POST exchange-rate, POST rows, DELETE rows?company=&table=&id=,
+POST stock, POST payments, POST pump.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from local.simulators.business_central.control_edits import edit_row, pay, post_
 from local.simulators.business_central.editing import remove
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.errors import ApiError
-from local.simulators.business_central.options import Options
+from local.simulators.business_central.options import Options, Permissions
 from local.simulators.business_central.query import split_query
 from local.simulators.business_central.storage import Company
 from local.simulators.wire import Request, Response
@@ -81,6 +81,31 @@ def set_company(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any
         else:
             setattr(company, name, type(getattr(company, name))(value))
     return {"company": company.name}
+
+
+def set_user(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what one user may read and write from now on; nobody else is concerned.
+
+    ``user`` is a client id or a person's principal name; ``read`` and ``write`` name entity sets, and what
+    is left out or null means all.
+    """
+    user = str(arguments["user"])
+    if unknown := sorted(arguments.keys() - {"user", "read", "write"}):
+        raise ValueError(f"unknown keys {unknown}; known are user, read, write")
+    rights = {right: _entity_sets(env, arguments.get(right)) for right in ("read", "write")}
+    with env.lock:
+        env.options.rights[user] = Permissions(**rights)
+    return {"user": user, **{right: None if sets is None else sorted(sets) for right, sets in rights.items()}}
+
+
+def _entity_sets(env: Environment, names: object) -> frozenset[str] | None:
+    if names is None:
+        return None
+    if not isinstance(names, list):
+        raise ValueError(f"{names!r} is no list of entity sets")
+    if unknown := sorted({str(name) for name in names} - env.types.keys()):
+        raise ValueError(f"unknown entity sets {unknown}")
+    return frozenset(names)
 
 
 def set_exchange_rate(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,6 +211,7 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Environment, Mapping[str, Any]], di
     ("POST", "options"): set_options,
     ("POST", "company-settings"): set_company,
     ("POST", "companies"): load,
+    ("POST", "users"): set_user,
     ("POST", "exchange-rate"): set_exchange_rate,
     ("POST", "rows"): _edit_row,
     ("DELETE", "rows"): delete_row,

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.simulators import conditions
 from local.simulators.business_central.errors import ApiError
 from local.simulators.business_central.limits import Limits
 from local.simulators.business_central.loading import Records, build_company, read_folder
@@ -76,6 +77,8 @@ class Environment:
         self.notifications = Notifications(options, clock, call)
         self.last_version = 0
         self._correlations = itertools.count(1)
+        self.stale_s = 0.0
+        """How far back a stale read may see; 0 where none is expected."""
 
     def next_version(self) -> int:
         self.last_version += 1
@@ -105,17 +108,29 @@ class Environment:
         """Reads go to a replica that may lag, unless the set or the caller asks for the primary."""
         now = self.clock.time()
         primary = primary or headers.get("data-access-intent", "").lower() == "readwrite"
-        lag_s = 0.0 if primary else self.options.replica_lag_s
-        horizon = now - self.options.replica_lag_s
+        lag_s = 0.0 if primary else self._lag_s(company, now)
+        horizon = now - self._kept_s
         for table in company.tables.values():
             table.forget_hidden(horizon)
         return Reader(company, now - lag_s, self.types)
 
+    @property
+    def _kept_s(self) -> float:
+        return max(self.options.replica_lag_s, self.stale_s)
+
+    def _lag_s(self, company: Company, now: float) -> float:
+        """How far the replica lags for this read; a stale one is counted where it has something to hide."""
+        usual_s = self.options.replica_lag_s
+        older = self.stale_s > usual_s and any(
+            table.changed_since(now - self.stale_s) for table in company.tables.values()
+        )
+        return self.stale_s if older and conditions.happens(conditions.Condition.STALE_READ) else usual_s
+
     def new_unit(self, *, person: bool) -> Unit:
         """A transaction; one of a person may commit late, its stamps then lie in the past."""
         now = self.clock.time()
-        late_s = self.options.late_commit_s if person else 0.0
-        writing = Writing(now, stamp_ms(now), now + late_s, self.options.replica_lag_s)
+        late_s = self.options.late_commit_s or conditions.late_s() if person else 0.0
+        writing = Writing(now, stamp_ms(now), now + late_s, self._kept_s)
         return Unit(writing, self.next_version)
 
     @contextmanager

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from local.simulators.business_central import control
@@ -20,10 +22,12 @@ from local.simulators.business_central.errors import (
 )
 from local.simulators.business_central.loading import Records
 from local.simulators.business_central.notifications import Call
-from local.simulators.business_central.options import Options, Permissions
+from local.simulators.business_central.oddities import write_oddly
+from local.simulators.business_central.options import Lacking, Options, Permissions
 from local.simulators.business_central.routing import Root, parse_root
 from local.simulators.business_central.schema import EXTENSION_API, STANDARD_API
 from local.simulators.business_central.storage import Company, Unit
+from local.simulators.conditions import Condition, Denials, Extent
 from local.simulators.tokens import Identity, Unauthorized, Verifier
 from local.simulators.webhook_sender import http_call
 from local.simulators.wire import Clock, Request, Response
@@ -44,6 +48,18 @@ class BusinessCentral:
     def __init__(self, clock: Clock, verifier: Verifier, options: Options, call: Call = http_call) -> None:
         self.env = Environment(options, clock, call)
         self._verifier = verifier
+        self._denials = Denials(clock.time)
+
+    conditions = frozenset(Condition) - {Condition.EXPIRED_TOKEN}
+
+    def expect(self, kinds: Collection[Condition], extent: Extent) -> None:
+        """Keep what a stale read needs; rights that were lacking are there again."""
+        self.env.stale_s = extent.stale_s if Condition.STALE_READ in kinds else 0.0
+        self._denials.clear()
+
+    def write_oddly(self, draw: random.Random) -> bool:
+        """A person writes an odd value somewhere; false where no record takes one."""
+        return write_oddly(self.env, draw)
 
     def load_company(
         self, name: str, data: Path | Records, entry: Mapping[str, str] | None = None
@@ -106,10 +122,19 @@ class BusinessCentral:
         return identity
 
     def _permissions(self, identity: Identity) -> Permissions:
-        users = self.env.options.users
+        given, user = self._given(identity), identity.user or identity.client_id
+        return Permissions(
+            Lacking(given.read, partial(self._denials.denied, user, right="Read")),
+            Lacking(given.write, partial(self._denials.denied, user, right="Modify")),
+        )
+
+    def _given(self, identity: Identity) -> Permissions:
+        users, user = self.env.options.users, identity.user or identity.client_id
+        if user in self.env.options.rights:
+            return self.env.options.rights[user]
         if users is None:
             return Permissions()
-        found = users.get(identity.user or identity.client_id)
+        found = users.get(user)
         if found is None:
             raise _unauthorised()
         return found

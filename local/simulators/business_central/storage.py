@@ -124,6 +124,10 @@ class Table:
                 return version.previous
         return self.rows.get(row_id)
 
+    def changed_since(self, as_of: float) -> bool:
+        """Whether a reader at ``as_of`` would miss something."""
+        return any(hidden.visible_at > as_of for rows in self._hidden.values() for hidden in rows)
+
     def forget_hidden(self, before: float) -> None:
         """Drop what no reader at or after ``before`` needs."""
         for row_id in list(self._hidden):

@@ -5,7 +5,7 @@ Microsoft docs: power-platform/admin/manage-application-users; webapi/impersonat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +63,8 @@ class People:
     users: dict[str, User] = field(default_factory=dict)
     by_client: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    denied: Callable[[str, str, str], bool] = lambda user, table, action: False
+    """Whether a user lacks a privilege just now: a condition of the service."""
 
     def caller(self, identity: Identity, headers: Mapping[str, str]) -> Caller:
         """The user behind an identity, after impersonation.  Raises ``Refused`` (403)."""
@@ -86,7 +88,7 @@ class People:
 
     def require(self, caller: Caller, action: str, table: str) -> None:
         """Raise ``Refused`` (403) unless the caller holds the privilege; the text names it."""
-        if not caller.may(action, table):
+        if not caller.may(action, table) or self.denied(caller.user_id, table, action):
             schema = self.store.schema.tables[table]
             raise Refused(
                 403,
