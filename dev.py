@@ -33,6 +33,7 @@ VERBS = {
     "simulate": Verb("local.simulate", False, "many seeded runs with faults, against the invariants"),
     "bench": Verb("benchmarks", True, "the benchmarks"),
     "load": Verb("local.load", True, "a load run"),
+    "machine": Verb("local.machine", True, "Hypothesis against the running system, with kills and faults"),
     "latency": Verb("local.latency", True, "how long a change takes from one side to the other"),
 }
 
