@@ -30,6 +30,7 @@ VERBS = {
     ),
     "host": Verb("local.dev.up", True, "the functions host alone"),
     "check": Verb("local.dev.check", False, "lint, types, import arrows, sizes, forbidden text"),
+    "audit": Verb("local.dev.audit", False, "known vulnerabilities of the packages, asked of PyPI"),
     "simulate": Verb("local.simulate", False, "many seeded runs with faults, against the invariants"),
     "bench": Verb("benchmarks", True, "the benchmarks"),
     "load": Verb("local.load", True, "a load run"),

@@ -122,7 +122,7 @@ class Machine(RuleBasedStateMachine):
             case "clock":
                 self._shift_clock(CLOCKS[number % len(CLOCKS)], host_s, step_s)
             case _ if found := self._at(f"message {kind}"):
-                found.tell(f"message {kind} {_disturbed(found, kind, number) or ''}")
+                found.tell(f"message {kind} {_disturbed(found, kind, number)}")
 
     @precondition(lambda self: self._lived)
     @rule(
@@ -220,12 +220,16 @@ def _paused(found: World, number: int) -> str:
     return f"{number / 5} s at most"
 
 
-def _disturbed(found: World, kind: str, number: int) -> object:
+def _disturbed(found: World, kind: str, number: int) -> str:
+    """Does it; what there is to tell of it."""
+    after = number % 6
     match kind:
         case "double":
-            return found.disturber.double_message(number % 6)
+            found.disturber.double_message(after)
         case "repeat":
-            return found.disturber.repeat_settled_message(number % 6)
+            found.disturber.repeat_settled_message(after)
         case "copy":
-            return found.disturber.copy_messages()
-    return found.put_nonsense(number)
+            return f"{found.disturber.copy_messages()} of them"
+        case _:
+            return found.put_nonsense(number)
+    return f"after {after}"
