@@ -59,7 +59,7 @@ def main(given: Sequence[str]) -> int:
         plan = Plan(args.examples, args.steps, seed)
         print(f"seed {plan.seed}", flush=True)
         with Processes() as processes:
-            done = run(plan, processes)
+            done = run(plan, processes, lambda line: print(line, flush=True))
     except (NotReady, NotAtRest, ValueError) as failure:
         print(f"machine: {failure}", file=sys.stderr)
         return 2

@@ -7,7 +7,9 @@ the system did meanwhile: so a failing example can be told again step by step wi
 from __future__ import annotations
 
 import contextlib
+import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -73,6 +75,7 @@ class Run:
     problems: Counter[str] = field(default_factory=Counter)
     failure: list[str] = field(default_factory=list)
     story: list[str] = field(default_factory=list)
+    say: Callable[[str], None] = print
 
 
 class FaultFound(AssertionError):
@@ -189,6 +192,9 @@ class Machine(RuleBasedStateMachine):
         self.run.fired += found.disturber.fired
         self.run.problems.update(each.code for each in found.stored.couplings().problems)
         self.run.story = found.story
+        told = "does not hold" if self.run.failure else "holds"
+        seconds = time.monotonic() - found.began_s
+        self.run.say(f"example {self.run.examples}: {len(found.story)} lines, {seconds:.0f} s, {told}")
 
 
 def _done(found: World, act: Act) -> str:

@@ -32,13 +32,13 @@ class Plan:
             raise ValueError("examples and steps must be 1 or more")
 
 
-def run(plan: Plan, processes: Processes) -> Run:
+def run(plan: Plan, processes: Processes, say: Callable[[str], None] = print) -> Run:
     """Every example of the plan, or those up to the first that fails: then ``failure`` is its verdict.
 
     Nothing is shrunk: a system of processes does not repeat itself to the letter, and each example takes
     long. What Hypothesis says of the failing example is its steps.
     """
-    done = Run(processes, plan.examples)
+    done = Run(processes, plan.examples, say=say)
     chosen = settings(
         max_examples=plan.examples * DRAWN_FOR_ONE,
         stateful_step_count=plan.steps,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,9 +21,11 @@ from local.simulate.fields import CONTACT, CUSTOMER
 CUSTOMERS, CONTACTS = 4, 4
 SETTLE_S = 3.0
 """How long a request whose caller is gone may still be running: here each ends within a second."""
-LEASE_S = 2
-PATIENCE_S = 90.0
+LEASE_S = 4
+PATIENCE_S = 240.0
 LOOK_S = 0.1
+ASK_S = 1.0
+"""How often the app is asked how far it is: each answer is work for it."""
 RELEASED = ("CUSTOMER", "CONTACT")
 SETTINGS = {
     "AzureWebJobs.minute.Disabled": "true",  # the machine runs the timer by hand
@@ -108,16 +110,20 @@ def world(processes: Processes, seed: int) -> Iterator[World]:
         made.tell("the world is up")
         first = made.start_full_sync()
         wait_until(
-            lambda: made.full_sync_view(first)["status"] == "Finished", "the first full synchronisation"
+            lambda: made.full_sync_view(first)["status"] == "Finished",
+            "the first full synchronisation",
+            look_s=ASK_S,
         )
         made.tell("all is in step")
         yield made
 
 
-def wait_until(condition: Any, what: str, patience_s: float = PATIENCE_S) -> None:
+def wait_until(
+    condition: Callable[[], bool], what: str, patience_s: float = PATIENCE_S, look_s: float = LOOK_S
+) -> None:
     """Returns once the condition is true. Raises NotAtRest."""
     deadline = time.monotonic() + patience_s
     while not condition():
         if time.monotonic() > deadline:
             raise NotAtRest(f"waited {patience_s:g} s in vain for {what}")
-        time.sleep(LOOK_S)
+        time.sleep(look_s)
