@@ -43,19 +43,29 @@ class People:
         values = {text: self.ledger.new_value(text) for text in dict.fromkeys(chosen)}
         return self._write(pair, side, record, values)
 
+    def edit_both(self, pair: Pair, number: int, texts: Sequence[int]) -> str:
+        """Two people write different values into a field of the same coupled pair, one on each side: into the
+        same field, or for odd numbers perhaps into another."""
+        chosen = [pair.texts[each % len(pair.texts)] for each in (texts[0], texts[number % 2])]
+        values = [{text: self.ledger.new_value(text)} for text in chosen]
+        return self._write_pair(pair, number, values)
+
     def agree(self, pair: Pair, number: int, text_number: int) -> str:
         """Write the same value on both sides of a pair, as somebody does who settles a conflict."""
         text = pair.texts[1:][text_number % len(pair.texts[1:])]
+        return self._write_pair(pair, number, [{text: self.ledger.new_value(text)}] * 2)
+
+    def _write_pair(
+        self, pair: Pair, number: int, values: Sequence[Mapping[Text, tuple[str, str]]]
+    ) -> str:
         links = sorted(self.stored.couplings().by_bc.get(pair.mapping, {}).items())
         if not links:
-            return "no pair to agree on"
-        ids = dict(zip(("bc", "sales"), links[number % len(links)], strict=True))
-        values = {text: self.ledger.new_value(text)}
-        told = []
-        for side, record_id in ids.items():
-            record = self._record(pair, side, record_id)
-            told.append(self._write(pair, side, record, values) if record else f"{side} is gone")
-        return "; ".join(told)
+            return "no pair"
+        ends = zip(("bc", "sales"), links[number % len(links)], values, strict=True)
+        return "; ".join(
+            self._write(pair, side, self._record(pair, side, record_id), wanted)
+            for side, record_id, wanted in ends
+        )
 
     def create(self, pair: Pair, side: str, number: int) -> str:
         """A new record with a name, an address, a phone number and a mail address of its own."""

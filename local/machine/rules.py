@@ -204,8 +204,7 @@ def _done(found: World, act: Act) -> str:
         case "edit":
             return people.edit(act.pair, act.side, act.number, act.fields[1:])
         case "edit both":
-            sides = zip(("bc", "sales"), act.fields, strict=False)
-            return "; ".join(people.edit(act.pair, side, act.number, [each]) for side, each in sides)
+            return people.edit_both(act.pair, act.number, act.fields)
         case "agree":
             return people.agree(act.pair, act.number, act.fields[0])
         case "create":
