@@ -32,12 +32,14 @@ VERBS = {
     "check": Verb(
         "local.dev.check", False, "lint, types, import arrows, sizes, forbidden text, stale documentation"
     ),
+    "audit": Verb("local.dev.audit", False, "known vulnerabilities of the packages, asked of PyPI"),
     "simulate": Verb("local.simulate", False, "many seeded runs with faults, against the invariants"),
     "bench": Verb("benchmarks", True, "the benchmarks"),
     "load": Verb(
         "local.load", True, "a full synchronisation of many records while functions hosts are killed, judged"
     ),
     "solution": Verb("tools.solution", False, "packs the Dataverse solution for import"),
+    "machine": Verb("local.machine", True, "Hypothesis against the running system, with kills and faults"),
     "latency": Verb("local.latency", True, "how long a change takes from one side to the other"),
 }
 

@@ -46,6 +46,10 @@ class Control:
         """Change how the system behaves: limits, delays, replica lag."""
         self.post("options", options)
 
+    def shift_clock(self, shift_s: float) -> None:
+        """Let the system's clock be ahead of this machine's (behind, where negative) from now on."""
+        self.post("clock", {"shift_s": shift_s})
+
     def faults(self, plan: Mapping[str, Any]) -> None:
         """Put a fault plan in force (``{}`` ends all faults); its shape is that of ``plan_from_json``."""
         self.post("faults", plan)

@@ -44,6 +44,7 @@ class Fault(StrEnum):
     HTML_INSTEAD = "html_instead"
     DUPLICATE = "duplicate"
     TRUNCATED = "truncated"
+    STATUS_500 = "status_500"
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class AimedFault:
 
 
 Refusal = Callable[[int, int | None], Response]
-"""Builds the service's own answer for a status (429 or 503) and the seconds of ``Retry-After``, if told."""
+"""Builds the service's own answer for a status (429, 500, 503) and its ``Retry-After``, if told."""
 
 
 def plain_refusal(status: int, retry_after_s: int | None) -> Response:
@@ -237,6 +238,8 @@ class FaultyService:
                 return self._refusal(503, plan.retry_after_s)
             case Fault.STATUS_503_NO_HINT:
                 return self._refusal(503, None)
+            case Fault.STATUS_500:
+                return self._refusal(500, None)
             case Fault.HTML_INSTEAD:
                 return Response(200, {"Content-Type": "text/html; charset=utf-8"}, _MAINTENANCE_PAGE)
         response = self._handle_met(request)

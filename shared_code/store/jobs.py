@@ -13,6 +13,7 @@ count twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from shared_code.core.jobs import Batch, Job, JobKind
 from shared_code.core.outcome import Outcome
@@ -23,6 +24,16 @@ from shared_code.store.tables import AlreadyExists, Delete, Entity, Insert, Scal
 
 JOBS, BATCHES = "Jobs", "Batches"
 _SEPARATOR = ","
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a scan: where it goes on (empty: it is complete), the watermark that its page ended with,
+    and the ids of the batches that it gives the job.  What else an attempt registered does not count."""
+
+    next: str = ""
+    watermark: str = ""
+    batches: tuple[str, ...] = ()
 
 
 class JobStore:
@@ -115,10 +126,13 @@ class JobStore:
         """Record what became of a batch.  Raises ``Changed`` where another delivery was first."""
         self._tables.replace(BATCHES, self._entity(batch))
 
-    def step(self, job_id: str, step_key: str) -> str | None:
-        """Where the scan goes on after this step (empty: it is complete), ``None`` if it was not taken."""
+    def step(self, job_id: str, step_key: str) -> Step | None:
+        """A step that was taken, ``None`` if it was not."""
         entity = self._tables.get(BATCHES, self._partition(job_id), "step|" + step_key)
-        return None if entity is None else str(entity.values["next"])
+        if entity is None:
+            return None
+        values = entity.values
+        return Step(str(values["next"]), str(values["watermark"]), _split(values["batches"]))
 
     def steps_complete(self, job_id: str, side: Side) -> bool:
         """Whether the job's scan of this side reached its end."""
@@ -129,14 +143,21 @@ class JobStore:
         """How many steps of this side's scan are on file."""
         return sum(1 for _ in self._tables.query_prefix(BATCHES, self._partition(job_id), f"step|{side}|"))
 
-    def take_step(self, job_id: str, step_key: str, next_cursor: str) -> str:
-        """Record a step create-only; returns where the scan goes on, which the first taker decided."""
-        entity = Entity(self._partition(job_id), "step|" + step_key, {"next": next_cursor})
+    def take_step(self, job_id: str, step_key: str, step: Step) -> Step:
+        """Record a step create-only; returns the one on file, which the first taker decided."""
+        values: dict[str, Scalar] = {
+            "next": step.next, "watermark": step.watermark, "batches": _SEPARATOR.join(step.batches)
+        }  # fmt: skip
         try:
-            self._tables.insert(BATCHES, entity)
-            return next_cursor
+            self._tables.insert(BATCHES, Entity(self._partition(job_id), "step|" + step_key, values))
+            return step
         except AlreadyExists:
-            return self.step(job_id, step_key) or ""
+            return self.step(job_id, step_key) or step
+
+    def withdraw(self, batches: Sequence[Batch]) -> None:
+        """Remove batches that their step does not name: another attempt at it decided what it gives."""
+        for each in batches:
+            self._tables.delete(BATCHES, self._partition(each.job), "batch|" + each.id)
 
     def _partition(self, job_id: str) -> str:
         return escape_key(f"{self._connection}|{job_id}")

@@ -84,7 +84,9 @@ def _take_step(parts: Parts, step: ScanStep) -> None:
     try:
         detect.take_step(parts, step)
     except SystemUnavailable:
-        if not _is_first_look(step):
+        if _is_first_look(step):
+            detect.end_first_look(parts, parts.connection(step.connection), step)
+        else:
             parts.send(step, delay_s=AGAIN_S)
 
 

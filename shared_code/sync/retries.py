@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared_code.core.jobs import MAX_BATCH, Job, JobKind
 from shared_code.core.records import Side, Version
-from shared_code.store.jobs import step_key
+from shared_code.store.jobs import Step, step_key
 from shared_code.sync.detect import new_batch
 from shared_code.sync.messages import BatchDue
 from shared_code.sync.parts import ConnectionParts, Parts
@@ -35,7 +35,7 @@ def queue_records(
     batches = [new_batch(job.id, mapping, side, step_key(side, 0), piece, ordered=False) for piece in pieces]
     at.jobs.add(job)
     at.jobs.add_batches(batches)
-    at.jobs.take_step(job.id, step_key(side, 0), "")
+    at.jobs.take_step(job.id, step_key(side, 0), Step(batches=tuple(each.id for each in batches)))
     for batch in batches:
         parts.send(BatchDue(at.name, job.id, batch.id))
     return job.id

@@ -12,11 +12,12 @@ from pathlib import Path
 from local.simulators.business_central.loading import company_entry
 from local.simulators.business_central.options import Options
 from local.simulators.business_central.service import BusinessCentral, refusal
+from local.simulators.clock_control import ClockedService
 from local.simulators.faults import FaultPlan, FaultyService
 from local.simulators.server import add_server_arguments, run_forever
 from local.simulators.tokens import TokenVerifier, load_or_create_key
 from local.simulators.webhook_sender import http_call
-from local.simulators.wire import SystemClock
+from local.simulators.wire import ShiftedClock, SystemClock
 
 AUDIENCE = "https://api.businesscentral.dynamics.com"
 
@@ -24,7 +25,7 @@ AUDIENCE = "https://api.businesscentral.dynamics.com"
 def main() -> None:
     """Build the service from the command line and serve it until told to stop."""
     args = _arguments()
-    clock = SystemClock()
+    clock = ShiftedClock(SystemClock())
     verifier = TokenVerifier(
         load_or_create_key(args.entra_key), clock, audiences=[AUDIENCE], tenants=[args.tenant]
     )
@@ -42,7 +43,7 @@ def main() -> None:
         entry = company_entry(args.data, name)
         service.load_company(name, args.data / entry["dataFolder"], entry)
     faulty = FaultyService(service, FaultPlan(), clock, refusal=refusal, control=args.control)
-    run_forever(faulty, args, [service.pump])
+    run_forever(ClockedService(faulty, clock, control=args.control), args, [service.pump], clock)
 
 
 def _arguments() -> argparse.Namespace:

@@ -195,12 +195,13 @@ class BusinessCentral:
 
 
 def refusal(status: int, retry_after_s: int | None) -> Response:
-    """An injected 429 or 503 in the service's own shape, for ``faults.FaultyService``."""
+    """An injected 429, 500 or 503 in the service's own shape, for ``faults.FaultyService``."""
     hint = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
-    code = "Application_TooManyRequests" if status == 429 else "Internal_TenantUnavailable"
+    code = _INJECTED.get(status, "Internal_TenantUnavailable")
     return ApiError(status, code, "The request cannot be served now.", hint).response(str(uuid.uuid4()))
 
 
+_INJECTED = {429: "Application_TooManyRequests", 500: "Internal_ServerError"}
 _SHARED_HEADERS = ("data-access-intent", "accept-language")
 
 
