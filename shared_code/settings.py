@@ -44,8 +44,8 @@ SETTINGS = (
             "cronus=d6079f35-affb-5d00-b382-28fccf9e4a20"),
     Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
             "https://contoso.crm4.dynamics.com"),
-    Setting("FEATURES", "What the company has: extension, unit_groups, price_lists, or none of them.",
-            "extension,unit_groups,price_lists", ""),
+    Setting("FEATURES", "What the company has or wants: extension, unit_groups, price_lists, vendors.",
+            "extension,unit_groups,price_lists,vendors", ""),
     Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
             "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),
     Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.",
@@ -177,7 +177,7 @@ def _features(text: str) -> Features:
     if unknown := [each for each in names if each not in known]:
         raise ValueError(f"there is no feature “{unknown[0]}”; there are {', '.join(known)}.")
     chosen = frozenset(known[each] for each in names)
-    if chosen and Feature.EXTENSION not in chosen:
+    if chosen & {Feature.UNIT_GROUPS, Feature.PRICE_LISTS} and Feature.EXTENSION not in chosen:
         raise ValueError("unit_groups and price_lists are read through the extension: name it too.")
     return chosen
 

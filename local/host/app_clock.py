@@ -44,7 +44,7 @@ def shift_from_setting(clock: AppClock, text: str) -> None:
     try:
         clock.shift(float(text))
     except ValueError as error:
-        raise HostError(f"{SETTING} is \"{text}\": {error}") from None
+        raise HostError(f'{SETTING} is "{text}": {error}') from None
 
 
 def shift_from_body(clock: AppClock, body: bytes) -> bool:

@@ -55,9 +55,7 @@ class People:
         text = pair.texts[1:][text_number % len(pair.texts[1:])]
         return self._write_pair(pair, number, [{text: self.ledger.new_value(text)}] * 2)
 
-    def _write_pair(
-        self, pair: Pair, number: int, values: Sequence[Mapping[Text, tuple[str, str]]]
-    ) -> str:
+    def _write_pair(self, pair: Pair, number: int, values: Sequence[Mapping[Text, tuple[str, str]]]) -> str:
         links = sorted(self.stored.couplings().by_bc.get(pair.mapping, {}).items())
         if not links:
             return "no pair"

@@ -178,4 +178,5 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
     filtered = [each.field for each in rule.filter] + ([rule.company_column] if rule.company_column else [])
     plain = (name for name in filtered if name not in lookups)
     scan = dict.fromkeys(name for name in (*plain, *also_scan) if name in names)
-    return Table(rule.table, rule.key, columns, tuple(scan), rule.related, rule.api or "")
+    tracked = side in mapping.watched
+    return Table(rule.table, rule.key, columns, tuple(scan), rule.related, rule.api or "", tracked)

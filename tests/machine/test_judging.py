@@ -112,9 +112,7 @@ def count_too_little(evidence: Evidence) -> None:
         (count_too_little, {"every record is accounted for"}),
     ],
 )  # fmt: skip
-def test_each_fault_is_seen(
-    evidence: Evidence, breaks: Callable[[Evidence], None], seen: set[str]
-) -> None:
+def test_each_fault_is_seen(evidence: Evidence, breaks: Callable[[Evidence], None], seen: set[str]) -> None:
     breaks(evidence)
     assert found(evidence) == seen
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shared_code.compose import default_mappings
 from shared_code.core.dependencies import waves
+from shared_code.core.features import Feature
 from shared_code.core.mapping import Condition, FieldMapping, FieldType, Mapping, MatchKey, TableRule
 from tools.docs.markdown import code, document, sentence, table
 from tools.docs.rules import ARROWS, CONFLICTS, DELETIONS, rule_of
@@ -19,9 +20,13 @@ for itself. A text that is longer than the other side can hold is a [problem](pr
 values of the two sides (`""`, `null`, the zero id, zero) count as equal."""
 
 
+WANTED = frozenset({Feature.VENDORS})
+"""What the page describes: a company without the extension that wants vendors in Sales."""
+
+
 def page(root: Path) -> str:
     """The page; the mappings come from their files, in the order of a full synchronisation."""
-    by_name = {each.name: each for each in default_mappings()}
+    by_name = {each.name: each for each in default_mappings(WANTED)}
     order = [name for wave in waves({n: m.depends_on for n, m in by_name.items()}) for name in wave]
     mappings = [by_name[name] for name in order]
     blocks = [INTRODUCTION, _overview(mappings)]
