@@ -19,7 +19,7 @@ QUANTITIES = st.decimals(min_value=-100, max_value=1000, places=5)
 AMOUNTS = st.decimals(min_value=0, max_value=500, places=3)
 STATES = {0: (0, 1), 1: (1, 2), 2: (2, 0), 3: (3, 3)}
 WAYS = {(2, 0), (0, 1), (0, 3), (3, 0), (3, 1), (1, 0)}
-"""The changes of state a product without family and prices may make: draft 2, active 0, retired 1, revised 3."""
+"""The changes of state of a product without family and prices: draft 2, active 0, retired 1, revised 3."""
 
 
 def catalogue() -> Catalogue:
@@ -36,7 +36,7 @@ def cents(amount: Any) -> Decimal:
     discount=AMOUNTS, percentage=st.decimals(min_value=0, max_value=100, places=2), freight=AMOUNTS,
 )  # fmt: skip
 def test_totals_are_those_of_the_lines(
-    lines: list[tuple[Decimal, Decimal, Decimal, Decimal]],
+    lines: list[Line],
     discount: Decimal,
     percentage: Decimal,
     freight: Decimal,
