@@ -101,6 +101,22 @@ def test_a_product_without_a_price_makes_a_pricing_error(catalogue: Catalogue) -
     assert row_of(catalogue.client, f"invoices({invoice})")["pricingerrorcode"] == 1
 
 
+def test_a_line_without_a_price_of_its_own_makes_a_pricing_error(catalogue: Catalogue) -> None:
+    invoice, product = catalogue.invoice(), catalogue.active()
+    written: dict[str, Any] = {"isproductoverridden": True, "productdescription": "Freight"}
+    overridden = catalogue.line(invoice, product, ispriceoverridden=True)
+    for row in (catalogue.line(invoice, **written), overridden):
+        assert (row["priceperunit"], row["extendedamount"], row["pricingerrorcode"]) == (None, 0, 5)
+
+
+@pytest.mark.parametrize(("method", "error"), [(2, 14), (3, 15), (4, 15), (5, 16), (6, 16)])
+def test_a_percentage_of_nothing_makes_a_pricing_error(catalogue: Catalogue, method: int, error: int) -> None:
+    product = catalogue.active()
+    catalogue.price(product, None, pricingmethodcode=method, percentage=50)
+    row = catalogue.line(catalogue.invoice(), product)
+    assert (row["priceperunit"], row["pricingerrorcode"]) == (None, error)
+
+
 def test_a_line_is_a_product_or_written_in_never_both(catalogue: Catalogue) -> None:
     product, invoice = catalogue.active(), catalogue.invoice()
     assert catalogue.post_line(invoice).code == "0x80043B11"
@@ -138,6 +154,8 @@ def test_a_line_needs_invoice_and_quantity(catalogue: Catalogue) -> None:
     product, invoice = catalogue.active(), catalogue.invoice()
     assert catalogue.post_line(invoice, product, quantity=None).code == "0x80040200"  # type: ignore[arg-type]
     nowhere: dict[str, Any] = {"invoiceid@odata.bind": None}
+    assert catalogue.post_line(invoice, product, **nowhere).code == "0x80040200"
+    catalogue.client.service.options.strict_required = False
     assert catalogue.post_line(invoice, product, **nowhere).code == "0x80040200"
 
 

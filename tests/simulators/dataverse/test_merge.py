@@ -136,6 +136,9 @@ def test_wrong_requests_change_nothing(client: Client) -> None:
     assert merge(client, kept, gone, kind="team").status == 400
     assert merge(client, kept, gone, UpdateContent={"accountnumber": "1"}).status == 400
     assert merge(client, kept, gone, UpdateContent=typed | {"nosuch": 1}).status == 400
+    person = {"@odata.type": "Microsoft.Dynamics.CRM.contact", "contactid": client.contact()}
+    assert merge(client, kept, gone, Subordinate=person).status == 400
+    assert merge(client, kept, gone, UpdateContent=person).status == 400
     assert merge(client, kept, TARGET).code == "0x80040217"
     assert client.post("Merge", {"Target": typed | {"accountid": kept}}).status == 400
     assert (row_of(client, f"accounts({gone})")["statecode"], row_of(client, f"accounts({kept})")["fax"]) == (

@@ -136,6 +136,7 @@ def test_closing_asks_for_a_status_of_the_state_and_the_opportunity(client: Clie
     assert close(client, "WinOpportunity", PUBLISHED_ID, 3).status == 404
     assert close(client, "WinOpportunity", one, 3, nosuch=1).status == 400
     assert client.post("WinOpportunity", {"Status": 3}).status == 400
+    assert client.post("WinOpportunity", {"Status": 3, "OpportunityClose": "x"}).status == 400
     assert client.post("WinOpportunity", {"Status": 3, "OpportunityClose": {"subject": "x"}}).status == 400
     assert row_of(client, f"opportunities({one})")["statecode"] == 0
 

@@ -17,7 +17,7 @@ from local.simulators.dataverse.organisation import Organisation
 from local.simulators.dataverse.saving import write_computed
 from local.simulators.dataverse.schema import Schema, Table
 from local.simulators.dataverse.store import Row
-from local.simulators.dataverse.tables.rules import Draft, TableRules, rows_pointing
+from local.simulators.dataverse.tables.rules import Draft, TableRules, require, rows_pointing
 
 TABLE = "customeraddress"
 EMBEDDED: Mapping[str, int] = {"account": 2, "contact": 3}
@@ -72,9 +72,8 @@ def _parts(schema: Schema, table: Table, number: int) -> dict[str, str]:
 
 
 def _prepare(draft: Draft) -> None:
-    parent, kind = draft.values.get("_parentid_value"), draft.kinds.get("_parentid_value")
-    if parent is None or kind is None:
-        return
+    require(draft, parentid=None)
+    parent, kind = draft.values["_parentid_value"], draft.kinds["_parentid_value"]
     if draft.sent("objecttypecode") and draft.values.get("objecttypecode") != kind:
         raise ADDRESS_TYPE.refused()
     draft.values["objecttypecode"] = kind

@@ -51,9 +51,9 @@ _SKIP_ON_CREATE, _SKIP_ON_UPDATE = (1, 3), (2, 3)
 
 def _prepare(draft: Draft) -> None:
     """Currency, state, lock and owner are the invoice's; price and amounts are computed."""
+    require(draft, invoiceid=None)
     invoice = draft.behind(HEADER, TABLE)
-    if invoice is None:
-        return
+    assert invoice is not None, "the lookup was checked"
     if draft.sent(CURRENCY) and draft.values.get(CURRENCY) != invoice.values.get(CURRENCY):
         raise CURRENCIES_DIFFER.refused("invoice detail", "invoice")
     draft.keep(CURRENCY, invoice.values.get(CURRENCY))
