@@ -27,7 +27,7 @@ from shared_code.core.mapping import (
     NotCarried,
     TableRule,
 )
-from shared_code.core.records import Value
+from shared_code.core.records import Side, Value
 
 type Document = MappingOf[str, Any]
 
@@ -96,12 +96,17 @@ class _Reader:
                 self._not_carried(entry) for entry in self._tables(document, "not_carried", where)
             ),
             creates=self._take(document, "creates", bool, True, where),
+            creates_only_in=self._only_side(document),
             shared=self._take(document, "shared", bool, False, where),
             conflict=self._choice(ConflictRule, document.get("conflict", "ask"), "conflict"),
             deletion=self._choice(DeletionRule, document.get("deletion", "ask"), "deletion"),
             interval_s=self._take(document, "interval_s", int, 60, where),
         )
         return None if self.problems else mapping
+
+    def _only_side(self, document: Document) -> Side | None:
+        given = document.get("creates_only_in")
+        return None if given is None else self._choice(Side, given, "creates_only_in")
 
     def _fields(self) -> tuple[FieldMapping, ...]:
         count = len(self._take(self.document, "fields", list, [], "the mapping"))
@@ -279,7 +284,7 @@ _MATCH_KEYS = frozenset(("field", "identifies", "hints", "together_with"))
 _NOT_CARRIED_KEYS = frozenset(("field", "reason"))
 _MAPPING_KEYS = frozenset(
     ("name", "title", "direction", "bc", "sales", "fields", "depends_on", "match", "not_carried", "creates",
-     "shared", "conflict", "deletion", "interval_s")
+     "creates_only_in",     "shared", "conflict", "deletion", "interval_s")
 )  # fmt: skip
 
 

@@ -189,10 +189,16 @@ class Mapping:
     match: tuple[MatchKey, ...] = ()
     not_carried: tuple[NotCarried, ...] = ()
     creates: bool = True
+    creates_only_in: Side | None = None
     shared: bool = False
     conflict: ConflictRule = ConflictRule.ASK
     deletion: DeletionRule = DeletionRule.ASK
     interval_s: int = 60
+
+    def may_create(self, side: Side) -> bool:
+        """Whether records are created on ``side``: values flow there, and neither rule says no."""
+        allowed = self.creates and self.creates_only_in in (None, side)
+        return allowed and self.direction.flows_to(side)
 
     def side(self, side: Side) -> TableRule:
         return self.bc if side is Side.BC else self.sales

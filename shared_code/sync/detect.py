@@ -197,7 +197,7 @@ def _is_work(
     if isinstance(coupling, Coupling) and coupling.state is CouplingState.COUPLED:
         # The version we know is our own write or was dealt with: the look-back repeats it, nothing changed.
         return mode is ScanMode.FULL or coupling.version_on(side) != seen.version
-    if not (mapping.creates and mapping.direction.flows_to(side.other)):
+    if not mapping.may_create(side.other):
         return False
     dealt_with = seen.id in problems and problems[seen.id].stamp == seen.version.stamp
     return not dealt_with and may_be_inside(at, mapping, side, seen)

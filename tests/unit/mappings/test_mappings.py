@@ -25,6 +25,7 @@ from shared_code.core.transform import Missing, Unfit, get, put
 from tests.unit.core.makers import Couplings
 
 MAPPINGS = {each.name: each for each in default_mappings(frozenset({Feature.VENDORS}))}
+WHOLE = {each.name: each for each in default_mappings(frozenset(Feature))}
 BARE = {each.name: each for each in default_mappings()}
 CATALOGUE = [
     "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "ITEM-PRODUCT", "PAYMENT TERMS", "SALESPEOPLE",
@@ -133,6 +134,17 @@ def test_the_catalogue_is_whole_and_vendors_are_there_where_they_are_wanted() ->
     assert sorted(MAPPINGS) == CATALOGUE
     assert set(NATIVE) == set(CATALOGUE)
     assert MAPPINGS.keys() - BARE.keys() == {"VENDOR"}
+
+
+def test_with_the_extension_units_are_kept_per_item_and_resource() -> None:
+    assert WHOLE.keys() - MAPPINGS.keys() == {
+        "ITEM UOM", "RESOURCE UNIT GROUP", "RESOURCE UNIT GROUP BASE", "RESOURCE UOM", "RESOURCE-PRODUCT",
+        "SHIPPING AGENT", "UNIT GROUP", "UNIT GROUP BASE",
+    }  # fmt: skip
+    assert MAPPINGS.keys() - WHOLE.keys() == {"UNIT OF MEASURE", "BASE UNIT"}
+    for mapping in WHOLE.values():
+        assert set(mapping.depends_on) <= WHOLE.keys()
+        assert {name for each in mapping.lookups for name in each.lookup} <= set(mapping.depends_on)
 
 
 def test_each_mapping_comes_after_what_it_looks_up() -> None:
