@@ -1,4 +1,4 @@
-"""A step of a scan that is delivered again, or twice at once, while records change: each record is given once."""
+"""A step of a scan, delivered again or twice at once while records change, gives each record once."""
 
 from __future__ import annotations
 
