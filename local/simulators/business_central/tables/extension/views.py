@@ -36,8 +36,8 @@ _TEMPLATE_TABLES = {
 class View:
     """How a set shows a table of API v2.0.
 
-    ``codes``: property to (the id's property there, the table it points to).  ``checked``: property, kept in
-    ``extra``, to the table that must have its code.  ``computed``: properties made from the row.
+    ``codes``: property to (the id's property there, the table it points to).  ``checked``: property to the
+    table that must have its code.  ``computed``: properties made from the row.
     """
 
     source: str
@@ -61,8 +61,8 @@ class View:
             return row.version
         if name in self.computed:
             return self.computed[name](reader, row)
-        if name == "currencyCode" and "currencyCode" in row.values:
-            code = row.values["currencyCode"]
+        if name == "currencyCode":
+            code = row.values.get(name, row.extra.get(name, ""))
             return "" if code == reader.company.local_currency else code
         if name in self.codes:
             id_name, table = self.codes[name]
@@ -211,18 +211,20 @@ _TERMS = {
     "paymentTermsCode": ("paymentTermsId", "paymentTerms"),
     "paymentMethodCode": ("paymentMethodId", "paymentMethods"),
 }
+_CURRENCY = {"currencyCode": "currencies"}
 _SHIPPING = {"shippingAgentCode": "tandem/shippingAgents", "locationCode": "locations"}
 _CONTACT = {"primaryContactNumber": "contacts"}
 CUSTOMERS = View(
     "customers",
     {**_TERMS, "shipmentMethodCode": ("shipmentMethodId", "shipmentMethods")},
-    {**_SHIPPING, **_CONTACT, "customerPriceGroup": "tandem/customerPriceGroups"},
+    {**_CURRENCY, **_SHIPPING, **_CONTACT, "customerPriceGroup": "tandem/customerPriceGroups"},
     {"balance": balance, "balanceDue": balance_due},
 )
 VENDORS = View(
     "vendors",
     _TERMS,
     {
+        **_CURRENCY,
         **_SHIPPING,
         **_CONTACT,
         "purchaserCode": "salespeoplePurchasers",
@@ -232,7 +234,7 @@ VENDORS = View(
 CONTACTS = View(
     "contacts",
     {},
-    {"salespersonCode": "salespeoplePurchasers", "currencyCode": "currencies"},
+    {**_CURRENCY, "salespersonCode": "salespeoplePurchasers"},
     prepare=_with_full_name,
 )
 ITEMS = View("items", {}, {"vendorNumber": "vendors"}, {"inventory": _inventory})
