@@ -16,9 +16,10 @@ from local.simulators.business_central.schema import EMPTY_ID, EXTENSION, ROW_VE
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.table_numbers import TABLE_NUMBERS
+from local.simulators.business_central.tables.extension.contact_persons import check_new, with_person
 from local.simulators.business_central.tables.financial_details import balance, balance_due
 from local.simulators.business_central.tables.ledger import inventory_of
-from local.simulators.business_central.tables.relations import RELATION_OF, links_of
+from local.simulators.business_central.tables.relations import RELATION_OF
 from local.simulators.business_central.tables.rules import TableRules
 
 RECORD_KEYS = "tandem/recordKeys"
@@ -49,6 +50,11 @@ class View:
     @property
     def name(self) -> str:
         return f"{EXTENSION}{self.source}"
+
+    @property
+    def has_person(self) -> bool:
+        """Customers and vendors name a contact person."""
+        return self.source in RELATION_OF
 
     def project(self, reader: Reader, row: Row) -> Row:
         """The row as the extension shows it."""
@@ -82,8 +88,8 @@ class View:
         if sent.get("templateCode"):
             raise business_rule('A "templateCode" can be given at creation only.')
         kept = {name: value for name, value in sent.items() if name not in (*_OWN, "number")}
-        self._check_primary_contact(session, row, kept.get("primaryContactNumber", ""))
-        return self._translated(session, self.prepare(kept, row.extra))
+        translated = self._translated(session, self.prepare(kept, row.extra))
+        return with_person(session, self.source, row, translated) if self.has_person else translated
 
     def create(self, session: Session, sent: Mapping[str, Any]) -> Edit:
         """A creation as one of the row behind; what was sent wins over the template."""
@@ -92,7 +98,8 @@ class View:
         given = self.prepare({name: value for name, value in sent.items() if name not in _OWN}, {})
         if not given.get("displayName"):
             raise business_rule('A "displayName" must be provided.')
-        self._check_primary_contact(session, None, given.get("primaryContactNumber", ""))
+        if self.has_person:
+            check_new(session, self.source, given)
         template = _template(session, self.source, sent.get("templateCode", ""))
         translated = self._translated(session, {**template, **given})
         entity = session.types[self.source]
@@ -121,18 +128,6 @@ class View:
                     raise _no_relation(session, self.name, name, self.checked[name], value)
                 translated[name] = value
         return translated
-
-    def _check_primary_contact(self, session: Session, row: Row | None, number: str) -> None:
-        """The primary contact must belong to the record, so a new record cannot have one."""
-        contact = session.by_key("contacts", number) if number else None
-        if contact is None:
-            return
-        links = links_of(session.company, contact.id, contact.values)
-        if row is None or (RELATION_OF[self.source], row.id) not in links:
-            table = session.types[self.source].table
-            raise business_rule(
-                f"Contact {number} {contact.values['displayName']} is not related to this {table.lower()}."
-            )
 
     def rules(self) -> TableRules:
         """The set's rules; those of the table behind hold besides."""
