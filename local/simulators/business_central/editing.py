@@ -172,7 +172,8 @@ def _follow_rename(edit: Edit, key: str) -> None:
         return
     for table, name, *only in RULES[edit.entity.name].references:
         for row in list(edit.session.table(table).rows.values()):
-            if row.values[name] == old and (not only or row.values[only[0]] == only[1]):
+            held = row.values if name in row.values else row.extra
+            if held.get(name) == old and (not only or row.values[only[0]] == only[1]):
                 edit.session.change(table, row.id, {name: new})
 
 

@@ -46,10 +46,12 @@ class Session:
         return self.unit.put(self.company.id, self.table(table), row_id, values, extra)
 
     def change(self, table: str, row_id: str, changes: Mapping[str, Any]) -> None:
-        """Write some values of a row if they differ from what it has."""
+        """Write some values of a row, or of what is kept beside it, if they differ from what it has."""
         row = self.table(table).rows[row_id]
-        if any(row.values[name] != value for name, value in changes.items()):
-            self.put(table, row_id, {**row.values, **changes}, row.extra)
+        shown = {name: value for name, value in changes.items() if name in row.values}
+        beside = {name: value for name, value in changes.items() if name not in row.values}
+        if any({**row.extra, **row.values}.get(name) != value for name, value in changes.items()):
+            self.put(table, row_id, {**row.values, **shown}, {**row.extra, **beside})
 
     def remove(self, table: str, row_id: str) -> None:
         """Delete a row; where the extension tracks its table, a tombstone tells of it."""

@@ -161,6 +161,7 @@ def test_fields_that_the_other_api_lacks_are_kept_beside(bc: Client) -> None:
         (f"customers({ADATUM})", {"displayName": ""}, "Application_DialogException"),
         (f"customers({ADATUM})", {"primaryContactNumber": "CT000009"}, "Application_DialogException"),
         (f"vendors({FABRIKAM})", {"primaryContactNumber": "CT000002"}, "Application_DialogException"),
+        (f"customers({ADATUM})", {"currencyCode": "GBP"}, "Internal_InvalidTableRelation"),
         (f"vendors({FABRIKAM})", {"purchaserCode": "NOPE"}, "Internal_InvalidTableRelation"),
         (f"contacts({ROBERT})", {"currencyCode": "QQQ"}, "Internal_InvalidTableRelation"),
         (f"items({DESK})", {"vendorNumber": "NOPE"}, "Internal_InvalidTableRelation"),

@@ -80,3 +80,27 @@ def test_template_fills_what_is_blank(bc: Client) -> None:
         "",
     )
     assert create(bc, "customers", templateCode="NOPE").error == (400, "Internal_RecordNotFound")
+
+
+@pytest.mark.parametrize("table", ["customers", "vendors"])
+def test_contact_person_cannot_be_named_at_creation(bc: Client, table: str) -> None:
+    assert create(bc, table, contact="Ann Lee").error == (400, "Internal_RecordNotFound")
+    assert create(bc, table, contact="").status == 201
+
+
+def test_first_name_of_a_contact_person_creates_the_person(bc: Client) -> None:
+    made = create(bc, "customers", city="Oslo").json
+    path = f"customers({made['id']})"
+    row = patch_extension(bc, path, {"contact": "Ann Lee"}).json
+    (person,) = bc.get("contacts?$filter=displayName eq 'Ann Lee'").rows
+    assert (row["primaryContactNumber"], row["contact"]) == (person["number"], "Ann Lee")
+    assert (person["type"], person["companyName"], person["city"]) == ("Person", "New", "Oslo")
+    assert person["contactBusinessRelation"] == "Customer"
+    patch_extension(bc, path, {"contact": "Ann Berg"})
+    assert bc.get("contacts?$filter=displayName eq 'Ann Berg'").rows == []
+
+
+def test_name_follows_the_primary_contact(bc: Client) -> None:
+    path = f"customers({ADATUM})"
+    assert patch_extension(bc, path, {"primaryContactNumber": "CT000002"}).json["contact"] == "Robert Townes"
+    assert patch_extension(bc, path, {"primaryContactNumber": ""}).json["contact"] == ""

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.simulators.business_central.client import ADATUM, Client
-from tests.simulators.business_central.shop import DESK, KATHERINE, patch_extension, posted, shop
+from tests.simulators.business_central.client import ADATUM, ROBERT, Client
+from tests.simulators.business_central.shop import DESK, FABRIKAM, KATHERINE, patch_extension, posted, shop
 
 
 @pytest.fixture
@@ -119,3 +119,23 @@ def test_payment_and_due_date_reach_the_posted_invoice(bc: Client) -> None:
     (moved,) = bc.extension("GET", "postedSalesInvoices").rows
     assert moved["dueDate"] == "2027-09-09"
     assert moved["rowVersion"] > before["rowVersion"]
+
+
+def test_renamed_code_is_renamed_in_fields_that_only_the_extension_shows(bc: Client) -> None:
+    sent = {"shippingAgentCode": "DHL", "customerPriceGroup": "RETAIL", "primaryContactNumber": "CT000002"}
+    patch_extension(bc, f"customers({ADATUM})", sent)
+    before = bc.extension("GET", f"customers({ADATUM})").json["rowVersion"]
+    bc.patch(f"contacts({ROBERT})", {"number": "CT777777"})
+    for table, code in (("shippingAgents", "DPD"), ("customerPriceGroups", "SHOPS")):
+        (row,) = bc.extension("GET", table).rows
+        change = {"company": "CRONUS", "table": f"tandem/{table}", "id": row["id"], "values": {"code": code}}
+        assert bc.control("POST", "rows", change).status == 200
+    after = bc.extension("GET", f"customers({ADATUM})").json
+    assert {name: after[name] for name in sent} == {
+        "shippingAgentCode": "DPD",
+        "customerPriceGroup": "SHOPS",
+        "primaryContactNumber": "CT777777",
+    }
+    assert after["rowVersion"] > before
+    bc.patch(f"vendors({FABRIKAM})", {"number": "V9"})
+    assert bc.extension("GET", f"items({DESK})").json["vendorNumber"] == "V9"

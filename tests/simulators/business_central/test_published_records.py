@@ -13,8 +13,10 @@ from local.simulators.business_central import BusinessCentral, Options
 from local.simulators.business_central.loading import company_entry
 from local.simulators.business_central.published import LINES, file_of
 from local.simulators.business_central.schema import EMPTY_ID, Property
-from local.simulators.business_central.storage import Company
-from local.simulators.business_central.tables import STORED
+from local.simulators.business_central.session import Reader
+from local.simulators.business_central.storage import Company, Row
+from local.simulators.business_central.tables import RULES, STORED
+from local.simulators.business_central.tables.rules import TableRules
 from local.simulators.business_central.values import DATE_TIME, GUID
 from local.simulators.tokens import StaticVerifier
 from local.simulators.wire import ManualClock
@@ -71,6 +73,35 @@ def test_every_value_fits_its_type(bc: BusinessCentral) -> None:
         if not fits(bc.env.types[table.name].properties[name], value)
     ]
     assert wrong == []
+
+
+def test_every_set_of_both_apis_shows_every_record_in_its_shape(bc: BusinessCentral) -> None:
+    for company in companies(bc):
+        reader = Reader(company, 1_800_000_000.0, bc.env.types)
+        for name, rules in RULES.items():
+            properties = {k: p for k, p in bc.env.types[name].properties.items() if p.kind != "stream"}
+            if rules.answer is not None:
+                continue
+            for row in shown_rows(reader, rules):
+                assert list(row.values) == list(properties), (name, row.id)
+                wrong = {k: v for k, v in row.values.items() if not fits(properties[k], v)}
+                assert wrong == {}, (name, row.id)
+
+
+def shown_rows(reader: Reader, rules: TableRules) -> list[Row]:
+    if rules.everything is not None:
+        return rules.everything(reader)
+    rows = reader.company.tables[rules.source].rows.values()
+    shown = (rules.project(reader, row) if rules.project else row for row in rows)
+    return [row for row in shown if row is not None]
+
+
+def test_local_currency_is_blank_in_the_extension(bc: BusinessCentral) -> None:
+    for company in companies(bc):
+        reader = Reader(company, 1_800_000_000.0, bc.env.types)
+        for name in ("customers", "vendors", "contacts", "priceListLines"):
+            rows = shown_rows(reader, RULES[f"tandem/{name}"])
+            assert company.local_currency not in {row.values["currencyCode"] for row in rows}, name
 
 
 def test_every_reference_leads_somewhere(bc: BusinessCentral) -> None:

@@ -161,7 +161,12 @@ RULES = {
         source="contacts",
         key="number",
         group="companyNumber",
-        references=(("contacts", "companyNumber"), ("opportunities", "contactNumber")),
+        references=(
+            ("contacts", "companyNumber"),
+            ("opportunities", "contactNumber"),
+            ("customers", "primaryContactNumber"),
+            ("vendors", "primaryContactNumber"),
+        ),
         validate=_validate,
         written=_written,
         deleted=_deleted,

@@ -66,19 +66,20 @@ RULES = {
         "currencies",
         _currency,
         *_used("currencyCode", "customers", "vendors", "currencyExchangeRates"),
-        *_used("currencyCode", "salesInvoices", "salesCreditMemos"),
+        *_used("currencyCode", "salesInvoices", "salesCreditMemos", "contacts"),
         *_used("currencyCode", "tandem/priceListHeaders", "tandem/priceListLines", "tandem/salesPrices"),
     ),
     "currencyExchangeRates": TableRules(source="currencyExchangeRates"),
     "paymentTerms": _coded("paymentTerms", _payment_terms),
     "shipmentMethods": _coded(
-        "shipmentMethods", require_code, *_used("shipmentMethodCode", "tandem/shipToAddresses")
+        "shipmentMethods", require_code, *_used("shipmentMethodCode", "vendors", "tandem/shipToAddresses")
     ),
     "paymentMethods": _coded("paymentMethods"),
     "salespeoplePurchasers": _coded(
         "salespeoplePurchasers",
         _salesperson,
-        *_used("salespersonCode", "customers", "opportunities"),
+        *_used("salespersonCode", "customers", "contacts", "opportunities"),
+        *_used("purchaserCode", "vendors"),
         *_used("salesperson", "salesInvoices", "salesCreditMemos"),
     ),
     "countriesRegions": _coded(
@@ -93,13 +94,16 @@ RULES = {
         "unitsOfMeasure",
         require_code,
         *_used("baseUnitOfMeasureCode", "items", "tandem/resources"),
+        *_used("salesUnitOfMeasureCode", "items"),
         *_used("code", "tandem/itemUnitsOfMeasure", "tandem/resourceUnitsOfMeasure"),
         *_used("unitOfMeasureCode", *_ITEM_LINES, "tandem/priceListLines", "tandem/salesPrices"),
     ),
     "itemCategories": _coded("itemCategories", require_code, *_used("itemCategoryCode", "items")),
     "inventoryPostingGroups": _coded("inventoryPostingGroups"),
     "generalProductPostingGroups": _coded("generalProductPostingGroups"),
-    "locations": _coded("locations", _location, *_used("locationCode", "tandem/shipToAddresses")),
+    "locations": _coded(
+        "locations", _location, *_used("locationCode", "customers", "tandem/shipToAddresses")
+    ),
     "disputeStatus": _coded("disputeStatus", require_code, *_used("disputeStatus", "salesInvoices")),
     "customerReturnReasons": _coded("customerReturnReasons"),
 }

@@ -45,6 +45,11 @@ def _deleted(session: Session, row: Row) -> None:
 
 RULES = {
     "vendors": TableRules(
-        source="vendors", key="number", validate=_validate, written=_written, deleted=_deleted
+        source="vendors",
+        key="number",
+        references=(("items", "vendorNumber"), ("tandem/resources", "vendorNumber")),
+        validate=_validate,
+        written=_written,
+        deleted=_deleted,
     )
 }

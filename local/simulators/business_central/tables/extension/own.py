@@ -67,7 +67,13 @@ def _coded(name: str, *references: tuple[str, ...]) -> TableRules:
 
 
 RULES = {
-    PRICE_GROUPS: _coded(PRICE_GROUPS, (SALES_PRICES, "salesCode")),
+    PRICE_GROUPS: _coded(
+        PRICE_GROUPS,
+        ("customers", "customerPriceGroup"),
+        (SALES_PRICES, "salesCode", "salesType", "Customer_x0020_Price_x0020_Group"),
+        (PRICE_LINES, "sourceNumber", "sourceType", "Customer_x0020_Price_x0020_Group"),
+        (PRICE_LISTS, "sourceNumber", "sourceType", "Customer_x0020_Price_x0020_Group"),
+    ),
     PRICE_LISTS: _coded(PRICE_LISTS, (PRICE_LINES, "priceListCode")),
     PRICE_LINES: TableRules(
         source=PRICE_LINES, group="priceListCode", unique=("priceListCode", "lineNumber")
@@ -85,7 +91,12 @@ RULES = {
         validate=_resource,
         deleted=_drop_resource_units,
     ),
-    "tandem/shippingAgents": _coded("tandem/shippingAgents", (SHIP_TO, "shippingAgentCode")),
+    "tandem/shippingAgents": _coded(
+        "tandem/shippingAgents",
+        (SHIP_TO, "shippingAgentCode"),
+        ("customers", "shippingAgentCode"),
+        ("vendors", "shippingAgentCode"),
+    ),
     SHIP_TO: TableRules(
         source=SHIP_TO, group="customerNumber", unique=("customerNumber", "code"), validate=_ship_to
     ),

@@ -16,9 +16,10 @@ from local.simulators.business_central.schema import EMPTY_ID, EXTENSION, ROW_VE
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.table_numbers import TABLE_NUMBERS
+from local.simulators.business_central.tables.extension.contact_persons import check_new, with_person
 from local.simulators.business_central.tables.financial_details import balance, balance_due
 from local.simulators.business_central.tables.ledger import inventory_of
-from local.simulators.business_central.tables.relations import RELATION_OF, links_of
+from local.simulators.business_central.tables.relations import RELATION_OF
 from local.simulators.business_central.tables.rules import TableRules
 
 RECORD_KEYS = "tandem/recordKeys"
@@ -36,8 +37,8 @@ _TEMPLATE_TABLES = {
 class View:
     """How a set shows a table of API v2.0.
 
-    ``codes``: property to (the id's property there, the table it points to).  ``checked``: property, kept in
-    ``extra``, to the table that must have its code.  ``computed``: properties made from the row.
+    ``codes``: property to (the id's property there, the table it points to).  ``checked``: property to the
+    table that must have its code.  ``computed``: properties made from the row.
     """
 
     source: str
@@ -50,6 +51,11 @@ class View:
     def name(self) -> str:
         return f"{EXTENSION}{self.source}"
 
+    @property
+    def has_person(self) -> bool:
+        """Customers and vendors name a contact person."""
+        return self.source in RELATION_OF
+
     def project(self, reader: Reader, row: Row) -> Row:
         """The row as the extension shows it."""
         entity = reader.types[self.name]
@@ -61,8 +67,8 @@ class View:
             return row.version
         if name in self.computed:
             return self.computed[name](reader, row)
-        if name == "currencyCode" and "currencyCode" in row.values:
-            code = row.values["currencyCode"]
+        if name == "currencyCode":
+            code = row.values.get(name, row.extra.get(name, ""))
             return "" if code == reader.company.local_currency else code
         if name in self.codes:
             id_name, table = self.codes[name]
@@ -82,8 +88,8 @@ class View:
         if sent.get("templateCode"):
             raise business_rule('A "templateCode" can be given at creation only.')
         kept = {name: value for name, value in sent.items() if name not in (*_OWN, "number")}
-        self._check_primary_contact(session, row, kept.get("primaryContactNumber", ""))
-        return self._translated(session, self.prepare(kept, row.extra))
+        translated = self._translated(session, self.prepare(kept, row.extra))
+        return with_person(session, self.source, row, translated) if self.has_person else translated
 
     def create(self, session: Session, sent: Mapping[str, Any]) -> Edit:
         """A creation as one of the row behind; what was sent wins over the template."""
@@ -92,7 +98,8 @@ class View:
         given = self.prepare({name: value for name, value in sent.items() if name not in _OWN}, {})
         if not given.get("displayName"):
             raise business_rule('A "displayName" must be provided.')
-        self._check_primary_contact(session, None, given.get("primaryContactNumber", ""))
+        if self.has_person:
+            check_new(session, self.source, given)
         template = _template(session, self.source, sent.get("templateCode", ""))
         translated = self._translated(session, {**template, **given})
         entity = session.types[self.source]
@@ -121,18 +128,6 @@ class View:
                     raise _no_relation(session, self.name, name, self.checked[name], value)
                 translated[name] = value
         return translated
-
-    def _check_primary_contact(self, session: Session, row: Row | None, number: str) -> None:
-        """The primary contact must belong to the record, so a new record cannot have one."""
-        contact = session.by_key("contacts", number) if number else None
-        if contact is None:
-            return
-        links = links_of(session.company, contact.id, contact.values)
-        if row is None or (RELATION_OF[self.source], row.id) not in links:
-            table = session.types[self.source].table
-            raise business_rule(
-                f"Contact {number} {contact.values['displayName']} is not related to this {table.lower()}."
-            )
 
     def rules(self) -> TableRules:
         """The set's rules; those of the table behind hold besides."""
@@ -211,18 +206,20 @@ _TERMS = {
     "paymentTermsCode": ("paymentTermsId", "paymentTerms"),
     "paymentMethodCode": ("paymentMethodId", "paymentMethods"),
 }
+_CURRENCY = {"currencyCode": "currencies"}
 _SHIPPING = {"shippingAgentCode": "tandem/shippingAgents", "locationCode": "locations"}
 _CONTACT = {"primaryContactNumber": "contacts"}
 CUSTOMERS = View(
     "customers",
     {**_TERMS, "shipmentMethodCode": ("shipmentMethodId", "shipmentMethods")},
-    {**_SHIPPING, **_CONTACT, "customerPriceGroup": "tandem/customerPriceGroups"},
+    {**_CURRENCY, **_SHIPPING, **_CONTACT, "customerPriceGroup": "tandem/customerPriceGroups"},
     {"balance": balance, "balanceDue": balance_due},
 )
 VENDORS = View(
     "vendors",
     _TERMS,
     {
+        **_CURRENCY,
         **_SHIPPING,
         **_CONTACT,
         "purchaserCode": "salespeoplePurchasers",
@@ -232,7 +229,7 @@ VENDORS = View(
 CONTACTS = View(
     "contacts",
     {},
-    {"salespersonCode": "salespeoplePurchasers", "currencyCode": "currencies"},
+    {**_CURRENCY, "salespersonCode": "salespeoplePurchasers"},
     prepare=_with_full_name,
 )
 ITEMS = View("items", {}, {"vendorNumber": "vendors"}, {"inventory": _inventory})
