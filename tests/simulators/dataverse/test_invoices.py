@@ -86,6 +86,8 @@ def test_a_line_takes_price_currency_and_owner_from_outside(catalogue: Catalogue
     assert (row["producttypecode"], row["invoicedetailname"]) == (1, "Product P-1")
     assert totals(catalogue, invoice) == (25, 0, 25, 2, 27)
     assert row_of(catalogue.client, f"invoices({invoice})")["totalamount_base"] == 54
+    catalogue.client.patch(f"invoicedetails({row['invoicedetailid']})", {"quantity": 4})
+    assert row_of(catalogue.client, f"invoicedetails({row['invoicedetailid']})")["extendedamount_base"] == 74
 
 
 def test_a_price_can_be_overridden(catalogue: Catalogue) -> None:
