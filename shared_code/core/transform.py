@@ -234,6 +234,8 @@ def _put_name(each: FieldMapping, names: tuple[str, ...], value: Value, present:
 
 def _get_lookup(each: FieldMapping, side: Side, native: Values, value: Value, links: Links) -> Value:
     key = _plain_text(value)
+    if side is Side.BC and key is None and each.by_reference and each.blank_is_record:
+        return ZERO_ID
     if key is None or (key == ZERO_ID and not each.blank_is_record):
         return None
     if side is Side.BC and each.by_reference:
@@ -280,14 +282,22 @@ def _put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: 
         return (
             Missing(each.name, each.lookup, Side.SALES, key.removeprefix(UNCOUPLED_PREFIX))
             if uncoupled
-            else {name: last_part(key) if each.bc_within else key}
+            else {name: _bc_form(each, key)}
         )
-    found = (links.sales_id(name, key, each.by_reference) for name in each.lookup)
+    by_reference = each.by_reference and key != ZERO_ID
+    found = (links.sales_id(name, key, by_reference) for name in each.lookup)
     target = next(filter(None, found), None)
     if target is None:
         return Missing(each.name, each.lookup, Side.BC, key)
     # A lookup without a target table leads to an option of a choice column, which is a number.
     return {name: target if each.target else int(target)}
+
+
+def _bc_form(each: FieldMapping, key: str) -> str:
+    """What Business Central's field holds: the reference's own part; blank for the record that blank means."""
+    if each.by_reference and key == ZERO_ID:
+        return ""
+    return last_part(key) if each.bc_within else key
 
 
 def _get_option(each: FieldMapping, side: Side, native: Value) -> Value:

@@ -68,3 +68,21 @@ def test_a_lookup_without_a_field_leads_to_the_same_record_for_all() -> None:
     links = Couplings(coupled=[("CURRENCY", ZERO_ID, "pound")])
     assert get(local, Side.BC, {"number": "1000"}, links) == ZERO_ID
     assert put(local, Side.SALES, ZERO_ID, links) == {"sales_currency": "pound"}
+
+
+def test_a_blank_code_can_mean_a_record_of_its_own() -> None:
+    """A blank currency code means the local currency, whose record has the zero id."""
+    each = make_field(
+        "currency",
+        FieldType.LOOKUP,
+        lookup=("CURRENCY",),
+        by_reference=True,
+        blank_is_record=True,
+        target="cur",
+    )
+    links = Couplings(coupled=[("CURRENCY", ZERO_ID, "pound"), ("CURRENCY", "EUR", "euro")])
+    for code, row in (("", "pound"), ("eur", "euro")):
+        neutral = get(each, Side.BC, {"bc_currency": code}, links)
+        assert put(each, Side.SALES, neutral, links) == {"sales_currency": row}
+        assert get(each, Side.SALES, {"sales_currency": row}, links) == neutral
+        assert put(each, Side.BC, neutral, links) == {"bc_currency": code.upper()}
