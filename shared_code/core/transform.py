@@ -294,7 +294,7 @@ def _put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: 
 
 
 def _bc_form(each: FieldMapping, key: str) -> str:
-    """What Business Central's field holds: the reference's own part; blank for the record that blank means."""
+    """What the field of Business Central holds: the reference's own part; blank for what blank means."""
     if each.by_reference and key == ZERO_ID:
         return ""
     return last_part(key) if each.bc_within else key
