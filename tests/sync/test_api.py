@@ -247,7 +247,7 @@ ASKS: dict[str, Ask] = {
 }
 
 
-@pytest.mark.parametrize("name", ASKS.keys() - {"health"})
+@pytest.mark.parametrize("name", sorted(ASKS.keys() - {"health"}))
 @pytest.mark.parametrize(
     "fault", [StorageUnavailable("busy"), StorageRefused("no right"), SystemUnavailable("off")]
 )
