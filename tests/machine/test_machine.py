@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from random import SystemRandom
 
@@ -27,8 +28,9 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
 def test_whatever_happens_nothing_is_lost_and_nothing_doubled(processes: Processes) -> None:
     plan = Plan(EXAMPLES, STEPS, SystemRandom().randrange(1_000_000))
     print(f"seed {plan.seed}: python dev.py machine --examples {EXAMPLES} --steps {STEPS} --seed {plan.seed}")
+    began_s = time.monotonic()
     done = run(plan, processes)
-    print(told(done, 0))
+    print(told(done, time.monotonic() - began_s))
     assert done.failure == []
     assert done.examples == EXAMPLES
 
