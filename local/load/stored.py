@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -96,8 +95,8 @@ class Stored:
         return all(row["next_due_s"] > 0.0 for row in self._rows(SCHEDULES, "next_due_s"))
 
     def put(self, name: str, text: str) -> None:
-        """A further message on a queue, its text encoded as the app's own are."""
-        self._queues[name].send_message(base64.b64encode(text.encode()).decode())
+        """A further message on a queue, as plain text, as the app's own are."""
+        self._queues[name].send_message(text)
 
     def copy_messages(self) -> int:
         """Put every message that can be seen on its queue once more, as it is; how many there were."""
