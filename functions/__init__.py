@@ -15,10 +15,13 @@ GUARDS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """Headers of every answer: nothing of it may be kept on the way, or taken for a page."""
 
 TALKATIVE = {
-    "azure.core": "WARNING", "azure.identity": "WARNING", "azure.storage": "WARNING", "msal": "WARNING",
+    "azure.core": "WARNING", "azure.identity": "WARNING", "azure.storage": "WARNING", "msal": "CRITICAL",
     "urllib3": "ERROR",
 }  # fmt: skip
-"""Libraries that would log a line or more per request, with addresses: keys and the values of filters."""
+"""Libraries that would log a line or more per request, with addresses: keys and the values of filters.
+
+msal logs an answer that it cannot read as an error with all of its text, and that may hold an access token.
+"""
 
 for name, level in TALKATIVE.items():
     logging.getLogger(name).setLevel(level)
