@@ -187,9 +187,7 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
     match result:
         case Written(row):
             work.know(item, side, row)
-            item.base = confirm_base(
-                None, side, planned.sent, item.values_on(side.other), item.values_on(side)
-            )
+            item.base = confirm_base(None, side, planned.sent, item.values_on(side))
             bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
             committing.couple(work, item, bc_id, sales_id)
             item.inserted = True

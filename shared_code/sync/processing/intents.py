@@ -117,7 +117,7 @@ def _couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
     beyond it was edited since."""
     couple_found(work, item, Side.BC, row)
     item.coupled, item.inserted = False, True
-    item.base = confirm_base(None, Side.BC, sent, sent, item.values_on(Side.BC))
+    item.base = confirm_base(None, Side.BC, sent, item.values_on(Side.BC))
 
 
 def _may_still_run(work: Work, item: Item) -> bool:

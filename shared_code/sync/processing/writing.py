@@ -150,8 +150,8 @@ def confirm(work: Work, item: Item, side: Side, sent: Values, row: Row) -> None:
     """A write is confirmed: base, journal and what is known follow what the service now holds."""
     old = item.values_on(side)
     work.know(item, side, row)
-    held, returned = item.values_on(side.other), item.values_on(side)
-    item.base = confirm_base(item.base, side, sent, held, returned)
+    returned = item.values_on(side)
+    item.base = confirm_base(item.base, side, sent, returned)
     item.modified, item.dirty = True, True
     if item.coupling:
         item.journal.append(

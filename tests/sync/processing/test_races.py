@@ -122,6 +122,22 @@ def test_an_edit_of_the_written_field_right_after_the_write_flows_back(world: Wo
     worlds.assert_whole(world)
 
 
+def test_a_value_that_was_carried_and_taken_back_meanwhile_is_taken_back_on_the_other_side_too(
+    world: World,
+) -> None:
+    """The write to Business Central is refused, the one to Sales carries what was read before."""
+    pair = worlds.pair(world)
+    before = worlds.customer_of(world, pair)["phoneNumber"]
+    edit(world, pair, Side.BC, "phone", "+44 1")
+    edit(world, pair, Side.SALES, "email", "new@example.com")
+    in_between(world, Side.BC, lambda: edit(world, pair, Side.BC, "phone", before), after=False)
+    worlds.cycles(world, 3)
+    assert worlds.customer_of(world, pair)["phoneNumber"] == before
+    assert (worlds.account_of(world, pair)["telephone1"] or "") == before
+    assert worlds.customer_of(world, pair)["email"] == "new@example.com"
+    worlds.assert_whole(world)
+
+
 @pytest.mark.parametrize("side", list(Side))
 def test_a_record_deleted_between_read_and_write_is_told_and_its_partner_kept(
     world: World, side: Side
