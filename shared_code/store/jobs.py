@@ -3,7 +3,7 @@
 A job's row is inserted with its first batch, so a scheduled look that finds nothing leaves nothing.
 Batches and steps share one partition per job::
 
-    step|<side>|<n>             a scan's step: what it queued and where the next one goes on
+    step|<side>|<n>             a scan's step: the batches it registered and where the next one goes on
     batch|<side>|<n>|<digest>   a batch: the ids it was given, and its outcomes once it is done
 
 Sums are never counted up: they are added from the batches each time, so a repeated batch cannot
@@ -13,6 +13,7 @@ count twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from shared_code.core.jobs import Batch, Job, JobKind
 from shared_code.core.outcome import Outcome
@@ -22,7 +23,17 @@ from shared_code.store.json_values import dump, load
 from shared_code.store.tables import AlreadyExists, Delete, Entity, Insert, Scalar, Tables, in_chunks
 
 JOBS, BATCHES = "Jobs", "Batches"
+RESTART = "restart"
+"""Where a scan goes on whose page the service no longer serves: the next step begins anew."""
 _SEPARATOR = ","
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A taken step: where the scan goes on, and the ids of the batches its page was made into."""
+
+    next: str
+    batches: tuple[str, ...]
 
 
 class JobStore:
@@ -120,6 +131,11 @@ class JobStore:
         entity = self._tables.get(BATCHES, self._partition(job_id), "step|" + step_key)
         return None if entity is None else str(entity.values["next"])
 
+    def steps(self, job_id: str, side: Side) -> list[Step]:
+        """The steps of this side's scan that are on file, in order."""
+        found = self._tables.query_prefix(BATCHES, self._partition(job_id), f"step|{side}|")
+        return [Step(str(each.values["next"]), _split(each.values["batches"])) for each in found]
+
     def steps_complete(self, job_id: str, side: Side) -> bool:
         """Whether the job's scan of this side reached its end."""
         steps = self._tables.query_prefix(BATCHES, self._partition(job_id), f"step|{side}|")
@@ -129,9 +145,13 @@ class JobStore:
         """How many steps of this side's scan are on file."""
         return sum(1 for _ in self._tables.query_prefix(BATCHES, self._partition(job_id), f"step|{side}|"))
 
-    def take_step(self, job_id: str, step_key: str, next_cursor: str) -> str:
-        """Record a step create-only; returns where the scan goes on, which the first taker decided."""
-        entity = Entity(self._partition(job_id), "step|" + step_key, {"next": next_cursor})
+    def take_step(self, job_id: str, step_key: str, next_cursor: str, batches: Sequence[Batch] = ()) -> str:
+        """Record a step create-only; returns where the scan goes on, which the first taker decided.
+
+        ``batches`` are what its page was made into: other attempts may have registered others.
+        """
+        named = _SEPARATOR.join(each.id for each in batches)
+        entity = Entity(self._partition(job_id), "step|" + step_key, {"next": next_cursor, "batches": named})
         try:
             self._tables.insert(BATCHES, entity)
             return next_cursor

@@ -23,7 +23,7 @@ from shared_code.core.jobs import MAX_BATCH, Batch, Job
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome, Problem
 from shared_code.core.records import Side, Version
-from shared_code.store.jobs import step_key
+from shared_code.store.jobs import RESTART, step_key
 from shared_code.sync.absence import BrakeHolds, missing
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
@@ -33,9 +33,6 @@ _NO_VERSION = Version("", "")
 
 COMPLETE = ""
 """What a scan's last step notes as its continuation."""
-
-RESTART = "restart"
-"""What a step notes whose page the service no longer serves: the next one begins anew."""
 
 
 def take_step(parts: Parts, step: ScanStep) -> None:
@@ -93,7 +90,7 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
         # Before the step is taken: a taken step is not repeated, and all of the scan is queued by now.
         _move_watermark(at, mapping, step, seen, page.watermark)
     if batches or page.next or step.number or step.mode is ScanMode.FULL:
-        next_text = at.jobs.take_step(step.job, key, next_text)
+        next_text = at.jobs.take_step(step.job, key, next_text, batches)
     return next_text
 
 

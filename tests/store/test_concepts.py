@@ -28,7 +28,7 @@ from shared_code.store import (
 from shared_code.store.azure_tables import AzureTables
 from shared_code.store.couplings import CouplingStore
 from shared_code.store.full_syncs import FullSync, FullSyncStore, Line, Phase
-from shared_code.store.jobs import JobStore, step_key
+from shared_code.store.jobs import JobStore, Step, step_key
 from shared_code.store.journal import Entry, JournalStore
 from shared_code.store.memory import MemoryTables
 from shared_code.store.schedules import Schedule, ScheduleStore
@@ -323,12 +323,14 @@ def test_a_job_is_open_until_its_batches_and_their_rests_are_done(job_store: Job
 def test_the_first_taker_of_a_step_decides_where_the_scan_goes_on(job_store: JobStore) -> None:
     key = step_key(Side.BC, 0)
     assert job_store.step("job", key) is None
-    assert job_store.take_step("job", key, "second page") == "second page"
-    assert job_store.take_step("job", key, "somewhere else") == "second page"
+    ours, theirs = batch(id="bc|00000|ours"), batch(id="bc|00000|theirs")
+    assert job_store.take_step("job", key, "second page", [ours]) == "second page"
+    assert job_store.take_step("job", key, "somewhere else", [theirs]) == "second page"
     assert not job_store.steps_complete("job", Side.BC)
     assert job_store.take_step("job", step_key(Side.BC, 1), "") == ""
     assert job_store.steps_complete("job", Side.BC)
     assert job_store.steps_taken("job", Side.BC) == 2
+    assert job_store.steps("job", Side.BC) == [Step("second page", (ours.id,)), Step("", ())]
     assert job_store.steps_taken("job", Side.SALES) == 0
 
 
