@@ -22,10 +22,11 @@ from shared_code.core.reconcile import (
     reconcile,
 )
 from shared_code.core.records import Absent, Deleted, Row, Side, Unread, Version
+from shared_code.store.tables import StoreError
 from shared_code.sync.processing import adopting, committing, creating, intents, problems, writing
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import MAX_ROUNDS, Work
-from shared_code.systems.interface import SystemUnavailable, Throttled
+from shared_code.systems.interface import SystemFault, SystemUnavailable, Throttled
 
 
 def run_rounds(work: Work) -> None:
@@ -50,6 +51,8 @@ def _round(work: Work) -> None:
     for item in work.open_items():
         try:
             _act(work, item, decide(work, item), plan)
+        except (SystemFault, StoreError):
+            raise  # Neither is a fault of this record: the batch goes on later.
         except Exception as fault:
             problems.fail(
                 work, item, "internal", f"{type(fault).__name__} while deciding; nothing was written."

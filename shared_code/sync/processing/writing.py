@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from shared_code.core.base import confirm_base
 from shared_code.core.reconcile import (
@@ -39,11 +41,16 @@ class PlannedUpdate:
 
 @dataclass(slots=True)
 class PlannedCreation:
-    """A partner to create; ``sent`` are its neutral values."""
+    """A partner to create; ``sent`` are its neutral values.
+
+    ``instead`` settles a record that cannot be sent now: it is planned where it was sent before, because
+    what was made then is its partner all the same.
+    """
 
     item: Item
     native: Values
     sent: Values
+    instead: Callable[[], None] | None = None
 
 
 @dataclass(slots=True)
@@ -54,15 +61,17 @@ class Plan:
     creations: dict[Side, list[PlannedCreation]] = field(default_factory=lambda: {side: [] for side in Side})
 
     def create(self, work: Work, item: Item, decision: Create) -> None:
-        """Plan a creation; a record that cannot be put whole is not created."""
-        if item.problem and item.problem.code == "possible_partner":
-            problems.hold(work, item, "possible_partner")
-            return
+        """Plan a creation; a record that may have a partner or cannot be put whole is not created."""
         native, faults, sent = work.native(decision.side, decision.values)
-        if faults:
-            problems.unfit(work, item, faults)
+        instead: Callable[[], None] | None = None
+        if item.problem and item.problem.code == "possible_partner":
+            instead = partial(problems.hold, work, item, "possible_partner")
+        elif faults:
+            instead = partial(problems.unfit, work, item, faults)
+        if instead and item.intent is None:
+            instead()
         else:
-            self.creations[decision.side].append(PlannedCreation(item, native, sent))
+            self.creations[decision.side].append(PlannedCreation(item, native, sent, instead))
 
     def merge(self, work: Work, item: Item, merge: Merge) -> None:
         """Plan the updates of one record; what cannot be put is left open, the rest is written."""
