@@ -23,7 +23,9 @@ def _adopt(
     work: Work, side: Side, key: FieldMapping, planned: list[PlannedCreation]
 ) -> list[PlannedCreation]:
     names = key.sales if side is Side.SALES else (str(key.bc),)
-    wanted = {str(each.sent[key.name]): each for each in planned if each.sent.get(key.name)}
+    wanted = {
+        str(each.sent[key.name]): each for each in planned if each.sent.get(key.name) and not each.instead
+    }
     rows = work.system(side).find(work.table(side), names[0], list(wanted))
     work.links.load(side, rows)
     found: dict[str, list[Row]] = {}
@@ -32,7 +34,9 @@ def _adopt(
     for value, group in found.items():
         if value in wanted and len(group) == 1 and _is_free(work, side, group[0].id):
             couple_found(work, wanted.pop(value).item, side, group[0])
-    return [each for each in planned if each in wanted.values() or not each.sent.get(key.name)]
+    return [
+        each for each in planned if each in wanted.values() or not each.sent.get(key.name) or each.instead
+    ]
 
 
 def _is_free(work: Work, side: Side, record_id: str) -> bool:

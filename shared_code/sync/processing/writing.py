@@ -43,8 +43,8 @@ class PlannedUpdate:
 class PlannedCreation:
     """A partner to create; ``sent`` are its neutral values.
 
-    ``instead`` settles a record that cannot be sent now: it is planned where it was sent before, because
-    what was made then is its partner all the same.
+    ``instead`` settles a record that cannot be sent to Business Central now.  It is planned all the same,
+    because it may have been sent before, or be a row that Tandem itself made: then it has its partner.
     """
 
     item: Item
@@ -68,7 +68,7 @@ class Plan:
             instead = partial(problems.hold, work, item, "possible_partner")
         elif faults:
             instead = partial(problems.unfit, work, item, faults)
-        if instead and item.intent is None:
+        if instead and (decision.side is Side.SALES or decision.restores):
             instead()
         else:
             self.creations[decision.side].append(PlannedCreation(item, native, sent, instead))
