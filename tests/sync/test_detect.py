@@ -17,6 +17,7 @@ from shared_code.core.records import Side
 from shared_code.store.jobs import JobStore
 from shared_code.sync import detect, tick
 from shared_code.sync.messages import ScanMode, ScanStep
+from shared_code.sync.parts import table_of
 from shared_code.systems import dataverse
 from shared_code.systems.interface import AccessDenied
 from tests.sync import worlds
@@ -119,6 +120,23 @@ def test_a_stale_read_undoes_no_write_and_an_edit_arrives_once_the_replica_has_i
     worlds.cycles(world, 5)
     assert worlds.account_of(world, pair)["telephone1"] == "+44 2"
     worlds.settled(world)
+    worlds.assert_whole(world)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_read_older_than_what_the_scan_saw_is_not_taken_for_the_present(
+    world: World, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """The replica that is read has not heard of the edit that the scan told of."""
+    pair, system = worlds.pair(world), world.at.systems[Side.SALES]
+    read = system.read
+    before = read(table_of(world.at.mapping("CUSTOMER"), Side.SALES), [pair.sales_id])
+    stale = iter([before] * times)
+    monkeypatch.setattr(system, "read", lambda table, ids: next(stale, None) or read(table, ids))
+    worlds.edit_sales(world, pair, telephone1="+44 1")
+    worlds.cycles(world, 5)
+    assert next(stale, None) is None
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 1"
     worlds.assert_whole(world)
 
 

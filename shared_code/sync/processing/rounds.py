@@ -94,12 +94,21 @@ def _take_read(work: Work, item: Item, side: Side, row: Row | None, record_id: s
     if row is None:
         item.states[side] = Deleted(record_id) if item.coupling else Absent()
         return
-    seen = item.coupling.version_on(side) if item.coupling else None
-    if seen is not None and row.version.stamp < seen.stamp:
-        # A stale replica: older than what the coupling has seen.  Deciding on it could undo a write.
+    if row.version.stamp < _newest_seen(item, side):
+        # A stale replica.  Deciding on it could undo a write, or take an edit for dealt with.
         item.hand_on(work.soon_s)
         return
     work.know(item, side, row)
+
+
+def _newest_seen(item: Item, side: Side) -> str:
+    """The stamp of the newest version the coupling or the scan has seen.
+
+    Business Central is read at its primary, which is never behind a scan.
+    """
+    known = item.coupling.version_on(side) if item.coupling else None
+    scanned = item.stamp if side is item.side is Side.SALES else ""
+    return max(known.stamp if known else "", scanned)
 
 
 def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None:
