@@ -21,19 +21,25 @@ NOT_POSSIBLE = 2
 Verb = namedtuple("Verb", "module storage summary")
 VERBS = {
     "demo": Verb(
-        "local.demo",
-        True,
-        "everything on this machine: storage, both systems simulated, the app with its pages",
+        "local.demo", True, "Tandem's story on this machine, each step checked, then all of it up to be tried"
     ),
     "test": Verb(
-        "local.dev.test", True, "the tests (--unit: only those without servers; other arguments go to pytest)"
+        "local.dev.test",
+        True,
+        "the tests (--unit: only those without servers; files and options go to pytest)",
     ),
-    "host": Verb("local.dev.up", True, "the functions host alone"),
-    "check": Verb("local.dev.check", False, "lint, types, import arrows, sizes, forbidden text"),
+    "host": Verb("local.dev.up", True, "storage, both systems simulated, Entra and the app, until Ctrl+C"),
+    "check": Verb(
+        "local.dev.check", False, "lint, types, import arrows, sizes, forbidden text, stale documentation"
+    ),
+    "audit": Verb("local.dev.audit", False, "known vulnerabilities of the packages, asked of PyPI"),
     "simulate": Verb("local.simulate", False, "many seeded runs with faults, against the invariants"),
     "bench": Verb("benchmarks", True, "the benchmarks"),
-    "load": Verb("local.load", True, "a load run"),
+    "load": Verb(
+        "local.load", True, "a full synchronisation of many records while functions hosts are killed, judged"
+    ),
     "solution": Verb("tools.solution", False, "packs the Dataverse solution for import"),
+    "machine": Verb("local.machine", True, "Hypothesis against the running system, with kills and faults"),
     "latency": Verb("local.latency", True, "how long a change takes from one side to the other"),
 }
 

@@ -7,8 +7,10 @@ that names it and says how to set it.
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from shared_code.core.features import Feature, Features
@@ -42,18 +44,20 @@ SETTINGS = (
             "cronus=d6079f35-affb-5d00-b382-28fccf9e4a20"),
     Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
             "https://contoso.crm4.dynamics.com"),
-    Setting("FEATURES", "What the company has: extension, unit_groups, price_lists, or none of them.",
-            "extension,unit_groups,price_lists", ""),
+    Setting("FEATURES", "What the company has or wants: extension, unit_groups, price_lists, vendors.",
+            "extension,unit_groups,price_lists,vendors", ""),
     Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
             "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),
     Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.",
             "https://api.businesscentral.dynamics.com", "https://api.businesscentral.dynamics.com"),
     Setting("AUTHORITY", "Where tokens come from.", "https://login.microsoftonline.com",
             "https://login.microsoftonline.com"),
-    Setting("CA_BUNDLE", "A file with further certificate authorities to trust.", "/etc/ssl/company.pem", ""),
+    Setting("CA_BUNDLE", "A file (PEM) with the certificate authorities to trust instead of the usual ones.",
+            "/etc/ssl/company.pem", ""),
     Setting("WEBHOOK_URL", "The public address of this app; with it both systems notify at once.",
             "https://tandem-contoso.azurewebsites.net", ""),
-    Setting("WEBHOOK_SECRET", "What a notification must carry to be believed; 16 characters or more.",
+    Setting("WEBHOOK_SECRET",
+            "What a notification must carry to be believed; 16 to 2,000 letters, digits and signs.",
             "…", ""),
     Setting("LOOK_BACK_SECONDS", "How far each look at Business Central overlaps the one before.",
             "600", "600"),
@@ -104,7 +108,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         tenant_id=_checked(values, "TENANT_ID", _guid),
         client_id=_checked(values, "CLIENT_ID", _guid),
         client_secret=values["CLIENT_SECRET"],
-        managed_identity_client_id=values["MANAGED_IDENTITY_CLIENT_ID"],
+        managed_identity_client_id=_checked(
+            values, "MANAGED_IDENTITY_CLIENT_ID", lambda text: text and _guid(text)
+        ),
         environment=values["BUSINESS_CENTRAL_ENVIRONMENT"],
         companies=_checked(values, "BUSINESS_CENTRAL_COMPANIES", _companies),
         features=_checked(values, "FEATURES", _features),
@@ -112,7 +118,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         sales_url=_checked(values, "SALES_URL", _address),
         business_central_url=_checked(values, "BUSINESS_CENTRAL_URL", _address),
         authority=_checked(values, "AUTHORITY", _address),
-        ca_bundle=values["CA_BUNDLE"],
+        ca_bundle=_checked(values, "CA_BUNDLE", _certificates),
         webhook_url=_checked(values, "WEBHOOK_URL", lambda text: text and _address(text)),
         webhook_secret=_checked(values, "WEBHOOK_SECRET", _secret),
         look_back_s=_checked(values, "LOOK_BACK_SECONDS", _seconds),
@@ -171,7 +177,7 @@ def _features(text: str) -> Features:
     if unknown := [each for each in names if each not in known]:
         raise ValueError(f"there is no feature “{unknown[0]}”; there are {', '.join(known)}.")
     chosen = frozenset(known[each] for each in names)
-    if chosen and Feature.EXTENSION not in chosen:
+    if chosen & {Feature.UNIT_GROUPS, Feature.PRICE_LISTS} and Feature.EXTENSION not in chosen:
         raise ValueError("unit_groups and price_lists are read through the extension: name it too.")
     return chosen
 
@@ -184,9 +190,30 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _certificates(text: str) -> str:
+    """A file that TLS can read; else nothing could be asked and each request would say so on its own."""
+    if text and not Path(text).is_file():
+        raise ValueError("there is no such file. Give the whole path of a PEM file, or leave it out.")
+    try:
+        if text:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(text)
+    except OSError:
+        raise ValueError("the file holds no certificates that can be read. It must be PEM.") from None
+    return text
+
+
+LONGEST_SECRET = 2000
+"""What Dataverse keeps as the key of a service endpoint (Microsoft docs: serviceendpoint, authvalue);
+Business Central's clientState holds a little more."""
+
+
 def _secret(text: str) -> str:
     if text and len(text) < 16:
         raise ValueError("it is shorter than 16 characters.")
+    if len(text) > LONGEST_SECRET:
+        raise ValueError(f"it is longer than {LONGEST_SECRET} characters, more than Sales keeps.")
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("it must consist of letters without accents, digits and signs.")
     return text
 
 

@@ -2,7 +2,7 @@
 
 python dev.py demo                         tell the story, then stay up to be tried; Ctrl+C ends it
 python dev.py demo --once                  tell it and end: 0, or 1 when a step is not as told
-python dev.py demo --once --report FILE    also write everything measured as JSON
+python dev.py demo --once --report FILE    also write everything measured as JSON, of a failed run too
 python dev.py demo --once --json           the same JSON to standard output, the story to standard error
 """
 
@@ -22,6 +22,7 @@ from local.demo.failures import DemoFailed
 from local.demo.screen import Screen
 from local.demo.stage import Stage
 from local.demo.told import Told
+from local.dev.pasting import asked, posted
 from local.dev.processes import NotReady, Processes, interrupt_on_terminate
 from local.dev.steps import SetUpFailed
 from local.dev.up import wait_for_the_end
@@ -64,34 +65,50 @@ def main(given: Sequence[str]) -> int:
             with screen.working("starting storage, both systems and the functions host"):
                 environment = start(processes, beginning.options())
         except (NotReady, SetUpFailed, Refused, OSError, ValueError) as failure:
-            screen.fail(f"Not started: {failure}")
-            return NOT_STARTED
+            return _failed(args, screen, f"Not started: {failure}", told, None, NOT_STARTED)
         with environment:
             return _run(args, screen, environment, told)
 
 
 def _run(args: argparse.Namespace, screen: Screen, environment: Environment, told: Told) -> int:
+    stage: Stage | None = None
     try:
         beginning.load_few(environment)
         stage = Stage(environment)
         screen.say(f"Everything is up after {told.seconds():.1f} s.")
         story.tell(screen, stage, told)
-        _report(args, stage, told)
+        _report(args, report.build(stage, told))
     except DemoFailed as failure:
-        screen.fail(str(failure))
-        return NOT_AS_TOLD
-    except (Refused, OSError) as failure:
-        screen.fail(f"{type(failure).__name__}: {failure} The logs are in {environment.processes.logs}.")
-        return NOT_AS_TOLD
+        return _failed(args, screen, str(failure), told, stage)
+    except Exception as failure:
+        text = f"{type(failure).__name__}: {failure} The logs are in {environment.processes.logs}."
+        code = _failed(args, screen, text, told, stage)
+        if not isinstance(failure, Refused | OSError):  # a defect of the demonstration: say where
+            raise
+        return code
     screen.console.print()
     screen.say(f"Everything came out as told, in {told.seconds():.1f} s.")
     return 0 if args.once else _stay(screen, stage)
 
 
-def _report(args: argparse.Namespace, stage: Stage, told: Told) -> None:
-    if not (args.report or args.json):
-        return
-    document = report.build(stage, told)
+def _failed(
+    args: argparse.Namespace,
+    screen: Screen,
+    text: str,
+    told: Told,
+    stage: Stage | None,
+    code: int = NOT_AS_TOLD,
+) -> int:
+    """Says why the demonstration ends; the report, where one is wanted, holds what was found until then."""
+    screen.fail(text)
+    try:
+        _report(args, report.of_failure(text, told, stage))
+    except OSError as failure:
+        screen.fail(f"The report could not be written: {failure}")
+    return code
+
+
+def _report(args: argparse.Namespace, document: report.Json) -> None:
     if args.report:
         report.write(document, args.report)
     if args.json:
@@ -127,17 +144,17 @@ def _stay(screen: Screen, stage: Stage) -> int:
 
 def _to_try(stage: Stage, host: str, key: str) -> list[str]:
     """Commands that can be pasted: ask Tandem, look at both sides, edit an account as a person."""
-    bc, sales = stage.environment.addresses.business_central, stage.environment.addresses.sales
+    environment = stage.environment
+    bc, sales = environment.addresses.business_central, environment.addresses.sales
     account = stage.couplings("CUSTOMER")[0].sales_id
-    edit = json.dumps({"table": "account", "id": account, "values": {"telephone1": "+44 20 7946 0303"}})
-    ask = f'curl -H "x-functions-key: {key}"'
+    edit = {"table": "account", "id": account, "values": {"telephone1": "+44 20 7946 0303"}}
     return [
-        f"{ask} {host}/api/problems",
-        f"{ask} {host}/api/jobs",
-        f"{ask} -X POST {host}/api/full-synchronizations",
-        f'curl "{bc}/_control/dump?company={quote(stage.company)}&table=customers"',
-        f'curl "{sales}/_control/rows?table=account"',
-        f"curl -d '{edit}' {sales}/_control/edit",
+        asked(f"{host}/api/problems", key=key),
+        asked(f"{host}/api/jobs", key=key),
+        asked(f"{host}/api/full-synchronizations", key=key, method="POST"),
+        asked(f"{bc}/_control/dump?company={quote(stage.company)}&table=customers"),
+        asked(f"{sales}/_control/rows?table=account"),
+        posted(f"{sales}/_control/edit", edit, environment.processes.logs / "edit.json"),
     ]
 
 

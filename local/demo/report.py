@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from local.demo import checks
-from local.demo.failures import expect
+from local.demo.failures import DemoFailed, expect
 from local.demo.meter import Counts
 from local.demo.review import OUTCOMES
 from local.demo.stage import Stage
 from local.demo.told import Told
+from local.environment import Refused
 
 MAX_JOBS = 200
 DIRECTIONS = {"to_sales": "toSales", "from_sales": "fromSales"}
@@ -23,23 +25,58 @@ type Json = dict[str, Any]
 
 def build(stage: Stage, told: Told) -> Json:
     """The report of a demonstration that came to its end.  Raises DemoFailed where sums do not agree."""
-    problems = stage.problems()
+    return {
+        **_begin(told, None),
+        **_of_stage(stage),
+        "mappings": mappings(stage),
+        "accounted": {name: _accounted(checks.account_for(stage, name)) for name in checks.INSIDE},
+        **_problems(stage),
+    }
+
+
+def of_failure(failure: str, told: Told, stage: Stage | None) -> Json:
+    """The report of a demonstration that ended early for the reason ``failure``: what was found until then.
+
+    What the app must be asked for is left out where it does not answer, or where there is no ``stage`` yet.
+    """
+    found = _begin(told, failure)
+    if stage is not None:
+        found |= _of_stage(stage)
+        with suppress(Refused, OSError, ValueError):
+            found |= _problems(stage)
+        with suppress(DemoFailed, Refused, OSError, ValueError):
+            found["mappings"] = mappings(stage)
+    return found
+
+
+def _begin(told: Told, failure: str | None) -> Json:
     return {
         "about": "Counters are sums over all jobs of the run; requests are Tandem's own.",
-        "company": stage.company,
+        "failure": failure,
         "seconds": told.seconds(),
-        "settings": _settings(stage),
-        "mappings": mappings(stage),
         "full_synchronizations": [_lines(each) for each in told.full_synchronizations],
         "duplicates": told.duplicates,
-        "requests": requests(stage.meter.total),
-        "writes": {side: stage.meter.total.writes[side] for side in ("bc", "sales")},
-        "accounted": {name: _accounted(checks.account_for(stage, name)) for name in checks.INSIDE},
+        "quiet_cycle": told.quiet_cycle,
+        "steps": told.steps,
+    }
+
+
+def _of_stage(stage: Stage) -> Json:
+    total = stage.meter.total
+    return {
+        "company": stage.company,
+        "settings": _settings(stage),
+        "requests": requests(total),
+        "writes": {side: total.writes[side] for side in ("bc", "sales")},
+    }
+
+
+def _problems(stage: Stage) -> Json:
+    problems = stage.problems()
+    return {
         "conflicts": [_conflict(each) for each in problems if each["outcome"] == "conflict"],
         "failures": [_listed(each) for each in problems if each["outcome"] in ("failed", "skipped")],
         "waiting": [_listed(each) for each in problems if each["outcome"] == "waiting"],
-        "quiet_cycle": told.quiet_cycle,
-        "steps": told.steps,
     }
 
 

@@ -81,7 +81,12 @@ class Stage:
 
     def problems(self, *codes: str) -> list[Record]:
         """What GET /api/problems lists, with these codes or all."""
-        found: list[Record] = self.environment.api.get("problems")["problems"]
+        found: list[Record] = []
+        path: str | None = "problems?limit=1000"
+        while path:
+            page = self.environment.api.get(path.removeprefix("/api/"))
+            found += page["problems"]
+            path = page["next"]
         return [each for each in found if not codes or each["code"] in codes]
 
     def pause(self) -> None:

@@ -83,9 +83,9 @@ class Child:
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         """Asks the child to end, kills it if it does not within `timeout_s`; returns when it is gone."""
         if self.process.poll() is None:
-            _ask_to_end(self.process)
+            asked = _ask_to_end(self.process)
             try:
-                self.process.wait(timeout_s)
+                self.process.wait(timeout_s if asked else 0)
             except subprocess.TimeoutExpired:
                 _kill(self.process)
                 self.process.wait()
@@ -248,11 +248,16 @@ def _spawn(command: Sequence[object], cwd: Path | None, env: Mapping[str, str]) 
     )
 
 
-def _ask_to_end(process: subprocess.Popen[str]) -> None:
-    if sys.platform == "win32":
-        process.send_signal(signal.CTRL_BREAK_EVENT)
-    else:
-        process.send_signal(signal.SIGTERM)
+def _ask_to_end(process: subprocess.Popen[str]) -> bool:
+    """Whether the child could be asked: on Windows that needs a console which both share."""
+    try:
+        if sys.platform == "win32":
+            process.send_signal(signal.CTRL_BREAK_EVENT)
+        else:
+            process.send_signal(signal.SIGTERM)
+    except OSError:
+        return False
+    return True
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

@@ -1,8 +1,8 @@
 """`python dev.py test`: the tests, with an empty storage emulator beside them.
 
 python dev.py test                    everything, two test files at a time
-python dev.py test --unit             only tests/unit, no server at all
-python dev.py test --no-bulk          the pipeline's tests on an organisation without bulk messages for
+python dev.py test --unit [FILE]      only tests/unit, or the file, without any server
+python dev.py test --no-bulk [FILE]   the pipeline's tests on an organisation without bulk messages for
                                       account and contact, which Microsoft's documentation leaves open
 python dev.py test tests/x.py -k name arguments for pytest, as they are
 """
@@ -10,6 +10,7 @@ python dev.py test tests/x.py -k name arguments for pytest, as they are
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -22,16 +23,22 @@ PIPELINE = ["tests/sync", "tests/conformance", "tests/simulation"]
 EVERYTHING = ["-n", "2", "--dist", "loadfile"]
 
 
+def chosen(usual: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """The arguments for pytest: the usual tests go before them unless they name some themselves."""
+    named = any(Path(argument.partition("::")[0]).exists() for argument in arguments)
+    return [*arguments] if named else [*usual, *arguments]
+
+
 def run_unit(arguments: Sequence[str]) -> int:
     """The unit tests, in an environment without storage so that none can lean on it."""
     os.environ.pop(STORAGE, None)
-    return pytest.main(["tests/unit", *arguments])
+    return pytest.main(chosen(["tests/unit"], arguments))
 
 
 def run_without_bulk(arguments: Sequence[str]) -> int:
     """The tests of the pipeline, which need no server; bulk messages are unsupported unless a test asks."""
     os.environ[BULK] = "0"
-    return pytest.main([*PIPELINE, *EVERYTHING, *arguments])
+    return pytest.main(chosen([*PIPELINE, *EVERYTHING], arguments))
 
 
 def run_all(arguments: Sequence[str]) -> int:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from local.dev.pasting import asked, posted
 from local.dev.places import ROOT
 from local.dev.processes import NotReady, Processes, interrupt_on_terminate
 from local.dev.steps import SetUpFailed
@@ -80,14 +81,17 @@ def told(environment: Environment, seconds: float) -> str:
 
 def _try_this(environment: Environment, company: str) -> list[str]:
     host, bc, key = environment.host.url, environment.addresses.business_central, environment.keys.functions
-    rate = f'{{"company": "{company}", "currencyCode": "EUR", "relationalExchangeRateAmount": 0.9}}'
+    rate = {"company": company, "currencyCode": "EUR", "relationalExchangeRateAmount": 0.9}
+    commands = (
+        asked(f"{host}/api/health", key=key),
+        asked(f"{host}/admin/functions", key=environment.keys.master),
+        asked(f"{bc}/_control/requests"),
+        posted(f"{bc}/_control/exchange-rate", rate, environment.processes.logs / "rate.json"),
+    )
     return [
         "",
         "Try this:",
-        f'  curl -H "x-functions-key: {key}" {host}/api/health',
-        f'  curl -H "x-functions-key: {environment.keys.master}" {host}/admin/functions',
-        f"  curl {bc}/_control/requests",
-        f"  curl -d '{rate}' {bc}/_control/exchange-rate",
+        *(f"  {command}" for command in commands),
         "  Open the storage connection string in Azure Storage Explorer (Attach to a resource).",
     ]
 

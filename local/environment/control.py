@@ -46,6 +46,10 @@ class Control:
         """Change how the system behaves: limits, delays, replica lag."""
         self.post("options", options)
 
+    def shift_clock(self, shift_s: float) -> None:
+        """Let the system's clock be ahead of this machine's (behind, where negative) from now on."""
+        self.post("clock", {"shift_s": shift_s})
+
     def faults(self, plan: Mapping[str, Any]) -> None:
         """Put a fault plan in force (``{}`` ends all faults); its shape is that of ``plan_from_json``."""
         self.post("faults", plan)
@@ -74,6 +78,15 @@ class BusinessCentralControl(Control):
                 "relationalExchangeRateAmount": rate,
             },
         )
+
+    def set_rights(
+        self, user: str, *, read: Sequence[str] | None = None, write: Sequence[str] | None = None
+    ) -> None:
+        """What a user (client id or principal name) may read and write from now on: entity sets, None for
+        all."""
+        given = {"read": read, "write": write}
+        named = {right: None if sets is None else list(sets) for right, sets in given.items()}
+        self.post("users", {"user": user, **named})
 
     def dump(self, company: str, table: str) -> list[dict[str, Any]]:
         """All rows of a table as they are now; costs the app's users no request."""

@@ -74,6 +74,7 @@ class Environment:
     """Everything up. Ends with ``stop`` or as a context manager; the hosts end first.
 
     ``settings`` are the app settings the hosts run with, secrets included: never log them.
+    ``storage_controls`` are those of the proxies before ``queue`` and ``table``, empty without them.
     """
 
     options: Options
@@ -84,6 +85,7 @@ class Environment:
     bc_control: BusinessCentralControl
     sales_control: SalesControl
     entra_control: Control
+    storage_controls: Mapping[str, Control]
     hosts: Mapping[str, Host]
     processes: Processes
     names: tuple[str, ...]
@@ -104,8 +106,9 @@ class Environment:
         return next(running, self.host).api
 
     def control_of(self, system: str) -> Control:
-        """The control routes of bc, sales or entra. Raises KeyError for another word."""
-        return {"bc": self.bc_control, "sales": self.sales_control, "entra": self.entra_control}[system]
+        """The control routes of bc, sales, entra, queue or table. Raises KeyError for another word."""
+        systems = {"bc": self.bc_control, "sales": self.sales_control, "entra": self.entra_control}
+        return {**systems, **self.storage_controls}[system]
 
     def kill_host(self, name: str) -> None:
         """kill -9. Raises KeyError for an unknown name."""

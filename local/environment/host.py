@@ -108,5 +108,9 @@ class Host:
         """Runs a timer (or queue) function now, without waiting for its end. Raises Refused."""
         self._admin.send("POST", f"functions/{name}", {"input": ""})
 
+    def shift_clock(self, shift_s: float) -> None:
+        """Let the app's clock be ahead of this machine's until the host ends.  Raises Refused."""
+        self._admin.send("POST", "local/clock", {"shift_s": shift_s})
+
     def _child(self) -> Child | None:
         return next((child for child in self.processes.children if child.name == self.name), None)

@@ -40,6 +40,8 @@ class Options:
     UpdateMultiple. ``option_values`` adds an option for each payment term and shipment method, as an
     administrator would. ``faults`` holds a fault plan for each of bc, sales, entra, in force once all is up.
     ``webhooks`` gives the app its address. ``lease_s`` is how long the work of a host that died stays hidden.
+    ``storage_faults`` puts a proxy between the hosts and storage, through which storage can be made to fail;
+    with ``longest_delay_s`` it also cuts short how long new messages are delayed.
     ``app_settings`` are further settings of the app and win over those made here. ``label`` begins the names
     of the processes, for several environments in one supervision.
     """
@@ -57,6 +59,8 @@ class Options:
     settle_s: float = 1200.0
     lease_s: int = 10
     faults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    storage_faults: bool = False
+    longest_delay_s: int | None = None
     app_settings: Mapping[str, str] = field(default_factory=dict)
     verbose: bool = False
     label: str = ""
@@ -70,5 +74,7 @@ class Options:
             raise ValueError(f"sales names unknown records {sorted(unknown)}; known: {sorted(SALES_RECORDS)}")
         if unknown := set(self.faults) - FAULTY:
             raise ValueError(f"faults names unknown systems {sorted(unknown)}; known: {sorted(FAULTY)}")
+        if self.longest_delay_s is not None and not (self.storage_faults and self.longest_delay_s >= 0):
+            raise ValueError("longest_delay_s must not be negative and needs storage_faults")
         if self.webhooks and not self.hosts:
             raise ValueError("webhooks need a host that receives them")

@@ -29,8 +29,10 @@ from local.environment.records import (
     sales_folder,
 )
 from local.environment.settings import ENVIRONMENT, TENANT_ID, Secrets, app_settings
+from local.environment.storage import HostStorage, proxy_name, start_proxies
 from local.simulators import certificates
 from local.simulators.dataverse.people import ALL_PRIVILEGES, WEBHOOK_TABLES
+from local.storage_proxy.answers import SERVICES
 
 COLUMNS = ROOT / "sales_solution" / "columns.json"
 OPTION_COLUMNS = {"paymenttermscode": "paymentTerms", "address1_freighttermscode": "shipmentMethods"}
@@ -70,6 +72,7 @@ class _Start:
 
 
 PARTS = ("azurite", "entra", "business-central", "sales")
+PROXIES = tuple(proxy_name(service) for service in SERVICES)
 
 
 def start(processes: Processes, options: Options) -> Environment:
@@ -126,7 +129,9 @@ def _addresses(starting: _Start, storage: Future[str], bc: Future[str]) -> Addre
 def _environment(starting: _Start, addresses: Addresses) -> Environment:
     options = starting.options
     first = f"http://127.0.0.1:{starting.host_ports[0]}" if options.webhooks else None
-    settings = app_settings(options, addresses, starting.hidden, first)
+    storage = _storage(starting, addresses)
+    told = {"AzureWebJobsStorage": storage.connection} if options.storage_faults else {}
+    settings = {**app_settings(options, addresses, starting.hidden, first), **told}
     return Environment(
         options=options,
         addresses=addresses,
@@ -136,11 +141,21 @@ def _environment(starting: _Start, addresses: Addresses) -> Environment:
         bc_control=BusinessCentralControl(addresses.business_central),
         sales_control=SalesControl(addresses.sales),
         entra_control=Control(addresses.authority, addresses.ca_bundle),
+        storage_controls=storage.controls,
         hosts=_hosts(starting, settings),
         processes=starting.processes,
-        names=tuple(starting.name(part) for part in PARTS),
+        names=tuple(starting.name(part) for part in (*PARTS, *PROXIES)),
         scratch=starting.scratch,
     )
+
+
+def _storage(starting: _Start, addresses: Addresses) -> HostStorage:
+    """The way the hosts go to storage."""
+    options = starting.options
+    if not options.storage_faults:
+        return HostStorage(addresses.storage, {})
+    label, longest_s = options.label, options.longest_delay_s
+    return start_proxies(starting.processes, label, addresses.storage, longest_s)
 
 
 def _hosts(starting: _Start, settings: Mapping[str, str]) -> dict[str, Host]:
@@ -231,6 +246,6 @@ def _start_entra(starting: _Start) -> str:
 
 def _clear(starting: _Start) -> None:
     names = [f"host-{number}" for number in range(len(starting.host_ports), 0, -1)]
-    for part in [*names, *reversed(PARTS)]:
+    for part in [*names, *reversed((*PARTS, *PROXIES))]:
         starting.processes.stop_one(starting.name(part))
     shutil.rmtree(starting.scratch, ignore_errors=True)

@@ -3,6 +3,7 @@
 ``GET /admin/host/status``, ``GET /admin/functions``, ``GET /admin/functions/<name>`` and
 ``POST /admin/functions/<name>`` with ``{"input": "..."}``, which runs a timer or queue function
 (Microsoft docs: azure-functions/functions-manually-run-non-http.md).  A run by hand takes no timer lease.
+``POST /admin/local/clock`` is this host's own: see ``app_clock``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from local.host.app_clock import AppClock, shift_from_body
 from local.host.app_model import Function
 from local.host.http_model import HttpAnswer, HttpRequest, json_answer
 from local.host.invoker import Invoker
@@ -24,11 +26,14 @@ from local.host.timers import timer_datum, utc_now
 class Admin:
     """Answers requests below ``/admin``."""
 
-    def __init__(self, functions: Mapping[str, Function], invoker: Invoker, keys: Keys, host_id: str) -> None:
+    def __init__(
+        self, functions: Mapping[str, Function], invoker: Invoker, keys: Keys, host_id: str, clock: AppClock
+    ) -> None:
         self._functions = {name.lower(): function for name, function in functions.items()}
         self._invoker = invoker
         self._keys = keys
         self._host_id = host_id
+        self._clock = clock
         self._started = time.monotonic()
         self._runs: list[threading.Thread] = []
 
@@ -41,6 +46,8 @@ class Admin:
             return json_answer(200, self._status())
         if request.method == "GET" and rest == ["functions"]:
             return json_answer(200, [_description(f) for f in self._functions.values()])
+        if request.method == "POST" and rest == ["local", "clock"]:
+            return HttpAnswer(204 if shift_from_body(self._clock, request.body) else 400)
         function = self._functions.get(rest[1].lower()) if len(rest) == 2 and rest[0] == "functions" else None
         if function is None:
             return HttpAnswer(404)

@@ -13,6 +13,7 @@ from pathlib import Path
 from azure.core.exceptions import AzureError
 
 from local.host.admin import Admin
+from local.host.app_clock import SETTING, AppClock, shift_from_setting
 from local.host.app_model import Function
 from local.host.errors import HostError
 from local.host.http_functions import HttpFunctions, routes_of
@@ -44,6 +45,8 @@ class Host:
         require_app(app_folder)
         self._environment = environment
         self._settings: HostSettings = load_settings(app_folder, environment)
+        clock = AppClock()
+        shift_from_setting(clock, environment.get(SETTING, ""))
         self._storage = Storage(environment)
         self._stopping = threading.Event()
         self.keys: Keys = keys_from(environment)
@@ -53,7 +56,7 @@ class Host:
         writer = OutputWriter(self._storage, environment, self._settings.queues.base64)
         self._check_outputs(writer)
         self._invoker = Invoker(self._worker, writer, self._settings.function_timeout_s)
-        self._admin = Admin(self.functions, self._invoker, self.keys, self._host_id)
+        self._admin = Admin(self.functions, self._invoker, self.keys, self._host_id, clock)
         routes = routes_of(self.functions.values(), self._settings.route_prefix)
         self._http = HttpFunctions(routes if "http" in parts else (), self._invoker, self.keys)
         self._listeners: list[QueueListener | TimerListener] = [

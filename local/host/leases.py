@@ -6,12 +6,13 @@ packages, so the row's ETag guards both here.  Expiry compares wall clocks: all 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import TableClient, UpdateMode
+
+from local.host.app_clock import machine_time
 
 TABLE_NAME = "LocalHostTimers"
 Status = dict[str, str]
@@ -36,7 +37,7 @@ class LeaseRow:
             entity = self._table.get_entity(self._keys["PartitionKey"], self._keys["RowKey"])
         except ResourceNotFoundError:
             return self._status_if(self._create())
-        if float(entity.get("LeaseUntil", 0)) > time.time() and entity.get("Owner") != self._owner:
+        if float(entity.get("LeaseUntil", 0)) > machine_time() and entity.get("Owner") != self._owner:
             return None
         self._status = {k: str(entity[k]) for k in ("Schedule", "Last", "Next") if entity.get(k)}
         self._etag = entity.metadata["etag"]
@@ -45,7 +46,7 @@ class LeaseRow:
     def renew(self, status: Mapping[str, str] | None = None) -> bool:
         """Prolong the lease, storing ``status`` where given; False when it was lost to another host."""
         self._status = dict(status) if status is not None else self._status
-        until = time.time() + self._lease_s
+        until = machine_time() + self._lease_s
         try:
             answer = self._table.update_entity(
                 self._entity(until),
@@ -61,7 +62,7 @@ class LeaseRow:
 
     def release(self) -> None:
         """Let another host take over at once; the status stays."""
-        if self.held_until <= time.time():
+        if self.held_until <= machine_time():
             return
         self.held_until = 0.0
         self._table.update_entity(
@@ -73,10 +74,10 @@ class LeaseRow:
 
     def is_held(self) -> bool:
         """Whether no other host can hold the lease now."""
-        return self.held_until > time.time()
+        return self.held_until > machine_time()
 
     def _create(self) -> bool:
-        until = time.time() + self._lease_s
+        until = machine_time() + self._lease_s
         try:
             answer = self._table.create_entity(self._entity(until))
         except ResourceExistsError:

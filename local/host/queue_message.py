@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import logging
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -14,8 +15,10 @@ from typing import Any
 from azure.core.exceptions import AzureError
 from azure.storage.queue import QueueClient, QueueMessage
 
-from local.host.storage import brief
+from local.host.storage import brief, error_code
 
+_LOST = frozenset({"PopReceiptMismatch", "MessageNotFound"})
+"""What storage answers where the lease ended and another host has the message, or is done with it."""
 log = logging.getLogger("local.host")
 
 
@@ -34,7 +37,8 @@ class MessageInHand:
         self._settled = False
 
     def renew_if_due(self) -> None:
-        """Prolong the lease at half time; after an error it is tried again a tenth of the lease later."""
+        """Prolong the lease at half time; after an error it is tried again a tenth of the lease later, unless
+        the message is somebody else's by now."""
         with self._lock:
             if self._settled or time.monotonic() < self._renew_at:
                 return
@@ -42,7 +46,8 @@ class MessageInHand:
                 self._update(self._lease_s)
                 self._renew_at = time.monotonic() + self._lease_s / 2
             except AzureError as error:
-                self._renew_at = time.monotonic() + self._lease_s / 10
+                is_lost = error_code(error) in _LOST
+                self._renew_at = math.inf if is_lost else time.monotonic() + self._lease_s / 10
                 log.warning("message %s: lease not renewed: %s", self.message.id, brief(error))
 
     def delete(self) -> None:

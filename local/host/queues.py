@@ -121,7 +121,7 @@ class QueueListener:
     def _run_and_settle(self, in_hand: MessageInHand) -> None:
         message, limit = in_hand.message, self._settings.max_dequeue_count
         tries = message.dequeue_count or 1
-        body = body_of(message.content, self._settings.base64)
+        body = body_of(message.content or "", self._settings.base64)
         if body is None or tries > limit:
             self._to_poison(in_hand, "it cannot be decoded" if body is None else "it was tried too often")
         elif self._run(message, body):
@@ -139,7 +139,7 @@ class QueueListener:
 
     def _to_poison(self, in_hand: MessageInHand, reason: str) -> None:
         """Copy first, then delete: a crash between the two doubles the copy but loses nothing."""
-        send_creating(self._poison, in_hand.message.content)
+        send_creating(self._poison, in_hand.message.content or "")
         in_hand.delete()
         name, poison = self._function.name, self._poison.queue_name
         log.warning("%s: message %s went to %s: %s", name, in_hand.message.id, poison, reason)

@@ -20,6 +20,7 @@ MAX_BATCH_SIZE = 32
 NO_LIMIT_S = float("inf")
 _TIMESPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d+)?))?")
 _BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
+_OVERRIDE = "azurefunctionsjobhost__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def load_settings(app_folder: Path, environment: MutableMapping[str, str]) -> Ho
     Raises HostError naming the file or setting that is missing or wrong.
     """
     add_local_values(app_folder / "local.settings.json", environment)
-    host = _read_json(app_folder / "host.json")
+    host = overridden(_read_json(app_folder / "host.json"), environment)
     if host.get("version") != "2.0":
         raise HostError('host.json: "version" must be "2.0"')
     extensions = _section(host, "extensions")
@@ -62,6 +63,29 @@ def load_settings(app_folder: Path, environment: MutableMapping[str, str]) -> Ho
         lease_s=_whole(environment.get("LOCAL_LEASE_SECONDS", "600"), "LOCAL_LEASE_SECONDS", 2, 7 * 86400),
         body_limit_bytes=_whole(environment.get(_BODY_LIMIT, "220200960"), _BODY_LIMIT, 1, 2**31),
     )
+
+
+def overridden(host: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    """host.json with the values that settings such as
+    ``AzureFunctionsJobHost__extensions__queues__batchSize`` put in place of its own; names in any case.
+
+    Source: Microsoft docs, azure-functions/functions-host-json.md (override host.json values).
+    """
+    for name, value in environment.items():
+        if name.lower().startswith(_OVERRIDE):
+            *path, last = name.split("__")[1:]
+            section = host
+            for part in path:
+                section = section.setdefault(_spelt(section, part), {})
+                if not isinstance(section, dict):
+                    raise HostError(f"the setting {name}: {part} of host.json is no object")
+            section[_spelt(section, last)] = value
+    return host
+
+
+def _spelt(section: Mapping[str, Any], name: str) -> str:
+    """A name as the section spells it already, or as it was given."""
+    return next((each for each in section if each.lower() == name.lower()), name)
 
 
 def queue_settings(section: Mapping[str, Any]) -> QueueSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,13 +21,16 @@ type Links = dict[str, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class StoredProblem:
-    """Why a record is not in step."""
+    """Why a record is not in step. ``details`` is JSON with the values of a conflict; ``waits_for`` names the
+    record that is waited for as ``mapping|side|key``."""
 
     mapping: str
     side: str
     record_id: str
     code: str
     message: str
+    details: str = ""
+    waits_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,23 @@ class Stored:
         """Whether a tick has taken every mapping up since ``make_due``."""
         return all(row["next_due_s"] > 0.0 for row in self._rows(SCHEDULES, "next_due_s"))
 
+    def put(self, name: str, text: str) -> None:
+        """A further message on a queue, its text encoded as the app's own are."""
+        self._queues[name].send_message(base64.b64encode(text.encode()).decode())
+
+    def copy_messages(self) -> int:
+        """Put every message that can be seen on its queue once more, as it is; how many there were."""
+        copied = 0
+        for queue in self._queues.values():
+            for each in queue.peek_messages(max_messages=MOST_PEEKED):
+                queue.send_message(each.content)
+                copied += 1
+        return copied
+
+    def poison_texts(self) -> list[str]:
+        """The texts of messages that were given up."""
+        return sorted(str(row["text"]) for row in self._rows(POISON, "text"))
+
     def poisoned(self) -> int:
         """Messages that were given up."""
         return sum(1 for _ in self._rows(POISON, "RowKey"))
@@ -98,7 +119,10 @@ class Stored:
     def couplings(self) -> StoredCouplings:
         """Everything of all mappings of the only connection."""
         found = StoredCouplings({}, {}, {}, [])
-        names = ("PartitionKey", "RowKey", "sales_id", "state", "bc_id", "started_at_s", "code", "message")
+        names = (
+            "PartitionKey", "RowKey", "sales_id", "state", "bc_id", "started_at_s", "code", "message",
+            "details", "waits_for",
+        )  # fmt: skip
         for row in self._rows(COUPLINGS, *names):
             _sort_in(found, row)
         return found
@@ -138,8 +162,17 @@ def _sort_in(found: StoredCouplings, row: dict[str, Any]) -> None:
         found.by_sales.setdefault(mapping, {})[key] = str(row["bc_id"])
     elif kind == "p":
         side, record_id = key.split("|", 1)
-        problem = StoredProblem(mapping, side, record_id, str(row["code"]), str(row["message"]))
-        found.problems.append(problem)
+        found.problems.append(
+            StoredProblem(
+                mapping,
+                side,
+                record_id,
+                str(row["code"]),
+                str(row["message"]),
+                str(row.get("details") or ""),
+                str(row.get("waits_for") or ""),
+            )
+        )
 
 
 def _batch(row: dict[str, Any]) -> StoredBatch:

@@ -41,6 +41,7 @@ def settings_of(setting: Setting) -> Settings:
         "CLIENT_SECRET": "not a secret: no token endpoint is asked",
         "BUSINESS_CENTRAL_ENVIRONMENT": "production",
         "BUSINESS_CENTRAL_COMPANIES": companies,
+        "MAPPINGS": "CUSTOMER,CONTACT",
         "SALES_URL": ORG,
         "SETTLE_SECONDS": str(setting.settle_s),
     })  # fmt: skip

@@ -18,9 +18,11 @@ WEBHOOK_SECRET = "a secret of one run"
 class Receiver:
     """Answers as the HTTP functions do, and remembers the addresses that were called.
 
-    ``parts`` are given when they exist; until then, and while ``away``, nobody answers.
+    ``urls`` are the addresses it is at.  ``parts`` are given when they exist; until then, and while
+    ``away``, nobody answers.
     """
 
+    urls: tuple[str, ...] = (WEBHOOK_URL,)
     parts: Parts | None = None
     away: bool = False
     called: list[str] = field(default_factory=list)
@@ -37,7 +39,7 @@ class Receiver:
     def _answer(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         address = urlsplit(url)
         query = {name: values[0] for name, values in parse_qs(address.query).items()}
-        if self.parts is None or self.away or not url.startswith(f"{WEBHOOK_URL}/"):
+        if self.parts is None or self.away or not url.startswith(tuple(f"{each}/" for each in self.urls)):
             raise NotDelivered("nobody is there")
         self.called.append(address.path)
         match address.path.lstrip("/"):

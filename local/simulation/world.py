@@ -34,10 +34,14 @@ CLIENT = "00000000-0000-0000-0000-0000000000bb"
 ORG = "https://contoso.crm.dynamics.com"
 PERSON = "pat@contoso.example"
 DATA = Path(__file__).parents[1] / "data"
+MARKED = (
+    "account", "contact", "transactioncurrency", "product", "pricelevel", "opportunity", "invoice",
+)  # fmt: skip
+"""Tables whose rows carry the company they belong to."""
 COLUMNS = [
     {"table": table, "logical_name": "tandem_companyid", "schema_name": "tandem_CompanyId", "type": "String",
      "max_length": 36}
-    for table in ("account", "contact", "transactioncurrency")
+    for table in MARKED
 ]  # fmt: skip
 _BC_AUDIENCE = "https://api.businesscentral.dynamics.com"
 
@@ -170,6 +174,10 @@ def published(name: str = "cronus", title: str = "CRONUS International Ltd.") ->
     )
 
 
+HEART = ("CUSTOMER", "CONTACT")
+"""What a world synchronises where nothing else is asked for, with what these depend on."""
+
+
 def build(
     companies: Sequence[CompanyRecords],
     sales_records: Mapping[str, list[Mapping[str, Any]]] | None = None,
@@ -180,6 +188,8 @@ def build(
     sales_options: Mapping[str, Any] | None = None,
     bc_options: Mapping[str, Any] | None = None,
     webhooks: bool = False,
+    mappings: Sequence[str] = HEART,
+    features: Sequence[str] = (),
 ) -> World:
     """A world with these companies and Sales records; nothing synchronised yet.
 
@@ -194,7 +204,8 @@ def build(
               "sales": FaultyService(sales_simulator, FaultPlan(0, {}), clock)}  # fmt: skip
     world_runtime = runtime(clock)
     requests: dict[str, list[str]] = {"bc": [], "sales": []}
-    settings = read_settings(_environment(companies, settle_s, webhooks))
+    chosen = {"MAPPINGS": ",".join(mappings), "FEATURES": ",".join(features)}
+    settings = read_settings(_environment(companies, settle_s, webhooks) | chosen)
     tables, queue = MemoryTables(), MemoryQueue(clock.time)
     tables.ensure(TABLES)
     queue.ensure(QUEUES)

@@ -3,7 +3,8 @@
 A ``FaultyService`` stands before a simulated service.  Its plan is replaced at run time through
 ``POST /_control/faults`` (when the control routes are enabled), aimed faults are added through
 ``POST /_control/faults/next``, and ``GET /_control/faults`` tells how often each kind fired.
-Nothing under ``/_control/`` ever suffers a fault.
+A plan may have rates for conditions of the service itself too (``conditions``).  Nothing under
+``/_control/`` ever suffers a fault; what a person writes there may commit late.
 """
 
 from __future__ import annotations
@@ -16,15 +17,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
+from local.simulators.conditions import Condition, Conditioned, Extent, Meeting, met
 from local.simulators.wire import Clock, ConnectionLost, Request, Response, Service
 
 CONTROL_PREFIX = "/_control/"
 CONTROL_PATH = "/_control/faults"
 MAX_AIMED = 1_000
 MAX_PATTERN_CHARS = 500
-_PLAN_KEYS = frozenset({"seed", "rates", "only", "limit", "latency_ms", "retry_after_s"})
+_PLAN_KEYS = frozenset({"seed", "rates", "only", "limit", "latency_ms", "retry_after_s",
+                        "stale_s", "late_s", "denied_s"})  # fmt: skip
+_EXTENT_KEYS = frozenset({"stale_s", "late_s", "denied_s"})
 _AIM_KEYS = frozenset({"kind", "method", "path", "skip"})
 
 
@@ -40,6 +44,7 @@ class Fault(StrEnum):
     HTML_INSTEAD = "html_instead"
     DUPLICATE = "duplicate"
     TRUNCATED = "truncated"
+    STATUS_500 = "status_500"
 
 
 @dataclass(frozen=True)
@@ -60,11 +65,17 @@ class FaultPlan:
     """Rates from 0 to 1 per kind, drawn from ``seed``; ``limit`` bounds how many fire altogether."""
 
     seed: int = 0
-    rates: Mapping[Fault, float] = field(default_factory=dict)
+    rates: Mapping[Fault | Condition, float] = field(default_factory=dict)
     only: Scope = Scope()
     limit: int | None = None
     latency_ms: float = 100.0
     retry_after_s: int = 1
+    extent: Extent = field(default_factory=Extent)
+
+    @property
+    def conditions(self) -> frozenset[Condition]:
+        """The conditions that may happen."""
+        return frozenset(kind for kind in Condition if self.rates.get(kind, 0) > 0)
 
 
 @dataclass
@@ -77,7 +88,7 @@ class AimedFault:
 
 
 Refusal = Callable[[int, int | None], Response]
-"""Builds the service's own answer for a status (429 or 503) and the seconds of ``Retry-After``, if told."""
+"""Builds the service's own answer for a status (429, 500, 503) and its ``Retry-After``, if told."""
 
 
 def plain_refusal(status: int, retry_after_s: int | None) -> Response:
@@ -104,12 +115,13 @@ class FaultyService:
         control: bool = False,
     ) -> None:
         self._service = service
+        self._conditioned = cast(Conditioned, service) if hasattr(service, "expect") else None
         self._clock = clock
         self._refusal = refusal
         self._control = control
         self._lock = threading.Lock()
         self._aimed: list[AimedFault] = []
-        self._fired: Counter[Fault] = Counter()
+        self._fired: Counter[Fault | Condition] = Counter()
         self.replace(plan)
 
     def handle(self, request: Request) -> Response:
@@ -118,17 +130,27 @@ class FaultyService:
         if self._control and (path == CONTROL_PATH or path.startswith(CONTROL_PATH + "/")):
             return self._handle_control(request, path)
         if path.startswith(CONTROL_PREFIX):
-            return self._service.handle(request)
+            return self._handle_person(request)
         plan, faults = self._draw(request)
         if Fault.LATENCY in faults:
             self._clock.sleep(plan.latency_ms / 1000)
         return self._suffer(request, plan, next((f for f in faults if f is not Fault.LATENCY), None))
 
     def replace(self, plan: FaultPlan) -> None:
-        """Begin a new plan: its seed starts afresh, aimed faults and counters are cleared."""
+        """Begin a new plan: its seed starts afresh, aimed faults and counters are cleared.
+
+        Raises ValueError for conditions that the service does not have.
+        """
+        known = frozenset() if self._conditioned is None else self._conditioned.conditions
+        if unknown := sorted(plan.conditions - known):
+            raise ValueError(f"this service has no {', '.join(unknown)}; it has {', '.join(sorted(known))}")
+        if self._conditioned is not None:
+            self._conditioned.expect(plan.conditions, plan.extent)
         with self._lock:
             self._plan = plan
             self._random = random.Random(plan.seed)
+            # A stream of their own: switching conditions on leaves the faults of a seed as they are.
+            self._random_conditions = random.Random(f"conditions {plan.seed}")
             self._aimed.clear()
             self._fired.clear()
 
@@ -142,7 +164,7 @@ class FaultyService:
     def report(self) -> dict[str, Any]:
         """The seed, how often each kind fired, and how many aimed faults still wait."""
         with self._lock:
-            fired = {kind.value: self._fired[kind] for kind in Fault}
+            fired = {kind.value: self._fired[kind] for kind in (*Fault, *Condition)}
             return {"seed": self._plan.seed, "fired": fired, "waiting": len(self._aimed)}
 
     def _draw(self, request: Request) -> tuple[FaultPlan, list[Fault]]:
@@ -171,6 +193,41 @@ class FaultyService:
         room = len(chosen) if plan.limit is None else max(0, plan.limit - self._fired.total())
         return chosen[:room]
 
+    def _handle_person(self, request: Request) -> Response:
+        """A control request: a write there may be a person's, which may commit late."""
+        if request.method == "GET":
+            return self._service.handle(request)
+        with met(self._meeting(request, frozenset({Condition.LATE_COMMIT}))):
+            return self._service.handle(request)
+
+    def _handle_met(self, request: Request) -> Response:
+        """The service's response under the conditions drawn for the request."""
+        meeting = self._meeting(request, frozenset(Condition))
+        odd = Condition.ODD_DATA in meeting.kinds and self._has_room() and self._conditioned is not None
+        if odd and self._conditioned is not None and self._conditioned.write_oddly(meeting.random):
+            meeting.happens(Condition.ODD_DATA)
+        with met(meeting):
+            return self._service.handle(request)
+
+    def _meeting(self, request: Request, possible: frozenset[Condition]) -> Meeting:
+        with self._lock:
+            plan, draw = self._plan, self._random_conditions
+            wanted = [kind for kind in Condition if kind in plan.conditions & possible]
+            if not wanted or not plan.only.covers(request):
+                return Meeting((), plan.extent, 0, self._take)
+            kinds = [kind for kind in wanted if draw.random() < plan.rates[kind]]
+            return Meeting(kinds, plan.extent, draw.getrandbits(64), self._take)
+
+    def _take(self, kind: Condition) -> bool:
+        with self._lock:
+            room = self._plan.limit is None or self._fired.total() < self._plan.limit
+            self._fired[kind] += room
+            return room
+
+    def _has_room(self) -> bool:
+        with self._lock:
+            return self._plan.limit is None or self._fired.total() < self._plan.limit
+
     def _suffer(self, request: Request, plan: FaultPlan, fault: Fault | None) -> Response:
         match fault:
             case Fault.RESET_BEFORE:
@@ -181,14 +238,16 @@ class FaultyService:
                 return self._refusal(503, plan.retry_after_s)
             case Fault.STATUS_503_NO_HINT:
                 return self._refusal(503, None)
+            case Fault.STATUS_500:
+                return self._refusal(500, None)
             case Fault.HTML_INSTEAD:
                 return Response(200, {"Content-Type": "text/html; charset=utf-8"}, _MAINTENANCE_PAGE)
-        response = self._service.handle(request)
+        response = self._handle_met(request)
         match fault:
             case Fault.ANSWER_LOST:
                 raise ConnectionLost
             case Fault.DUPLICATE:
-                return self._service.handle(request)
+                return self._handle_met(request)
             case Fault.TRUNCATED:
                 return Response(response.status, response.headers, response.body[: len(response.body) // 2])
         return response
@@ -211,10 +270,11 @@ class FaultyService:
 
 def plan_from_json(body: bytes) -> FaultPlan:
     """Read ``{"seed", "rates": {kind: rate}, "only": {"method", "path"}, "limit", "latency_ms",
-    "retry_after_s"}``, every key optional.  Raises ValueError that says what is wrong.
+    "retry_after_s", "stale_s", "late_s", "denied_s"}``, every key optional; a rate may be a
+    condition's.  Raises ValueError that says what is wrong.
     """
     data = _object(body, _PLAN_KEYS)
-    rates = {_kind(kind): _number(rate, "rate", 1.0) for kind, rate in _part(data, "rates").items()}
+    rates = {_any_kind(kind): _number(rate, "rate", 1.0) for kind, rate in _part(data, "rates").items()}
     limit = data.get("limit")
     return FaultPlan(
         seed=int(_number(data.get("seed", 0), "seed", 2**63)),
@@ -223,6 +283,7 @@ def plan_from_json(body: bytes) -> FaultPlan:
         limit=None if limit is None else int(_number(limit, "limit", 1e9)),
         latency_ms=_number(data.get("latency_ms", 100), "latency_ms", 600_000),
         retry_after_s=int(_number(data.get("retry_after_s", 1), "retry_after_s", 3600)),
+        extent=Extent(**{name: _number(data[name], name, 86_400) for name in _EXTENT_KEYS & data.keys()}),
     )
 
 
@@ -250,7 +311,12 @@ def _kind(name: object) -> Fault:
     try:
         return Fault(str(name))
     except ValueError:
-        raise ValueError(f"unknown fault {name!r}; known are {', '.join(Fault)}") from None
+        known = ", ".join((*Fault, *Condition))
+        raise ValueError(f"unknown fault {name!r}; known are {known}") from None
+
+
+def _any_kind(name: object) -> Fault | Condition:
+    return Condition(str(name)) if name in set(Condition) else _kind(name)
 
 
 def _number(value: object, name: str, most: float) -> float:

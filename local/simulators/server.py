@@ -25,7 +25,7 @@ from typing import BinaryIO, Self, cast
 
 from local.simulators import certificates
 from local.simulators.http_messages import BadRequest, read_request, response_bytes
-from local.simulators.wire import ConnectionLost, Request, Response, Service
+from local.simulators.wire import Clock, ConnectionLost, Request, Response, Service, SystemClock
 
 MAX_CONNECTIONS = 256
 BACKLOG = 256
@@ -42,10 +42,16 @@ Pump = Callable[[], object]
 
 
 class RunningServer:
-    """A service being served; ``url`` has no trailing slash.  ``close`` ends all of it; also a context."""
+    """A service being served; ``url`` has no trailing slash.  ``close`` ends all of it; also a context.
 
-    def __init__(self, service: Service, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
+    The answers' ``Date`` is ``clock``'s.
+    """
+
+    def __init__(
+        self, service: Service, listener: socket.socket, tls: ssl.SSLContext | None, clock: Clock
+    ) -> None:
         self._service = service
+        self._clock = clock
         self._listener = listener
         self._tls = tls
         self._closing = False
@@ -133,15 +139,18 @@ class RunningServer:
         try:
             received = read_request(incoming, lambda: stream.sendall(b"HTTP/1.1 100 Continue\r\n\r\n"))
         except BadRequest as error:
-            stream.sendall(_to_bytes(_plain(error.status, str(error)), head=False, close=True))
+            stream.sendall(self._to_bytes(_plain(error.status, str(error)), head=False, close=True))
             self._let_it_arrive(stream, incoming)
             return False
         if received is None:
             return False
         response = _answer(self._service, received.request)
         head = received.request.method == "HEAD"
-        stream.sendall(_to_bytes(response, head=head, close=not received.keep_alive))
+        stream.sendall(self._to_bytes(response, head=head, close=not received.keep_alive))
         return received.keep_alive
+
+    def _to_bytes(self, response: Response, *, head: bool, close: bool) -> bytes:
+        return _to_bytes(response, head=head, close=close, now_s=self._clock.time())
 
     def _let_it_arrive(self, stream: socket.socket, incoming: BinaryIO) -> None:
         """Closing with unread input resets the connection and may destroy the answer: read on for a bit."""
@@ -152,12 +161,17 @@ class RunningServer:
 
 
 def serve(
-    service: Service, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    service: Service,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
+    clock: Clock | None = None,
 ) -> RunningServer:
     """Serve ``service`` on a socket (port 0: a free one) until ``close``.  Raises OSError if taken."""
     listener = socket.create_server((host, port), backlog=BACKLOG)
     listener.settimeout(0.5)
-    return RunningServer(service, listener, tls)
+    return RunningServer(service, listener, tls, clock or SystemClock())
 
 
 def add_server_arguments(parser: argparse.ArgumentParser) -> None:
@@ -171,7 +185,9 @@ def add_server_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run_forever(service: Service, args: argparse.Namespace, pumps: Sequence[Pump] = ()) -> None:
+def run_forever(
+    service: Service, args: argparse.Namespace, pumps: Sequence[Pump] = (), clock: Clock | None = None
+) -> None:
     """Serve until SIGTERM or SIGINT, as the body of a simulator's process.
 
     Prints one line of JSON, ``{"ready": true, "url": ..., "pid": ...}``, once callers can connect.
@@ -181,7 +197,7 @@ def run_forever(service: Service, args: argparse.Namespace, pumps: Sequence[Pump
         signal.signal(number, lambda *_: stop.set())
     tls_dir: Path | None = args.tls_dir
     tls = certificates.server_context(certificates.ensure(tls_dir)) if tls_dir else None
-    with serve(service, host=args.host, port=args.port, tls=tls) as server:
+    with serve(service, host=args.host, port=args.port, tls=tls, clock=clock) as server:
         pumping = threading.Thread(target=_pump, args=(pumps, stop), name="pumps", daemon=True)
         pumping.start()
         print(json.dumps({"ready": True, "url": server.url, "pid": os.getpid()}), flush=True)
@@ -218,8 +234,8 @@ def _plain(status: int, text: str) -> Response:
     return Response(status, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())
 
 
-def _to_bytes(response: Response, *, head: bool, close: bool) -> bytes:
-    date = formatdate(usegmt=True)
+def _to_bytes(response: Response, *, head: bool, close: bool, now_s: float) -> bytes:
+    date = formatdate(now_s, usegmt=True)
     try:
         return response_bytes(response, head=head, date=date, close=close)
     except ValueError as error:

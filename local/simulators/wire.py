@@ -60,6 +60,20 @@ class SystemClock:
         time.sleep(seconds)
 
 
+class ShiftedClock:
+    """Another clock, ahead of it by ``shift_s`` (behind, where that is negative)."""
+
+    def __init__(self, clock: Clock, shift_s: float = 0.0) -> None:
+        self._clock = clock
+        self.shift_s = shift_s
+
+    def time(self) -> float:
+        return self._clock.time() + self.shift_s
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
+
+
 class ManualClock:
     """A clock that a test moves by hand; ``sleep`` moves it too."""
 

@@ -27,7 +27,7 @@ from shared_code.core.mapping import (
     NotCarried,
     TableRule,
 )
-from shared_code.core.records import Value
+from shared_code.core.records import Side, Value
 
 type Document = MappingOf[str, Any]
 
@@ -96,12 +96,17 @@ class _Reader:
                 self._not_carried(entry) for entry in self._tables(document, "not_carried", where)
             ),
             creates=self._take(document, "creates", bool, True, where),
+            creates_only_in=self._only_side(document),
             shared=self._take(document, "shared", bool, False, where),
             conflict=self._choice(ConflictRule, document.get("conflict", "ask"), "conflict"),
             deletion=self._choice(DeletionRule, document.get("deletion", "ask"), "deletion"),
             interval_s=self._take(document, "interval_s", int, 60, where),
         )
         return None if self.problems else mapping
+
+    def _only_side(self, document: Document) -> Side | None:
+        given = document.get("creates_only_in")
+        return None if given is None else self._choice(Side, given, "creates_only_in")
 
     def _fields(self) -> tuple[FieldMapping, ...]:
         count = len(self._take(self.document, "fields", list, [], "the mapping"))
@@ -156,6 +161,7 @@ class _Reader:
             self._take(entry, "field", str, "", "match"),
             identifies=self._take(entry, "identifies", bool, False, "match"),
             hints=self._take(entry, "hints", bool, False, "match"),
+            together_with=self._names(entry, "together_with", "match"),
         )
 
     def _not_carried(self, entry: Document) -> NotCarried:
@@ -265,6 +271,7 @@ _PLAIN_FIELD_KEYS: dict[str, type] = {
     "bc_length": int, "sales_length": int, "places": int, "by_reference": bool, "target": str,
     "navigation": str, "keep_when_blank": bool, "bc_fallback": str, "bc_currency": str, "bc_within": str,
     "only_on_create": bool, "after_create": bool, "blank_is_record": bool,
+    "user_local": bool,
 }  # fmt: skip
 _FIELD_KEYS = frozenset(
     ("name", "type", "direction", "bc", "sales", "lookup", "group", "options", "constant", *_PLAIN_FIELD_KEYS)
@@ -273,11 +280,11 @@ _TABLE_KEYS = frozenset(
     ("table", "key", "display", "filter", "reference", "related", "company_column", "api")
 )
 _CONDITION_KEYS = frozenset(("field", *OPERATORS))
-_MATCH_KEYS = frozenset(("field", "identifies", "hints"))
+_MATCH_KEYS = frozenset(("field", "identifies", "hints", "together_with"))
 _NOT_CARRIED_KEYS = frozenset(("field", "reason"))
 _MAPPING_KEYS = frozenset(
     ("name", "title", "direction", "bc", "sales", "fields", "depends_on", "match", "not_carried", "creates",
-     "shared", "conflict", "deletion", "interval_s")
+     "creates_only_in",     "shared", "conflict", "deletion", "interval_s")
 )  # fmt: skip
 
 
@@ -291,8 +298,15 @@ def _contradictions(mapping: Mapping) -> list[str]:
     problems = [f"field {name} is there twice" for name in sorted({n for n in names if names.count(n) > 1})]
     for each in mapping.fields:
         problems += [f"field {each.name}: {problem}" for problem in _field_contradictions(mapping, each)]
-    problems += [f"match: there is no field {key.field}" for key in mapping.match if key.field not in names]
+    wanted = [name for key in mapping.match for name in key.fields]
+    problems += [f"match: there is no field {name}" for name in wanted if name not in names]
     return problems
+
+
+def _is_constant(each: FieldMapping) -> bool:
+    """Whether Business Central's side is one value for all records: a constant, or a lookup of one record."""
+    is_one_record = each.type is FieldType.LOOKUP and each.constant is not None
+    return each.type is FieldType.CONSTANT or (is_one_record and each.direction is Direction.TO_SALES)
 
 
 _LOOKING_UP = (FieldType.LOOKUP, FieldType.LOCAL_AMOUNT)
@@ -307,13 +321,14 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         "the mapping it looks up must be in depends_on": not set(each.lookup)
         <= {*mapping.depends_on, mapping.name},
         "it has no Sales column": not each.sales and each.type is not FieldType.CONSTANT,
-        "it has no BC field": each.bc is None and each.type is not FieldType.CONSTANT,
+        "it has no BC field": each.bc is None and not _is_constant(each),
         "only a lookup by reference is within another record": bool(each.bc_within) and not each.by_reference,
         "a constant flows one way": each.type is FieldType.CONSTANT
         and each.direction is Direction.BIDIRECTIONAL,
         "a name in parts has a first and a last name": len(each.sales)
         > (2 if each.type is FieldType.PERSON_NAME else 1),
         "an option needs its options": each.type is FieldType.OPTION and not each.options,
+        "only a date can be user_local": each.user_local and each.type is not FieldType.DATE,
         # Both ways, a value on one side would never reach the blank on the other.
         "what is kept when blank flows one way": each.keep_when_blank
         and each.direction is Direction.BIDIRECTIONAL,

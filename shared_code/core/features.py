@@ -1,7 +1,7 @@
 """What a mapping's document says for an installation with these features, and for one without.
 
-A feature is something a company may have or not: Tandem's extension in Business Central, units kept per item,
-price lists instead of classic prices.  Any table of a document may carry
+A feature is something a company may have or not (Tandem's extension in Business Central, units kept per item,
+price lists instead of classic prices) or want or not (vendors in Sales).  Any table of a document may carry
 
     needs = "extension"              only there where the feature is
     unless = "extension"             only there where it is not
@@ -20,9 +20,10 @@ type Document = MappingOf[str, Any]
 
 
 class Feature(StrEnum):
-    """What a company may have or not."""
+    """What a company may have or want, or not."""
 
     EXTENSION = "extension"
+    VENDORS = "vendors"
     UNIT_GROUPS = "unit_groups"
     PRICE_LISTS = "price_lists"
 

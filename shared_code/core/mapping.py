@@ -46,6 +46,7 @@ class FieldType(StrEnum):
     INTEGER = "integer"
     BOOLEAN = "boolean"
     DATE = "date"
+    DATE_TIME = "date_time"
     OPTION = "option"
     LOOKUP = "lookup"
     CONSTANT = "constant"
@@ -85,13 +86,15 @@ class FieldMapping:
     ``group`` names the field group that merges as one value; a field without one is its own group.
     ``lookup`` names the mappings through which ids are translated, in the order in which they are asked;
     ``by_reference``: the BC field carries the other record's reference (code, number) and not its id;
-    ``blank_is_record``: a blank reference means a record of its own (the local currency).
+    ``blank_is_record``: a blank reference means a record of its own (the local currency).  A lookup without a
+    BC field leads to one record for all, its ``constant``.
     ``bc_within`` is the BC field with the record within which that reference is unique (a unit's item).
     ``bc_fallback`` is the BC field taken when ``bc`` is blank, ``bc_currency`` the one with the currency a
     local amount is converted to.
     ``places`` are decimals kept; ``keep_when_blank``: a blank source changes nothing.  ``only_on_create``
     is written at creation and never again; ``after_create`` not at creation but right after it (a state that
     a service takes only then, a record that refers back); both together: once, right after a creation.
+    ``user_local``: the Sales column of a date has the behaviour UserLocal and holds an instant.
     """
 
     name: str
@@ -116,6 +119,7 @@ class FieldMapping:
     bc_fallback: str | None = None
     bc_currency: str | None = None
     bc_within: str | None = None
+    user_local: bool = False
 
     def length_on(self, side: Side) -> int | None:
         """The longest text ``side`` can hold, in characters."""
@@ -146,6 +150,7 @@ class TableRule:
 class MatchKey:
     """A field whose equal value on both sides means the same record when it is unique on both.
 
+    ``together_with``: only together with these fields (a unit's name within its unit group).
     ``identifies``: records without an equal value can never be the same (an ISO currency code), so
     creating the rest needs nobody's release.  ``hints``: equal values only suggest; such records wait
     for a person.
@@ -154,6 +159,12 @@ class MatchKey:
     field: str
     identifies: bool = False
     hints: bool = False
+    together_with: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All fields whose values must be equal."""
+        return (self.field, *self.together_with)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +189,16 @@ class Mapping:
     match: tuple[MatchKey, ...] = ()
     not_carried: tuple[NotCarried, ...] = ()
     creates: bool = True
+    creates_only_in: Side | None = None
     shared: bool = False
     conflict: ConflictRule = ConflictRule.ASK
     deletion: DeletionRule = DeletionRule.ASK
     interval_s: int = 60
+
+    def may_create(self, side: Side) -> bool:
+        """Whether records are created on ``side``: values flow there, and neither rule says no."""
+        allowed = self.creates and self.creates_only_in in (None, side)
+        return allowed and self.direction.flows_to(side)
 
     def side(self, side: Side) -> TableRule:
         return self.bc if side is Side.BC else self.sales

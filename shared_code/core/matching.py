@@ -54,9 +54,15 @@ def _by_value(key: MatchKey, left: MappingOf[Side, Records]) -> _Shared:
     index: _Shared = defaultdict(lambda: {side: [] for side in Side})
     for side, records in left.items():
         for record_id, values in records.items():
-            if (value := _comparable(values.get(key.field))) is not None:
+            if (value := key_value(key, values)) is not None:
                 index[value][side].append(record_id)
     return {value: records for value, records in index.items() if all(records.values())}
+
+
+def key_value(key: MatchKey, values: Values) -> str | None:
+    """What a record is matched by; ``None`` where a part is blank.  Case and doubled blanks do not count."""
+    parts = [_comparable(values.get(name)) for name in key.fields]
+    return "\n".join(part for part in parts if part) if all(parts) else None
 
 
 def _comparable(value: Value) -> str | None:
@@ -85,4 +91,4 @@ def _note_candidates(shared: _Shared, left: MappingOf[Side, Records], result: Ma
 
 def neutral_keys(keys: Sequence[MatchKey], read: Callable[[str], Value]) -> Values:
     """The values of the match keys, each read by its field's name."""
-    return {key.field: read(key.field) for key in keys}
+    return {name: read(name) for key in keys for name in key.fields}

@@ -50,6 +50,8 @@ PROBLEMS = {
                     "Correct the value the message names, then retry."),
         ProblemCode("too_long", "A value is longer than the other side can hold; nothing was cut off.",
                     "Shorten the value, then retry."),
+        ProblemCode("too_large", "A number has more digits than the other side can hold.",
+                    "Correct the number, then retry."),
         ProblemCode("country_unknown", "A country is neither a code nor a known name.",
                     "Write the country's code or its English name."),
         ProblemCode("rate_missing", "An amount in local currency has no rate into the record's currency.",

@@ -196,7 +196,7 @@ def _decide_creation(mapping: Mapping, states: MappingOf[Side, State], rules: Ru
     if reason := _reason_to_leave(mapping, states):
         return Leave(reason)
     target = present.other
-    if not (mapping.creates and mapping.direction.flows_to(target)):
+    if not mapping.may_create(target):
         return Leave(NOT_CREATED)
     if target not in rules.create_in:
         return Hold(target)
@@ -226,7 +226,7 @@ def _decide_deletion(
     match rules.deletion:
         case DeletionRule.UNCOUPLE:
             return EndCoupling(deleted)
-        case DeletionRule.RESTORE if mapping.creates and mapping.direction.flows_to(gone):
+        case DeletionRule.RESTORE if mapping.may_create(gone):
             return _decide_restoration(mapping, gone, survivor)
         case DeletionRule.DELETE if mapping.direction.flows_to(gone.other):
             return _decide_removal(mapping, base, gone.other, survivor)

@@ -7,9 +7,10 @@ normalisation (Foster et al., "Combinators for bidirectional tree transformation
     get(put(v)) == v          what was put is what is read
     put(get(r)) changes nothing a service would notice
 
-Neutral forms: text without outer blanks in NFC, blank as ``None``; codes in capitals; numbers as ``Decimal``
-with zero as ``None`` (Business Central cannot hold a blank number); dates as ISO text; lookups as the BC
-record's id or reference.  A Sales lookup whose target is not coupled is ``sales:<id>``.
+Neutral forms: text without outer blanks in NFC, blank as ``None``; codes in capitals; numbers as
+``Decimal`` with zero as ``None`` (Business Central cannot hold a blank number); dates, instants as ISO
+text; lookups as the BC record's id or reference.  A Sales lookup whose target is not coupled is
+``sales:<id>``.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, getcontext
 from typing import Protocol
 
 from shared_code.core.countries import country_code
 from shared_code.core.mapping import FieldMapping, FieldType
+from shared_code.core.moments import BLANK_DATE, BLANK_INSTANT, day_of, instant_of, instant_of_day
 from shared_code.core.records import ZERO_ID, Side, Value, Values
 from shared_code.core.references import capitals, last_part, reference_key
 
@@ -30,8 +32,6 @@ UNCOUPLED_PREFIX = "sales:"
 
 UNCONVERTED_PREFIX = "local:"
 """Begins the neutral value of a local amount whose currency has no rate: ``local:<currency>|<amount>``."""
-
-BLANK_DATE = "0001-01-01"
 
 
 class Links(Protocol):
@@ -81,7 +81,8 @@ def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
         case FieldType.PERSON_NAME:
             return _text(" ".join(str(native.get(name) or "") for name in names))
         case FieldType.LOOKUP:
-            return _get_lookup(each, side, native, native.get(names[0]), links)
+            value = native.get(names[0]) if names else each.constant
+            return _get_lookup(each, side, native, value, links)
         case FieldType.OPTION:
             return _get_option(each, side, native.get(names[0]))
         case _:
@@ -133,23 +134,29 @@ def _country(value: Value) -> str | None:
     return None if text is None else country_code(text) or text
 
 
+_LARGEST: dict[FieldType, int] = {
+    FieldType.DECIMAL: 10**15, FieldType.LOCAL_AMOUNT: 10**15, FieldType.INTEGER: 2**31,
+}  # fmt: skip
+"""No service holds such a number: AL's Decimal ends below 10^15, Dataverse's Money and Decimal before."""
+
+
 def decimal_of(value: Value, places: int) -> Decimal | None:
-    """A number rounded half up to ``places``; zero, blank and what is no number are ``None``."""
+    """A number rounded half up to ``places``; zero, blank and what is no number are ``None``.
+
+    One with too many digits to be rounded stays as it is: ``put`` refuses it, so that it is told of.
+    """
     try:
-        number = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        number = Decimal(str(value))
+        fits = number.is_finite() and number.adjusted() + places < getcontext().prec
+        number = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) if fits else number
     except (InvalidOperation, ValueError):
         return None
     return number if number.is_finite() and number != 0 else None
 
 
-def _integer(value: Value) -> int | None:
+def _integer(value: Value) -> int | Decimal | None:
     number = decimal_of(value, 0)
-    return None if number is None else int(number)
-
-
-def _date(value: Value) -> str | None:
-    text = str(value)[:10] if value else ""
-    return None if text in ("", BLANK_DATE) else text
+    return number if number is None or abs(number) >= _LARGEST[FieldType.DECIMAL] else int(number)
 
 
 _GETTERS: dict[FieldType, Callable[[Value, FieldMapping], Value]] = {
@@ -161,7 +168,8 @@ _GETTERS: dict[FieldType, Callable[[Value, FieldMapping], Value]] = {
     FieldType.DECIMAL: lambda value, each: decimal_of(value, each.places),
     FieldType.INTEGER: lambda value, _: _integer(value),
     FieldType.BOOLEAN: lambda value, _: bool(value),
-    FieldType.DATE: lambda value, _: _date(value),
+    FieldType.DATE: lambda value, _: day_of(_plain_text(value) or ""),
+    FieldType.DATE_TIME: lambda value, _: instant_of(_plain_text(value) or ""),
     FieldType.CONSTANT: lambda value, _: value,
     FieldType.LOCAL_AMOUNT: lambda value, each: decimal_of(value, each.places),
 }
@@ -170,7 +178,13 @@ _GETTERS: dict[FieldType, Callable[[Value, FieldMapping], Value]] = {
 def _put_plain(each: FieldMapping, side: Side, names: tuple[str, ...], value: Value) -> Put:
     if isinstance(value, str) and (unfit := _too_long(each, side, value)):
         return unfit
+    limit = _LARGEST.get(each.type)
+    if limit is not None and isinstance(value, int | Decimal) and not -limit < value < limit:
+        what = f"{each.name}: the number has more digits than {side.system_name} holds. Correct it."
+        return Unfit(each.name, "too_large", what)
     native = _BLANK_ON_BC.get(each.type, "") if value is None and side is Side.BC else value
+    if each.user_local and side is Side.SALES and isinstance(value, str):
+        native = instant_of_day(value)
     return dict.fromkeys(names, native)
 
 
@@ -179,6 +193,7 @@ _BLANK_ON_BC: dict[FieldType, Value] = {
     FieldType.INTEGER: 0,
     FieldType.BOOLEAN: False,
     FieldType.DATE: BLANK_DATE,
+    FieldType.DATE_TIME: BLANK_INSTANT,
 }
 
 
@@ -219,6 +234,8 @@ def _put_name(each: FieldMapping, names: tuple[str, ...], value: Value, present:
 
 def _get_lookup(each: FieldMapping, side: Side, native: Values, value: Value, links: Links) -> Value:
     key = _plain_text(value)
+    if side is Side.BC and key is None and each.by_reference and each.blank_is_record:
+        return ZERO_ID
     if key is None or (key == ZERO_ID and not each.blank_is_record):
         return None
     if side is Side.BC and each.by_reference:
@@ -237,6 +254,8 @@ def _get_local_amount(each: FieldMapping, native: Values, links: Links) -> Value
     amount = decimal_of(native.get(each.bc or ""), each.places)
     currency = _plain_text(native.get(each.bc_currency or ""))
     if amount is None or currency is None or currency == ZERO_ID:
+        return amount
+    if abs(amount) >= _LARGEST[each.type]:
         return amount
     rate = links.rate(each.lookup[0], currency.lower())
     return (
@@ -263,14 +282,22 @@ def _put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: 
         return (
             Missing(each.name, each.lookup, Side.SALES, key.removeprefix(UNCOUPLED_PREFIX))
             if uncoupled
-            else {name: last_part(key) if each.bc_within else key}
+            else {name: _bc_form(each, key)}
         )
-    found = (links.sales_id(name, key, each.by_reference) for name in each.lookup)
+    by_reference = each.by_reference and key != ZERO_ID
+    found = (links.sales_id(name, key, by_reference) for name in each.lookup)
     target = next(filter(None, found), None)
     if target is None:
         return Missing(each.name, each.lookup, Side.BC, key)
     # A lookup without a target table leads to an option of a choice column, which is a number.
     return {name: target if each.target else int(target)}
+
+
+def _bc_form(each: FieldMapping, key: str) -> str:
+    """What the field of Business Central holds: the reference's own part; blank for what blank means."""
+    if each.by_reference and key == ZERO_ID:
+        return ""
+    return last_part(key) if each.bc_within else key
 
 
 def _get_option(each: FieldMapping, side: Side, native: Value) -> Value:

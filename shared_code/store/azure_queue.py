@@ -1,6 +1,8 @@
 """``Queue`` on Azure Queue storage.
 
-Bodies travel in base64, the Functions host's default ``messageEncoding``.
+Bodies travel as they are (``messageEncoding`` ``none`` in host.json).  With base64 the Functions host would
+move a message that it cannot decode from queue to poison queue and on to that one's own poison queue, past
+every function that could keep it.
 """
 
 from __future__ import annotations
@@ -11,12 +13,7 @@ from functools import partial
 from typing import Any
 
 from azure.core.exceptions import ResourceExistsError
-from azure.storage.queue import (
-    QueueClient,
-    QueueServiceClient,
-    TextBase64DecodePolicy,
-    TextBase64EncodePolicy,
-)
+from azure.storage.queue import QueueClient, QueueServiceClient
 
 from shared_code.runtime import Runtime
 from shared_code.store.azure_service import CLIENT_OPTIONS, CONNECTION, attempt, credential, service_address
@@ -81,14 +78,7 @@ class AzureQueue:
         return int(properties.approximate_message_count or 0)
 
     def _client(self, name: str) -> QueueClient:
-        return self._clients.setdefault(
-            name,
-            self._service.get_queue_client(
-                name,
-                message_encode_policy=TextBase64EncodePolicy(),
-                message_decode_policy=TextBase64DecodePolicy(),
-            ),
-        )
+        return self._clients.setdefault(name, self._service.get_queue_client(name))
 
     def _create(self, name: str) -> None:
         try:
@@ -102,5 +92,6 @@ def _first_page(client: QueueClient, limit: int, lease_s: int) -> list[Message]:
     """One request; the library's iterator alone would go on asking."""
     pages: Any = client.receive_messages(messages_per_page=limit, visibility_timeout=lease_s).by_page()
     return [
-        Message(found.id, found.content, found.dequeue_count, found.pop_receipt) for found in next(pages, ())
+        Message(found.id, found.content or "", found.dequeue_count, found.pop_receipt)
+        for found in next(pages, ())
     ]

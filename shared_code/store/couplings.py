@@ -72,14 +72,35 @@ class CouplingStore:
 
     def problems(self, side: Side, ids: Sequence[str], *, ordered: bool = False) -> dict[str, Problem]:
         """The problems of these records, by id."""
-        found = self._get((_problem_row(side, each) for each in ids), ordered)
+        found = self._get((problem_row(side, each) for each in ids), ordered)
         return {problem.record_id: problem for problem in map(_problem, found.values())}
 
-    def all_problems(self, limit: int) -> list[Problem]:
-        """Up to ``limit`` problems of the mapping."""
+    def all_problems(self, limit: int, start: str = "") -> list[Problem]:
+        """Up to ``limit`` problems of the mapping in the order of their rows, from the row ``start`` on."""
+        first, last = start or _FIRST_PROBLEM, _PAST_PROBLEMS
         return [
-            _problem(each) for each in self._tables.query_prefix(TABLE, self.partition, "p|", limit=limit)
+            _problem(each)
+            for each in self._tables.query(TABLE, self.partition, first=first, last=last, limit=limit)
         ]
+
+    def due_problems(self, now_s: float, start: str, looked_at: int, limit: int) -> tuple[list[Problem], str]:
+        """Up to ``limit`` problems whose next attempt is due, among ``looked_at`` from the row ``start`` on,
+        and the row to go on from; blank at the end.
+        """
+        rows = self._tables.query(
+            TABLE, self.partition, first=start or _FIRST_PROBLEM, last=_PAST_PROBLEMS, limit=looked_at + 1,
+            select=["next_attempt_at_s"],
+        )  # fmt: skip
+        due: list[str] = []
+        going_on = ""
+        for number, each in enumerate(rows):
+            if number == looked_at or len(due) == limit:
+                going_on = each.row
+                break
+            if float(each.values["next_attempt_at_s"]) <= now_s:
+                due.append(each.row)
+        found = [_problem(each) for _, each in sorted(self._get(due, False).items())]
+        return [each for each in found if each.next_attempt_at_s <= now_s], going_on
 
     def postpone(self, problems: Sequence[Problem], until_s: float) -> None:
         """Move the next attempt of problems that are as they were read; others were dealt with meanwhile."""
@@ -171,7 +192,7 @@ class CouplingStore:
         return Upsert(_problem_entity(self.partition, problem))
 
     def solved_operation(self, problem: Problem) -> Operation:
-        return Delete(self.partition, _problem_row(problem.side, problem.record_id))
+        return Delete(self.partition, problem_row(problem.side, problem.record_id))
 
     def _get(self, rows: Iterable[str], ordered: bool) -> Mapping[str, Entity]:
         wanted = sorted(set(rows))
@@ -255,7 +276,11 @@ def _intent(entity: Entity) -> Intent:
     )
 
 
-def _problem_row(side: Side, record_id: str) -> str:
+_FIRST_PROBLEM, _PAST_PROBLEMS = "p|", "p}"
+"""All rows of problems lie between the two."""
+
+
+def problem_row(side: Side, record_id: str) -> str:
     return f"p|{side}|{record_id}"
 
 
@@ -271,7 +296,7 @@ def _problem_entity(partition: str, each: Problem) -> Entity:
         "since_s": float(each.since_s),
         "stamp": each.stamp,
     }
-    return Entity(partition, _problem_row(each.side, each.record_id), values)
+    return Entity(partition, problem_row(each.side, each.record_id), values)
 
 
 def _problem(entity: Entity) -> Problem:

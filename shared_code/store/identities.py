@@ -1,4 +1,7 @@
-"""Who a connection was made with: the organisation and company that its couplings belong to."""
+"""Who a connection was made with: the organisation and company that its couplings belong to.
+
+Beside it, in a row of its own, what keeps the connection from working now.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass, field
 
 from shared_code.store.codec import escape_key
 from shared_code.store.json_values import dump, load
-from shared_code.store.tables import AlreadyExists, Changed, Entity, Tables
+from shared_code.store.tables import AlreadyExists, Changed, Entity, Missing, Scalar, Tables
 
 TABLE = "Identities"
 
@@ -22,8 +25,17 @@ class Identity:
     etag: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What kept the connection from working, in words for a person, when it was met last."""
+
+    text: str = ""
+    at_s: float = 0.0
+    etag: str = ""
+
+
 class IdentityStore:
-    """The identity of one connection."""
+    """The identity of one connection, and its fault."""
 
     def __init__(self, tables: Tables, connection: str) -> None:
         self._tables = tables
@@ -39,12 +51,34 @@ class IdentityStore:
     def put(self, identity: Identity) -> bool:
         """Write it if it is as it was read; whether it was."""
         values = {"known": dump(identity.known), "stopped_because": identity.stopped_because}
-        entity = Entity(self._partition, "identity", values, identity.etag)
+        return self._put(Entity(self._partition, "identity", values, identity.etag))
+
+    def fault(self) -> Fault:
+        """The last fault, or none."""
+        entity = self._tables.get(TABLE, self._partition, "fault")
+        if entity is None:
+            return Fault()
+        return Fault(str(entity.values["text"]), float(entity.values["at_s"]), entity.etag)
+
+    def put_fault(self, fault: Fault) -> bool:
+        """Write it if it is as it was read; whether it was."""
+        values: dict[str, Scalar] = {"text": fault.text, "at_s": float(fault.at_s)}
+        return self._put(Entity(self._partition, "fault", values, fault.etag))
+
+    def forget_fault(self, fault: Fault) -> bool:
+        """Remove it if it is as it was read; whether it was."""
         try:
-            if identity.etag:
+            self._tables.delete(TABLE, self._partition, "fault", fault.etag)
+        except Changed:
+            return False
+        return True
+
+    def _put(self, entity: Entity) -> bool:
+        try:
+            if entity.etag:
                 self._tables.replace(TABLE, entity)
             else:
                 self._tables.insert(TABLE, entity)
-        except (AlreadyExists, Changed):
+        except (AlreadyExists, Changed, Missing):
             return False
         return True

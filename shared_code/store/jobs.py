@@ -3,7 +3,7 @@
 A job's row is inserted with its first batch, so a scheduled look that finds nothing leaves nothing.
 Batches and steps share one partition per job::
 
-    step|<side>|<n>             a scan's step: the batches it registered and where the next one goes on
+    step|<side>|<n>             a scan's step: what it queued and where the next one goes on
     batch|<side>|<n>|<digest>   a batch: the ids it was given, and its outcomes once it is done
 
 Sums are never counted up: they are added from the batches each time, so a repeated batch cannot
@@ -30,10 +30,12 @@ _SEPARATOR = ","
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A taken step: where the scan goes on, and the ids of the batches its page was made into."""
+    """One step of a scan: where it goes on (empty: it is complete), the watermark that its page ended with,
+    and the ids of the batches that it gives the job.  What else an attempt registered does not count."""
 
-    next: str
-    batches: tuple[str, ...]
+    next: str = ""
+    watermark: str = ""
+    batches: tuple[str, ...] = ()
 
 
 class JobStore:
@@ -126,15 +128,15 @@ class JobStore:
         """Record what became of a batch.  Raises ``Changed`` where another delivery was first."""
         self._tables.replace(BATCHES, self._entity(batch))
 
-    def step(self, job_id: str, step_key: str) -> str | None:
-        """Where the scan goes on after this step (empty: it is complete), ``None`` if it was not taken."""
+    def step(self, job_id: str, step_key: str) -> Step | None:
+        """A step that was taken, ``None`` if it was not."""
         entity = self._tables.get(BATCHES, self._partition(job_id), "step|" + step_key)
-        return None if entity is None else str(entity.values["next"])
+        return None if entity is None else _step(entity)
 
     def steps(self, job_id: str, side: Side) -> list[Step]:
         """The steps of this side's scan that are on file, in order."""
         found = self._tables.query_prefix(BATCHES, self._partition(job_id), f"step|{side}|")
-        return [Step(str(each.values["next"]), _split(each.values["batches"])) for each in found]
+        return [_step(each) for each in found]
 
     def steps_complete(self, job_id: str, side: Side) -> bool:
         """Whether the job's scan of this side reached its end."""
@@ -145,18 +147,21 @@ class JobStore:
         """How many steps of this side's scan are on file."""
         return sum(1 for _ in self._tables.query_prefix(BATCHES, self._partition(job_id), f"step|{side}|"))
 
-    def take_step(self, job_id: str, step_key: str, next_cursor: str, batches: Sequence[Batch] = ()) -> str:
-        """Record a step create-only; returns where the scan goes on, which the first taker decided.
-
-        ``batches`` are what its page was made into: other attempts may have registered others.
-        """
-        named = _SEPARATOR.join(each.id for each in batches)
-        entity = Entity(self._partition(job_id), "step|" + step_key, {"next": next_cursor, "batches": named})
+    def take_step(self, job_id: str, step_key: str, step: Step) -> Step:
+        """Record a step create-only; returns the one on file, which the first taker decided."""
+        values: dict[str, Scalar] = {
+            "next": step.next, "watermark": step.watermark, "batches": _SEPARATOR.join(step.batches)
+        }  # fmt: skip
         try:
-            self._tables.insert(BATCHES, entity)
-            return next_cursor
+            self._tables.insert(BATCHES, Entity(self._partition(job_id), "step|" + step_key, values))
+            return step
         except AlreadyExists:
-            return self.step(job_id, step_key) or ""
+            return self.step(job_id, step_key) or step
+
+    def withdraw(self, batches: Sequence[Batch]) -> None:
+        """Remove batches that their step does not name: another attempt at it decided what it gives."""
+        for each in batches:
+            self._tables.delete(BATCHES, self._partition(each.job), "batch|" + each.id)
 
     def _partition(self, job_id: str) -> str:
         return escape_key(f"{self._connection}|{job_id}")
@@ -180,6 +185,11 @@ class JobStore:
 def step_key(side: Side, number: int) -> str:
     """How the ``number``-th step of a scan is called."""
     return f"{side}|{number:05d}"
+
+
+def _step(entity: Entity) -> Step:
+    values = entity.values
+    return Step(str(values["next"]), str(values["watermark"]), _split(values["batches"]))
 
 
 def _job(entity: Entity) -> Job:

@@ -15,7 +15,7 @@ from typing import Protocol
 from shared_code.store.tables import Unstorable
 
 MAX_BODY_BYTES = 48 * 1024
-"""UTF-8 bytes of a body: base64 makes 64 KiB of them, the service's limit."""
+"""UTF-8 bytes of a body; the service takes 64 KiB."""
 
 MAX_DELAY_S = 7 * 24 * 3600
 """The longest invisibility (Microsoft docs: storageservices/put-message)."""
@@ -52,7 +52,8 @@ class Queue(Protocol):
     def send(self, name: str, body: str, *, delay_s: float = 0) -> None:
         """Queue a message that never expires, not delivered before ``delay_s`` (rounded up to whole seconds).
 
-        Raises ``Unstorable`` for a body over 48 KiB or a delay over 7 days.  After ``StorageUnavailable``
+        Raises ``Unstorable`` for a body that is blank, over 48 KiB or not of printable characters alone, and
+        for a delay over 7 days.  After ``StorageUnavailable``
         the message may have been queued, so sending it again may queue it twice.
         """
         ...
@@ -73,10 +74,10 @@ class Queue(Protocol):
 
 def check_send(body: str, delay_s: float) -> None:
     """Raise ``Unstorable`` for a message that the service would refuse."""
-    try:
-        size = len(body.encode())
-    except UnicodeEncodeError:
-        raise Unstorable("The message holds half a surrogate pair, which no UTF-8 text can carry.") from None
+    if not body.strip() or not body.isprintable():
+        # Bodies travel within XML, which cannot carry every character and does not keep blanks alone.
+        raise Unstorable("A message must be of printable characters, and not of blanks alone.")
+    size = len(body.encode())
     if size > MAX_BODY_BYTES:
         raise Unstorable(f"The message has {size} bytes, more than {MAX_BODY_BYTES}: divide the batch.")
     if not 0 <= delay_s <= MAX_DELAY_S:

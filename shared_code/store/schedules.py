@@ -16,7 +16,8 @@ class Schedule:
 
     ``released``: uncoupled records may be created; a full synchronisation or a person decides that.
     ``disabled_because`` is set when the mapping cannot be used; where that ``heals`` (a missing privilege
-    may be given any time), it is tried again when it is next due.
+    may be given any time), it is tried again when it is next due.  ``retries_from`` is the row from which the
+    next tick looks for retries; blank: from the first.
     """
 
     mapping: str
@@ -25,6 +26,7 @@ class Schedule:
     released: bool = False
     disabled_because: str = ""
     heals: bool = False
+    retries_from: str = ""
     etag: str = ""
 
 
@@ -82,6 +84,7 @@ def _values(each: Schedule) -> dict[str, Scalar]:
         "released": each.released,
         "disabled_because": each.disabled_because[:1000],
         "heals": each.heals,
+        "retries_from": each.retries_from,
     }
 
 
@@ -94,5 +97,6 @@ def _schedule(entity: Entity) -> Schedule:
         bool(values["released"]),
         str(values["disabled_because"]),
         bool(values["heals"]),
+        str(values.get("retries_from", "")),
         entity.etag,
     )

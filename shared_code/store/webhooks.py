@@ -17,8 +17,9 @@ _REGISTRATION = "registration"
 class Registration:
     """The state of the app's registrations in both systems.
 
-    ``address`` is a fingerprint of what is registered and ``tried`` of what was tried last; ``problem`` tells
-    why that did not succeed in everything.  Until ``claimed_until_s`` one instance is at work, or died at it.
+    ``url`` is the address that is registered, ``address`` a fingerprint of it and of the secret, ``tried``
+    one of what was tried last; ``problem`` tells why that did not succeed in everything.  Until
+    ``claimed_until_s`` one instance is at work, or died at it.
     """
 
     address: str = ""
@@ -27,6 +28,7 @@ class Registration:
     next_due_s: float = 0.0
     claimed_until_s: float = 0.0
     problem: str = ""
+    url: str = ""
     etag: str = ""
 
 
@@ -57,6 +59,7 @@ class WebhookStore:
             float(values["next_due_s"]),
             float(values["claimed_until_s"]),
             str(values["problem"]),
+            str(values.get("url", "")),
             entity.etag,
         )
 
@@ -69,6 +72,7 @@ class WebhookStore:
             "next_due_s": float(state.next_due_s),
             "claimed_until_s": float(state.claimed_until_s),
             "problem": state.problem[:MAX_PROBLEM_CHARS],
+            "url": state.url,
         }
         etag = self._put(Entity(_REGISTRATION, _REGISTRATION, values, state.etag))
         return replace(state, etag=etag) if etag else None

@@ -1,24 +1,36 @@
 """What the HTTP functions answer: input checked, a use case called, a view or a problem returned.
 
-Errors are problem documents (RFC 9457): bad input names the field and the reason, an unknown id is 404.
+Errors are problem documents (RFC 9457): bad input names the field and the reason, an unknown id is 404,
+storage or a system that does not answer is 503, and a fault of Tandem's own is 500 with a reference.
 """
 
 from __future__ import annotations
 
 import json
+import logging
+import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from shared_code.core.dependencies import DependencyCycle
-from shared_code.sync import full_sync, views
+from shared_code.core.records import Side
+from shared_code.store.tables import StorageRefused, StorageUnavailable, StoreError
+from shared_code.sync import faults, full_sync, views
 from shared_code.sync.options import add_missing_options
 from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
-from shared_code.systems.interface import AccessDenied
+from shared_code.systems.interface import AccessDenied, SystemFault, Throttled
 
 MAX_JOBS = 200
+DEFAULT_PROBLEMS, MAX_PROBLEMS = 100, 1000
+"""Problems on one page."""
 MAX_BODY_BYTES = 64 * 1024
 MAX_DIGITS = 9
+RETRY_AFTER_S = 30
+"""When a caller may come back whom storage or a system could not serve."""
+PLATFORM = frozenset({"code", "clientId"})
+"""Parameters of Azure Functions itself: a function key, and the name of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +64,11 @@ class NotFound(LookupError):
     """There is nothing of that id."""
 
 
-def answering(call: Callable[[], Answer]) -> Answer:
-    """Run a handler; what is wrong with the input becomes a problem document."""
+def answering(call: Callable[[], Answer], reference: str = "") -> Answer:
+    """Run a handler; whatever goes wrong becomes a problem document.
+
+    A fault of Tandem's own tells nothing but ``reference``, which its line in the log carries, too.
+    """
     try:
         return call()
     except BadInput as error:
@@ -62,6 +77,37 @@ def answering(call: Callable[[], Answer]) -> Answer:
         return problem(404, "There is nothing of that id.", str(error))
     except DependencyCycle as error:
         return problem(409, "The mappings wait for each other.", str(error))
+    except (StorageUnavailable, StorageRefused) as error:
+        return _unavailable("Storage cannot be used now.", str(error), RETRY_AFTER_S)
+    except Throttled as error:
+        return _unavailable("A system asked Tandem to wait.", str(error), max(1, round(error.retry_after_s)))
+    except SystemFault as error:
+        return _unavailable("A system cannot be used now.", str(error), RETRY_AFTER_S)
+    except Exception as error:
+        _log_fault(error, reference)
+        return problem(500, "Tandem met a fault of its own.", _FAULT, reference=reference)
+
+
+_FAULT = (
+    "Try again. If it stays, look for the reference in the log of the function app and report what it says."
+)
+
+
+def _log_fault(error: Exception, reference: str) -> None:
+    """The kind and the place of a fault.  Its text is left out: it may hold values of records."""
+    steps = traceback.extract_tb(error.__traceback__)
+    place = " > ".join(f"{each.name}:{each.lineno}" for each in steps[-PLACES:])
+    text = "a request failed: %s at %s (reference %s)"
+    logging.getLogger("tandem").error(text, type(error).__name__, place, reference)
+
+
+PLACES = 6
+"""The innermost calls that a logged fault names."""
+
+
+def _unavailable(title: str, detail: str, retry_after_s: int) -> Answer:
+    answer = problem(503, title, detail)
+    return replace(answer, headers={"Retry-After": str(retry_after_s)})
 
 
 def problem(status: int, title: str, detail: str, **more: str) -> Answer:
@@ -71,6 +117,7 @@ def problem(status: int, title: str, detail: str, **more: str) -> Answer:
 
 def start_full_sync(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answer:
     """POST /full-synchronizations: begin one; 202 with its address."""
+    _refuse_unknown_parameters(query, "connection")
     document = _document(body)
     _refuse_unknown(document, {"connection", "mappings", "release"})
     at = _connection(parts, document.get("connection", query.get("connection")))
@@ -82,15 +129,17 @@ def start_full_sync(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answ
 
 def get_full_sync(parts: Parts, full_sync_id: str, query: Mapping[str, str]) -> Answer:
     """GET /full-synchronizations/{id}."""
+    _refuse_unknown_parameters(query, "connection")
     at = _connection(parts, query.get("connection"))
     found = at.full_syncs.get(_id(full_sync_id))
     if found is None:
         raise NotFound(f"there is no full synchronisation {full_sync_id} of connection {at.name}")
-    return Answer(200, views.full_sync_view(at, *found))
+    return Answer(200, views.full_sync_view(at, *found, faults.why_not(parts, at)))
 
 
 def list_jobs(parts: Parts, query: Mapping[str, str]) -> Answer:
     """GET /jobs: the newest jobs first."""
+    _refuse_unknown_parameters(query, "connection", "limit")
     at = _connection(parts, query.get("connection"))
     limit = _number(query, "limit", 20, MAX_JOBS)
     return Answer(200, {"jobs": [views.job_view(at, each) for each in at.jobs.newest(limit)]})
@@ -98,6 +147,7 @@ def list_jobs(parts: Parts, query: Mapping[str, str]) -> Answer:
 
 def get_job(parts: Parts, job_id: str, query: Mapping[str, str]) -> Answer:
     """GET /jobs/{id}."""
+    _refuse_unknown_parameters(query, "connection")
     at = _connection(parts, query.get("connection"))
     job = at.jobs.get(_id(job_id))
     if job is None:
@@ -106,13 +156,21 @@ def get_job(parts: Parts, job_id: str, query: Mapping[str, str]) -> Answer:
 
 
 def list_problems(parts: Parts, query: Mapping[str, str]) -> Answer:
-    """GET /problems: every record that is not in step, with the reason and what to do."""
+    """GET /problems: every record that is not in step, with the reason and what to do, page by page."""
+    _refuse_unknown_parameters(query, "connection", "limit", "cursor")
     at = _connection(parts, query.get("connection"))
-    return Answer(200, {"problems": views.problems_view(at)})
+    limit = _number(query, "limit", DEFAULT_PROBLEMS, MAX_PROBLEMS)
+    shown, following = views.problems_page(at, limit, _cursor(at, query))
+    link = None
+    if following:
+        more = {"connection": at.name, "limit": limit, "cursor": "|".join(following)}
+        link = f"/api/problems?{urlencode(more)}"
+    return Answer(200, {"problems": shown, "next": link})
 
 
 def add_options(parts: Parts, mapping: str, query: Mapping[str, str]) -> Answer:
     """POST /mappings/{name}/options: add the options that records lack to the choice column in Sales."""
+    _refuse_unknown_parameters(query, "connection")
     at = _connection(parts, query.get("connection"))
     if mapping not in at.mappings:
         raise NotFound(f"there is no mapping “{mapping[:MAX_ID]}”")
@@ -131,10 +189,19 @@ BY_HAND = (
 )
 
 
-def get_health(parts: Parts) -> Answer:
-    """GET /health: 200 while work can be done, 503 while storage does not answer."""
-    view = views.health_view(parts)
-    return Answer(503 if view["status"] == "unavailable" else 200, view)
+def get_health(parts: Callable[[], Parts], query: Mapping[str, str]) -> Answer:
+    """GET /health: 200 while work can be done, 503 while storage does not answer.
+
+    ``parts`` is a call, because composing them asks storage already.
+    """
+    _refuse_unknown_parameters(query)
+    try:
+        view = views.health_view(parts())
+    except StoreError as error:
+        view = views.unavailable_view(error)
+    unavailable = view["status"] == views.UNAVAILABLE
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if unavailable else {}
+    return Answer(503 if unavailable else 200, view, headers)
 
 
 def _document(body: bytes) -> dict[str, Any]:
@@ -155,6 +222,13 @@ def _refuse_unknown(document: Mapping[str, object], known: set[str]) -> None:
     for name in document:
         if name not in known:
             raise BadInput(name, f"there is no such field; there are {', '.join(sorted(known))}")
+
+
+def _refuse_unknown_parameters(query: Mapping[str, str], *known: str) -> None:
+    """A misspelt parameter would silently change what is meant."""
+    for name in sorted(query.keys() - PLATFORM - set(known)):
+        there = f"there are {', '.join(known)}" if known else "there are none"
+        raise BadInput(name[:MAX_ID], f"there is no such parameter; {there}")
 
 
 def _connection(parts: Parts, name: object) -> ConnectionParts:
@@ -185,9 +259,24 @@ def _number(query: Mapping[str, str], name: str, default: int, most: int) -> int
     return int(text)
 
 
+def _cursor(at: ConnectionParts, query: Mapping[str, str]) -> views.Place | None:
+    """Where a page begins, as the page before named it."""
+    if "cursor" not in query:
+        return None
+    mapping, _, record = query["cursor"].partition("|")
+    side, _, record_id = record.partition("|")
+    if mapping not in at.mappings or side not in tuple(Side) or not _is_id(record_id):
+        raise BadInput("cursor", "it is none of ours: follow the link “next” of the page before")
+    return mapping, Side(side), record_id
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.replace("-", "").isalnum() and len(text) <= MAX_ID
+
+
 def _id(text: str) -> str:
     """Ids are ours and short; anything else is simply not there."""
-    if not text.isascii() or not text.replace("-", "").isalnum() or len(text) > MAX_ID:
+    if not _is_id(text):
         raise NotFound(f"there is nothing of the id “{text[:MAX_ID]}”")
     return text
 

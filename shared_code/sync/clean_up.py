@@ -1,4 +1,4 @@
-"""Cleaning up: old jobs go with all that belongs to them, and the journal's months that are past.
+"""Cleaning up: old jobs go with all that belongs to them, the journal's months that are past, old poison.
 
 Batches that nobody works on are sent again.
 
@@ -7,7 +7,8 @@ Couplings, problems and watermarks are the present and stay.
 
 from __future__ import annotations
 
-from shared_code.sync.messages import BatchDue
+from shared_code.store import poison
+from shared_code.sync.messages import QUEUES, BatchDue
 from shared_code.sync.parts import ConnectionParts, Parts, job_prefix
 
 KEEP_JOBS_S = 30 * 86_400.0
@@ -20,6 +21,8 @@ MAX_JOBS = 500
 def clean_up(parts: Parts) -> int:
     """Remove what is older than its time; how many jobs went.  Can be repeated and cut short."""
     send_open_again(parts)
+    for queue in QUEUES:
+        poison.remove_old(parts.tables, queue, parts.runtime.now())
     return sum(_clean_connection(at, parts.runtime.now()) for at in parts.connections.values())
 
 

@@ -1,9 +1,9 @@
 """Detection: find what changed on one side of a mapping and put it on the work queue.
 
-A scan goes page by page.  A page's batches are registered, then sent, then the step is taken
-create-only with where the scan goes on; the watermark moves when the last page is queued.  So a
-watermark never passes work that is not durably queued, and a step that is delivered twice neither
-forks the scan nor loses what its first attempt registered.
+A scan goes page by page.  A page's batches are registered, then the step is taken create-only: it names them
+and tells where the scan goes on.  Then they are sent, and the watermark moves when the last page is queued.
+So a watermark never passes work that is not durably queued, and a step that is delivered twice neither forks
+the scan nor gives a record twice.
 
 The mapping's filter is not sent to the service: ``core`` applies it, so that a record that leaves the
 filter is seen leaving.
@@ -23,7 +23,7 @@ from shared_code.core.jobs import MAX_BATCH, Batch, Job
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome, Problem
 from shared_code.core.records import Side, Version
-from shared_code.store.jobs import RESTART, step_key
+from shared_code.store.jobs import RESTART, Step, step_key
 from shared_code.sync.absence import BrakeHolds, missing
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
@@ -44,10 +44,11 @@ def take_step(parts: Parts, step: ScanStep) -> None:
     except CursorExpired:
         if step.full_sync:
             # The job goes on, because the full synchronisation waits for it: its scan begins anew.
-            at.jobs.take_step(step.job, step_key(step.side, step.number), RESTART)
+            at.jobs.take_step(step.job, step_key(step.side, step.number), Step(RESTART))
             parts.send(replace(step, number=step.number + 1))
             return
         # The service forgot where we were; nothing may be concluded but that everything must be looked at.
+        end_first_look(parts, at, step)
         _look_at_everything(parts, at, mapping, step)
         return
     except Throttled as throttled:
@@ -71,7 +72,7 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
     if step.number > 0 or step.mode is ScanMode.FULL:
         taken = at.jobs.step(step.job, key)
         if taken is not None:
-            return taken
+            return _give(parts, at, mapping, step, taken)
     cursor, seen = _starting_point(at, step)
     if cursor is None and step.mode is ScanMode.CHANGES:
         # Never synchronised in full: the first full synchronisation sets the watermark.
@@ -84,14 +85,19 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
     if step.mode is ScanMode.FULL and page.next is None:
         work += [Sighting(each, _NO_VERSION) for each in missing(at, mapping, step, _ids(page))]
     batches = _batches(mapping, step, key, work) + _accounted(mapping, step, key, unchanged)
-    _queue(parts, at, mapping, step, key, batches)
-    next_text = page.next.text if page.next else COMPLETE
+    own = Step(
+        page.next.text if page.next else COMPLETE,
+        page.watermark.text if page.watermark else "",
+        tuple(each.id for each in batches),
+    )
+    if batches or own.next or step.number or step.mode is ScanMode.FULL or has_begun(at, step):
+        taken = _register(parts, at, mapping, step, batches, own)
+        if taken is not own:
+            return _give(parts, at, mapping, step, taken)
+        _send(parts, at, step, own)
     if page.watermark:
-        # Before the step is taken: a taken step is not repeated, and all of the scan is queued by now.
         _move_watermark(at, mapping, step, seen, page.watermark)
-    if batches or page.next or step.number or step.mode is ScanMode.FULL:
-        next_text = at.jobs.take_step(step.job, key, next_text, batches)
-    return next_text
+    return own.next
 
 
 RENEWAL_S = 1800.0
@@ -115,7 +121,8 @@ def _starting_point(at: ConnectionParts, step: ScanStep) -> tuple[Cursor | None,
     """The cursor to go on from, and the watermark's text where this scan began with it."""
     watermark = at.watermarks.get(step.mapping, step.side)
     if step.number > 0:
-        text = at.jobs.step(step.job, step_key(step.side, step.number - 1))
+        before = at.jobs.step(step.job, step_key(step.side, step.number - 1))
+        text = before.next if before else COMPLETE
         return (Cursor(text) if text and text != RESTART else None), watermark.cursor
     if step.mode is ScanMode.FULL or watermark.cursor is None:
         return None, watermark.cursor
@@ -187,7 +194,7 @@ def _is_work(
     if isinstance(coupling, Coupling) and coupling.state is CouplingState.COUPLED:
         # The version we know is our own write or was dealt with: the look-back repeats it, nothing changed.
         return mode is ScanMode.FULL or coupling.version_on(side) != seen.version
-    if not (mapping.creates and mapping.direction.flows_to(side.other)):
+    if not mapping.may_create(side.other):
         return False
     dealt_with = seen.id in problems and problems[seen.id].stamp == seen.version.stamp
     return not dealt_with and may_be_inside(at, mapping, side, seen)
@@ -227,17 +234,48 @@ def new_batch(job: str, mapping: str, side: Side, key: str, work: Sequence[Sight
     return Batch(batch_id, job, mapping, side, ids, stamps, ordered)
 
 
-def _queue(
-    parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep, key: str, batches: list[Batch]
-) -> None:
-    """Register the batches, then send all that this step ever registered.
+def _register(
+    parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep, batches: list[Batch], own: Step
+) -> Step:
+    """Put the batches on file, then take the step that names them; the step as it is on file.
 
-    An earlier attempt may have registered others and died before it sent them; this one may find nothing,
-    because another look dealt with it meanwhile, and those must be accounted for all the same.
+    The first taker decides what the step gives.  Another attempt saw another page, because records changed
+    meanwhile: what it registered is withdrawn, else the job would be given some records twice.
     """
     if batches:
         at.jobs.add(Job(step.job, mapping.name, step.kind, parts.runtime.now(), step.full_sync))
         at.jobs.add_batches(batches)
-    for batch in at.jobs.batches_of_step(step.job, key):
-        if not batch.done:
-            parts.send(BatchDue(at.name, step.job, batch.id))
+    return at.jobs.take_step(step.job, step_key(step.side, step.number), own)
+
+
+def has_begun(at: ConnectionParts, step: ScanStep) -> bool:
+    """Whether an earlier attempt at the step registered something."""
+    return bool(at.jobs.batches_of_step(step.job, step_key(step.side, step.number)))
+
+
+def end_first_look(parts: Parts, at: ConnectionParts, step: ScanStep) -> None:
+    """A first look at changes is given up, for another will come: what an earlier attempt at it gave is sent,
+    what it had not come to give is withdrawn."""
+    if has_begun(at, step):
+        taken = at.jobs.take_step(step.job, step_key(step.side, step.number), Step())
+        _send(parts, at, step, taken)
+
+
+def _give(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep, taken: Step) -> str:
+    """Go on with a step that another attempt took, which may have ended there; where the scan goes on.
+
+    The watermark of a look at changes stays: the next look begins where this one did.
+    """
+    _send(parts, at, step, taken)
+    if taken.watermark and step.mode is ScanMode.FULL:
+        at.watermarks.set(mapping.name, step.side, taken.watermark)
+    return taken.next
+
+
+def _send(parts: Parts, at: ConnectionParts, step: ScanStep, taken: Step) -> None:
+    """Send what the step gives and is not done, and withdraw what it does not give."""
+    found = at.jobs.batches_of_step(step.job, step_key(step.side, step.number))
+    at.jobs.withdraw([each for each in found if each.id not in taken.batches and not each.attempt])
+    for each in found:
+        if not each.done and (each.id in taken.batches or each.attempt):
+            parts.send(BatchDue(at.name, step.job, each.id))

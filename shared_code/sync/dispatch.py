@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from shared_code.store import poison
-from shared_code.sync import detect, full_sync
-from shared_code.sync.identity_check import WAIT_S, is_confirmed
+from shared_code.sync import detect, faults, full_sync
+from shared_code.sync.identity_check import WAIT_S, NotAsked, is_confirmed
 from shared_code.sync.messages import (
     Advance,
     BatchDue,
@@ -14,10 +14,10 @@ from shared_code.sync.messages import (
     ScanStep,
     from_text,
 )
-from shared_code.sync.parts import Parts, UnknownName
+from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
 from shared_code.sync.processing.abandoning import abandon
 from shared_code.sync.processing.batch import process_batch
-from shared_code.systems.interface import SystemFault, SystemUnavailable
+from shared_code.systems.interface import SettingWrong, SystemUnavailable
 
 AGAIN_S = 30.0
 """When a step of a scan is tried again after its system did not answer."""
@@ -37,13 +37,31 @@ def handle(parts: Parts, queue: str, text: str) -> None:
 
 
 def _do(parts: Parts, message: Message) -> None:
-    try:
-        confirmed = is_confirmed(parts, parts.connection(message.connection))
-    except SystemFault:
-        confirmed = False
-    if not confirmed:
+    at = parts.connection(message.connection)
+    if not _may_work(parts, at):
         _postpone(parts, message)
         return
+    try:
+        _work(parts, message)
+    except SettingWrong as fault:
+        faults.note(parts, at, str(fault), logged=f"{type(fault).__name__}; GET /api/health tells more")
+        raise
+
+
+def _may_work(parts: Parts, at: ConnectionParts) -> bool:
+    """Whether the systems are the known ones; why not is kept for people to see."""
+    asked = at.name not in parts.confirmed
+    try:
+        confirmed = is_confirmed(parts, at)
+    except NotAsked as fault:
+        faults.note(parts, at, str(fault))
+        return False
+    if asked and confirmed:
+        faults.solved(at)
+    return confirmed
+
+
+def _work(parts: Parts, message: Message) -> None:
     match message:
         case ScanStep():
             _take_step(parts, message)
@@ -66,7 +84,9 @@ def _take_step(parts: Parts, step: ScanStep) -> None:
     try:
         detect.take_step(parts, step)
     except SystemUnavailable:
-        if not _is_first_look(step):
+        if _is_first_look(step):
+            detect.end_first_look(parts, parts.connection(step.connection), step)
+        else:
             parts.send(step, delay_s=AGAIN_S)
 
 

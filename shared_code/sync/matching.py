@@ -13,7 +13,7 @@ from shared_code.core.coupling import Coupling
 from shared_code.core.mapping import FieldMapping, Mapping, native_of
 from shared_code.core.matching import Matches, Records, match
 from shared_code.core.outcome import NEVER_S, Outcome, Problem
-from shared_code.core.records import Side, Values
+from shared_code.core.records import Row, Side, Values
 from shared_code.store.couplings import CouplingStore
 from shared_code.store.tables import AlreadyExists, Changed, Operation
 from shared_code.sync.detect import may_be_inside
@@ -58,7 +58,7 @@ def match_uncoupled(parts: Parts, at: ConnectionParts, mapping: Mapping, job: st
 
 
 def _uncoupled(at: ConnectionParts, mapping: Mapping, side: Side) -> Records:
-    keys = [each for each in mapping.fields if each.name in {key.field for key in mapping.match}]
+    keys = [each for each in mapping.fields if each.name in {n for key in mapping.match for n in key.fields}]
     natives = tuple(name for each in keys for name in native_of(each, side))
     table = table_of(mapping, side, natives)
     store, found, cursor, complete = at.couplings(mapping.name), dict[str, Values](), None, False
@@ -66,9 +66,8 @@ def _uncoupled(at: ConnectionParts, mapping: Mapping, side: Side) -> Records:
         page = at.systems[side].scan(table, cursor)
         inside = {each.id: each for each in page.seen if may_be_inside(at, mapping, side, each)}
         known = store.load(side, sorted(inside), ordered=True)
-        for record_id, seen in inside.items():
-            if not is_coupled(known.get(record_id)):
-                found[record_id] = _key_values(at, mapping, keys, side, seen)
+        free = [each for each in inside.values() if not is_coupled(known.get(each.id))]
+        found |= _key_values(at, mapping, keys, side, free)
         if len(found) > MAX_UNCOUPLED:
             raise TooMany(
                 f"{mapping.title}: more than {MAX_UNCOUPLED:,} uncoupled records in {side.system_name}"
@@ -78,10 +77,12 @@ def _uncoupled(at: ConnectionParts, mapping: Mapping, side: Side) -> Records:
 
 
 def _key_values(
-    at: ConnectionParts, mapping: Mapping, keys: list[FieldMapping], side: Side, seen: Sighting
-) -> Values:
+    at: ConnectionParts, mapping: Mapping, keys: list[FieldMapping], side: Side, seen: list[Sighting]
+) -> dict[str, Values]:
     links = LinkTable(at, mapping)
-    return {each.name: transform.get(each, side, seen.values, links) for each in keys}
+    if any(each.lookup for each in keys):
+        links.load(side, [Row(each.id, each.version, each.values) for each in seen])
+    return {s.id: {each.name: transform.get(each, side, s.values, links) for each in keys} for s in seen}
 
 
 def _couple(at: ConnectionParts, mapping: Mapping, matches: Matches, job: str) -> int:

@@ -14,8 +14,8 @@ from shared_code.core.records import Side
 from shared_code.sync.parts import ConnectionParts, Parts, table_of
 from shared_code.sync.retries import queue_records
 
-MAX_OPTIONS = 200
-"""Options added by one request."""
+MAX_OPTIONS, MAX_LISTED = 200, 10_000
+"""Options added by one request, and listed records looked through for them: a choice has far fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ def add_missing_options(parts: Parts, at: ConnectionParts, mapping: Mapping) -> 
 
     Asking twice adds nothing twice.  Raises ``SystemFault`` where the service refuses.
     """
-    lacking = [each for each in at.couplings(mapping.name).all_problems(MAX_OPTIONS) if _label(each)]
+    listed = at.couplings(mapping.name).all_problems(MAX_LISTED)
+    lacking = [each for each in listed if _label(each)][:MAX_OPTIONS]
     labels = parts.choices.add(table_of(mapping, Side.SALES), [_label(each) for each in lacking])
     ids = [each.record_id for each in lacking if each.side is Side.BC]
     job = queue_records(parts, at, mapping.name, Side.BC, ids) if ids else ""

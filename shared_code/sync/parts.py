@@ -163,7 +163,7 @@ def job_prefix(at_s: float) -> str:
 def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> Table:
     """The mapping's table of one side, with all columns a record is read with.
 
-    ``also_scan`` are further native columns a scan brings along (the keys of matching).
+    ``also_scan`` are further native columns a scan brings along (the keys of matching, lookups too).
     """
     rule = mapping.side(side)
     lookups = {name: each for each in mapping.fields if each.target for name in each.sales}
@@ -176,5 +176,7 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
         for name in names
     )
     filtered = [each.field for each in rule.filter] + ([rule.company_column] if rule.company_column else [])
-    scan = dict.fromkeys(name for name in (*filtered, *also_scan) if name in names and name not in lookups)
-    return Table(rule.table, rule.key, columns, tuple(scan), rule.related, rule.api or "")
+    plain = (name for name in filtered if name not in lookups)
+    scan = dict.fromkeys(name for name in (*plain, *also_scan) if name in names)
+    tracked = side in mapping.watched
+    return Table(rule.table, rule.key, columns, tuple(scan), rule.related, rule.api or "", tracked)

@@ -82,7 +82,8 @@ def fingerprint(parts: Parts) -> str:
 def _carry_out(parts: Parts, known: Registration, ending_within_s: float) -> Renewal:
     address = fingerprint(parts)
     moved = known.address != address
-    done = _served(lambda: _business_central(parts, float("inf") if moved else ending_within_s), _REFUSED_BC)
+    within_s = float("inf") if moved else ending_within_s
+    done = _served(lambda: _business_central(parts, known.url, within_s), _REFUSED_BC)
     done += _served(lambda: _sales(parts, moved and bool(known.address)), _REFUSED_SALES)
     now = parts.runtime.now()
     state = replace(
@@ -93,7 +94,7 @@ def _carry_out(parts: Parts, known: Registration, ending_within_s: float) -> Ren
         problem=" ".join(done.problems),
     )
     if not done.problems:
-        state = replace(state, address=address, registered_at_s=now)
+        state = replace(state, address=address, url=parts.hooks.url, registered_at_s=now)
     # Where another instance wrote meanwhile, its state is as good as ours.
     WebhookStore(parts.tables).put_registration(state)
     return done
@@ -118,9 +119,10 @@ def _served(call: Callable[[], Renewal], refused: str) -> Renewal:
         return Renewal(problems=(f"Webhooks: {fault} {_MEANWHILE}",), again_soon=soon)
 
 
-def _business_central(parts: Parts, ending_within_s: float) -> Renewal:
+def _business_central(parts: Parts, old_url: str, ending_within_s: float) -> Renewal:
     url = f"{parts.hooks.url}/{BC_ROUTE}"
-    ours = [each for each in parts.hooks.subscriptions.list() if each.notification_url == url]
+    listed = parts.hooks.subscriptions.list()
+    ours = [each for each in listed if each.notification_url == url]
     known = {_place(each.resource): each for each in reversed(ours)}
     wanted = {
         _place(f"companies({at.connection.company_id})/{table}"): (at, table)
@@ -132,9 +134,21 @@ def _business_central(parts: Parts, ending_within_s: float) -> Renewal:
         done += _subscribed(parts, at, table, url, known.get(place), ending_within_s)
     stale = [each for each in ours if known[_place(each.resource)] is not each]
     stale += [each for place, each in known.items() if place not in wanted]
+    stale += _left_behind(listed, url, old_url)
     for each in stale:
         parts.hooks.subscriptions.delete(each)
     return done + Renewal(removed=len(stale))
+
+
+def _left_behind(listed: list[Subscription], url: str, old_url: str) -> list[Subscription]:
+    """The subscriptions of our address before this one.
+
+    Business Central would send our secret there for up to three days, to whoever has that address by then.
+    Only what this app has noted as its own address is taken for ours: the path alone would be another
+    Tandem's, too.  If one of those has taken the address over, it subscribes anew within the hour.
+    """
+    old = f"{old_url}/{BC_ROUTE}"
+    return [each for each in listed if old_url and each.notification_url == old != url]
 
 
 def _subscribed(

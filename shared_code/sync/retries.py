@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared_code.core.jobs import MAX_BATCH, Job, JobKind
 from shared_code.core.records import Side, Version
-from shared_code.store.jobs import step_key
+from shared_code.store.jobs import Step, step_key
 from shared_code.sync.detect import new_batch
 from shared_code.sync.messages import BatchDue
 from shared_code.sync.parts import ConnectionParts, Parts
@@ -35,26 +35,29 @@ def queue_records(
     batches = [new_batch(job.id, mapping, side, step_key(side, 0), piece, ordered=False) for piece in pieces]
     at.jobs.add(job)
     at.jobs.add_batches(batches)
-    at.jobs.take_step(job.id, step_key(side, 0), "")
+    at.jobs.take_step(job.id, step_key(side, 0), Step(batches=tuple(each.id for each in batches)))
     for batch in batches:
         parts.send(BatchDue(at.name, job.id, batch.id))
     return job.id
 
 
-def queue_due(parts: Parts, at: ConnectionParts, mapping: str) -> int:
+def queue_due(parts: Parts, at: ConnectionParts, mapping: str, start: str = "") -> int:
     """Queue the mapping's records whose next attempt is due; how many there were.
 
     Their next attempt is moved first, so that a tick that comes while they wait in the queue does not
-    queue them again.
+    queue them again.  A tick looks at a part of the problems, from the row ``start`` on, and notes where the
+    next one goes on: so each has its turn, however many wait for a person.
     """
     now = parts.runtime.now()
     store = at.couplings(mapping)
-    due = [each for each in store.all_problems(MAX_LOOKED_AT) if each.next_attempt_at_s <= now][:MAX_RETRIES]
+    due, going_on = store.due_problems(now, start, MAX_LOOKED_AT, MAX_RETRIES)
     if due:
         store.postpone(due, now + RESERVED_S)
     for side in Side:
         if ids := [each.record_id for each in due if each.side is side]:
             queue_records(parts, at, mapping, side, ids)
+    if going_on != start:
+        at.schedules.change(mapping, at.mapping(mapping).interval_s, retries_from=going_on)
     return len(due)
 
 

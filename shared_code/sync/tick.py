@@ -29,7 +29,7 @@ def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
         schedule = schedules.get(mapping.name) or Schedule(mapping.name, mapping.interval_s)
         if _claim(parts, at, schedule):
             queued += look(parts, at, mapping)
-            queue_due(parts, at, mapping.name)
+            queue_due(parts, at, mapping.name, schedule.retries_from)
     for full_sync in at.full_syncs.running():
         parts.send(Advance(at.name, full_sync, nudge=True))
     return queued

@@ -9,22 +9,30 @@ from typing import Any
 from shared_code.core.jobs import Job, Progress, progress
 from shared_code.core.outcome import PROBLEMS, Outcome, Problem
 from shared_code.core.records import Side
+from shared_code.store import poison
+from shared_code.store.couplings import problem_row
 from shared_code.store.full_syncs import FullSync, Line, LineStatus, Phase
 from shared_code.store.tables import StoreError
 from shared_code.store.webhooks import Registration, WebhookStore
+from shared_code.sync import faults
 from shared_code.sync.full_sync import COUPLE
-from shared_code.sync.identity_check import stopped_because
+from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import ConnectionParts, Parts
 
 type View = dict[str, Any]
 
-MAX_PROBLEMS = 1000
-"""Problems listed for one mapping."""
+type Place = tuple[str, Side, str]
+"""A record: its mapping, side and id."""
 
 
-def full_sync_view(at: ConnectionParts, full_sync: FullSync, lines: Iterable[Line]) -> View:
-    """A full synchronisation with a line per mapping, in the words of the review page."""
-    shown = [line_view(at, line) for line in lines]
+def full_sync_view(
+    at: ConnectionParts, full_sync: FullSync, lines: Iterable[Line], why_not: str = ""
+) -> View:
+    """A full synchronisation with a line per mapping, in the words of the review page.
+
+    ``why_not`` tells why nothing of the connection is synchronised now: lines that wait for that say so.
+    """
+    shown = [line_view(at, line, "" if line.phase is Phase.DONE else why_not) for line in lines]
     return {
         "id": full_sync.id,
         "connection": at.name,
@@ -39,7 +47,7 @@ def full_sync_view(at: ConnectionParts, full_sync: FullSync, lines: Iterable[Lin
 _ENDED = (LineStatus.FINISHED.value, LineStatus.ERROR.value)
 
 
-def line_view(at: ConnectionParts, line: Line) -> View:
+def line_view(at: ConnectionParts, line: Line, why_not: str = "") -> View:
     """One line: dependency filter, the three statuses, counters and progress."""
     mapping = at.mapping(line.mapping)
     batches = list(at.jobs.batches(line.job)) if line.phase is not Phase.BLOCKED else []
@@ -59,7 +67,7 @@ def line_view(at: ConnectionParts, line: Line) -> View:
         "toIntTableJobStatus": to_status if Side.BC in mapping.watched else "",
         "fromIntTableJobStatus": from_status if Side.SALES in mapping.watched else "",
         "initialSynchRecommendation": line.recommendation,
-        "message": line.message or (_couple_hint(at, line) if line.recommendation == COUPLE else ""),
+        "message": line.message or why_not or _couple_hint(at, line),
         "job": line.job,
         "toSales": progress_view(sums[Side.BC]),
         "fromSales": progress_view(sums[Side.SALES]),
@@ -70,6 +78,8 @@ def line_view(at: ConnectionParts, line: Line) -> View:
 
 
 def _couple_hint(at: ConnectionParts, line: Line) -> str:
+    if line.recommendation != COUPLE:
+        return ""
     what = "Both sides hold records that are not coupled. Couple what belongs together"
     if not at.mapping(line.mapping).creates:
         return f"{what}; this mapping creates none."
@@ -145,25 +155,52 @@ def problem_view(mapping: str, problem: Problem) -> View:
     }
 
 
-def problems_view(at: ConnectionParts) -> list[View]:
-    """Every record of the connection that is not in step."""
-    return [
-        problem_view(name, each)
-        for name in at.mappings
-        for each in at.couplings(name).all_problems(MAX_PROBLEMS)
-    ]
+def problems_page(
+    at: ConnectionParts, limit: int, start: Place | None = None
+) -> tuple[list[View], Place | None]:
+    """Up to ``limit`` records of the connection that are not in step, and the one to go on from, if any.
+
+    One that gets in or out of step meanwhile may or may not be seen; no other is seen twice or passed.
+    """
+    names = list(at.mappings)
+    found: list[tuple[str, Problem]] = []
+    for name in names[names.index(start[0]) if start else 0 :]:
+        row = problem_row(start[1], start[2]) if start and name == start[0] else ""
+        rest = limit + 1 - len(found)
+        found += [(name, each) for each in (at.couplings(name).all_problems(rest, row) if rest else ())]
+    shown = [problem_view(name, each) for name, each in found[:limit]]
+    following = [(name, each.side, each.record_id) for name, each in found[limit:]]
+    return shown, following[0] if following else None
+
+
+UNAVAILABLE = "unavailable"
+
+
+def unavailable_view(error: StoreError) -> View:
+    """The health while storage does not answer."""
+    return {"status": UNAVAILABLE, "message": str(error), "connections": {}}
 
 
 def health_view(parts: Parts) -> View:
     """Whether storage answers, which mappings cannot run, and whether notifications come."""
     try:
-        connections = {name: _connection_health(at) for name, at in parts.connections.items()}
-        hooks = webhooks_view(parts)
+        connections = {name: _connection_health(parts, at) for name, at in parts.connections.items()}
+        hooks, kept = webhooks_view(parts), poison_view(parts)
     except StoreError as error:
-        return {"status": "unavailable", "message": str(error), "connections": {}}
+        return unavailable_view(error)
     troubled = any(each["disabled"] or each["stoppedBecause"] for each in connections.values())
     status = "degraded" if troubled or hooks["problem"] else "ok"
-    return {"status": status, "connections": connections, "webhooks": hooks}
+    return {"status": status, "connections": connections, "webhooks": hooks, "poison": kept}
+
+
+def poison_view(parts: Parts) -> View:
+    """How many messages could not be understood or done, and when the newest came.
+
+    They do not make the health worse: what a batch was about is listed with the problems and tried again.
+    """
+    counts = [poison.count(parts.tables, queue) for queue in QUEUES]
+    newest_s = max(each.newest_at_s for each in counts)
+    return {"kept": sum(each.number for each in counts), "newestAt": instant(newest_s)}
 
 
 def webhooks_view(parts: Parts) -> View:
@@ -176,14 +213,14 @@ def webhooks_view(parts: Parts) -> View:
     }
 
 
-def _connection_health(at: ConnectionParts) -> View:
+def _connection_health(parts: Parts, at: ConnectionParts) -> View:
     schedules = at.schedules.all()
     disabled = {name: each.disabled_because for name, each in schedules.items() if each.disabled_because}
     return {
         "company": at.connection.company_id,
         "mappings": sorted(at.mappings),
         "disabled": disabled,
-        "stoppedBecause": stopped_because(at),
+        "stoppedBecause": faults.why_not(parts, at),
     }
 
 

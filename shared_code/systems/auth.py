@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import msal
@@ -98,12 +99,14 @@ class EntraTokens:
     def token(self, scope: str) -> str:
         try:
             answer = self._connected().acquire_token_for_client(scopes=[scope])
-        except (requests.exceptions.RequestException, RuntimeError) as error:
-            raise _unreachable(self._authority, error) from error
+        except (OSError, RuntimeError) as error:  # what requests raises is an OSError
+            check_certificates(self._session, f"Sign-in at {self._authority}")
+            raise _unreachable(self._authority, "AUTHORITY and TENANT_ID", error) from error
         except ValueError as error:  # its text may quote the credential
             raise SettingWrong(
                 f"Sign-in at {self._authority} cannot begin: the tenant does not exist or the credential of "
-                f"application {self._client_id} cannot be read. Check both."
+                f"application {self._client_id} cannot be read. Check TENANT_ID, AUTHORITY and CLIENT_SECRET "
+                "in the app settings."
             ) from error
         return _access_token(answer, f"application {self._client_id}")
 
@@ -136,8 +139,8 @@ def managed_identity_assertion(client_id: str | None, session: requests.Session)
     def assertion() -> str:
         try:
             answer = client.acquire_token_for_client(resource=ASSERTION_AUDIENCE)
-        except (requests.exceptions.RequestException, ValueError) as error:
-            raise _unreachable("the managed identity", error) from error
+        except (OSError, ValueError) as error:
+            raise _unreachable("the managed identity", "MANAGED_IDENTITY_CLIENT_ID", error) from error
         return _access_token(answer, "the managed identity")
 
     return assertion
@@ -163,11 +166,30 @@ def _access_token(answer: Any, who: str) -> str:
         return token
     said = answer if isinstance(answer, dict) else {}
     reason = str(said.get("error_description") or said.get("error") or "no reason given").splitlines()[0]
+    reason = reason.partition(" Trace ID:")[0]  # what follows differs each time and tells a person nothing
     text = f"Entra gave no token for {who}: {reason[:300]}"
     if said.get("error") in ("temporarily_unavailable", "server_error"):
         raise SystemUnavailable(f"{text}. Try again later.")
-    raise AccessDenied(f"{text}. Check application id, tenant and credential.")
+    raise AccessDenied(
+        f"{text}. Check TENANT_ID, CLIENT_ID and CLIENT_SECRET (or "
+        "MANAGED_IDENTITY_CLIENT_ID) in the app settings."
+    )
 
 
-def _unreachable(who: str, error: Exception) -> SystemUnavailable:
-    return SystemUnavailable(f"Sign-in at {who} failed ({type(error).__name__}). Try again later.")
+def check_certificates(session: requests.Session, what: str) -> None:
+    """Raise ``SettingWrong`` where the file of authorities that ``session`` trusts is not there (any more).
+
+    Without it requests sends nothing and raises a plain ``OSError``.
+    """
+    if isinstance(session.verify, str) and not Path(session.verify).exists():
+        raise SettingWrong(
+            f"{what} cannot begin: the file of certificate authorities is gone. Correct CA_BUNDLE in the app "
+            "settings, or leave it out."
+        )
+
+
+def _unreachable(who: str, settings: str, error: Exception) -> SystemUnavailable:
+    return SystemUnavailable(
+        f"Sign-in at {who} failed ({type(error).__name__}). Try again later; if it stays so, check "
+        f"{settings} in the app settings."
+    )

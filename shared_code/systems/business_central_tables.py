@@ -1,7 +1,7 @@
 """How rows of Business Central's API become records: columns asked for, derived values, versions.  Pure.
 
-A *derived* column is no property of the entity.  ``customers.companyContactNumber`` is the number of the
-company contact in ``contactsInformation``; ``currencies.exchangeRate`` has a module of its own.
+A *derived* column is no property of the entity.  ``companyContactNumber`` of customers and vendors is the
+number of the company contact in ``contactsInformation``; ``currencies.exchangeRate`` has a module of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from shared_code.systems.interface import Sighting, Table
 MODIFIED = "lastModifiedDateTime"
 COMPANY_CONTACT = "companyContactNumber"
 EXCHANGE_RATE = "exchangeRate"
-_DERIVED = {"customers": {COMPANY_CONTACT}, "currencies": {EXCHANGE_RATE}}
+_WITH_CONTACT = ("customers", "vendors")
+_DERIVED = {**{name: {COMPANY_CONTACT} for name in _WITH_CONTACT}, "currencies": {EXCHANGE_RATE}}
 _EXPANDS = {COMPANY_CONTACT: "contactsInformation"}
 
 
@@ -72,7 +73,7 @@ def _is_rate(table: Table, name: str) -> bool:
 
 
 def _value(table: Table, entity: Mapping[str, object], name: str) -> Value:
-    if name == COMPANY_CONTACT and table.name == "customers":
+    if name == COMPANY_CONTACT and table.name in _WITH_CONTACT:
         return _company_contact(entity)
     if name not in entity:
         raise ValueError(f"the answer lacks {name}")

@@ -57,9 +57,15 @@ class Subscriptions:
         raise SystemUnavailable(f"Business Central answered more than {MAX_PAGES} pages of subscriptions.")
 
     def create(self, company_id: str, table: str, notification_url: str, client_state: str) -> Subscription:
-        """Subscribe to a company's ``table``; ``client_state`` comes back with each notification."""
+        """Subscribe to a company's ``table``; ``client_state`` comes back with each notification.
+
+        Raises ``SettingWrong`` for a ``client_state`` that is too long.
+        """
         if len(client_state) > MAX_CLIENT_STATE_CHARS:
-            raise ValueError(f"the client state has more than {MAX_CLIENT_STATE_CHARS} characters")
+            raise SettingWrong(
+                f"A secret of more than {MAX_CLIENT_STATE_CHARS} characters cannot be registered in Business "
+                "Central. Shorten WEBHOOK_SECRET."
+            )
         body = {
             "notificationUrl": notification_url,
             "resource": f"companies({odata.guid(company_id)})/{odata.name(table)}",

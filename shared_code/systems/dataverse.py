@@ -59,7 +59,8 @@ class Dataverse:
         selected = rows.select(table, columns)
         start = odata.address(self._url(table), select=selected)
         url = start if cursor is None else self._link(table, _stored_link(cursor, selected))
-        prefer = rows.preferences(columns, "odata.track-changes", f"odata.maxpagesize={PAGE_SIZE}")
+        tracking = ["odata.track-changes"] if table.tracked else []
+        prefer = rows.preferences(columns, *tracking, f"odata.maxpagesize={PAGE_SIZE}")
         answer = batch.get(self._client, url, "scan", f"changes of {table.name}", prefer)
         try:
             return self._page(table, columns, selected, odata.mapping(answer.data))
@@ -158,6 +159,8 @@ class Dataverse:
             return Page(seen, deleted, next=_cursor("next", self._link(table, following), selected))
         if isinstance(delta, str):
             return Page(seen, deleted, watermark=_cursor("delta", self._link(table, delta), selected))
+        if not table.tracked:
+            return Page(seen, watermark=_UNTRACKED)
         raise SettingWrong(
             f"Sales gave no delta link for {table.name}: turn on change tracking for it in Power Apps."
         )
@@ -192,6 +195,10 @@ class Dataverse:
         if table.name not in self._bulk:
             self._bulk[table.name] = writes.supports_bulk_create(self._client, self._root, table)
         return self._bulk[table.name]
+
+
+_UNTRACKED = Cursor('{"kind":"untracked"}')
+"""Where a complete scan ends of a table whose changes nobody follows."""
 
 
 def _is_deletion(entity: Mapping[str, object]) -> bool:

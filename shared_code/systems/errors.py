@@ -36,6 +36,10 @@ _CORRELATION = re.compile(r"\s+CorrelationId:\s+.*\Z", re.DOTALL)
 _XML_CODE = re.compile(rb"<(?:\w+:)?code>([^<]{1,100})</", re.IGNORECASE)
 
 _BC_MISSING_PLACE = {"badrequest_resourcenotfound", "internal_companynotfound", "noenvironment"}
+_SETTINGS_MEANT = {
+    "noenvironment": "BUSINESS_CENTRAL_ENVIRONMENT",
+    "internal_companynotfound": "BUSINESS_CENTRAL_COMPANIES",
+}
 _BC_GONE = {"internal_recordnotfound", "internal_datanotfoundfilter"}
 _BC_THROTTLED = {"application_toomanyrequests", "internal_tenantunavailable"}
 _BC_EXISTS = {"internal_entitywithsamekeyexists"}
@@ -97,7 +101,8 @@ def fault(error: ServiceError, what: str) -> SystemFault:
         return AccessDenied(f"{text}. Check the application user and its permissions for this table.")
     if (error.status >= 500 and error.status != 501) or error.status == 408:
         return SystemUnavailable(f"{text}. Nothing is known to have happened; try again later.")
-    return SettingWrong(f"{text}. Check address, company, table and field names in the settings.")
+    meant = _SETTINGS_MEANT.get(error.key, "address, company, table and field names")
+    return SettingWrong(f"{text}. Check {meant} in the app settings.")
 
 
 def wait_of(error: ServiceError) -> float:

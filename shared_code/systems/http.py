@@ -20,7 +20,7 @@ from urllib3.exceptions import NewConnectionError
 
 from shared_code.runtime import Runtime
 from shared_code.systems import errors, odata, retry
-from shared_code.systems.auth import Tokens
+from shared_code.systems.auth import Tokens, check_certificates
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable, Throttled
 from shared_code.systems.retry import GiveUp, Trouble
 from shared_code.systems.throttle import Permits
@@ -148,7 +148,8 @@ class Client:
         """Send until there is an answer or no sense in going on.
 
         Answers with any status that a retry cannot help are returned.  Raises ``AnswerLost`` (only for
-        calls that are not repeatable), ``Throttled``, ``SystemUnavailable`` and ``AccessDenied``.
+        calls that are not repeatable), ``Throttled``, ``SystemUnavailable``, ``AccessDenied`` and, where the
+        file of trusted authorities is gone, ``SettingWrong``.
         """
         renewed = False
         attempt = 1
@@ -222,8 +223,9 @@ class Client:
                 stream=True,
             ) as response:
                 return _outcome(call, response, _body(response))
-        except (requests.exceptions.RequestException, PoolError, _TooLarge) as error:
-            return _Failed(_trouble_of(error), type(error).__name__)
+        except (OSError, PoolError, _TooLarge) as error:  # what requests raises is an OSError
+            check_certificates(self._session, f"A request to {self.system_name}")
+            return _Failed(_trouble_of(error), _reason(error))
 
     def _headers(self, call: Call) -> dict[str, str | bytes]:
         own = {"User-Agent": USER_AGENT, self._request_id_header: self.runtime.new_id()}
@@ -254,6 +256,13 @@ def _body(response: requests.Response) -> bytes:
             raise _TooLarge
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def _reason(error: Exception) -> str:
+    """The kind of the failure; its text may hold addresses with keys and the values of filters."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not trusted (check CA_BUNDLE and the address)"
+    return type(error).__name__
 
 
 def _trouble_of(error: Exception) -> Trouble:

@@ -36,7 +36,8 @@ class Table:
     with, ``scan_columns`` what change detection needs beside id and version (the filter's fields).
     ``key`` is the id field's name.  ``related`` names child tables whose change counts as a change
     of this record (``currencyExchangeRates``).  ``api`` is the route of a Business Central API of one's own
-    (``publisher/group/v1.0``); blank means API v2.0.
+    (``publisher/group/v1.0``); blank means API v2.0.  ``tracked``: its changes are followed; where they are
+    not (values only flow there), a full scan needs no change tracking.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Table:
     scan_columns: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     api: str = ""
+    tracked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

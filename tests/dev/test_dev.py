@@ -60,3 +60,21 @@ def test_a_second_start_takes_less_than_a_second_to_set_up() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert float(done.stdout) < 1, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [
+        ("demo", ("story", "checked")),
+        ("host", ("storage", "both systems", "until Ctrl+C")),
+        ("check", ("stale documentation",)),
+        ("load", ("many records", "killed")),
+    ],
+)
+def test_a_summary_says_what_its_verb_does(verb: str, words: tuple[str, ...]) -> None:
+    assert all(word in dev.VERBS[verb].summary for word in words)
+
+
+@pytest.mark.parametrize("untrue", ["pages", "alone"])
+def test_no_summary_promises_what_is_not_there(untrue: str) -> None:
+    assert untrue not in dev.usage()

@@ -1,6 +1,7 @@
 """Child processes: the ready line, failures that show why, stopping in order."""
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -80,6 +81,19 @@ def test_a_child_that_does_not_end_when_asked_is_killed(logs: Path) -> None:
         child = processes.children[0]
         child.stop(timeout_s=0.2)
         assert child.process.returncode == -9
+
+
+def test_a_child_that_cannot_be_asked_is_killed_at_once(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: subprocess.Popen[str], number: int) -> None:
+        raise OSError("[WinError 6] The handle is invalid")
+
+    with Processes(logs) as processes:
+        processes.start("one", python(READY + UNTIL_STOPPED))
+        child = processes.children[0]
+        with monkeypatch.context() as without_console:
+            without_console.setattr(subprocess.Popen, "send_signal", refuse)
+            child.stop()
+        assert child.process.returncode is not None
 
 
 def test_a_child_that_ended_by_itself_is_told(logs: Path) -> None:

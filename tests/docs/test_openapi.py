@@ -16,7 +16,7 @@ from shared_code.core.outcome import PROBLEMS, Outcome
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import LineStatus
 from shared_code.sync import full_sync
-from shared_code.sync.api import MAX_ID, MAX_JOBS
+from shared_code.sync.api import MAX_ID, MAX_JOBS, MAX_PROBLEMS
 from tests.docs.openapi import DOCUMENT, faults, operations, resolve
 
 OPERATIONS = [pytest.param(*each, id=f"{each[0]} {each[1]}") for each in operations()]
@@ -131,9 +131,9 @@ def test_codes_statuses_and_recommendations_are_those_of_the_code() -> None:
 
 
 def test_limits_are_those_of_the_code() -> None:
-    limit = next(
-        each for each in DOCUMENT["paths"]["/jobs"]["get"]["parameters"] if each.get("name") == "limit"
-    )
-    assert limit["schema"]["maximum"] == MAX_JOBS
+    for path, most in (("/jobs", MAX_JOBS), ("/problems", MAX_PROBLEMS)):
+        parameters = DOCUMENT["paths"][path]["get"]["parameters"]
+        limit = next(each for each in parameters if each.get("name") == "limit")
+        assert limit["schema"]["maximum"] == most
     ids = [each for each in nodes(DOCUMENT) if each.get("in") == "path"]
     assert {each["schema"]["maxLength"] for each in ids} == {MAX_ID}

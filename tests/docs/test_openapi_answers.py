@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from local.simulation.world import DATA, World, add_options, build, published
-from shared_code.store.tables import StoreError
+from shared_code.store.tables import StorageUnavailable, StoreError
 from shared_code.sync import api
 from shared_code.sync.api import Answer, answering
-from tests.docs.openapi import faults, faults_of_answer, operation
+from tests.docs.openapi import faults, faults_of_answer, operation, operations
 
 OPTIONS = {"paymenttermscode": "paymentTerms", "address1_freighttermscode": "shipmentMethods"}
 
@@ -66,7 +66,8 @@ def answers(world: World) -> Iterator[tuple[str, str, int, Answer]]:
     yield "get", "/jobs/{id}", 400, answering(lambda: api.get_job(parts, job, {"connection": "x"}))
     yield "get", "/problems", 200, answering(lambda: api.list_problems(parts, {}))
     yield "get", "/problems", 400, answering(lambda: api.list_problems(parts, {"connection": "x"}))
-    yield "get", "/health", 200, api.get_health(parts)
+    yield "get", "/health", 400, answering(lambda: api.get_health(lambda: parts, {"x": "1"}))
+    yield "get", "/health", 200, api.get_health(lambda: parts, {})
 
 
 def test_every_answer_fits_its_description(world: World) -> None:
@@ -82,7 +83,7 @@ def test_the_world_shows_what_the_description_is_about(world: World) -> None:
 
 def test_health_with_a_mapping_switched_off_fits_its_description(world: World) -> None:
     world.at.schedules.change("CURRENCY", 60, disabled_because="a right is missing")
-    answer = api.get_health(world.parts)
+    answer = api.get_health(lambda: world.parts, {})
     assert answer.body["status"] == "degraded"
     assert faults_in("get", "/health", answer) == []
 
@@ -92,9 +93,19 @@ def test_health_without_storage_fits_its_description(world: World, monkeypatch: 
         raise StoreError("storage does not answer")
 
     monkeypatch.setattr(type(world.at.schedules), "all", fail)
-    answer = api.get_health(world.parts)
+    answer = api.get_health(lambda: world.parts, {})
     assert answer.status == 503
     assert faults_in("get", "/health", answer) == []
+
+
+@pytest.mark.parametrize("fault", [StorageUnavailable("busy"), KeyError("hidden")])
+def test_a_call_that_fails_fits_its_description(world: World, fault: Exception) -> None:
+    def fail() -> Answer:
+        raise fault
+
+    for method, path, _ in operations():
+        if not path.startswith("/webhooks") and path != "/health":
+            assert faults_in(method, path, answering(fail, "a reference")) == []
 
 
 @pytest.mark.parametrize("sent", [{}, {"release": ["CUSTOMER"]}, {"mappings": [], "connection": "cronus"}])

@@ -157,3 +157,22 @@ def test_query_of_a_request() -> None:
     request = HttpRequest("GET", "http://x", "/a%20b?x=1&y=%20&x=2&z#no")
     assert request.path == "/a%20b"
     assert request.query == {"x": "1,2", "y": " ", "z": ""}
+
+
+def test_settings_override_host_json_whatever_the_case_of_their_names(tmp_path: Path) -> None:
+    queues = {"extensions": {"queues": {"visibilityTimeout": "00:00:30", "batchSize": 4}}}
+    (tmp_path / "host.json").write_text(json.dumps({"version": "2.0", **queues}))
+    environment = {
+        "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:01",
+        "AZUREFUNCTIONSJOBHOST__EXTENSIONS__QUEUES__BATCHSIZE": "8",
+        "AzureFunctionsJobHost__extensions__http__routePrefix": "other",
+    }
+    settings = load_settings(tmp_path, environment)
+    assert (settings.queues.visibility_timeout_s, settings.queues.batch_size) == (1.0, 8)
+    assert settings.route_prefix == "other"
+
+
+def test_a_setting_that_overrides_below_a_value_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "host.json").write_text('{"version": "2.0"}')
+    with pytest.raises(HostError, match="no object"):
+        load_settings(tmp_path, {"AzureFunctionsJobHost__version__x": "1"})

@@ -133,6 +133,19 @@ def test_an_exchange_rate_can_be_entered_as_a_bookkeeper_does(environment: Envir
     assert environment.sales_control.dump("territory")[0]["name"]
 
 
+def test_a_user_of_business_central_can_lose_a_right(environment: Environment) -> None:
+    control, bc = environment.bc_control, environment.people.bc
+    control.reset_requests()
+    bc.list("currencies")
+    (user,) = control.requests()["by_user"]
+    control.set_rights(user, read=["customers"])
+    with pytest.raises(Refused) as refused:
+        bc.list("currencies")
+    assert refused.value.status == 403
+    control.set_rights(user)
+    assert bc.list("currencies")
+
+
 def test_a_fault_can_be_aimed_at_the_next_request(environment: Environment) -> None:
     environment.sales_control.fail_next(Fault.STATUS_503, method="GET", path="/territories")
     with pytest.raises(Refused) as refused:

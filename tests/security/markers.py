@@ -8,7 +8,9 @@ from typing import Any
 
 NAME, STREET, CITY, COUNTRY = "Zyxquorn", "Wobblegate", "Quibbleton", "Blorvistan"
 MAIL, PHONE = "zyxmail", "555-7310"
-PERSONAL = (NAME, STREET, CITY, COUNTRY, MAIL, PHONE)
+PASSWORD = "zyxpass-8f41-Ahoy"
+"""A secret that somebody wrote where it does not belong."""
+PERSONAL = (NAME, STREET, CITY, COUNTRY, MAIL, PHONE, PASSWORD)
 """Each stands in values of records on either side and nowhere else in the world."""
 
 RECORD_TABLES = frozenset({"Couplings", "Journal"})
@@ -20,6 +22,7 @@ def customer(number: int, **more: str) -> dict[str, str]:
     values = {
         "displayName": f"{NAME} {number}", "addressLine1": f"{STREET} {number}", "city": CITY,
         "email": f"{MAIL}{number}@contoso.example", "phoneNumber": f"{PHONE} {number}",
+        "addressLine2": PASSWORD,
     }  # fmt: skip
     return values | more
 
@@ -29,7 +32,7 @@ def account(number: int, **more: Any) -> dict[str, Any]:
     values = {
         "name": f"{NAME} of Sales {number}", "customertypecode": 3, "address1_line1": f"{STREET} {number}",
         "address1_city": CITY, "emailaddress1": f"{MAIL}s{number}@contoso.example",
-        "telephone1": f"{PHONE} {number}",
+        "telephone1": f"{PHONE} {number}", "address1_line2": PASSWORD,
     }  # fmt: skip
     return values | more
 

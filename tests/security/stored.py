@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from azure.data.tables import TableServiceClient
-from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy, TextBase64EncodePolicy
+from azure.storage.queue import QueueServiceClient
 
 MOST_PEEKED = 32
 TIMERS = "LocalHostTimers"
@@ -44,9 +44,12 @@ class Stored:
 
     def send(self, name: str, text: str) -> None:
         """Put a message on a queue, as the app would."""
-        encode = TextBase64EncodePolicy()
-        self._queues.get_queue_client(name, message_encode_policy=encode).send_message(text)
+        self._queues.get_queue_client(name).send_message(text)
+
+    def create_queue(self, name: str) -> None:
+        """Make a queue, as the host does with a poison queue when it first needs one."""
+        self._queues.create_queue(name)
 
     def _messages(self, name: str) -> Iterator[str]:
-        client = self._queues.get_queue_client(name, message_decode_policy=TextBase64DecodePolicy())
+        client = self._queues.get_queue_client(name)
         return (str(each.content) for each in client.peek_messages(MOST_PEEKED))

@@ -16,7 +16,7 @@ from local.simulation.receiving import WEBHOOK_SECRET
 from local.simulation.world import World
 from local.simulators.faults import Fault, FaultPlan
 from shared_code.core.records import Side
-from shared_code.sync import api, views
+from shared_code.sync import api
 from shared_code.sync.api import answering
 from shared_code.sync.registration import keep_registered
 from tests.conformance.scenes import refuse_in_sales
@@ -105,11 +105,11 @@ def _live(story: Story) -> None:
         for _ in range(4):
             worlds.cycle(world, 200)
             world.notify()
-        story.codes |= {each["code"] for each in views.problems_view(world.at)}
+        story.codes |= {each["code"] for each in worlds.listed(world.at)}
     for side in Side:
         world.faults[side.value].replace(FaultPlan(0, {}))
     worlds.cycles(world, 3, 700)
-    story.codes |= {each["code"] for each in views.problems_view(world.at)}
+    story.codes |= {each["code"] for each in worlds.listed(world.at)}
 
 
 def _edit_both(world: World, seed: int) -> None:
@@ -165,6 +165,6 @@ def test_no_refusal_of_the_api_tells_of_a_record(story: Story) -> None:
     ]
     assert {each.status for each in answers} == {400, 404}
     assert found_in([each.text() for each in answers]) == []
-    health = api.get_health(parts).text()
+    health = api.get_health(lambda: parts, {}).text()
     assert found_in(health) == []
     assert found_in(health, SECRETS) == []

@@ -112,6 +112,28 @@ def test_a_notification_sent_again_and_again_is_looked_at_as_one(app: App) -> No
     assert 1 <= app.stored.lengths()["tandem-detection"] - before <= 6
 
 
+def test_a_call_of_sales_sent_again_and_again_is_looked_at_as_one(app: App) -> None:
+    before = app.stored.lengths()["tandem-detection"]
+    headers = {"x-ms-dynamics-entity-name": "account"}
+
+    def call(_: int) -> int:
+        return app.call("POST", SALES, params={"code": app.secret}, headers=headers, data=b"{}").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(call, range(100))) == {200}
+    assert app.stored.lengths()["tandem-detection"] - before <= 6
+
+
+@pytest.mark.parametrize("content", [b"", b"[" * 60_000, b"\xff\xfe\x00", b"{" + b" " * 17_000_000])
+def test_what_a_stranger_sends_in_the_name_of_sales_queues_nothing(app: App, content: bytes) -> None:
+    before = app.stored.tables(), app.stored.lengths()
+    headers = {"x-ms-dynamics-entity-name": "account", "Content-Type": "application/json"}
+    for code in ({}, {"code": "x" * len(app.secret)}, {"code": app.secret[:-1]}):
+        answer = app.call("POST", SALES, params=code, headers=headers, data=content)
+        assert (answer.status_code, answer.content) == (401, b"")
+    assert (app.stored.tables(), app.stored.lengths()) == before
+
+
 def test_what_is_queued_names_work_and_nothing_that_was_sent(app: App) -> None:
     marked = {**entry(app, "shipmentMethods", app.secret), "marker": "MARKER-A", "changeType": "MARKER-B"}
     app.call("POST", f"{BC}?x=MARKER-C", data=json.dumps({"value": [marked]}).encode())

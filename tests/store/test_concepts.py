@@ -18,6 +18,7 @@ from shared_code.store import (
     azure_tables,
     couplings,
     full_syncs,
+    identities,
     jobs,
     journal,
     poison,
@@ -26,18 +27,19 @@ from shared_code.store import (
     watermarks,
 )
 from shared_code.store.azure_tables import AzureTables
-from shared_code.store.couplings import CouplingStore
+from shared_code.store.couplings import CouplingStore, problem_row
 from shared_code.store.full_syncs import FullSync, FullSyncStore, Line, Phase
+from shared_code.store.identities import Fault, Identity, IdentityStore
 from shared_code.store.jobs import JobStore, Step, step_key
 from shared_code.store.journal import Entry, JournalStore
 from shared_code.store.memory import MemoryTables
 from shared_code.store.schedules import Schedule, ScheduleStore
-from shared_code.store.tables import AlreadyExists, Changed, Missing, Tables
+from shared_code.store.tables import AlreadyExists, Changed, Missing, Tables, in_chunks
 from shared_code.store.waiters import Waiter, WaiterStore
 from shared_code.store.watermarks import WatermarkStore
 
 TABLES = (couplings.TABLE, jobs.JOBS, jobs.BATCHES, watermarks.TABLE, schedules.TABLE, full_syncs.TABLE,
-          journal.TABLE, waiters.TABLE, poison.TABLE)  # fmt: skip
+          journal.TABLE, waiters.TABLE, poison.TABLE, identities.TABLE)  # fmt: skip
 BASE = Base({"name": "Ä 😀", "limit": Decimal("1.50"), "open": True, "phone": None}, {"name": "ä 😀"})
 
 
@@ -250,10 +252,68 @@ def test_a_problem_that_was_dealt_with_meanwhile_is_not_postponed(store: Couplin
     assert store.all_problems(10) == []
 
 
+def many(store: CouplingStore) -> list[Problem]:
+    """Problems of both sides in the order of their rows; every second one is due at 5.5."""
+    made = [
+        problem(side=side, record_id=f"r{n:03d}", next_attempt_at_s=NEVER_S if n % 2 else 5.5)
+        for side in Side
+        for n in range(60)
+    ]
+    for chunk in in_chunks([store.problem_operation(each) for each in made]):
+        store.transact(chunk)
+    return sorted(made, key=lambda each: problem_row(each.side, each.record_id))
+
+
+def ids(problems: list[Problem]) -> list[tuple[Side, str]]:
+    return [(each.side, each.record_id) for each in problems]
+
+
+def test_problems_are_listed_from_a_row_on(store: CouplingStore) -> None:
+    made = many(store)
+    for start in (0, 1, 59, 60, 61, 119):
+        row = problem_row(made[start].side, made[start].record_id)
+        assert ids(store.all_problems(7, row)) == ids(made[start : start + 7])
+
+
+@pytest.mark.parametrize(("looked_at", "limit"), [(1, 9), (7, 9), (50, 3), (120, 60), (120, 59), (500, 500)])
+def test_due_problems_are_all_found_part_by_part(store: CouplingStore, looked_at: int, limit: int) -> None:
+    made = many(store)
+    found: list[Problem] = []
+    start, parts = "", 0
+    while not parts or start:
+        due, start = store.due_problems(6.0, start, looked_at, limit)
+        assert len(due) <= min(looked_at, limit)
+        found, parts = found + due, parts + 1
+    assert ids(found) == ids([each for each in made if each.next_attempt_at_s < 6.0])
+    assert all(each.etag for each in found)
+    assert parts >= 120 / looked_at
+
+
 def test_problems_of_one_mapping_are_not_anothers(stored: Tables, connection: str) -> None:
     first, second = CouplingStore(stored, connection, "A"), CouplingStore(stored, connection, "A|B")
     first.transact([first.problem_operation(problem())])
     assert second.all_problems(10) == []
+
+
+# Identities
+
+
+def test_a_fault_is_kept_beside_the_identity_and_removed_as_it_was_read(
+    stored: Tables, connection: str
+) -> None:
+    store = IdentityStore(stored, connection)
+    assert store.fault() == Fault()
+    assert store.put(Identity({"companyId": "1"}))
+    assert store.put_fault(Fault("no", 1.5))
+    assert not store.put_fault(Fault("twice", 1.5))
+    first = store.fault()
+    assert (first.text, first.at_s) == ("no", 1.5)
+    assert store.put_fault(Fault("still no", 2.5, first.etag))
+    assert not store.forget_fault(first)
+    assert store.forget_fault(store.fault())
+    assert not store.put_fault(Fault("gone", 3.5, first.etag))
+    assert store.fault() == Fault()
+    assert store.get().known == {"companyId": "1"}
 
 
 # Jobs
@@ -323,14 +383,15 @@ def test_a_job_is_open_until_its_batches_and_their_rests_are_done(job_store: Job
 def test_the_first_taker_of_a_step_decides_where_the_scan_goes_on(job_store: JobStore) -> None:
     key = step_key(Side.BC, 0)
     assert job_store.step("job", key) is None
-    ours, theirs = batch(id="bc|00000|ours"), batch(id="bc|00000|theirs")
-    assert job_store.take_step("job", key, "second page", [ours]) == "second page"
-    assert job_store.take_step("job", key, "somewhere else", [theirs]) == "second page"
+    first = Step("second page", "watermark", ("a", "b"))
+    assert job_store.take_step("job", key, first) is first
+    assert job_store.take_step("job", key, Step("somewhere else")) == first
+    assert job_store.step("job", key) == first
     assert not job_store.steps_complete("job", Side.BC)
-    assert job_store.take_step("job", step_key(Side.BC, 1), "") == ""
+    assert job_store.take_step("job", step_key(Side.BC, 1), Step()) == Step()
     assert job_store.steps_complete("job", Side.BC)
     assert job_store.steps_taken("job", Side.BC) == 2
-    assert job_store.steps("job", Side.BC) == [Step("second page", (ours.id,)), Step("", ())]
+    assert job_store.steps("job", Side.BC) == [first, Step()]
     assert job_store.steps_taken("job", Side.SALES) == 0
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import base64
+import json
 import uuid
 
 import pytest
 
+from local.dev.places import ROOT
 from shared_code.runtime import ThreadRuntime
 from shared_code.store import azure_queue
 from shared_code.store.azure_queue import AzureQueue
@@ -16,7 +17,8 @@ from tests.store.conftest import Place
 
 
 @pytest.mark.parametrize(
-    "body", ['{"a": [1]}', "Ærø \U0001f6b2 שלום", "<&>\x00\r\n", "", "a" * MAX_BODY_BYTES]
+    "body",
+    ['{"a": [1]}', "Ærø \U0001f6b2 שלום", "<&>]]>\"'", " a b ", "aGk=", "a" * MAX_BODY_BYTES, "&" * 9000],
 )
 def test_a_body_arrives_as_it_was_sent(place: Place, body: str) -> None:
     place.queue.send(place.name, body)
@@ -61,7 +63,19 @@ def test_a_message_may_wait_seven_days_and_no_longer(place: Place) -> None:
     assert place.queue.length(place.name) == 1
 
 
-@pytest.mark.parametrize("body", ["a" * (MAX_BODY_BYTES + 1), "é" * (MAX_BODY_BYTES // 2 + 1), "\ud83d"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "a" * (MAX_BODY_BYTES + 1),
+        "é" * (MAX_BODY_BYTES // 2 + 1),
+        "\ud83d",
+        "",
+        " ",
+        "a\x00",
+        "a\r\n",
+        "\ufffe",
+    ],
+)
 def test_a_body_the_service_cannot_hold_is_refused(place: Place, body: str) -> None:
     with pytest.raises(Unstorable):
         place.queue.send(place.name, body)
@@ -101,13 +115,17 @@ def test_a_queue_that_was_not_made_is_refused(place: Place) -> None:
         place.queue.length("no-such-queue")
 
 
-def test_the_functions_host_finds_base64_that_never_expires(storage: dict[str, str]) -> None:
+def test_the_functions_host_finds_plain_text_that_never_expires(storage: dict[str, str]) -> None:
     service = azure_queue.connect(storage)
     name = f"test-{uuid.uuid4().hex}"
     queue = AzureQueue(ThreadRuntime(), service)
     queue.ensure([name])
     queue.send(name, "é")
     (raw,) = service.get_queue_client(name).peek_messages()
-    assert base64.b64decode(raw.content).decode() == "é"
+    assert raw.content == "é"
+    assert (
+        json.loads((ROOT / "host.json").read_text("utf-8"))["extensions"]["queues"]["messageEncoding"]
+        == "none"
+    )
     assert raw.expires_on is not None
     assert raw.expires_on.year == 9999

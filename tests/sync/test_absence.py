@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from local.simulation.world import World, build, published
-from shared_code.sync import views
 from shared_code.sync.absence import too_many
 from shared_code.sync.full_sync import Request, start
+from tests.sync import worlds
 
 
 def _world() -> World:
@@ -22,7 +22,7 @@ def _synchronise(world: World, *release: str) -> None:
 
 
 def _codes(world: World) -> list[str]:
-    return [each["code"] for each in views.problems_view(world.at)]
+    return [each["code"] for each in worlds.listed(world.at)]
 
 
 def _delete_currencies(world: World, count: int) -> None:

@@ -6,11 +6,12 @@ import pytest
 
 from local.simulation.world import World, build, published
 from shared_code.core.records import Side
+from shared_code.store import poison
 from shared_code.store.jobs import BATCHES, JOBS
 from shared_code.store.journal import Entry, month
 from shared_code.sync.clean_up import KEEP_JOBS_S, SETTLED_S, clean_up
 from shared_code.sync.full_sync import Request, start
-from shared_code.sync.messages import BATCH_QUEUE
+from shared_code.sync.messages import BATCH_QUEUE, QUEUES
 from shared_code.sync.retries import queue_records
 
 DAY_S = 86_400.0
@@ -93,3 +94,29 @@ def test_a_batch_whose_message_was_never_sent_is_sent_again_and_its_job_ends() -
     world.drain()
 
     assert not world.at.jobs.has_open(job, Side.BC)
+
+
+def test_poison_is_kept_for_ninety_days_and_then_removed() -> None:
+    world = build([published()])
+    for queue in QUEUES:
+        poison.keep(world.tables, queue, "old", world.clock.now)
+    world.clock.now += poison.KEEP_S - 60
+    poison.keep(world.tables, BATCH_QUEUE, "young", world.clock.now)
+    clean_up(world.parts)
+    assert _rows(world, poison.TABLE) == 3
+    world.clock.now += 120
+    clean_up(world.parts)
+    assert [each.values["text"] for each in poison.kept(world.tables, BATCH_QUEUE)] == ["young"]
+    assert _rows(world, poison.TABLE) == 1
+
+
+def test_a_flood_of_poison_is_removed_in_several_runs() -> None:
+    world = build([published()])
+    for number in range(poison.MAX_REMOVED + 1):
+        poison.keep(world.tables, BATCH_QUEUE, str(number), world.clock.now)
+    assert poison.count(world.tables, BATCH_QUEUE) == poison.Count(poison.MAX_COUNTED, world.clock.now)
+    world.clock.now += poison.KEEP_S + 60
+    clean_up(world.parts)
+    assert _rows(world, poison.TABLE) == 1
+    clean_up(world.parts)
+    assert _rows(world, poison.TABLE) == 0

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from local.simulation.world import DATA, World, add_options, build, published
-from shared_code.sync import full_sync, views
+from shared_code.sync import full_sync
 from shared_code.sync.full_sync import Request
+from tests.sync import worlds
 
 OPTIONS = {"paymenttermscode": "paymentTerms", "address1_freighttermscode": "shipmentMethods"}
 
@@ -28,7 +29,7 @@ def run(world: World) -> list[str]:
     """A full synchronisation; the problems of customers after it, each as its side and code."""
     full_sync.start(world.parts, world.at, Request())
     world.drain()
-    problems = views.problems_view(world.at)
+    problems = worlds.listed(world.at)
     return sorted(f"{each['side']} {each['code']}" for each in problems if each["mapping"] == "CUSTOMER")
 
 

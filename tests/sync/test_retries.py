@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from local.simulation.world import World
-from shared_code.core.outcome import NEVER_S, SKIP_AFTER, retry_delay_s
+from shared_code.core.jobs import JobKind
+from shared_code.core.outcome import NEVER_S, SKIP_AFTER, Outcome, Problem, retry_delay_s
 from shared_code.core.records import Side
+from shared_code.sync import retries
 from shared_code.sync.retries import RESERVED_S, queue_due, queue_records
+from shared_code.sync.tick import tick
 from tests.sync import worlds
 
 
@@ -62,6 +65,62 @@ def test_a_record_that_waits_for_a_person_is_not_tried_again(world: World) -> No
     world.clock.now += 400 * 86_400
     assert queue_due(world.parts, world.at, "CUSTOMER") == 0
     assert world.clock.now < NEVER_S
+
+
+def listed(world: World, number: int, due_s: float) -> None:
+    """A problem of a record whose id has this number."""
+    record = f"00000000-0000-4000-8000-{number:012d}"
+    problem = Problem(Side.BC, record, Outcome.FAILED, "refused", "no", next_attempt_at_s=due_s)
+    store = world.at.couplings("CUSTOMER")
+    store.transact([store.problem_operation(problem)])
+
+
+def due_ids(world: World) -> set[int]:
+    """The numbers of the records whose retries wait in the queue."""
+    jobs = [job for job in world.at.jobs.newest(200) if job.kind is JobKind.RETRY]
+    return {int(each[-12:]) for job in jobs for batch in world.at.jobs.batches(job.id) for each in batch.ids}
+
+
+def test_what_waits_for_a_person_never_keeps_others_from_being_tried(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "MAX_LOOKED_AT", 20)
+    for number in range(50):
+        listed(world, number, NEVER_S)
+    listed(world, 77, world.clock.now - 1)
+    for _ in range(3):
+        tick_only(world)
+    assert due_ids(world) == {77}
+    tick_only(world)
+    assert world.at.schedules.get("CUSTOMER", 60).retries_from != ""
+
+
+def test_each_due_record_has_its_turn_before_the_first_has_another(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "MAX_RETRIES", 4)
+    monkeypatch.setattr(retries, "RESERVED_S", 0.0)
+    for number in range(10):
+        listed(world, number, world.clock.now - 1)
+    for _ in range(3):
+        tick_only(world)
+    assert due_ids(world) == set(range(10))
+
+
+def tick_only(world: World) -> None:
+    """A minute in which nothing is worked on."""
+    world.clock.now += 60
+    tick(world.parts)
+
+
+def test_a_tick_reads_no_more_rows_than_it_may(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "MAX_LOOKED_AT", 1500)
+    for number in range(3200):
+        listed(world, number, NEVER_S)
+    seen: list[str] = []
+    world.tables.after = lambda operation, table: seen.append(f"{operation} {table}")
+    queue_due(world.parts, world.at, "CUSTOMER")
+    assert seen.count("query Couplings") == 2
 
 
 def test_rests_double_from_a_minute_and_end_at_six_hours() -> None:

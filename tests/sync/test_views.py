@@ -10,6 +10,7 @@ from local.simulation.world import World
 from shared_code.core.outcome import PROBLEMS, Outcome
 from shared_code.store.full_syncs import LineStatus
 from shared_code.sync import views
+from shared_code.sync.dispatch import keep_poison
 from shared_code.sync.full_sync import Request, start
 from tests.sync import worlds
 
@@ -60,7 +61,7 @@ def test_everything_shown_is_plain_json(world: World) -> None:
     worlds.edit_bc(world, pair, phoneNumber="+44 1", currencyId="00000000-0000-0000-0000-000000000000")
     worlds.edit_sales(world, pair, telephone1="+44 2")
     worlds.cycle(world)
-    assert json.dumps(views.problems_view(world.at))
+    assert json.dumps(worlds.listed(world.at))
     assert json.dumps([views.job_view(world.at, job) for job in world.at.jobs.newest(100)])
     assert json.dumps(views.health_view(world.parts))
 
@@ -70,6 +71,15 @@ def test_a_disabled_mapping_makes_health_degraded_and_says_why(world: World) -> 
     health = views.health_view(world.parts)
     assert health["status"] == "degraded"
     assert health["connections"]["cronus"]["disabled"] == {"CUSTOMER": "no right to read customers"}
+
+
+def test_health_counts_the_messages_that_were_given_up_and_stays_ok(world: World) -> None:
+    assert views.health_view(world.parts)["poison"] == {"kept": 0, "newestAt": None}
+    for queue, text in (("tandem-detection", "a"), ("tandem-batches", "b"), ("tandem-batches", "c")):
+        keep_poison(world.parts, queue, text)
+    health = views.health_view(world.parts)
+    assert health["poison"] == {"kept": 3, "newestAt": views.instant(world.clock.now)}
+    assert health["status"] == "ok"
 
 
 def test_no_moment_is_shown_for_what_has_not_happened() -> None:

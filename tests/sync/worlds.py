@@ -39,6 +39,7 @@ from shared_code.sync.dispatch import handle
 from shared_code.sync.full_sync import Request as FullRequest
 from shared_code.sync.full_sync import start
 from shared_code.sync.messages import BATCH_QUEUE, QUEUES
+from shared_code.sync.parts import ConnectionParts
 from shared_code.sync.tick import tick
 
 PRIMARY = {"data_access_intent": "ReadWrite"}
@@ -315,10 +316,21 @@ def company_settings(world: World, **settings: object) -> None:
     bc_control.set_company(world.bc.env, {"company": title, **settings})
 
 
+def listed(at: ConnectionParts) -> list[dict[str, Any]]:
+    """Everything that is not in step, as a person sees it who asks for all pages."""
+    found: list[dict[str, Any]] = []
+    start: views.Place | None = None
+    while True:
+        page, start = views.problems_page(at, 100, start)
+        found += page
+        if start is None:
+            return found
+
+
 def problems(world: World, mapping: str = "CUSTOMER", connection: str | None = None) -> list[dict[str, Any]]:
     """The open problems of a mapping, as a person sees them."""
     at = world.parts.connection(connection) if connection else world.at
-    return [each for each in views.problems_view(at) if each["mapping"] == mapping]
+    return [each for each in listed(at) if each["mapping"] == mapping]
 
 
 def codes(world: World, mapping: str = "CUSTOMER") -> list[str]:

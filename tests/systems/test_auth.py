@@ -108,6 +108,8 @@ def test_a_wrong_secret_is_access_denied_and_not_in_the_text(entra: Counted) -> 
     with pytest.raises(AccessDenied, match="AADSTS") as caught:
         tokens(entra, Secret("bad secret")).token(SCOPE)
     assert "bad secret" not in str(caught.value)
+    assert "CLIENT_SECRET" in str(caught.value)
+    assert "Trace ID" not in str(caught.value), "what differs each time is left out"
 
 
 def test_an_authority_out_of_reach_is_unavailable(entra: Counted) -> None:
@@ -120,6 +122,13 @@ def test_a_credential_that_cannot_be_read_is_a_wrong_setting(entra: Counted) -> 
     with pytest.raises(SettingWrong, match="cannot be read") as caught:
         tokens(entra, Certificate("no key: hidden", "no certificate")).token(SCOPE)
     assert "hidden" not in str(caught.value)
+
+
+def test_a_file_of_authorities_that_is_gone_is_a_wrong_setting() -> None:
+    session = new_session(1, "/gone/company.pem")
+    source = EntraTokens(f"https://localhost:1/{TENANT}", APP, Secret("x"), session, well_known=False)
+    with pytest.raises(SettingWrong, match="CA_BUNDLE"):
+        source.token(SCOPE)
 
 
 def test_an_authority_without_tls_is_refused() -> None:

@@ -72,3 +72,12 @@ def test_a_lost_answer_is_not_repeated_and_says_what_to_do(environment: Environm
     with pytest.raises(SystemUnavailable, match="List the subscriptions"):
         environment.subscriptions.create(environment.company, "customers", GOOD, "state")
     assert len(environment.subscriptions.list()) == 1
+
+
+def test_a_secret_that_the_service_cannot_keep_is_a_wrong_setting_and_not_repeated(
+    surroundings: Surroundings,
+) -> None:
+    environment = Environment(surroundings)
+    with pytest.raises(SettingWrong, match="WEBHOOK_SECRET") as caught:
+        environment.subscriptions.create(environment.company, "customers", GOOD, "s3cr3t" * 400)
+    assert "s3cr3t" not in str(caught.value)

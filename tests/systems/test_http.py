@@ -3,9 +3,11 @@
 import json
 
 import pytest
+import requests
 
-from local.simulators.wire import ConnectionLost, Response
+from local.simulators.wire import ConnectionLost, Request, Response
 from shared_code.systems import http
+from shared_code.systems.auth import FixedTokens
 from shared_code.systems.http import AnswerLost, Call
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable, Throttled
 from tests.systems.conftest import Script, Surroundings
@@ -175,3 +177,44 @@ def test_refusals_of_requests_sent_together_count_once(surroundings: Surrounding
     for _ in range(4):
         surroundings.permits.throttled(3)
     assert surroundings.permits.limit() == 2
+
+
+def test_a_file_of_authorities_that_is_gone_is_a_wrong_setting(surroundings: Surroundings) -> None:
+    session = http.new_session(1, "/gone/company.pem")
+    client = http.Client(
+        session,
+        FixedTokens("token"),
+        "scope",
+        surroundings.runtime,
+        surroundings.permits,
+        system_name="Sales",
+    )
+    with pytest.raises(SettingWrong, match="CA_BUNDLE"):
+        client.send(Call("read", "GET", "https://localhost:1/"))
+
+
+class Broken:
+    """A service at which the machine itself fails."""
+
+    def handle(self, request: Request) -> Response:
+        raise OSError(24, "Too many open files")
+
+
+def test_a_fault_of_the_machine_is_unavailable_and_a_write_may_have_gone_out(
+    surroundings: Surroundings,
+) -> None:
+    with pytest.raises(SystemUnavailable, match="OSError"):
+        surroundings.client(Broken()).send(READ)
+    with pytest.raises(AnswerLost):
+        surroundings.client(Broken()).send(WRITE)
+
+
+def test_a_certificate_that_is_not_trusted_names_the_setting(
+    surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*given: object, **more: object) -> None:
+        raise requests.exceptions.SSLError
+
+    monkeypatch.setattr(requests.Session, "request", refuse)
+    with pytest.raises(SystemUnavailable, match="CA_BUNDLE"):
+        surroundings.client(Script([GOOD])).send(WRITE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import certifi
 import pytest
 
 from shared_code.core.features import Feature
@@ -75,6 +76,14 @@ WRONG = [
     ("AUTHORITY", "http://login.example"),
     ("WEBHOOK_URL", "http://tandem.example"),
     ("WEBHOOK_SECRET", "short"),
+    ("WEBHOOK_SECRET", "x" * 2001),
+    ("WEBHOOK_SECRET", "ein Schlüssel mit Umlaut"),
+    ("WEBHOOK_SECRET", "sixteen characters\nand a line"),
+    ("MANAGED_IDENTITY_CLIENT_ID", "my identity"),
+    ("MANAGED_IDENTITY_CLIENT_ID", GOOD["CLIENT_ID"] + "0"),
+    ("CA_BUNDLE", "/no/such/file.pem"),
+    ("CA_BUNDLE", "/"),
+    ("CA_BUNDLE", __file__),
     ("LOOK_BACK_SECONDS", "ten"),
     ("LOOK_BACK_SECONDS", "-1"),
     ("LOOK_BACK_SECONDS", "1e3"),
@@ -108,6 +117,15 @@ def test_a_webhook_address_needs_a_secret() -> None:
 def test_no_error_repeats_a_secret() -> None:
     assert "s3cr3t" not in wrong(SALES_URL="x")
     assert "hunter2" not in wrong(WEBHOOK_SECRET="hunter2")
+
+
+def test_a_file_of_certificates_that_can_be_read_is_taken() -> None:
+    assert read_settings({**GOOD, "CA_BUNDLE": certifi.where()}).ca_bundle == certifi.where()
+
+
+@pytest.mark.parametrize("length", [16, 2000])
+def test_a_secret_that_both_systems_can_keep_is_taken(length: int) -> None:
+    assert read_settings({**GOOD, "WEBHOOK_SECRET": "x" * length}).webhook_secret == "x" * length
 
 
 def test_blanks_around_values_and_a_final_slash_do_not_matter() -> None:

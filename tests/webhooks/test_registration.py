@@ -13,10 +13,12 @@ from local.simulation.world import CLIENT, World, build, published
 from local.simulators.dataverse.people import ALL_PRIVILEGES, WEBHOOK_TABLES, User
 from local.simulators.faults import Fault, FaultPlan
 from shared_code.store.webhooks import Registration, WebhookStore
+from shared_code.sync.parts import Parts
 from shared_code.sync.registration import CHECK_EVERY_S, RETRY_S, Renewal, fingerprint, keep_registered, renew
 from shared_code.sync.views import health_view
 
 DAY_S = 86_400.0
+OTHER_URL = "https://another-tandem.example"
 BC_TABLES = {
     "contacts", "currencies", "currencyExchangeRates", "customers", "paymentTerms", "salespeoplePurchasers",
     "shipmentMethods",
@@ -242,3 +244,42 @@ def test_without_a_public_address_nothing_is_registered_and_health_says_so() -> 
     assert world.requests == {"bc": [], "sales": []}
     health = health_view(world.parts)
     assert (health["status"], health["webhooks"]["wanted"]) == ("ok", False)
+
+
+def urls(world: World) -> set[str]:
+    return {each.url for each in world.bc.env.notifications.active()}
+
+
+def moved_to(world: World, url: str) -> Parts:
+    """The same app, started with another address."""
+    parts = replace(world.parts, hooks=replace(world.parts.hooks, url=url))
+    world.receiver.parts, world.receiver.urls = parts, (url,)
+    return parts
+
+
+def test_the_subscriptions_of_the_address_before_are_removed_and_no_others(world: World) -> None:
+    keep_registered(world.parts)
+    hooks, company = world.parts.hooks, world.at.connection.company_id
+    world.receiver.urls = (WEBHOOK_URL, OTHER_URL)
+    strange = f"{OTHER_URL}/api/webhooks/business-central"
+    hooks.subscriptions.create(company, "customers", strange, hooks.secret)
+    before = len(world.bc.env.notifications.active()) - 1
+    new = "https://moved.example"
+    done = keep_registered(moved_to(world, new))
+    assert done is not None
+    assert done.problems == ()
+    assert done.removed == before
+    assert urls(world) == {f"{new}/api/webhooks/business-central", strange}
+
+
+def test_while_the_new_address_is_refused_the_old_one_is_remembered(world: World) -> None:
+    keep_registered(world.parts)
+    parts = moved_to(world, "https://moved.example")
+    grant(world, webhooks=False)
+    assert keep_registered(parts)
+    assert WebhookStore(world.parts.tables).registration().url == WEBHOOK_URL
+    grant(world, webhooks=True)
+    world.clock.now += CHECK_EVERY_S
+    keep_registered(parts)
+    assert WebhookStore(world.parts.tables).registration().url == "https://moved.example"
+    assert urls(world) == {"https://moved.example/api/webhooks/business-central"}

@@ -24,6 +24,7 @@ REASONS = {
     "hypothesis": "Tests of rules with many generated examples.",
     "jsonschema": "Checks answers of the API against docs/openapi.json, and samples against schemas.",
     "mypy": "Types, in strict mode.",
+    "pip-audit": "Asks PyPI for known vulnerabilities of every package (`python dev.py audit`).",
     "PyJWT": "Tokens that the simulated Entra signs and the simulators check.",
     "pytest": "Runs the tests.",
     "pytest-timeout": "Ends a test that hangs.",

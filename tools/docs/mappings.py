@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shared_code.compose import default_mappings
 from shared_code.core.dependencies import waves
+from shared_code.core.features import Feature, Features
 from shared_code.core.mapping import Condition, FieldMapping, FieldType, Mapping, MatchKey, TableRule
 from tools.docs.markdown import code, document, sentence, table
 from tools.docs.rules import ARROWS, CONFLICTS, DELETIONS, rule_of
@@ -19,14 +20,34 @@ for itself. A text that is longer than the other side can hold is a [problem](pr
 values of the two sides (`""`, `null`, the zero id, zero) count as equal."""
 
 
+WANTED = frozenset({Feature.VENDORS})
+"""What the page describes: a company without the extension that wants vendors in Sales."""
+
+
 def page(root: Path) -> str:
     """The page; the mappings come from their files, in the order of a full synchronisation."""
-    by_name = {each.name: each for each in default_mappings()}
-    order = [name for wave in waves({n: m.depends_on for n, m in by_name.items()}) for name in wave]
-    mappings = [by_name[name] for name in order]
-    blocks = [INTRODUCTION, _overview(mappings)]
-    blocks += [block for each in mappings for block in _section(each)]
+    usual, whole = _in_order(WANTED), _in_order(frozenset(Feature))
+    names = {each.name for each in usual}
+    further = [each for each in whole if each.name not in names]
+    replaced = sorted(names - {each.name for each in whole})
+    blocks = [INTRODUCTION, _overview(usual)]
+    blocks += [block for each in usual for block in _section(each)]
+    blocks += [WITH_THE_EXTENSION.format(replaced=" and ".join(replaced)), _overview(further)]
+    blocks += [block for each in further for block in _section(each)]
     return document("Mappings", "`shared_code/mappings/*.toml`", blocks)
+
+
+WITH_THE_EXTENSION = """\
+# With the extension
+
+Tandem's extension for Business Central and the features in `FEATURES` bring further mappings. With
+`unit_groups` the units of an item are a unit group of its own, instead of {replaced}; ITEM-PRODUCT then also
+carries volume, weight and vendor."""
+
+
+def _in_order(features: Features) -> list[Mapping]:
+    by_name = {each.name: each for each in default_mappings(features)}
+    return [by_name[name] for wave in waves({n: m.depends_on for n, m in by_name.items()}) for name in wave]
 
 
 def _overview(mappings: list[Mapping]) -> str:
@@ -86,7 +107,8 @@ def _match(each: Mapping) -> str:
 
 
 def _match_key(key: MatchKey) -> str:
-    return f"{code(key.field)} (only suggests: a person decides)" if key.hints else code(key.field)
+    names = " with ".join(code(name) for name in key.fields)
+    return f"{names} (only suggests: a person decides)" if key.hints else names
 
 
 def _creation(each: Mapping) -> str:

@@ -31,6 +31,7 @@ _TYPES = {
     FieldType.INTEGER: "whole number",
     FieldType.BOOLEAN: "yes or no",
     FieldType.DATE: "date",
+    FieldType.DATE_TIME: "date and time, to the second, in UTC",
 }
 
 

@@ -1,7 +1,8 @@
 """What a test or the demo may do behind the API's back, under ``/_control/`` (only if enabled).
 
 GET requests, POST requests/reset, GET counts, GET dump?company=&table=, POST options, POST companies,
-POST company-settings, POST exchange-rate, DELETE rows?company=&table=&id=, POST pump.
+POST company-settings, POST users, POST exchange-rate, POST rows, DELETE rows?company=&table=&id=,
+POST stock, POST payments, POST pump.
 """
 
 from __future__ import annotations
@@ -11,17 +12,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
+from local.simulators.business_central.control_edits import edit_row, pay, post_stock
 from local.simulators.business_central.editing import remove
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.errors import ApiError
-from local.simulators.business_central.options import Options
+from local.simulators.business_central.options import Options, Permissions
 from local.simulators.business_central.query import split_query
 from local.simulators.business_central.storage import Company
 from local.simulators.wire import Request, Response
 
 _FIXED = {"version", "control", "running_limit", "queue_limit"}
 _CHANGEABLE = {f.name for f in fields(Options) if f.type in ("float", "int", "bool")} - _FIXED
-_SETTINGS = frozenset({"manual_customers", "manual_contacts", "default_country", "customer_template"})
+_NUMBERED = {
+    "manual_customers": "customers",
+    "manual_contacts": "contacts",
+    "manual_vendors": "vendors",
+    "manual_items": "items",
+    "manual_opportunities": "opportunities",
+}
+_PLAIN = frozenset(
+    {
+        "default_country",
+        "customer_template",
+        "vendor_template",
+        "templates",
+        "extended_pricing",
+        "default_price_list",
+    }
+)
+_SETTINGS = _PLAIN | _NUMBERED.keys()
 
 
 def handle(env: Environment, request: Request) -> Response:
@@ -51,17 +70,42 @@ def set_options(env: Environment, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def set_company(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Change a company's set-up: manual numbers, default country, customer template."""
+    """Change a company's set-up: manual numbers, default country, templates, prices."""
     company = _company(env, arguments)
     settings = {name: value for name, value in arguments.items() if name != "company"}
     if unknown := sorted(settings.keys() - _SETTINGS):
         raise ValueError(f"unknown settings {unknown}; known are {sorted(_SETTINGS)}")
-    for name in ("customers", "contacts"):
-        if f"manual_{name}" in settings:
-            company.series[name].manual = bool(settings[f"manual_{name}"])
-    company.default_country = str(settings.get("default_country", company.default_country))
-    company.customer_template = dict(settings.get("customer_template", company.customer_template))
+    for name, value in settings.items():
+        if name in _NUMBERED:
+            company.series[_NUMBERED[name]].manual = bool(value)
+        else:
+            setattr(company, name, type(getattr(company, name))(value))
     return {"company": company.name}
+
+
+def set_user(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what one user may read and write from now on; nobody else is concerned.
+
+    ``user`` is a client id or a person's principal name; ``read`` and ``write`` name entity sets, and what
+    is left out or null means all.
+    """
+    user = str(arguments["user"])
+    if unknown := sorted(arguments.keys() - {"user", "read", "write"}):
+        raise ValueError(f"unknown keys {unknown}; known are user, read, write")
+    rights = {right: _entity_sets(env, arguments.get(right)) for right in ("read", "write")}
+    with env.lock:
+        env.options.rights[user] = Permissions(**rights)
+    return {"user": user, **{right: None if sets is None else sorted(sets) for right, sets in rights.items()}}
+
+
+def _entity_sets(env: Environment, names: object) -> frozenset[str] | None:
+    if names is None:
+        return None
+    if not isinstance(names, list):
+        raise ValueError(f"{names!r} is no list of entity sets")
+    if unknown := sorted({str(name) for name in names} - env.types.keys()):
+        raise ValueError(f"unknown entity sets {unknown}")
+    return frozenset(names)
 
 
 def set_exchange_rate(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,6 +160,18 @@ def load(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": company.id, "name": company.name}
 
 
+def _edit_row(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return edit_row(env, _company(env, arguments), arguments)
+
+
+def _post_stock(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return post_stock(env, _company(env, arguments), arguments)
+
+
+def _pay(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return pay(env, _company(env, arguments), arguments)
+
+
 def _reset(env: Environment, _: Mapping[str, Any]) -> dict[str, Any]:
     env.log.reset()
     return {}
@@ -155,7 +211,11 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Environment, Mapping[str, Any]], di
     ("POST", "options"): set_options,
     ("POST", "company-settings"): set_company,
     ("POST", "companies"): load,
+    ("POST", "users"): set_user,
     ("POST", "exchange-rate"): set_exchange_rate,
+    ("POST", "rows"): _edit_row,
     ("DELETE", "rows"): delete_row,
+    ("POST", "stock"): _post_stock,
+    ("POST", "payments"): _pay,
     ("POST", "pump"): _pump,
 }

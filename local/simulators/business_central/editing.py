@@ -7,6 +7,7 @@ from typing import Any
 
 from local.simulators.business_central.errors import (
     ApiError,
+    bad_request,
     business_rule,
     duplicate_key,
     entity_changed,
@@ -18,7 +19,7 @@ from local.simulators.business_central.schema import EntityType
 from local.simulators.business_central.session import Edit, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables import RULES
-from local.simulators.business_central.values import ETAG, checked_body
+from local.simulators.business_central.values import ETAG, checked_body, checked_value
 
 _VERBS = {"post": "insert", "patch": "modify", "delete": "delete", "get": "read"}
 
@@ -33,9 +34,31 @@ def insert(session: Session, entity: EntityType, body: Mapping[str, Any]) -> Row
     """Create one row; raises ``ApiError``."""
     require_operation(entity, "post")
     sent = checked_body(entity, body)
+    create = RULES[entity.name].create
+    if create is not None:
+        return _write(create(session, sent))
     row_id = session.new_id()
     values = {**entity.blank_values(), **sent, "id": row_id}
     return _write(Edit(session, entity, row_id, sent, values, {}, None))
+
+
+def insert_deep(session: Session, entity: EntityType, body: Mapping[str, Any]) -> Row:
+    """Create one row and the rows its body nests below it, in one transaction; raises ``ApiError``."""
+    nested = {name: value for name, value in body.items() if _is_nested(entity, name)}
+    row = insert(session, entity, {name: value for name, value in body.items() if name not in nested})
+    for name, children in nested.items():
+        target = session.types[entity.navigation[name].target]
+        via = RULES[target.name].parents[entity.name]
+        if not isinstance(children, list) or not all(isinstance(child, dict) for child in children):
+            raise bad_request(f"The property '{name}' must be a list of objects.")
+        for child in children:
+            insert(session, target, {**child, via: row.id})
+    return session.current(RULES[entity.name].source, row.id) or row
+
+
+def _is_nested(entity: EntityType, name: str) -> bool:
+    link = entity.navigation.get(name)
+    return link is not None and link.many and entity.name in RULES[link.target].parents
 
 
 def modify(
@@ -49,8 +72,26 @@ def modify(
     if rules.to_source is not None:
         sent = rules.to_source(session, before, sent)
         entity = session.types[rules.source]
-    values = {**before.values, **sent}
-    return _write(Edit(session, entity, row_id, sent, values, dict(before.extra), before))
+    values = {**before.values, **{name: value for name, value in sent.items() if name in entity.properties}}
+    beside = {name: value for name, value in sent.items() if name not in entity.properties}
+    return _write(Edit(session, entity, row_id, sent, values, {**before.extra, **beside}, before))
+
+
+def edit_as_person(
+    session: Session, entity: EntityType, row_id: str | None, values: Mapping[str, Any]
+) -> Row:
+    """Change or (without ``row_id``) add a row as a person does: what the API cannot write is written too.
+
+    Raises ``ApiError`` where the table refuses, KeyError for a row or property that is not there.
+    """
+    sent = {name: checked_value(entity, entity.properties[name], value) for name, value in values.items()}
+    if row_id is None:
+        new_id = session.new_id()
+        return _write(
+            Edit(session, entity, new_id, sent, {**entity.blank_values(), **sent, "id": new_id}, {}, None)
+        )
+    before = session.table(entity.name).rows[row_id]
+    return _write(Edit(session, entity, row_id, sent, {**before.values, **sent}, dict(before.extra), before))
 
 
 def delete(session: Session, entity: EntityType, row_id: str, if_match: str | None) -> None:
@@ -62,6 +103,7 @@ def delete(session: Session, entity: EntityType, row_id: str, if_match: str | No
 def remove(session: Session, entity: EntityType, row: Row) -> None:
     """Delete one row whatever its version, as a person does in the client."""
     rules = RULES[entity.name]
+    rules.deleting(session, row)
     session.remove(rules.source, row.id)
     rules.deleted(session, row)
 
@@ -93,6 +135,8 @@ def _write(edit: Edit) -> Row:
     rules.validate(edit)
     if rules.key is not None:
         _check_key(edit, rules.key)
+    if rules.unique:
+        _check_unique(edit, rules.unique)
     row = edit.session.put(rules.source, edit.row_id, edit.values, edit.extra)
     rules.written(edit, row)
     if edit.before is not None and rules.key is not None:
@@ -111,19 +155,28 @@ def _check_key(edit: Edit, key: str) -> None:
         raise duplicate_key(edit.entity.table, key, value)
 
 
+def _check_unique(edit: Edit, names: tuple[str, ...]) -> None:
+    """Tables whose key has several fields: the first of them is the group rows are found by."""
+    wanted = [edit.values[name] for name in names]
+    table = edit.session.table(RULES[edit.entity.name].source)
+    for row_id in table.group(edit.values[table.group_property or ""]):
+        row = table.rows[row_id]
+        if row_id != edit.row_id and [row.values[name] for name in names] == wanted:
+            raise duplicate_key(edit.entity.table, ",".join(names), ",".join(map(str, wanted)))
+
+
 def _follow_rename(edit: Edit, key: str) -> None:
     """A renamed number or code is renamed wherever it is used."""
     old, new = (edit.before.values[key] if edit.before else ""), edit.values[key]
     if old == new:
         return
-    for table, name in RULES[edit.entity.name].references:
+    for table, name, *only in RULES[edit.entity.name].references:
         for row in list(edit.session.table(table).rows.values()):
-            if row.values[name] == old:
+            held = row.values if name in row.values else row.extra
+            if held.get(name) == old and (not only or row.values[only[0]] == only[1]):
                 edit.session.change(table, row.id, {name: new})
 
 
 def refuse_lines_of(entity: EntityType) -> ApiError:
     """A collection that can only be read below a parent."""
-    return business_rule(
-        "id type not specified." if entity.name == "contactsInformation" else "parent not specified."
-    )
+    return business_rule(RULES[entity.name].parent_missing)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from local.simulators.business_central.errors import ApiError, bad_request, unknown_property
 from local.simulators.business_central.filter_words import Token, literal_value, split_tokens, syntax_error
-from local.simulators.business_central.schema import MODIFIED, EntityType, Property
+from local.simulators.business_central.schema import MODIFIED, ROW_VERSION, EntityType, Property
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.values import stamp_from_text
 
@@ -43,13 +43,16 @@ Getter = Callable[[Row], Any]
 class Filter:
     """What to test rows with, and how to find candidates fast.
 
-    ``ids``: only these can match.  ``modified_since_ms``: no row stamped before can match.
+    ``ids``: only these can match.  ``modified_since_ms``: no row stamped before can match, and
+    ``version_from``: none with a lower row version.  ``equal``: the values a property must have one of.
     """
 
     test: Test
     ids: frozenset[str] | None = None
     modified_since_ms: float | None = None
     fields: frozenset[str] = frozenset()
+    version_from: float | None = None
+    equal: Mapping[str, frozenset[Any]] = field(default_factory=dict)
 
 
 class _Ignored(Exception):
@@ -165,8 +168,9 @@ class _Parser:
         while self._accept(","):
             wanted.add(left.literal(literal_value(left.prop, self._next(), self._entity)))
         self._expect(")")
-        read = left.read
-        return Filter(lambda row: read(row) in wanted, fields=frozenset({left.prop.name}))
+        read, name = left.read, left.prop.name
+        equal = {name: frozenset(wanted)} if left.plain else {}
+        return Filter(lambda row: read(row) in wanted, fields=frozenset({name}), equal=equal)
 
     def _operand(self, token: Token) -> _Operand:
         if token.text.endswith(("/any", "/all")):
@@ -249,11 +253,15 @@ class _Parser:
 def _compare(left: _Operand, sign: str, right: Any) -> Filter:
     compare, read = _OPERATORS[sign], left.read
     ids, since = None, None
+    name = left.prop.name
+    version = right if name == ROW_VERSION and sign in ("gt", "ge", "eq") else None
+    equal = {name: frozenset({right})} if left.plain and sign == "eq" else {}
     if left.plain and left.prop.kind == "guid" and left.prop.name == "id" and sign == "eq":
         ids = frozenset({right})
     if left.prop.name == MODIFIED and sign in ("gt", "ge", "eq"):
         since = right
-    return Filter(lambda row: compare(read(row), right), ids, since, frozenset({left.prop.name}))
+    fields = frozenset({name})
+    return Filter(lambda row: compare(read(row), right), ids, since, fields, version, equal)
 
 
 def _any_of(parts: list[Filter]) -> Filter:
@@ -269,7 +277,10 @@ def _any_of(parts: list[Filter]) -> Filter:
         ids = frozenset().union(*known)
         return Filter(lambda row: row.values["id"] in ids, ids, None, fields)
     tests = [part.test for part in parts]
-    return Filter(lambda row: any(test(row) for test in tests), None, None, fields)
+    name = next(iter(fields))
+    named = [part.equal[name] for part in parts if name in part.equal]
+    equal = {name: frozenset().union(*named)} if len(named) == len(parts) else {}
+    return Filter(lambda row: any(test(row) for test in tests), fields=fields, equal=equal)
 
 
 def _all_of(parts: list[Filter]) -> Filter:
@@ -277,7 +288,19 @@ def _all_of(parts: list[Filter]) -> Filter:
     ids = next((part.ids for part in parts if part.ids is not None), None)
     bounds = [part.modified_since_ms for part in parts if part.modified_since_ms is not None]
     fields = frozenset().union(*(part.fields for part in parts))
-    return Filter(lambda row: all(test(row) for test in tests), ids, max(bounds, default=None), fields)
+    versions = [part.version_from for part in parts if part.version_from is not None]
+    equal: dict[str, frozenset[Any]] = {}
+    for part in parts:
+        for name, values in part.equal.items():
+            equal[name] = equal.get(name, values) & values
+    return Filter(
+        lambda row: all(test(row) for test in tests),
+        ids,
+        max(bounds, default=None),
+        fields,
+        max(versions, default=None),
+        equal,
+    )
 
 
 def _same(value: Any) -> Any:

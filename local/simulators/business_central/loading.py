@@ -1,7 +1,7 @@
 """Companies from records: the shapes of ``local/data/business_central``.
 
 Only properties of the API are kept; codes beside ids are resolved where the id is missing, and
-business relations become the links between contacts and customers.
+business relations become the links between contacts, customers and vendors.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from local.simulators.business_central.schema import EMPTY_ID, MODIFIED, EntityType
+from local.simulators.business_central.published import LINES, file_of, records_of
+from local.simulators.business_central.schema import EMPTY_ID, MODIFIED, ROW_VERSION, EntityType
 from local.simulators.business_central.storage import Company, NumberSeries, Row, Table
 from local.simulators.business_central.tables import RULES, STORED
+from local.simulators.business_central.tables.documents import complete
+from local.simulators.business_central.tables.relations import PARTNERS
 from local.simulators.business_central.values import (
     etag_of,
     stamp_from_text,
@@ -24,13 +28,23 @@ from local.simulators.business_central.values import (
 )
 
 Records = Mapping[str, list[dict[str, Any]]]
-_FILES = {name: name for name in STORED} | {"salespeoplePurchasers": "salespeople"}
-_RENAMED = {"salespeoplePurchasers": {"phoneNo": "phoneNumber", "commisionPercent": "commissionPercent"}}
+_SERIES = {
+    "customers": ("CUST", "C", 5, 10),
+    "contacts": ("CONT", "CT", 6, 1),
+    "vendors": ("VEND", "V", 5, 10),
+    "items": ("ITEM", "IT", 5, 1),
+    "opportunities": ("OPP", "OP", 6, 1),
+    "tandem/resources": ("RES", "R", 5, 1),
+    "salesInvoices": ("S-INV", "S-INV", 6, 1),
+    "salesCreditMemos": ("S-CR", "S-CR", 6, 1),
+}
+_POSTED_SERIES = {"salesInvoices": ("S-INV+", "PS-INV", 6, 1), "salesCreditMemos": ("S-CR+", "PS-CR", 6, 1)}
+_WITH_CURRENCY = frozenset({"customers", "vendors", "salesInvoices", "salesCreditMemos"})
 
 
 def read_folder(folder: Path) -> dict[str, list[dict[str, Any]]]:
     """The records of a company's folder by file name; files that are not there are left out."""
-    names = [*_FILES.values(), "contactBusinessRelations"]
+    names = dict.fromkeys([*map(file_of, STORED), "contactBusinessRelations"])
     paths = {name: folder / f"{name}.json" for name in names}
     return {name: json.loads(path.read_text("utf-8")) for name, path in paths.items() if path.is_file()}
 
@@ -65,10 +79,11 @@ def build_company(
     for table in STORED:
         loader.load(table)
     loader.relate()
-    company.series = {
-        "customers": _series("CUST", "C", 5, 10, company.tables["customers"]),
-        "contacts": _series("CONT", "CT", 6, 1, company.tables["contacts"]),
-    }
+    for table, (code, prefix, width, step) in _SERIES.items():
+        company.series[table] = _series(code, prefix, width, step, company.tables[table])
+    for table, (code, prefix, width, step) in _POSTED_SERIES.items():
+        posted = _series(code, prefix, width, step, company.tables[table])
+        company.series[f"{table}+"] = posted
     return company
 
 
@@ -99,8 +114,7 @@ class _Loader:
         table.load([self._row(entity, record) for record in self._source(name)])
 
     def relate(self) -> None:
-        """Link contacts with customers; the customer remembers its contact."""
-        customers = self._company.tables["customers"]
+        """Link contacts with customers and vendors, which remember their contact."""
         contacts = self._company.tables["contacts"].rows
         for link in self._records.get("contactBusinessRelations", []):
             contact_id, related = str(link["contactId"]).lower(), str(link["relatedId"]).lower()
@@ -108,40 +122,43 @@ class _Loader:
                 continue
             links = self._company.relations.get(contact_id, ())
             self._company.relations[contact_id] = (*links, (link["linkToTable"], related))
-            row = customers.rows.get(related)
-            if link["linkToTable"] == "Customer" and row is not None:
-                extra = {**row.extra, "contactId": contact_id}
-                customers.rows[related] = Row(row.id, row.values, row.modified_ms, row.etag, extra)
+            partners = self._company.tables.get(PARTNERS.get(link["linkToTable"], ""))
+            row = partners.rows.get(related) if partners else None
+            if partners and row is not None:
+                partners.rows[related] = replace(row, extra={**row.extra, "contactId": contact_id})
 
     def _source(self, name: str) -> Iterable[Mapping[str, Any]]:
-        records = self._records.get(_FILES[name], [])
+        local = self._company.local_currency
+        records = list(records_of(name, self._records, local))
         if records:
             return records
-        local = self._company.local_currency
         singles = {
             "generalLedgerSetup": {"localCurrencyCode": local},
+            "tandem/synchronizationStates": {"deletionsTrackedFrom": stamp_text(stamp_ms(self._now))},
             "companyInformation": {"displayName": self._company.display_name, "currencyCode": local},
         }
         return [singles[name]] if name in singles else []
 
     def _row(self, entity: EntityType, record: Mapping[str, Any]) -> Row:
-        renamed = _RENAMED.get(entity.name, {})
         values = entity.blank_values()
         for name in values:
-            value = record.get(renamed.get(name, name))
+            value = record.get(name)
             if value is not None:
                 values[name] = _stored(entity, name, value)
         row_id = str(
             record.get("id") or uuid.uuid5(uuid.UUID(self._company.id), f"{entity.name}:{record}")
         ).lower()
         values["id"] = row_id
-        modified = self._stamp(record)
+        modified, version = self._stamp(record), self._next_version()
         if entity.stamped:
             values[MODIFIED] = stamp_text(modified)
-        if entity.name == "customers":
+        if ROW_VERSION in values:
+            values[ROW_VERSION] = version
+        if entity.name in _WITH_CURRENCY:
             self._set_currency(values)
-        extra = {name: record[name] for name in ("firstName", "surname") if name in record}
-        return Row(row_id, values, modified, etag_of(self._next_version()), extra)
+        complete(entity.name, values)
+        hidden = {name: value for name, value in record.items() if name not in values and name not in LINES}
+        return Row(row_id, values, modified, etag_of(version), hidden, version)
 
     def _stamp(self, record: Mapping[str, Any]) -> int:
         text = record.get(MODIFIED)
@@ -156,7 +173,7 @@ class _Loader:
 def _stored(entity: EntityType, name: str, value: Any) -> Any:
     prop = entity.properties[name]
     if prop.kind == "enum":
-        return "_x0020_" if value in ("", " ") else value
+        return "_x0020_" if value in ("", " ") and "_x0020_" in prop.enum else value
     if prop.kind == "code":
         return stored_code(value)
     return value.lower() if prop.kind == "guid" else value

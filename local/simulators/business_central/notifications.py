@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from local.simulators.business_central.options import Options
+from local.simulators.business_central.schema import EXTENSION, EXTENSION_API, STANDARD_API
 from local.simulators.business_central.storage import Change
 from local.simulators.business_central.values import stamp_ms, stamp_text
 from local.simulators.webhook_sender import NotDelivered
@@ -44,22 +45,25 @@ Call = Callable[[str, Mapping[str, str], bytes, float], Received]
 
 @dataclass
 class Subscription:
-    """One subscription; times in seconds since the epoch."""
+    """One subscription to an entity set and the table behind it; times in seconds since the epoch."""
 
     id: str
     url: str
     company_id: str
     table: str
+    source: str
     client_state: str
     user_id: str
     etag: str
     created: float
     modified: float
     expires: float
+    stamped: bool = True
 
     @property
     def resource(self) -> str:
-        return f"api/v2.0/companies({self.company_id})/{self.table}"
+        api = EXTENSION_API if self.table.startswith(EXTENSION) else STANDARD_API
+        return f"api/{api}/companies({self.company_id})/{self.table.removeprefix(EXTENSION)}"
 
 
 @dataclass(slots=True)
@@ -111,15 +115,21 @@ class Notifications:
             return False
         return answer.status == 200 and answer.body.strip() == token.encode()
 
-    def record(self, changes: Iterable[Change]) -> None:
-        """Note committed changes for those who subscribed to them."""
+    def record(
+        self, changes: Iterable[Change], shows: Callable[[str, Change], bool] = lambda _set, _change: True
+    ) -> None:
+        """Note committed changes for those who subscribed to them.
+
+        ``shows`` tells whether an entity set shows the changed row; several sets may lie over one table.
+        """
         with self._lock:
             if not self.subscriptions:
                 return
             active, now = self.active(), self._clock.time()
             for change in changes:
                 for each in active:
-                    if (each.company_id, each.table) == (change.company_id, change.table):
+                    wanted = (each.company_id, each.source) == (change.company_id, change.table)
+                    if wanted and shows(each.table, change):
                         self._append(each, change, now)
 
     def pump(self) -> bool:
@@ -212,9 +222,9 @@ def _single(subscription: Subscription, entry: _Entry) -> dict[str, Any]:
 
 
 def _collection(subscription: Subscription, group: list[_Entry]) -> dict[str, Any]:
-    """All of the set, narrowed by a stamp unless something was deleted."""
+    """All of the set, narrowed by a stamp unless something was deleted or the set has none."""
     resource = subscription.resource
-    if all(entry.kind != "deleted" for entry in group):
+    if subscription.stamped and all(entry.kind != "deleted" for entry in group):
         since = stamp_ms(min(entry.registered for entry in group)) - _COLLECTION_OVERLAP_MS
         resource += f"?$filter=lastModifiedDateTime%20gt%20{stamp_text(since)}"
     return _notification(subscription, resource, "collection", group[-1].registered)

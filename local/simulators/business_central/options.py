@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+
+class Lacking(Collection[str]):
+    """The entity sets a right was given for (None: all) without those it is ``denied`` for just now."""
+
+    def __init__(self, given: Collection[str] | None, denied: Callable[[str], bool]) -> None:
+        self._given = given
+        self._denied = denied
+
+    def __contains__(self, name: object) -> bool:
+        return (self._given is None or name in self._given) and not self._denied(str(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given or ())
+
+    def __len__(self) -> int:
+        return len(self._given or ())
 
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What a user may read and write: entity set names, None for all."""
+    """What a user may read and write: names of entity types, None for all."""
 
     read: Collection[str] | None = None
     write: Collection[str] | None = None
@@ -17,7 +34,9 @@ class Permissions:
 @dataclass
 class Options:
     """The environment.  ``users`` maps client ids (and principal names of persons) to permissions; None
-    admits everybody whose token is good.  Times in seconds.  Changed at run time through the control routes.
+    admits everybody whose token is good.  ``rights`` is what was said of users at run time; it goes first.
+    ``extension``: Tandem's own API is installed.  Times in seconds.  Changed at run time through the
+    control routes.
     """
 
     tenant_id: str
@@ -25,8 +44,10 @@ class Options:
     version: int = 26
     tenant_domain: str = ""
     users: Mapping[str, Permissions] | None = None
+    rights: dict[str, Permissions] = field(default_factory=dict)
     scheme: str = "https"
     control: bool = False
+    extension: bool = False
     replica_lag_s: float = 0.0
     late_commit_s: float = 0.0
     latency_s: float = 0.0

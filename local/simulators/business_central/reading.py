@@ -20,6 +20,10 @@ from local.simulators.business_central.values import sql_order
 def find(reader: Reader, entity: str, row_id: str) -> Row | None:
     """One row of an entity set by its id."""
     rules = RULES[entity]
+    if rules.answer is not None:
+        return None
+    if rules.everything is not None:
+        return next((row for row in rules.everything(reader) if row.id == row_id), None)
     row = reader.company.tables[rules.source].find(row_id, reader.as_of)
     return row if row is None or rules.project is None else rules.project(reader, row)
 
@@ -37,7 +41,9 @@ def read_page(reader: Reader, entity: EntityType, query: Query, rows: Iterable[R
     """The page a query asks for; ``rows`` replaces the whole set (a navigation's rows)."""
     source = _candidates(reader, entity.name, query) if rows is None else rows
     matching = source if query.filter is None else filter(query.filter.test, source)
-    ordered = matching if rows is None and _is_ordered(query) else _sorted(matching, entity, query)
+    ordered = (
+        matching if rows is None and _is_ordered(entity.name, query) else _sorted(matching, entity, query)
+    )
     chosen = _from_token(ordered, entity, query)
     count = count_rows(reader, entity, query, rows) if query.count else None
     limit = query.page if query.top is None else min(query.top, query.page)
@@ -79,9 +85,18 @@ def navigate(reader: Reader, entity: EntityType, row: Row, name: str) -> list[Ro
     rules = RULES[link.target]
     if rules.children is not None:
         return rules.children(reader, entity.name, row)
+    if link.many:
+        return _below(reader, link.target, row.id)
     target_id = row.values[link.via] if link.via else row.id
     found = None if target_id == EMPTY_ID else find(reader, link.target, target_id)
     return [] if found is None else [found]
+
+
+def _below(reader: Reader, target: str, parent_id: str) -> list[Row]:
+    """The rows of a table whose group property holds the parent's id."""
+    table = reader.company.tables[RULES[target].source]
+    found = (find(reader, target, row_id) for row_id in table.group(parent_id))
+    return [row for row in found if row is not None]
 
 
 def _expanded(reader: Reader, entity: EntityType, row: Row, expand: Expand) -> Any:
@@ -95,6 +110,8 @@ def _expanded(reader: Reader, entity: EntityType, row: Row, expand: Expand) -> A
 def _candidates(reader: Reader, entity: str, query: Query) -> Iterable[Row]:
     """Rows that may match; in the wanted order where ``_is_ordered`` says so."""
     rules = RULES[entity]
+    if rules.answer is not None:
+        return rules.answer(reader, query.filter)
     if rules.everything is not None:
         return rules.everything(reader)
     table = reader.company.tables[rules.source]
@@ -110,11 +127,26 @@ def _candidates(reader: Reader, entity: str, query: Query) -> Iterable[Row]:
     project = rules.project
     if project is None:
         return found
-    return (shown for row in found if (shown := project(reader, row)) is not None)
+    chosen = _in_bounds(found, query)
+    return (shown for row in chosen if (shown := project(reader, row)) is not None)
 
 
-def _is_ordered(query: Query) -> bool:
+def _in_bounds(rows: Iterable[Row], query: Query) -> Iterable[Row]:
+    """Leave out, before they are shown, rows that no filter on stamp or row version can let through."""
+    if query.filter is None:
+        return rows
+    since, version = query.filter.modified_since_ms, query.filter.version_from
+    if since is not None:
+        rows = [row for row in rows if row.modified_ms >= since]
+    if version is not None:
+        rows = [row for row in rows if row.version >= version]
+    return rows
+
+
+def _is_ordered(entity: str, query: Query) -> bool:
     """Whether ``_candidates`` come in the query's order: by id, or by stamp unless ids were named."""
+    if RULES[entity].everything is not None or RULES[entity].answer is not None:
+        return False
     return not query.order or (_by_stamp(query) and (query.filter is None or query.filter.ids is None))
 
 

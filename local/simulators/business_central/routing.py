@@ -1,7 +1,8 @@
-"""URLs of the service: tenant, environment, then a path of segments below ``api/v2.0``.
+"""URLs of the service: tenant, environment, then a path of segments below the root of an API.
 
-``/v2.0/{tenant}/{environment}/api/v2.0/...``; the tenant may be left out (Microsoft docs:
-api-reference/v2.0/endpoints-apis-for-dynamics.md).
+``/v2.0/{tenant}/{environment}/api/v2.0/...`` and ``.../api/{publisher}/{group}/{version}/...``; the
+tenant may be left out (Microsoft docs: api-reference/v2.0/endpoints-apis-for-dynamics.md,
+webservices/api-endpoint-structure.md).
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from urllib.parse import unquote
 
 from local.simulators.business_central.errors import query_syntax
 from local.simulators.business_central.query import split_query
+from local.simulators.business_central.schema import EXTENSION_API, STANDARD_API
 from local.simulators.business_central.values import GUID
 
 _SEGMENT = re.compile(r"(?P<name>[^()/]+)(?:\((?P<key>[^()]*)\))?\Z")
 _PREFIX = re.compile(
-    r"/v2\.0/(?:(?P<tenant>[^/]+)/)?(?P<environment>[^/]+)/api/v2\.0(?:/(?P<rest>.*))?\Z", re.I
+    r"/v2\.0/(?:(?P<tenant>[^/]+)/)?(?P<environment>[^/]+)/api/"
+    rf"(?P<api>{re.escape(STANDARD_API)}|{re.escape(EXTENSION_API)})(?:/(?P<rest>.*))?\Z",
+    re.I,
 )
 
 
@@ -30,9 +34,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """Which service a URL addresses; ``prefix`` is the path up to and with ``api/v2.0``."""
+    """Which API a URL addresses; ``prefix`` is the path up to and with its root."""
 
     prefix: str
+    api: str
     tenant: str | None
     environment: str
     rest: str
@@ -48,7 +53,7 @@ class Address:
 
 
 def parse_root(target: str) -> Root | None:
-    """The service that a request target addresses, None where it is none of API v2.0."""
+    """The service that a request target addresses, None where it is none of a known API."""
     path, mark, query = target.partition("?")
     match = _PREFIX.match(path)
     if match is None:
@@ -56,7 +61,8 @@ def parse_root(target: str) -> Root | None:
     rest = match["rest"] or ""
     prefix = path[: len(path) - len(rest)].rstrip("/")
     tenant = unquote(match["tenant"]) if match["tenant"] else None
-    return Root(prefix, tenant, unquote(match["environment"]), f"{rest}{mark}{query}")
+    api = match["api"].lower()
+    return Root(prefix, api, tenant, unquote(match["environment"]), f"{rest}{mark}{query}")
 
 
 def parse_address(rest: str) -> Address:

@@ -1,5 +1,6 @@
-"""The types of API v2.0 that are in play, read once from ``schema.json``.
+"""The types of API v2.0 and of Tandem's own API that are in play, read once from ``schema/``.
 
+One file per entity set; those in ``schema/extension/`` are what the Business Central extension adds.
 A type says per property what may be written, how long it may be and whether the service can
 filter on it.  What exists depends on the major version of the server (26 is 2025 wave 1).
 """
@@ -17,6 +18,12 @@ EMPTY_ID: Final = "00000000-0000-0000-0000-000000000000"
 EMPTY_DATE: Final = "0001-01-01"
 EMPTY_DATE_TIME: Final = "0001-01-01T00:00:00Z"
 MODIFIED: Final = "lastModifiedDateTime"
+ROW_VERSION: Final = "rowVersion"
+STANDARD_API: Final = "v2.0"
+EXTENSION_API: Final = "tandem/sync/v1.0"
+EXTENSION: Final = "tandem/"
+"""What the names of the extension's entity sets begin with; in URLs they stand without it."""
+_FOLDER: Final = Path(__file__).with_name("schema")
 _BLANKS: Final[Mapping[str, Any]] = {
     "guid": EMPTY_ID,
     "date": EMPTY_DATE,
@@ -63,7 +70,10 @@ class Navigation:
 
 @dataclass(frozen=True, slots=True)
 class EntityType:
-    """One entity set and its type."""
+    """One entity set and its type.  ``name`` is unique over both APIs, ``set_name`` stands in URLs.
+
+    ``order`` is that of an API query, which takes no other; ``primary``: never read from a replica.
+    """
 
     name: str
     entity: str
@@ -74,10 +84,16 @@ class EntityType:
     required_on_create: tuple[str, ...]
     properties: Mapping[str, Property]
     navigation: Mapping[str, Navigation]
+    order: tuple[str, ...]
+    primary: bool
 
     @property
     def stamped(self) -> bool:
         return MODIFIED in self.properties
+
+    @property
+    def set_name(self) -> str:
+        return self.name.removeprefix(EXTENSION)
 
     def blank_values(self) -> dict[str, Any]:
         """A row on which nothing was written, in the order in which it is read."""
@@ -86,9 +102,23 @@ class EntityType:
 
 @cache
 def entity_types(version: int) -> Mapping[str, EntityType]:
-    """The entity sets of a server of that major version, by name."""
-    raw = json.loads(Path(__file__).with_name("schema.json").read_text("utf-8"))
-    return {name: _entity_type(name, data, version) for name, data in raw.items() if data["since"] <= version}
+    """The entity sets of a server of that major version, by name; the extension's are there in any."""
+    raw = {**_read(_FOLDER, ""), **_read(_FOLDER / "extension", EXTENSION)}
+    return {
+        name: _entity_type(name, data, version)
+        for name, data in raw.items()
+        if data["since"] <= version or name.startswith(EXTENSION)
+    }
+
+
+def name_in(api: str, set_name: str) -> str:
+    """The name of the entity set that a URL below the root of ``api`` calls ``set_name``."""
+    return f"{EXTENSION}{set_name}" if api == EXTENSION_API and set_name != "companies" else set_name
+
+
+def _read(folder: Path, prefix: str) -> dict[str, Any]:
+    paths = sorted(folder.glob("*.json"))
+    return {f"{prefix}{path.stem}": json.loads(path.read_text("utf-8")) for path in paths}
 
 
 def _entity_type(name: str, data: Mapping[str, Any], version: int) -> EntityType:
@@ -104,6 +134,8 @@ def _entity_type(name: str, data: Mapping[str, Any], version: int) -> EntityType
         required_on_create=tuple(data["required"]),
         properties={p.name: p for p in properties},
         navigation={link.name: link for link in links},
+        order=tuple(data.get("order", ())),
+        primary=data.get("primary", False),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from local.simulators.business_central import control
@@ -19,9 +22,12 @@ from local.simulators.business_central.errors import (
 )
 from local.simulators.business_central.loading import Records
 from local.simulators.business_central.notifications import Call
-from local.simulators.business_central.options import Options, Permissions
+from local.simulators.business_central.oddities import write_oddly
+from local.simulators.business_central.options import Lacking, Options, Permissions
 from local.simulators.business_central.routing import Root, parse_root
+from local.simulators.business_central.schema import EXTENSION_API, STANDARD_API
 from local.simulators.business_central.storage import Company, Unit
+from local.simulators.conditions import Condition, Denials, Extent
 from local.simulators.tokens import Identity, Unauthorized, Verifier
 from local.simulators.webhook_sender import http_call
 from local.simulators.wire import Clock, Request, Response
@@ -42,6 +48,18 @@ class BusinessCentral:
     def __init__(self, clock: Clock, verifier: Verifier, options: Options, call: Call = http_call) -> None:
         self.env = Environment(options, clock, call)
         self._verifier = verifier
+        self._denials = Denials(clock.time)
+
+    conditions = frozenset(Condition) - {Condition.EXPIRED_TOKEN}
+
+    def expect(self, kinds: Collection[Condition], extent: Extent) -> None:
+        """Keep what a stale read needs; rights that were lacking are there again."""
+        self.env.stale_s = extent.stale_s if Condition.STALE_READ in kinds else 0.0
+        self._denials.clear()
+
+    def write_oddly(self, draw: random.Random) -> bool:
+        """A person writes an odd value somewhere; false where no record takes one."""
+        return write_oddly(self.env, draw)
 
     def load_company(
         self, name: str, data: Path | Records, entry: Mapping[str, str] | None = None
@@ -81,14 +99,14 @@ class BusinessCentral:
         if len(request.body) > options.max_body_bytes:
             raise ApiError(413, "BadRequest", "The request body is too large.")
         root = parse_root(request.target)
-        if root is None:
+        if root is None or (root.api == EXTENSION_API and not options.extension):
             raise unknown_segment(request.target.partition("?")[0])
         if root.environment.lower() != options.environment.lower():
             raise _NoEnvironment
         identity = self._identity(request, root)
         host = request.headers.get("host", "api.businesscentral.dynamics.com")
         base = f"{options.scheme}://{host}{root.prefix}"
-        return root, Caller(identity, self._permissions(identity), base, request.headers)
+        return root, Caller(identity, self._permissions(identity), base, request.headers, root.api)
 
     def _identity(self, request: Request, root: Root) -> Identity:
         options = self.env.options
@@ -104,10 +122,19 @@ class BusinessCentral:
         return identity
 
     def _permissions(self, identity: Identity) -> Permissions:
-        users = self.env.options.users
+        given, user = self._given(identity), identity.user or identity.client_id
+        return Permissions(
+            Lacking(given.read, partial(self._denials.denied, user, right="Read")),
+            Lacking(given.write, partial(self._denials.denied, user, right="Modify")),
+        )
+
+    def _given(self, identity: Identity) -> Permissions:
+        users, user = self.env.options.users, identity.user or identity.client_id
+        if user in self.env.options.rights:
+            return self.env.options.rights[user]
         if users is None:
             return Permissions()
-        found = users.get(identity.user or identity.client_id)
+        found = users.get(user)
         if found is None:
             raise _unauthorised()
         return found
@@ -137,8 +164,7 @@ class BusinessCentral:
             entries = self._run_parts(caller, parts, unit)
             if any(_failed(entry) for entry in entries):
                 unit.roll_back()
-            else:
-                self.env.commit(unit)
+            self.env.commit(unit)
         return entries
 
     def _run_parts(self, caller: Caller, parts: list[Part], unit: Unit | None) -> list[dict[str, object]]:
@@ -154,7 +180,7 @@ class BusinessCentral:
     def _run_part(self, caller: Caller, part: Part, unit: Unit | None) -> Response:
         self.env.log.part(_kind(part.method, part.url.partition("?")[0]))
         shared = {name: caller.headers[name] for name in _SHARED_HEADERS if name in caller.headers}
-        inner = Caller(caller.identity, caller.permissions, caller.base, {**shared, **part.headers})
+        inner = replace(caller, headers={**shared, **part.headers})
         try:
             if part.url.startswith(("/", "http:", "https:", "$batch")):
                 raise bad_request(
@@ -169,12 +195,13 @@ class BusinessCentral:
 
 
 def refusal(status: int, retry_after_s: int | None) -> Response:
-    """An injected 429 or 503 in the service's own shape, for ``faults.FaultyService``."""
+    """An injected 429, 500 or 503 in the service's own shape, for ``faults.FaultyService``."""
     hint = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
-    code = "Application_TooManyRequests" if status == 429 else "Internal_TenantUnavailable"
+    code = _INJECTED.get(status, "Internal_TenantUnavailable")
     return ApiError(status, code, "The request cannot be served now.", hint).response(str(uuid.uuid4()))
 
 
+_INJECTED = {429: "Application_TooManyRequests", 500: "Internal_ServerError"}
 _SHARED_HEADERS = ("data-access-intent", "accept-language")
 
 
@@ -199,9 +226,9 @@ def _failed(entry: Mapping[str, object]) -> bool:
 
 
 def _kind(method: str, path: str) -> str:
-    """Method and path without keys and company, for counting."""
-    below = path.partition("/api/v2.0/")[2] or path
+    """Method and path without keys and company, for counting; own APIs keep their root."""
+    below = path.partition("/api/")[2].removeprefix(f"{STANDARD_API}/") or path
     names = [part for part in _KEYS.sub("({id})", below).split("/") if part]
-    if len(names) > 1 and names[0] == "companies({id})":
-        names = names[1:]
+    if names[-1:] != ["companies({id})"]:
+        names = [name for name in names if name != "companies({id})"]
     return f"{method} {'/'.join(names)}"

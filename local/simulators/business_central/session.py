@@ -8,7 +8,8 @@ from typing import Any
 
 from local.simulators.business_central.schema import EntityType
 from local.simulators.business_central.storage import Company, Row, Table, Unit
-from local.simulators.business_central.values import sequential_id
+from local.simulators.business_central.table_numbers import DELETIONS, TABLE_NUMBERS, key_text
+from local.simulators.business_central.values import sequential_id, stamp_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,31 @@ class Session:
         return self.unit.put(self.company.id, self.table(table), row_id, values, extra)
 
     def change(self, table: str, row_id: str, changes: Mapping[str, Any]) -> None:
-        """Write some values of a row if they differ from what it has."""
+        """Write some values of a row, or of what is kept beside it, if they differ from what it has."""
         row = self.table(table).rows[row_id]
-        if any(row.values[name] != value for name, value in changes.items()):
-            self.put(table, row_id, {**row.values, **changes}, row.extra)
+        shown = {name: value for name, value in changes.items() if name in row.values}
+        beside = {name: value for name, value in changes.items() if name not in row.values}
+        if any({**row.extra, **row.values}.get(name) != value for name, value in changes.items()):
+            self.put(table, row_id, {**row.values, **shown}, {**row.extra, **beside})
 
     def remove(self, table: str, row_id: str) -> None:
+        """Delete a row; where the extension tracks its table, a tombstone tells of it."""
+        row = self.table(table).rows[row_id]
         self.unit.remove(self.company.id, self.table(table), row_id)
+        if table in TABLE_NUMBERS and DELETIONS in self.types:
+            self._bury(table, row)
+
+    def _bury(self, table: str, row: Row) -> None:
+        tombstones, row_id = self.table(DELETIONS), self.new_id()
+        values = {
+            "id": row_id,
+            "entryNumber": len(tombstones.rows) + 1,
+            "tableNumber": TABLE_NUMBERS[table],
+            "recordId": row.id,
+            "recordKey": key_text(table, row.values)[:100],
+            "deletedDateTime": stamp_text(self.unit.writing.stamp_ms),
+        }
+        self.put(DELETIONS, row_id, {**self.types[DELETIONS].blank_values(), **values}, {})
 
     def new_id(self) -> str:
         """An id the service chooses; growing, never given out twice."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from heapq import merge
 from typing import Any
 
-from local.simulators.business_central.schema import MODIFIED
+from local.simulators.business_central.schema import MODIFIED, ROW_VERSION
 from local.simulators.business_central.values import etag_of, sql_order, stamp_text
 
 Position = tuple[bytes, str]
@@ -21,21 +21,26 @@ Position = tuple[bytes, str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One version of one record.  ``extra`` holds what the API does not show."""
+    """One version of one record.  ``extra`` holds what the API does not show.
+
+    ``version`` is SystemRowVersion: it grows over the whole database with every write.
+    """
 
     id: str
     values: Mapping[str, Any]
     modified_ms: int
     etag: str
     extra: Mapping[str, Any]
+    version: int = 0
 
 
 @dataclass(slots=True)
 class _Hidden:
-    """Until ``visible_at`` readers see ``previous`` (None: no such row)."""
+    """Until ``visible_at`` readers see ``previous`` (None: no such row) and not what got ``version``."""
 
     visible_at: float
     previous: Row | None
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +83,29 @@ class Table:
         self._order = sorted(_position(row_id) for row_id in self.rows)
         self._stamps = sorted(_stamp_position(row) for row in self.rows.values())
 
-    def hide(self, row_id: str, visible_at: float, previous: Row | None) -> None:
+    def hide(self, row_id: str, visible_at: float, previous: Row | None, version: int = 0) -> None:
         """Let readers before ``visible_at`` see ``previous``; the last write of a row commits all before."""
         versions = self._hidden.setdefault(row_id, [])
-        for version in versions:
-            version.visible_at = min(version.visible_at, visible_at)
-        versions.append(_Hidden(visible_at, previous))
+        for hidden in versions:
+            hidden.visible_at = min(hidden.visible_at, visible_at)
+        versions.append(_Hidden(visible_at, previous, version))
+
+    def in_flight(self, as_of: float) -> list[int]:
+        """The row versions that transactions wrote which have not committed at that moment."""
+        return [
+            hidden.version
+            for versions in self._hidden.values()
+            for hidden in versions
+            if hidden.version and hidden.visible_at > as_of
+        ]
 
     def group(self, value: str) -> list[str]:
         """The ids of the current rows whose group property has this value."""
         return list(self._groups.get(value, ()))
+
+    def has_group(self, value: str) -> bool:
+        """Whether some current row's group property has this value."""
+        return bool(self._groups.get(value))
 
     def has_hidden(self, row_id: str) -> bool:
         """Whether some readers do not see the current version yet."""
@@ -105,6 +123,10 @@ class Table:
             if version.visible_at > as_of:
                 return version.previous
         return self.rows.get(row_id)
+
+    def changed_since(self, as_of: float) -> bool:
+        """Whether a reader at ``as_of`` would miss something."""
+        return any(hidden.visible_at > as_of for rows in self._hidden.values() for hidden in rows)
 
     def forget_hidden(self, before: float) -> None:
         """Drop what no reader at or after ``before`` needs."""
@@ -176,8 +198,10 @@ class Unit:
     def __init__(self, writing: Writing, next_version: Callable[[], int]) -> None:
         self.writing = writing
         self.changes: list[Change] = []
+        self.kept: list[Change] = []
         self._next_version = next_version
         self._undo: list[Callable[[], object]] = []
+        self._commits = 0
 
     def put(
         self, company_id: str, table: Table, row_id: str, values: Mapping[str, Any], extra: Mapping[str, Any]
@@ -185,7 +209,10 @@ class Unit:
         """Write a row version with a new stamp and etag."""
         if MODIFIED in values:
             values = {**values, MODIFIED: stamp_text(self.writing.stamp_ms)}
-        row = Row(row_id, values, self.writing.stamp_ms, etag_of(self._next_version()), extra)
+        version = self._next_version()
+        if ROW_VERSION in values:
+            values = {**values, ROW_VERSION: version}
+        row = Row(row_id, values, self.writing.stamp_ms, etag_of(version), extra, version)
         before = self._replace(table, row_id, row)
         self.changes.append(Change(company_id, table.name, row_id, "updated" if before else "created"))
         return row
@@ -199,20 +226,29 @@ class Unit:
         """Have ``action`` run when the transaction is rolled back."""
         self._undo.append(action)
 
+    def commit_point(self) -> None:
+        """Keep what was done so far whatever follows, as AL's COMMIT does; ``kept`` holds its changes."""
+        self.kept += self.changes
+        self.changes.clear()
+        self._undo.clear()
+        self._commits += 1
+
     def roll_back(self) -> None:
-        """Undo everything, latest first.  Etags and ids that were given out are not used again."""
+        """Undo all since the last commit, latest first.  Etags and ids given out are not used again."""
         for action in reversed(self._undo):
             action()
         self._undo.clear()
         self.changes.clear()
 
-    def mark(self) -> tuple[int, int]:
+    def mark(self) -> tuple[int, int, int]:
         """Where the transaction stands, for ``roll_back_to``."""
-        return len(self._undo), len(self.changes)
+        return self._commits, len(self._undo), len(self.changes)
 
-    def roll_back_to(self, mark: tuple[int, int]) -> None:
-        """Undo what was done since ``mark``."""
-        undo, changes = mark
+    def roll_back_to(self, mark: tuple[int, int, int]) -> None:
+        """Undo what was done since ``mark``, or since the last commit if that was later."""
+        commits, undo, changes = mark
+        if commits != self._commits:
+            undo, changes = 0, 0
         for action in reversed(self._undo[undo:]):
             action()
         del self._undo[undo:]
@@ -223,7 +259,7 @@ class Unit:
         self._undo.append(lambda: table.replace(row_id, before))
         hidden_until = self.writing.visible_at + self.writing.replica_lag_s
         if hidden_until > self.writing.now or table.has_hidden(row_id):
-            table.hide(row_id, self.writing.visible_at, before)
+            table.hide(row_id, self.writing.visible_at, before, row.version if row else 0)
             self._undo.append(lambda: table.unhide(row_id))
         return before
 
@@ -263,6 +299,17 @@ class Company:
     """Business relations of contacts: contact id to (linked table, id of the linked record)."""
     default_country: str = ""
     customer_template: dict[str, Any] = field(default_factory=dict)
+    vendor_template: dict[str, Any] = field(default_factory=dict)
+    paid: dict[str, float] = field(default_factory=dict)
+    """What was paid of a posted invoice, by its id."""
+    templates: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    """Templates the extension creates records with: table to code to the values it fills."""
+    extended_pricing: bool = True
+    default_price_list: str = ""
+    clock: Callable[[], float] = float
+    """The service's time, for what a reader of the newest state computes."""
+    last_version: Callable[[], int] = int
+    """The row version used last in the whole database."""
     ids_given: int = 0
 
 

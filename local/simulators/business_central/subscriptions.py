@@ -1,6 +1,7 @@
 """The environment-level set ``subscriptions``: create, read, renew, delete.
 
-Creating and every PATCH repeat the handshake with the receiver, outside of all locks.
+Creating and every PATCH repeat the handshake with the receiver, outside of all locks.  One subscribes to
+a set at the root of the API that has it (Microsoft docs: api-reference/v2.0/dynamics-subscriptions.md).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from local.simulators.business_central.errors import (
 from local.simulators.business_central.notifications import Subscription
 from local.simulators.business_central.replies import entity_reply, json_reply, no_content
 from local.simulators.business_central.routing import Address, text_key
-from local.simulators.business_central.schema import EntityType
+from local.simulators.business_central.schema import EntityType, name_in
+from local.simulators.business_central.tables import RULES
 from local.simulators.business_central.values import (
     checked_body,
     etag_of,
@@ -32,7 +34,8 @@ from local.simulators.business_central.values import (
 from local.simulators.wire import Response
 
 _RESOURCE = re.compile(
-    r"(?:https?://[^?#]*)?/?(?:api/v2\.0/)?companies\((?P<company>[0-9a-fA-F-]{36})\)/(?P<table>\w+)\Z"
+    r"(?:(?:https?://[^?#]*)?/?api/(?P<api>[^?#]+)/)?"
+    r"companies\((?P<company>[0-9a-fA-F-]{36})\)/(?P<table>\w+)\Z"
 )
 
 
@@ -67,7 +70,7 @@ def _create(env: Environment, caller: Caller, body: Mapping[str, Any]) -> Respon
     for name in ("notificationUrl", "resource"):
         if not sent.get(name):
             raise ApiError(400, "BadRequest_RequiredParamNotProvided", f"{name} must be filled in.")
-    company_id, table = _resource(env, sent["resource"])
+    company_id, table = _resource(env, caller, sent["resource"])
     limit = env.options.webhook_subscription_limit
     if len(env.notifications.active()) >= limit:
         raise business_rule(f"The maximum number of subscriptions ({limit}) has been reached.")
@@ -78,6 +81,8 @@ def _create(env: Environment, caller: Caller, body: Mapping[str, Any]) -> Respon
         url=sent["notificationUrl"],
         company_id=company_id,
         table=table,
+        source=RULES[table].source,
+        stamped=env.types[table].stamped,
         client_state=sent.get("clientState", ""),
         user_id=caller.user_id,
         etag=etag_of(env.next_version()),
@@ -93,7 +98,7 @@ def _create(env: Environment, caller: Caller, body: Mapping[str, Any]) -> Respon
 def _renew(env: Environment, caller: Caller, found: Subscription, body: Mapping[str, Any]) -> Response:
     check_if_match(caller.headers.get("if-match"), found.etag)
     sent = checked_body(_type(env), body)
-    if "resource" in sent and _resource(env, sent["resource"]) != (found.company_id, found.table):
+    if "resource" in sent and _resource(env, caller, sent["resource"]) != (found.company_id, found.table):
         raise business_rule("The resource of a subscription cannot be changed.")
     url = sent.get("notificationUrl", found.url)
     _shake_hands(env, url)
@@ -130,11 +135,13 @@ def _find(env: Environment, address: Address) -> Subscription:
     return found
 
 
-def _resource(env: Environment, text: str) -> tuple[str, str]:
-    """Company id and entity set of a resource; raises 400 where nobody can subscribe to it."""
+def _resource(env: Environment, caller: Caller, text: str) -> tuple[str, str]:
+    """Company id and entity set of a resource; raises 400 where nobody can subscribe to it here."""
     match = _RESOURCE.match(text)
+    if match and match["api"] not in (None, caller.api):
+        match = None
     company = env.companies.get(match["company"].lower()) if match else None
-    entity = env.types.get(match["table"]) if match else None
+    entity = env.types.get(name_in(caller.api, match["table"])) if match else None
     if company is None or entity is None or not entity.webhooks:
         raise business_rule(f"The resource '{text}' does not support webhook subscriptions.")
     return company.id, entity.name

@@ -12,7 +12,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from local.simulators.business_central.errors import ApiError, bad_request
@@ -60,6 +60,8 @@ def checked_value(entity: EntityType, prop: Property, value: Any) -> Any:
             return str(_typed(prop, value, isinstance(value, str) and GUID.match(value) is not None)).lower()
         case "date":
             return _date(prop, value)
+        case "datetime":
+            return _moment(prop, value)
         case "enum":
             return _enum(prop, value)
         case _:
@@ -67,8 +69,8 @@ def checked_value(entity: EntityType, prop: Property, value: Any) -> Any:
 
 
 def stored_code(value: str) -> str:
-    """A text as a Code field stores it: blanks around cut, capitals."""
-    return value.strip().upper()
+    """A text as a Code field stores it: blanks around cut, capitals letter by letter, so never longer."""
+    return "".join(upper if len(upper := letter.upper()) == 1 else letter for letter in value).strip(" ")
 
 
 def stamp_ms(seconds: float) -> int:
@@ -79,7 +81,7 @@ def stamp_ms(seconds: float) -> int:
 def stamp_text(milliseconds: int) -> str:
     """``2025-05-13T22:03:05.47Z``: trailing zeros of the fraction are cut."""
     seconds, fraction = divmod(milliseconds, 1000)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    text = (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()
     return f"{text}.{fraction:03d}".rstrip("0").rstrip(".") + "Z" if fraction else text + "Z"
 
 
@@ -141,6 +143,13 @@ def _date(prop: Property, value: Any) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:
+        return str(_typed(prop, value, False))
+
+
+def _moment(prop: Property, value: Any) -> str:
+    try:
+        return stamp_text(int(stamp_from_text(value)))
+    except (TypeError, ValueError, OverflowError):
         return str(_typed(prop, value, False))
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from local.simulators.clock_control import ClockedService
 from local.simulators.dataverse.loading import table_of_file
 from local.simulators.dataverse.options import Options
 from local.simulators.dataverse.replies import gateway_refusal
@@ -18,7 +19,7 @@ from local.simulators.faults import FaultPlan, FaultyService
 from local.simulators.server import add_server_arguments, run_forever
 from local.simulators.tokens import TokenVerifier, load_or_create_key
 from local.simulators.webhook_sender import http_deliver
-from local.simulators.wire import SystemClock
+from local.simulators.wire import Clock, ShiftedClock, SystemClock
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -55,9 +56,9 @@ def options_from(args: argparse.Namespace) -> Options:
     return Options(auto_users=not args.user, **given)
 
 
-def service_from(args: argparse.Namespace) -> Dataverse:
+def service_from(args: argparse.Namespace, clock: Clock) -> Dataverse:
     """The service that the arguments describe, with its data loaded."""
-    clock, options = SystemClock(), options_from(args)
+    options = options_from(args)
     audiences = [options.org_url, *args.audience]
     verifier = TokenVerifier(load_or_create_key(args.entra_key), clock, audiences, [args.tenant])
     users = {client_id: {"name": name or client_id} for client_id, name in map(_pair, args.user)}
@@ -92,9 +93,10 @@ def main() -> None:
     args = arguments().parse_args()
     if not args.org_url and args.port == 0:
         arguments().error("give --port or --org-url: links in answers need the organisation's address")
-    service = service_from(args)
-    faulty = FaultyService(service, FaultPlan(), SystemClock(), refusal=gateway_refusal, control=args.control)
-    run_forever(faulty, args, [service.pump])
+    clock = ShiftedClock(SystemClock())
+    service = service_from(args, clock)
+    faulty = FaultyService(service, FaultPlan(), clock, refusal=gateway_refusal, control=args.control)
+    run_forever(ClockedService(faulty, clock, control=args.control), args, [service.pump], clock)
 
 
 if __name__ == "__main__":

@@ -40,10 +40,9 @@ def read_changes(
     for name, value in body.items():
         if name.endswith(BIND):
             _read_bind(org, caller, table, changes, name.removesuffix(BIND), value, now)
-    digits = _money_digits(org, changes, now)
     for name, value in body.items():
         if not name.endswith(BIND):
-            _read_value(org, table, changes, name, value, now, digits)
+            _read_value(org, table, changes, name, value, now)
     for plugin in org.options.plugins:
         if plugin["table"] == table.name:
             run_plugin(plugin, changes)
@@ -158,7 +157,6 @@ def _read_value(
     name: str,
     value: Any,
     now: Mapping[str, Any] | None,
-    digits: int,
 ) -> None:
     if "@" in name:
         _check_annotation(table, name, value)
@@ -174,6 +172,7 @@ def _read_value(
             raise bad_request(f"The property '{name}' cannot be changed.")
         return
     _check_writable(table, column, creating=now is None, name=name)
+    digits = _money_digits(org, column, changes, now) if column.type == "Money" else 0
     stored = to_stored(table.name, column, value, digits)
     changes.values[name] = None if stored == "" and org.options.empty_text_is_null else stored
 
@@ -200,7 +199,6 @@ def _check_writable(table: Table, column: Column, *, creating: bool, name: str) 
         raise bad_request(f"The property '{name}' of '{table.name}' cannot be set when {when} a row.")
 
 
-def _money_digits(org: Organisation, changes: Changes, now: Mapping[str, Any] | None) -> int:
+def _money_digits(org: Organisation, column: Column, changes: Changes, now: Mapping[str, Any] | None) -> int:
     name = "_transactioncurrencyid_value"
-    currency = org.currency_of({name: changes.values.get(name) or (now or {}).get(name)})
-    return int(currency.values.get("currencyprecision", 2)) if currency else 2
+    return org.money_digits(column, {name: changes.values.get(name) or (now or {}).get(name)})

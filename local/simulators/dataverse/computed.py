@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Any
 
 from local.simulators.dataverse import errors
 from local.simulators.dataverse.bodies import Changes
+from local.simulators.dataverse.business_errors import (
+    BASE_AMOUNT_TOO_LARGE,
+    BASE_AMOUNT_TOO_SMALL,
+    CURRENCY_MISSING,
+)
 from local.simulators.dataverse.errors import bad_request
 from local.simulators.dataverse.organisation import Organisation
 from local.simulators.dataverse.people import Caller
@@ -16,6 +21,7 @@ from local.simulators.dataverse.values import rounded, stored_number
 
 CURRENCY = "_transactioncurrencyid_value"
 BASE_AMOUNT_DIGITS = 4
+ADDRESS_PARTS = ("line1", "line2", "line3", "city", "stateorprovince", "postalcode", "country")
 
 
 def fill_new(org: Organisation, caller: Caller, table: Table, row_id: str, values: dict[str, Any]) -> None:
@@ -54,7 +60,7 @@ def fill_owner(
     kinds: dict[str, str],
 ) -> None:
     """The owner: as written, else the caller; with owning user, team and business unit."""
-    if "ownerid" not in table.columns:
+    if "ownerid" not in table.columns or not table.columns["ownerid"].create:
         return
     if values.get("_ownerid_value") is None:
         values["_ownerid_value"], kinds["_ownerid_value"] = caller.user_id, "systemuser"
@@ -62,12 +68,21 @@ def fill_owner(
         _check_owner(org, table, kinds["_ownerid_value"], values["_ownerid_value"])
     elif "_owningbusinessunit_value" in values:
         return
-    owner, is_user = values["_ownerid_value"], kinds["_ownerid_value"] == "systemuser"
-    values["_owninguser_value" if is_user else "_owningteam_value"] = owner
-    values.pop("_owningteam_value" if is_user else "_owninguser_value", None)
-    row = org.store.get(kinds["_ownerid_value"], owner)
+    owner = values["_ownerid_value"]
+    for name, value in owner_columns(org, table, kinds["_ownerid_value"], owner).items():
+        set_or_clear(values, name, value)
+
+
+def owner_columns(org: Organisation, table: Table, kind: str, owner: str) -> dict[str, Any]:
+    """The owning user or team and the business unit that go with an owner; None clears."""
+    row = org.store.get(kind, owner)
     unit = row.values.get("_businessunitid_value") if row else None
-    values["_owningbusinessunit_value"] = unit or org.business_unit_id
+    columns = {
+        "_owninguser_value": owner if kind == "systemuser" else None,
+        "_owningteam_value": None if kind == "systemuser" else owner,
+        "_owningbusinessunit_value": unit or org.business_unit_id,
+    }
+    return {name: value for name, value in columns.items() if name in table.by_read_name}
 
 
 def fill_state(table: Table, changes: Changes, values: dict[str, Any]) -> None:
@@ -89,26 +104,16 @@ def fill_state(table: Table, changes: Changes, values: dict[str, Any]) -> None:
 
 
 def fill_texts(org: Organisation, table: Table, written: Mapping[str, Any], values: dict[str, Any]) -> None:
-    """Full names, composite addresses and the contact's parents, where their parts were written."""
+    """Full names and composite addresses, where their parts were written."""
     if "fullname" in table.columns and not {"firstname", "middlename", "lastname"}.isdisjoint(written):
         parts = (values.get(name) for name in ("firstname", "middlename", "lastname"))
-        _set(values, "fullname", " ".join(part for part in parts if part))
-    for number in (1, 2, 3):
-        prefix = f"address{number}_"
-        if f"{prefix}composite" in table.columns and any(name.startswith(prefix) for name in written):
-            _set(values, f"{prefix}composite", _composite(values, prefix))
+        set_or_clear(values, "fullname", " ".join(part for part in parts if part))
+    for prefix in table.composites:
+        if any(prefix + part in written for part in ADDRESS_PARTS):
+            set_or_clear(values, f"{prefix}composite", _composite(values, prefix))
 
 
-def fill_parent(table: Table, values: dict[str, Any], kinds: dict[str, str]) -> None:
-    """A contact's ``accountid`` and ``parentcontactid`` follow its parent customer."""
-    if table.name != "contact":
-        return
-    parent, kind = values.get("_parentcustomerid_value"), kinds.get("_parentcustomerid_value")
-    _set(values, "_accountid_value", parent if kind == "account" else None)
-    _set(values, "_parentcontactid_value", parent if kind == "contact" else None)
-
-
-def fill_amounts(org: Organisation, table: Table, written: Mapping[str, Any], values: dict[str, Any]) -> None:
+def fill_amounts(org: Organisation, table: Table, written: Container[str], values: dict[str, Any]) -> None:
     """Exchange rate and amounts in the base currency, taken when currency or an amount is written."""
     if (
         table.name == "transactioncurrency"
@@ -124,7 +129,25 @@ def fill_amounts(org: Organisation, table: Table, written: Mapping[str, Any], va
     for name, base_name in amounts:
         amount = values.get(name)
         base = None if amount is None else rounded(Decimal(str(amount)) / rate, BASE_AMOUNT_DIGITS)
-        _set(values, base_name, base)
+        _check_base_amount(table, base_name, base)
+        set_or_clear(values, base_name, base)
+
+
+def check_currency(table: Table, values: Mapping[str, Any]) -> None:
+    """A row with amounts has a currency.  Raises ``Refused``."""
+    if CURRENCY not in table.by_read_name or values.get(CURRENCY) is not None:
+        return
+    if any(values.get(name) is not None for name, _ in table.base_amounts):
+        raise CURRENCY_MISSING.refused()
+
+
+def _check_base_amount(table: Table, name: str, amount: float | Decimal | None) -> None:
+    low, high = table.columns[name].minimum, table.columns[name].maximum
+    value = None if amount is None else Decimal(str(amount))
+    if value is not None and high is not None and value > Decimal(repr(high)):
+        raise BASE_AMOUNT_TOO_LARGE.refused(name, f"{high:.0f}")
+    if value is not None and low is not None and value < Decimal(repr(low)):
+        raise BASE_AMOUNT_TOO_SMALL.refused(name, f"{low:.0f}")
 
 
 def _check_owner(org: Organisation, table: Table, kind: str, owner_id: str) -> None:
@@ -148,7 +171,8 @@ def _composite(values: Mapping[str, Any], prefix: str) -> str:
     return "\r\n".join(filter(None, lines))
 
 
-def _set(values: dict[str, Any], name: str, value: Any) -> None:
+def set_or_clear(values: dict[str, Any], name: str, value: Any) -> None:
+    """Set a value; None and empty text clear it."""
     if value is None or value == "":
         values.pop(name, None)
     else:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from local.simulators import conditions
+from local.simulators.dataverse import deleting, writing
 from local.simulators.dataverse import options as option_rules
-from local.simulators.dataverse import writing
 from local.simulators.dataverse.errors import Refused
 from local.simulators.dataverse.json_text import dumps
 from local.simulators.dataverse.limits import Limits
@@ -131,7 +132,7 @@ class Control:
         """``{"table", "values", "person"?}``: a person makes a row in the browser."""
 
         def run(caller: Caller, table: Table) -> Row:
-            late_s = self._org.options.late_commit_s
+            late_s = self._late_s()
             return writing.create(self._org, caller, table, body["values"], late_s=late_s)
 
         return _written(self._write(run, body))
@@ -140,17 +141,20 @@ class Control:
         """``{"table", "id", "values", "person"?}``: a person edits a row in the browser."""
 
         def run(caller: Caller, table: Table) -> Row:
-            row, late_s = self._row(table, body), self._org.options.late_commit_s
+            row, late_s = self._row(table, body), self._late_s()
             return writing.update(self._org, caller, table, row, body["values"], late_s=late_s)
 
         return _written(self._write(run, body))
+
+    def _late_s(self) -> float:
+        return self._org.options.late_commit_s or conditions.late_s()
 
     def _delete(self, body: Body) -> Any:
         """``{"table", "id", "person"?}``: a person deletes a row in the browser."""
 
         def run(caller: Caller, table: Table) -> Row:
             row = self._row(table, body)
-            writing.delete(self._org, caller, table, row)
+            deleting.delete(self._org, caller, table, row)
             return row
 
         return {"id": self._write(run, body).id}

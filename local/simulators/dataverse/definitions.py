@@ -65,7 +65,10 @@ def typed_properties(column: Column) -> Definition:
         return {"MaxLength": column.max_length, "Format": "Text" if column.type == "String" else "TextArea"}
     if column.type in ("Integer", "BigInt"):
         return {"MinValue": column.minimum, "MaxValue": column.maximum}
-    if column.type in ("Decimal", "Double", "Money"):
+    if column.type == "Money":
+        limits = {"MinValue": column.minimum, "MaxValue": column.maximum, "Precision": column.precision}
+        return limits | {"PrecisionSource": column.precision_source}
+    if column.type in ("Decimal", "Double"):
         return {"MinValue": column.minimum, "MaxValue": column.maximum, "Precision": column.precision}
     if column.type == "DateTime":
         behaviour = "DateOnly" if column.date_only else "UserLocal"

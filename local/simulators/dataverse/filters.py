@@ -158,7 +158,7 @@ class _Parser:
     def _operand(self, token: Token) -> _Operand:
         literal = self._alias(token.text) if token.kind == "alias" else literal_of(token)
         if literal is not None:
-            value = comparable(literal.value)
+            value = literal.value if literal.kind == "moment" else comparable(literal.value)
             return _Operand(literal.kind, lambda row: value, True, value)
         if token.kind != "name":
             raise self._syntax_error()

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from local.simulators.dataverse.errors import bad_request
+from local.simulators.dataverse.actions import lose_opportunity, unlock_invoice_pricing, win_opportunity
+from local.simulators.dataverse.errors import bad_request, row_missing
 from local.simulators.dataverse.literals import text_array
+from local.simulators.dataverse.merging import merge
 from local.simulators.dataverse.metadata import insert_option_value
 from local.simulators.dataverse.replies import Operation, Route, json_reply, no_content
 from local.simulators.wire import Response
@@ -61,6 +63,17 @@ def total_record_count(operation: Operation) -> Response:
     return json_reply(200, {"@odata.context": context, "EntityRecordCountCollection": collection})
 
 
+def exchange_rate(operation: Operation) -> Response:
+    """RetrieveExchangeRate of a currency: its units per unit of the base currency."""
+    currency_id = _parameters(operation).get("TransactionCurrencyId", "").lower()
+    operation.org.people.require(operation.caller, "read", "transactioncurrency")
+    row = operation.org.store.get("transactioncurrency", currency_id)
+    if row is None:
+        raise row_missing("transactioncurrency", currency_id)
+    context = _context(operation, "RetrieveExchangeRateResponse")
+    return json_reply(200, {"@odata.context": context, "ExchangeRate": row.values["exchangerate"]})
+
+
 def version(operation: Operation) -> Response:
     """RetrieveVersion."""
     body = {"@odata.context": _context(operation, "RetrieveVersionResponse"), "Version": VERSION}
@@ -87,10 +100,15 @@ FUNCTIONS: Mapping[str, Route] = {
     "WhoAmI": who_am_i,
     "RetrieveCurrentOrganization": current_organisation,
     "RetrieveTotalRecordCount": total_record_count,
+    "RetrieveExchangeRate": exchange_rate,
     "RetrieveVersion": version,
 }
 ACTIONS: Mapping[str, Route] = {
     "InsertOptionValue": insert_option_value,
+    "LoseOpportunity": lose_opportunity,
+    "Merge": merge,
     "PublishXml": publish,
     "PublishAllXml": publish,
+    "UnlockInvoicePricing": unlock_invoice_pricing,
+    "WinOpportunity": win_opportunity,
 }

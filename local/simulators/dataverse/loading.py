@@ -17,6 +17,8 @@ from local.simulators.dataverse.organisation import Organisation, set_base_curre
 from local.simulators.dataverse.people import Caller
 from local.simulators.dataverse.rendering import LOOKUP_NAME
 from local.simulators.dataverse.schema import Column, Schema, Table
+from local.simulators.dataverse.tables import rules_of
+from local.simulators.dataverse.tables.rules import Draft
 
 Record = Mapping[str, Any]
 OVERLAP = "overlap_"
@@ -76,9 +78,17 @@ def _draft(org: Organisation, name: str, record: Record, loaded: Loaded) -> _Dra
         elif prop not in table.by_read_name:
             loaded.left_out[f"{name}.{prop}"] = loaded.left_out.get(f"{name}.{prop}", 0) + 1
         elif value is not None:
-            values[prop] = value.lower() if table.by_read_name[prop].is_lookup else value
+            values[prop] = _stored(table.by_read_name[prop], value)
     values.pop("versionnumber", None)
     return _Draft(table, row_id, values, kinds)
+
+
+def _stored(column: Column, value: Any) -> Any:
+    """A lookup's id in lower case; a date in a column of moments as its first moment."""
+    if column.is_lookup:
+        return value.lower()
+    short = column.type == "DateTime" and not column.date_only and len(value) == len("2000-01-01")
+    return f"{value}T00:00:00Z" if short else value
 
 
 def _resolve(org: Organisation, draft: _Draft, new_ids: Mapping[str, set[str]], loaded: Loaded) -> None:
@@ -121,6 +131,8 @@ def _put(org: Organisation, draft: _Draft) -> None:
     computed.fill_texts(org, draft.table, given, values)
     if "fullname" in given:
         values["fullname"] = given["fullname"]
-    computed.fill_parent(draft.table, values, draft.kinds)
+    rules = rules_of(draft.table.name)
+    rules.loading(Draft(org, caller, draft.table, draft.row_id, changes, values, draft.kinds))
     computed.fill_amounts(org, draft.table, given, values)
-    org.store.put(draft.table.name, draft.row_id, values, draft.kinds)
+    row = org.store.put(draft.table.name, draft.row_id, values, draft.kinds)
+    rules.loaded(org, row)

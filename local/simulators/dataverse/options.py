@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CUSTOMER_TABLES = ("account", "contact", "transactioncurrency", "systemuser", "team", "territory")
+SALES_TABLES = ("uomschedule", "product", "pricelevel", "discounttype", "opportunity", "invoice")
+LINE_TABLES = ("uom", "productpricelevel", "discount", "invoicedetail", "customeraddress")
+BULK_TABLES = ("account", "contact", *SALES_TABLES, "invoicedetail")
+"""Those whose published reference lists CreateMultiple (account and contact: remembered)."""
 
 
 def _on_for(*tables: str) -> dict[str, bool]:
@@ -26,6 +30,10 @@ class Options:
     ``bulk``, ``change_tracking`` and ``optimistic_concurrency`` hold tables that have the feature.
     ``plugins`` emulates customers' synchronous logic: ``{"table", "column", "action"}`` with action
     ``upper``, ``lower``, ``trim``, ``phone`` or ``refuse`` (with ``contains`` and ``message``).
+    ``assign_cascades``: what hangs on an account follows when that gets another owner.
+    ``merge_fills_blanks``: a merge also takes values the surviving row lacks.
+    ``retired_products_are_read_only`` refuses edits of a retired product, ``products_in_price_lists_stay``
+    that a product in an active price list is retired.
     ``status_overrides`` maps an error code to another HTTP status; ``empty_codes`` blanks every code.
     """
 
@@ -34,9 +42,11 @@ class Options:
     base_currency: str = "USD"
     columns: Sequence[Mapping[str, Any]] = ()
     keys: Sequence[Mapping[str, Any]] = ()
-    bulk: dict[str, bool] = field(default_factory=lambda: _on_for("account", "contact"))
-    change_tracking: dict[str, bool] = field(default_factory=lambda: _on_for(*CUSTOMER_TABLES))
-    optimistic_concurrency: dict[str, bool] = field(default_factory=lambda: _on_for(*CUSTOMER_TABLES))
+    bulk: dict[str, bool] = field(default_factory=lambda: _on_for(*BULK_TABLES))
+    change_tracking: dict[str, bool] = field(default_factory=lambda: _on_for(*CUSTOMER_TABLES, *SALES_TABLES))
+    optimistic_concurrency: dict[str, bool] = field(
+        default_factory=lambda: _on_for(*CUSTOMER_TABLES, *SALES_TABLES, *LINE_TABLES)
+    )
     expire_change_tracking_days: int = 7
     request_limit: int = 6000
     execution_limit_s: float = 1200.0
@@ -48,6 +58,10 @@ class Options:
     strict_required: bool = True
     empty_text_is_null: bool = True
     delete_contacts_with_account: bool = True
+    assign_cascades: bool = True
+    merge_fills_blanks: bool = True
+    retired_products_are_read_only: bool = True
+    products_in_price_lists_stay: bool = True
     late_commit_s: float = 0.0
     stale_token_page: bool = False
     plugins: Sequence[Mapping[str, Any]] = ()

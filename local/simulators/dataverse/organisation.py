@@ -17,6 +17,8 @@ from local.simulators.dataverse.values import formatted, moment_text
 from local.simulators.wire import Clock
 
 SYSTEM_USER_NAME = "SYSTEM"
+FIRST_NUMBER = 1000
+OWN_PRECISION, PRICING_PRECISION = 0, 1
 MESSAGES = ("Create", "Update", "Delete")
 BULK_MESSAGES = ("CreateMultiple", "UpdateMultiple", "UpsertMultiple")
 
@@ -50,6 +52,7 @@ class Organisation:
     uncommitted_events: list[Event] = field(default_factory=list)
     on_event: Callable[[Event], None] = lambda event: None
     _ids: int = 0
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     @property
     def base_url(self) -> str:
@@ -64,6 +67,12 @@ class Organisation:
         self._ids += 1
         return str(uuid.uuid5(uuid.UUID(self.organisation_id), f"id {self._ids}"))
 
+    def next_document_number(self, prefix_setting: str) -> str:
+        """The next number of a kind of document: prefix, counter, six characters against collisions."""
+        count = self._numbers[prefix_setting] = self._numbers.get(prefix_setting, FIRST_NUMBER - 1) + 1
+        suffix = self.fixed_id(f"{prefix_setting} {count}")[:6].upper()
+        return f"{self.setting(prefix_setting)}-{count:05}-{suffix}"
+
     def currency_of(self, values: Mapping[str, Any]) -> Row | None:
         """The currency a row's amounts are in."""
         currency_id = values.get("_transactioncurrencyid_value") or self.base_currency_id
@@ -73,6 +82,20 @@ class Organisation:
         """Units of the row's currency per unit of the base currency."""
         currency = self.currency_of(values)
         return Decimal(str(currency.values.get("exchangerate", 1))) if currency else Decimal(1)
+
+    def setting(self, name: str) -> Any:
+        """A value of the organisation's settings row."""
+        row = self.store.get("organization", self.organisation_id)
+        return None if row is None else row.values.get(name)
+
+    def money_digits(self, column: Column, values: Mapping[str, Any]) -> int:
+        """How many decimals an amount of a row is kept with."""
+        if column.precision_source == PRICING_PRECISION:
+            return int(self.setting("pricingdecimalprecision"))
+        if column.precision_source == OWN_PRECISION:
+            return column.precision or 0
+        currency = self.currency_of(values)
+        return int(currency.values.get("currencyprecision", 2)) if currency else 2
 
     def target_of(self, column: Column, row: Row) -> tuple[str, str] | None:
         """(table, id) that a lookup points at."""

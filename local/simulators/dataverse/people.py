@@ -5,13 +5,13 @@ Microsoft docs: power-platform/admin/manage-application-users; webapi/impersonat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from local.simulators.dataverse import errors
 from local.simulators.dataverse.errors import Refused
-from local.simulators.dataverse.options import CUSTOMER_TABLES, Options
+from local.simulators.dataverse.options import CUSTOMER_TABLES, LINE_TABLES, SALES_TABLES, Options
 from local.simulators.dataverse.store import Row, Store, comparable
 from local.simulators.dataverse.values import GUID, moment_text
 from local.simulators.tokens import Identity, object_id
@@ -21,7 +21,8 @@ Privileges = Mapping[str, frozenset[str]]
 
 WEBHOOK_TABLES = ("serviceendpoint", "sdkmessageprocessingstep")
 ALL_PRIVILEGES: Privileges = {
-    name: frozenset(ACTIONS) for name in (*CUSTOMER_TABLES, *WEBHOOK_TABLES, "businessunit")
+    name: frozenset(ACTIONS)
+    for name in (*CUSTOMER_TABLES, *SALES_TABLES, *LINE_TABLES, *WEBHOOK_TABLES, "businessunit")
 } | {"organization": frozenset({"read", "write"})}
 PUBLIC_TABLES = frozenset({"organization", "sdkmessage", "sdkmessagefilter"})
 """Every member of the organisation may read these."""
@@ -62,6 +63,8 @@ class People:
     users: dict[str, User] = field(default_factory=dict)
     by_client: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    denied: Callable[[str, str, str], bool] = lambda user, table, action: False
+    """Whether a user lacks a privilege just now: a condition of the service."""
 
     def caller(self, identity: Identity, headers: Mapping[str, str]) -> Caller:
         """The user behind an identity, after impersonation.  Raises ``Refused`` (403)."""
@@ -85,7 +88,7 @@ class People:
 
     def require(self, caller: Caller, action: str, table: str) -> None:
         """Raise ``Refused`` (403) unless the caller holds the privilege; the text names it."""
-        if not caller.may(action, table):
+        if not caller.may(action, table) or self.denied(caller.user_id, table, action):
             schema = self.store.schema.tables[table]
             raise Refused(
                 403,

@@ -58,7 +58,7 @@ def no_content(headers: Mapping[str, str] | None = None) -> Response:
 
 
 def gateway_refusal(status: int, retry_after_s: int | None) -> Response:
-    """An injected 429 or 503 in the service's own shape."""
+    """An injected 429, 500 or 503 in the service's own shape."""
     headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
     code, message = _GATEWAY.get(status, ("", "The service is unavailable."))
     return json_reply(status, {"error": {"code": code, "message": message}}, headers)

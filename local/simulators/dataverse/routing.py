@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from local.simulators.dataverse import functions, metadata, sets, single
+from local.simulators.dataverse.actions import BOUND_ACTIONS, CRM
 from local.simulators.dataverse.addresses import Segment
 from local.simulators.dataverse.bulk import BULK_NAMES, bulk
 from local.simulators.dataverse.errors import GENERAL, Refused, bad_request, not_simulated, segment_missing
@@ -10,7 +11,6 @@ from local.simulators.dataverse.replies import Operation, json_reply
 from local.simulators.dataverse.schema import Table
 from local.simulators.wire import Response
 
-CRM = "Microsoft.Dynamics.CRM."
 _SINGLE = {"GET": single.read_row, "PATCH": single.change_row, "DELETE": single.delete_row}
 _PROPERTY = {"GET": single.read_property, "PUT": single.put_property, "DELETE": single.clear_property}
 _LINK = {"PUT": single.put_link, "POST": single.put_link, "DELETE": single.clear_link}
@@ -65,12 +65,26 @@ def _row(operation: Operation, table: Table, segments: tuple[Segment, ...]) -> R
         if method not in _SINGLE:
             raise _method_not_allowed(method)
         return _SINGLE[method](operation, table, row)
+    if _is_bound_action(operation, table, segments):
+        return _bound(operation, table, row, segments[1].name)
     handlers = _PROPERTY if len(segments) == 2 else _LINK
     if len(segments) > 3 or (len(segments) == 3 and segments[2].name != "$ref"):
         raise segment_missing(segments[2].name)
     if method not in handlers:
         raise _method_not_allowed(method)
     return handlers[method](operation, table, row, segments[1].name)
+
+
+def _is_bound_action(operation: Operation, table: Table, segments: tuple[Segment, ...]) -> bool:
+    posted = operation.request.method == "POST" and len(segments) == 2
+    return posted and (table.name, segments[1].name.removeprefix(CRM)) in BOUND_ACTIONS
+
+
+def _bound(operation: Operation, table: Table, row: Segment, name: str) -> Response:
+    """An action bound to a row; it is addressed with its namespace."""
+    if not name.startswith(CRM):
+        raise bad_request("Request message has unresolved parameters.")
+    return BOUND_ACTIONS[table.name, name.removeprefix(CRM)](operation, table, row)
 
 
 def _method_not_allowed(method: str) -> Refused:

@@ -9,12 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-SCHEMA_FILE = Path(__file__).with_name("schema.json")
+SCHEMA_FOLDER = Path(__file__).with_name("schema")
 LOOKUP_TYPES = frozenset({"Lookup", "Customer", "Owner"})
 TEXT_TYPES = frozenset({"String", "Memo", "Image"})
 NUMBER_TYPES = frozenset({"Integer", "BigInt", "Decimal", "Double", "Money"})
 CHOICE_TYPES = frozenset({"Picklist", "State", "Status"})
 COLUMN_TYPES = frozenset({"String", "Memo", "Integer", "Decimal", "Money", "Boolean", "DateTime", "Picklist"})
+DERIVED = ("by_read_name", "navigations", "lookups", "composites", "base_amounts", "create_defaults")
 FIRST_CUSTOM_OPTION = 100_000_000
 
 
@@ -41,6 +42,14 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     precision: int | None = None
+    precision_source: int = 2
+    """Where an amount's decimals come from: 0 the column, 1 the organisation's pricing, 2 the currency."""
+    default: int | None = None
+    """The choice the service fills into a new row."""
+    on_delete: str = "RemoveLink"
+    """What the deletion of the row a lookup points at does: RemoveLink, Cascade or Restrict."""
+    on_assign: str = "NoCascade"
+    """Whether the row follows (Cascade) when the row a lookup points at gets another owner."""
     options: dict[int, Choice] = field(default_factory=dict)
     targets: tuple[str, ...] = ()
     navigations: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -101,6 +110,11 @@ class Table:
         return [column for column in self.columns.values() if column.is_lookup]
 
     @cached_property
+    def composites(self) -> list[str]:
+        """What the names of the columns of each address begin with that has a composite column."""
+        return [name.removesuffix("composite") for name in self.columns if name.endswith("composite")]
+
+    @cached_property
     def base_amounts(self) -> list[tuple[str, str]]:
         """Money columns and their twin in the base currency."""
         return [(name, f"{name}_base") for name in self.columns if f"{name}_base" in self.columns]
@@ -114,7 +128,7 @@ class Table:
     def add(self, column: Column) -> None:
         """Add a column and forget what was derived from the columns."""
         self.columns[column.name] = column
-        for derived in ("by_read_name", "navigations", "lookups", "base_amounts", "create_defaults"):
+        for derived in DERIVED:
             self.__dict__.pop(derived, None)
 
 
@@ -131,8 +145,7 @@ class Schema:
 
 def load_schema(columns: Sequence[Mapping[str, Any]] = (), keys: Sequence[Mapping[str, Any]] = ()) -> Schema:
     """The schema as shipped, with custom columns and alternate keys added.  Raises ValueError."""
-    raw = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))["tables"]
-    schema = Schema({name: _table(name, spec) for name, spec in raw.items()})
+    schema = Schema({path.stem: _table(path) for path in sorted(SCHEMA_FOLDER.glob("*.json"))})
     for spec in columns:
         table = _known_table(schema, spec["table"])
         table.add(custom_column(table, spec))
@@ -169,9 +182,11 @@ def _add_key(table: Table, spec: Mapping[str, Any]) -> None:
     table.keys.append(Key(str(spec.get("name", names[0])), names, str(spec.get("status", "Active"))))
 
 
-def _table(name: str, spec: Mapping[str, Any]) -> Table:
+def _table(path: Path) -> Table:
+    """The table a file describes; the file is named after it."""
+    spec = json.loads(path.read_text(encoding="utf-8"))
     return Table(
-        name=name, set_name=spec["set"], id_name=spec["id"], name_column=spec["name"],
+        name=path.stem, set_name=spec["set"], id_name=spec["id"], name_column=spec["name"],
         schema_name=spec["schema_name"], ownership=spec["ownership"],
         object_type_code=spec["object_type_code"], required_on_create=tuple(spec["required_on_create"]),
         collections={nav: (target, column) for nav, (target, column) in spec["collections"].items()},
@@ -184,7 +199,10 @@ def _column(name: str, spec: Mapping[str, Any]) -> Column:
         name=name, type=spec["type"], read_name=spec.get("read", name), schema_name=name,
         create=spec.get("create", False), update=spec.get("update", False),
         max_length=spec.get("max_length"), minimum=spec.get("min"), maximum=spec.get("max"),
-        precision=spec.get("precision"), options=_options(spec.get("options", ())),
+        precision=spec.get("precision"), precision_source=spec.get("precision_source", 2),
+        default=spec.get("default"), on_delete=spec.get("on_delete", "RemoveLink"),
+        on_assign=spec.get("on_assign", "NoCascade"),
+        options=_options(spec.get("options", ())),
         targets=tuple(spec.get("targets", ())), navigations=_navigations(spec),
         date_only=spec.get("date_only", False), date_format=spec.get("format", "DateAndTime"),
         required=spec.get("required", "None"), readable=not spec.get("unreadable", False),
@@ -203,6 +221,8 @@ def _navigations(spec: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def _default_of(column: Column) -> Any:
+    if column.default is not None:
+        return column.default
     if column.type == "Boolean" and not column.custom:
         return column.name == "followemail"
     labels = [choice.label for choice in column.options.values()]

@@ -6,11 +6,13 @@ then the request itself.
 
 from __future__ import annotations
 
+import random
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from local.simulators.conditions import Condition, Denials, Extent
 from local.simulators.dataverse import errors
 from local.simulators.dataverse.addresses import API, Address, parse_address
 from local.simulators.dataverse.batch import run_batch
@@ -18,6 +20,7 @@ from local.simulators.dataverse.control import PREFIX, Control, add_user
 from local.simulators.dataverse.errors import Refused
 from local.simulators.dataverse.limits import Limits
 from local.simulators.dataverse.loading import Loaded, Record, load
+from local.simulators.dataverse.oddities import write_oddly
 from local.simulators.dataverse.options import Options
 from local.simulators.dataverse.organisation import Event, found_organisation, set_base_currency
 from local.simulators.dataverse.people import Caller, User, privileges_from
@@ -63,6 +66,8 @@ class Dataverse:
         self.limits = Limits(self.options, clock)
         self.webhooks = WebhookSender(self.org, deliver)
         self.org.on_event = self._event
+        self._denials = Denials(clock.time)
+        self.org.people.denied = self._denials.denied
         self._clock = clock
         self._verifier = verifier
         self._lock = threading.RLock()
@@ -72,6 +77,17 @@ class Dataverse:
             self._add_user({"client_id": client_id, "name": client_id} | dict(spec))
         for name, person in (persons or {}).items():
             self._add_person(name, person)
+
+    conditions = frozenset(Condition) - {Condition.STALE_READ}
+
+    def expect(self, kinds: Collection[Condition], extent: Extent) -> None:
+        """Privileges that were lacking are there again."""
+        self._denials.clear()
+
+    def write_oddly(self, draw: random.Random) -> bool:
+        """A person writes an odd value somewhere; false where no row takes one."""
+        with self._lock:
+            return write_oddly(self.org, draw)
 
     def handle(self, request: Request) -> Response:
         """The answer to one request."""

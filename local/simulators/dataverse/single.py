@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from local.simulators.dataverse import conditions, writing
+from local.simulators.dataverse import conditions, deleting, writing
 from local.simulators.dataverse.addresses import Segment
 from local.simulators.dataverse.bodies import BIND, key_row_id, key_values, target_row
 from local.simulators.dataverse.errors import (
@@ -62,7 +62,7 @@ def delete_row(operation: Operation, table: Table, segment: Segment) -> Response
         operation.org.people.require(operation.caller, "delete", table.name)
         row = existing(operation, table, segment)
         conditions.check_match(operation.org, table, row, operation.headers)
-        writing.delete(operation.org, operation.caller, table, row)
+        deleting.delete(operation.org, operation.caller, table, row)
         return no_content()
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from local.simulators import conditions
 from local.simulators.dataverse import errors
 from local.simulators.dataverse.errors import Refused, bad_request
 from local.simulators.dataverse.organisation import Organisation
@@ -83,6 +84,8 @@ def token_version(org: Organisation, table: Table, token: str) -> int:
     match = _TOKEN.fullmatch(token)
     if match is None:
         raise bad_request("The $deltatoken is not valid: follow @odata.deltaLink unchanged.")
+    if conditions.happens(conditions.Condition.EXPIRED_TOKEN):
+        table.changed_at_version = org.store.next_version()
     version = int(match["version"])
     made = _seconds(match["time"])
     settings = org.store.get("organization", org.organisation_id)

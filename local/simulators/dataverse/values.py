@@ -182,6 +182,7 @@ _CHECKS: dict[str, Callable[[str, Column, Any], Any]] = {
     "String": _text,
     "Memo": _text,
     "Image": _text,
+    "EntityName": _text,
     "Integer": _integer,
     "BigInt": _integer,
     "Decimal": _decimal,

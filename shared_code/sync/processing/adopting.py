@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared_code.core.mapping import FieldMapping
+from shared_code.core.mapping import FieldMapping, MatchKey
+from shared_code.core.matching import key_value
 from shared_code.core.records import Row, Side
 from shared_code.sync.processing import committing
 from shared_code.sync.processing.items import Item
@@ -12,31 +13,44 @@ from shared_code.sync.processing.writing import Plan, PlannedCreation
 
 def adopt_existing(work: Work, plan: Plan) -> None:
     """Where a key identifies a record (an ISO code), couple with what is there instead of creating."""
-    identifying = {key.field for key in work.mapping.match if key.identifies}
-    key = next((each for each in work.mapping.fields if each.name in identifying), None)
+    key = next((each for each in work.mapping.match if each.identifies), None)
     for side, planned in plan.creations.items():
         if key and planned:
             plan.creations[side] = _adopt(work, side, key, planned)
 
 
-def _adopt(
-    work: Work, side: Side, key: FieldMapping, planned: list[PlannedCreation]
-) -> list[PlannedCreation]:
-    names = key.sales if side is Side.SALES else (str(key.bc),)
-    wanted = {
-        str(each.sent[key.name]): each for each in planned if each.sent.get(key.name) and not each.instead
-    }
-    rows = work.system(side).find(work.table(side), names[0], list(wanted))
-    work.links.load(side, rows)
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(str(work.neutral(side, row.values)[key.name]), []).append(row)
-    for value, group in found.items():
+def _adopt(work: Work, side: Side, key: MatchKey, planned: list[PlannedCreation]) -> list[PlannedCreation]:
+    to_send = (each for each in planned if not each.instead)
+    wanted = {value: each for each in to_send if (value := key_value(key, each.sent))}
+    adopted = set[str]()
+    for value, group in _present(work, side, key, list(wanted.values())).items():
         if value in wanted and len(group) == 1 and _is_free(work, side, group[0].id):
-            couple_found(work, wanted.pop(value).item, side, group[0])
-    return [
-        each for each in planned if each in wanted.values() or not each.sent.get(key.name) or each.instead
-    ]
+            item = wanted.pop(value).item
+            couple_found(work, item, side, group[0])
+            adopted.add(item.id)
+    return [each for each in planned if each.item.id not in adopted]
+
+
+def _present(work: Work, side: Side, key: MatchKey, planned: list[PlannedCreation]) -> dict[str, list[Row]]:
+    """The records that hold one of the values, by the value of the whole key."""
+    found: dict[str, list[Row]] = {}
+    if not planned:
+        return found
+    names = [each.sent[key.field] for each in planned]
+    rows = work.system(side).find(work.table(side), _column(_field(work, key.field), side), names)
+    work.links.load(side, rows)
+    for row in rows:
+        if value := key_value(key, work.neutral(side, row.values)):
+            found.setdefault(value, []).append(row)
+    return found
+
+
+def _field(work: Work, name: str) -> FieldMapping:
+    return next(each for each in work.mapping.fields if each.name == name)
+
+
+def _column(each: FieldMapping, side: Side) -> str:
+    return each.sales[0] if side is Side.SALES else str(each.bc)
 
 
 def _is_free(work: Work, side: Side, record_id: str) -> bool:

@@ -30,11 +30,11 @@ class LinkTable:
         wanted: dict[tuple[str, str], set[str]] = {}
         rows = list(rows)
         for each in self._mapping.lookups:
-            index = _index(each, side)
-            keys = {key for row in rows for key in _keys(each, side, row)}
-            for mapping in each.lookup:
-                unknown = {key for key in keys if (mapping, index, key) not in self._couplings}
-                wanted.setdefault((mapping, index), set()).update(unknown)
+            for key in {key for row in rows for key in _keys(each, side, row)}:
+                index = "bc" if key == ZERO_ID else _index(each, side)
+                for mapping in each.lookup:
+                    if (mapping, index, key) not in self._couplings:
+                        wanted.setdefault((mapping, index), set()).add(key)
         for (mapping, index), keys in wanted.items():
             if keys:
                 self._load(mapping, index, sorted(keys))
@@ -43,7 +43,9 @@ class LinkTable:
         coupling = self._couplings.get((mapping, "sales", sales_id))
         if coupling is None:
             return None
-        return (coupling.reference or None) if by_reference else coupling.bc_id
+        if by_reference and coupling.bc_id != ZERO_ID:
+            return coupling.reference or None
+        return coupling.bc_id
 
     def sales_id(self, mapping: str, bc_key: str, by_reference: bool) -> str | None:
         coupling = self._couplings.get((mapping, "reference" if by_reference else "bc", bc_key))
@@ -88,8 +90,10 @@ def _keys(each: FieldMapping, side: Side, row: Row) -> tuple[str, ...]:
         currency = row.values.get(each.bc_currency or "") if side is Side.BC else None
         # A rate leads from the local currency to the record's: both are needed.
         return (str(currency).strip().lower(), ZERO_ID) if currency not in (None, "", ZERO_ID) else ()
-    value = row.values.get(str(each.bc) if side is Side.BC else each.sales[0])
-    if value in (None, "") or (value == ZERO_ID and not each.blank_is_record):
+    value = row.values.get(each.bc or "", each.constant) if side is Side.BC else row.values.get(each.sales[0])
+    if value in (None, ""):
+        return (ZERO_ID,) if side is Side.BC and each.blank_is_record else ()
+    if value == ZERO_ID and not each.blank_is_record:
         return ()
     if not (each.by_reference and side is Side.BC):
         return (str(value).strip().lower(),)

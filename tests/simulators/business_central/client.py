@@ -23,6 +23,7 @@ NET_30 = "bbbbbbbb-0000-0000-0000-000000000001"
 ADATUM = "dddddddd-0000-0000-0000-000000000001"
 ADATUM_CONTACT = "eeeeeeee-0000-0000-0000-000000000001"
 ROBERT = "eeeeeeee-0000-0000-0000-000000000002"
+EXTENSION_ROOT = f"/v2.0/{TENANT}/production/api/tandem/sync/v1.0"
 SAMPLES = Path(__file__).parent / "samples"
 
 RECORDS: dict[str, list[dict[str, Any]]] = {
@@ -138,7 +139,7 @@ class Reply:
 class Client:
     """Calls one simulator as an application; ``person`` calls as a person."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, records: Mapping[str, list[dict[str, Any]]] = RECORDS, **options: Any) -> None:
         self.clock = ManualClock(1_800_000_000.0)
         self.receiver = Receiver()
         verifier = StaticVerifier(
@@ -152,7 +153,7 @@ class Client:
         self.options = Options(TENANT, **{"control": True, **options})
         self.bc = BusinessCentral(self.clock, verifier, self.options, self.receiver)
         entry = {"id": COMPANY, "localCurrencyCode": "GBP"}
-        self.company = self.bc.load_company("CRONUS", RECORDS, entry)
+        self.company = self.bc.load_company("CRONUS", records, entry)
 
     def send(
         self,
@@ -188,6 +189,12 @@ class Client:
 
     def delete(self, path: str, if_match: str = "*", **headers: str) -> Reply:
         return self.api("DELETE", f"companies({COMPANY})/{path}", if_match=if_match, **headers)
+
+    def extension(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        """One request below the company in Tandem's own API."""
+        safe = quote(path, safe="/()$?&=,'*:;%~")
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.send(method, f"{EXTENSION_ROOT}/companies({COMPANY})/{safe}", body, named)
 
     def batch(self, *requests: Mapping[str, Any], **headers: str) -> Reply:
         accept = {"accept": "application/json", **headers}

@@ -91,3 +91,27 @@ def test_counts_and_dump_show_the_present_state(bc: Client) -> None:
     assert row["id"] == ADATUM
     assert bc.control("GET", "dump?company=Nobody&table=customers").status == 400
     assert bc.control("GET", "nope").status == 404
+
+
+def test_a_user_loses_a_right_and_gets_it_back_and_nobody_else_is_concerned(bc: Client) -> None:
+    others = bc.api("GET", "companies", token="reader").status
+    body = {"user": "app", "read": ["customers", "contacts"], "write": ["contacts"]}
+    assert bc.control("POST", "users", body).json == {**body, "read": ["contacts", "customers"]}
+    assert bc.get("customers").status == 200
+    refused = bc.patch(f"customers({ADATUM})", {"city": "Rome"})
+    assert (refused.status, refused.json["error"]["code"]) == (403, "Authorization_RequestDenied")
+    assert bc.get("currencies").status == 403
+    assert bc.api("GET", "companies", token="reader").status == others
+    bc.control("POST", "users", {"user": "app"})
+    assert bc.patch(f"customers({ADATUM})", {"city": "Rome"}).status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"user": "app", "read": "customers"}, {"user": "app", "write": ["nope"]}, {"user": "app", "x": 1}],
+)
+def test_rights_that_cannot_be_understood_are_refused_and_change_nothing(
+    bc: Client, body: dict[str, object]
+) -> None:
+    assert bc.control("POST", "users", body).status == 400
+    assert bc.patch(f"customers({ADATUM})", {"city": "Rome"}).status == 200

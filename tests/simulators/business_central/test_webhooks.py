@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.simulators.business_central.storage import Change
-from tests.simulators.business_central.client import ADATUM, COMPANY, Client, Reply
+from tests.simulators.business_central.client import ADATUM, ADATUM_CONTACT, COMPANY, ROBERT, Client, Reply
 
 URL = "https://tandem.test/hook"
 
@@ -184,3 +184,24 @@ def test_other_company_is_not_notified(bc: Client) -> None:
     bc.bc.env.notifications.record([Change("other", "customers", ADATUM, "updated")])
     bc.clock.sleep(30)
     assert not bc.bc.pump()
+
+
+def test_set_that_does_not_show_a_row_does_not_tell_of_it(bc: Client) -> None:
+    subscribe(bc, "customerContacts")
+    bc.patch(f"contacts({ADATUM_CONTACT})", {"jobTitle": "none"})
+    bc.patch(f"contacts({ROBERT})", {"jobTitle": "Buyer"})
+    bc.clock.sleep(30)
+    bc.bc.pump()
+    changed = [each["resource"].split("/")[-1] for each in bc.receiver.notifications]
+    assert changed == [f"customerContacts({ROBERT})"]
+
+
+def test_collection_of_a_set_without_stamps_has_no_filter() -> None:
+    bc = Client(webhook_collection_threshold=1)
+    subscribe(bc, "disputeStatus")
+    for code in ("A", "B"):
+        assert bc.post("disputeStatus", {"code": code}).status == 201
+    bc.clock.sleep(30)
+    bc.bc.pump()
+    (sent,) = bc.receiver.notifications
+    assert (sent["changeType"], sent["resource"].split("/")[-1]) == ("collection", "disputeStatus")

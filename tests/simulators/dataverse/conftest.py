@@ -6,6 +6,7 @@ import pytest
 
 from local.simulators.dataverse import Dataverse
 from local.simulators.wire import ManualClock
+from tests.simulators.dataverse.sales import Catalogue
 from tests.simulators.dataverse.support import Client, make
 
 
@@ -22,3 +23,8 @@ def service(clock: ManualClock) -> Dataverse:
 @pytest.fixture
 def client(service: Dataverse) -> Client:
     return Client(service)
+
+
+@pytest.fixture
+def catalogue(client: Client) -> Catalogue:
+    return Catalogue(client)

@@ -150,7 +150,7 @@ def test_the_command_line_loads_files_by_their_names(folder: Path) -> None:
          "--tenant", TENANT, "--entra-key", str(key), "--columns", str(folder / "columns.json"), "--no-bulk",
          "--option", "request_limit=9", "--control"]
     )  # fmt: skip
-    service = service_from(args)
+    service = service_from(args, SystemClock())
     token = TokenSigner(load_or_create_key(key), SystemClock()).app_token(
         TENANT, "app", "http://127.0.0.1:8201"
     )

@@ -62,6 +62,9 @@ def test_a_query_option_given_twice_is_refused(client: Client) -> None:
         ("name eq 'gamma' or (numberofemployees le 10 and creditonhold eq false)", ["Alpha", "gamma"]),
         ("creditonhold eq true", ["gamma"]),
         ("createdon lt 2030-01-01T00:00:00Z", ["Alpha", "Beta O'Neil", "gamma"]),
+        ("createdon eq 2027-01-15T08:00:00Z", ["Alpha", "Beta O'Neil", "gamma"]),
+        ("createdon ge 2027-01-15T09:00:00+01:00", ["Alpha", "Beta O'Neil", "gamma"]),
+        ("createdon gt 2027-01-15T08:00:00Z", []),
         ("statecode eq 1", []),
     ],
 )
@@ -226,7 +229,7 @@ def test_expand_joins_single_rows_and_small_collections(client: Client) -> None:
         ("contact_customer_accounts/$ref", 400),
         ("primarycontactid($filter=lastname eq 'x')", 400),
         ("contact_customer_accounts($top=1;$expand=ownerid)", 400),
-        ("defaultpricelevelid", 501),
+        ("preferredserviceid", 501),
         (",".join(["primarycontactid"] * 16), 400),
     ],
 )

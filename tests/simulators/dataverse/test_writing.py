@@ -330,6 +330,15 @@ def test_an_application_user_exists_once(client: Client) -> None:
     assert client.post("systemusers", body).code == "0x8004F511"
 
 
+def test_a_persons_user_needs_names_and_addresses(client: Client) -> None:
+    unit = client.get("WhoAmI").json["BusinessUnitId"]
+    names = {"firstname": "A", "lastname": "B", "internalemailaddress": "a@b.c", "domainname": "a@b.c"}
+    body = {"businessunitid@odata.bind": f"/businessunits({unit})", **names}
+    for name in names:
+        assert client.post("systemusers", body | {name: None}).code == "0x80040200"
+    assert client.post("systemusers", body).status == 204
+
+
 def test_owners_must_be_enabled_and_may_read_the_table(client: Client) -> None:
     bind = {"ownerid@odata.bind": f"/systemusers({PERSON})"}
     account = client.account(**bind)

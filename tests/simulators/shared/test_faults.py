@@ -66,7 +66,12 @@ def test_a_reset_before_took_no_effect() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [(Fault.STATUS_429, "429 7"), (Fault.STATUS_503, "503 7"), (Fault.STATUS_503_NO_HINT, "503")],
+    [
+        (Fault.STATUS_429, "429 7"),
+        (Fault.STATUS_503, "503 7"),
+        (Fault.STATUS_503_NO_HINT, "503"),
+        (Fault.STATUS_500, "500"),
+    ],
 )
 def test_a_refusal_takes_no_effect_and_may_say_when_to_come_back(kind: Fault, expected: str) -> None:
     service, inner, _ = faulty({kind: 1}, retry_after_s=7)

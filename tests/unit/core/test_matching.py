@@ -176,3 +176,24 @@ def test_many_records_take_time_in_proportion(kind: str) -> None:
     )
     assert process_time() - start < 2
     assert len(result.pairs) == (MANY if modulus == MANY else 0)
+
+
+def test_a_key_can_need_several_equal_values() -> None:
+    unit = MatchKey("name", together_with=("group",))
+    bc = {
+        "b1": {"name": "PCS", "group": "g1"},
+        "b2": {"name": "PCS", "group": "g2"},
+        "b3": {"name": "BOX", "group": None},
+    }
+    sales = {
+        "s1": {"name": "pcs", "group": "g2"},
+        "s2": {"name": "BOX", "group": None},
+        "s3": {"name": "PCS", "group": "g1"},
+    }
+    assert matched(bc, sales, (unit,)).pairs == [("b1", "s3"), ("b2", "s1")]
+
+
+def test_values_of_several_fields_are_not_run_together() -> None:
+    both = MatchKey("name", together_with=("group",))
+    bc = {"b1": {"name": "a b", "group": "c"}}
+    assert matched(bc, {"s1": {"name": "a", "group": "b c"}}, (both,)).pairs == []

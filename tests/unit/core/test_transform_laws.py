@@ -2,22 +2,25 @@
 
 What is put is what is read; and putting back what was read changes nothing more than the first time.  Each
 service's own normalisation stands in between: Business Central upper-cases and trims Code fields and has no
-null, Dataverse keeps text, stores blank as null and rounds to the column's precision.
+null, Dataverse keeps text, stores blank as null and rounds to the column's precision
+(``normalisation.py``, which is compared with the simulators).
 """
 
 from __future__ import annotations
 
 import unicodedata
-from decimal import ROUND_HALF_EVEN, Decimal
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared_code.core.mapping import FieldMapping, FieldType
-from shared_code.core.records import ZERO_ID, Side, Value, Values
+from shared_code.core.records import ZERO_ID, Side, Value
 from shared_code.core.transform import Missing, Unfit, get, put, split_name
 from tests.unit.core.makers import TO_SALES, Couplings, make_field
+from tests.unit.core.normalisation import stored
 
 A, B = "a0000000-0000-0000-0000-00000000000a", "b0000000-0000-0000-0000-00000000000b"
 EXAMPLES = 40
@@ -48,6 +51,8 @@ FIELDS: dict[str, FieldMapping] = {
     "integer": make_field("f", FieldType.INTEGER),
     "boolean": make_field("f", FieldType.BOOLEAN),
     "date": make_field("f", FieldType.DATE),
+    "day kept as an instant": make_field("f", FieldType.DATE, user_local=True),
+    "instant": make_field("f", FieldType.DATE_TIME),
     "option": make_field("f", FieldType.OPTION, options=(("Open", 1), ("In_x0020_Review", 2))),
     "lookup by id": make_field("f", FieldType.LOOKUP, lookup=("BY ID",), target="rows"),
     "lookup of an option": make_field("f", FieldType.LOOKUP, lookup=("OPTIONS",)),
@@ -77,13 +82,24 @@ any_text = st.one_of(
 )
 any_value: st.SearchStrategy[Value] = st.one_of(
     st.none(), st.booleans(), st.integers(-(10**9), 10**9), st.decimals(allow_nan=False), any_text,
-    st.decimals(-(10**12), 10**12, places=4),
+    st.decimals(-(10**12), 10**12, places=4), st.integers(10**14, 10**40),
 )  # fmt: skip
+instants: st.SearchStrategy[Value] = st.one_of(
+    st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"),
+    st.builds(
+        "{}T{:02}:00:00{:+03}:00".format,
+        st.dates(),
+        st.sampled_from([0, 11, 12, 13, 23]),
+        st.integers(-12, 14),
+    ),
+)
 likely: dict[str, st.SearchStrategy[Value]] = {
     "decimal": st.decimals(-(10**12), 10**12, places=4),
     "rate": st.decimals(-(10**6), 10**6, places=12),
     "integer": st.integers(-(10**9), 10**9),
     "date": st.dates().map(str),
+    "day kept as an instant": st.dates().map(str) | instants,
+    "instant": instants,
     "lookup of an option": st.sampled_from([3, A]),
     "boolean": st.booleans(),
     "local amount": st.decimals(-(10**12), 10**12, places=4),
@@ -99,36 +115,6 @@ def records(kind: str, side: Side) -> st.SearchStrategy[dict[str, Value]]:
     if FIELDS[kind].blank_is_record:
         value = st.sampled_from([ZERO_ID, A, B])
     return st.fixed_dictionaries(dict.fromkeys(natives_of(FIELDS[kind], side), value))
-
-
-CODES = (FieldType.CODE, FieldType.COUNTRY)
-BLANK_IN_BC: dict[FieldType, Value] = {
-    FieldType.DECIMAL: Decimal(0), FieldType.INTEGER: 0, FieldType.BOOLEAN: False,
-    FieldType.DATE: "0001-01-01",
-}  # fmt: skip
-
-
-def stored(each: FieldMapping, side: Side, native: Values) -> dict[str, Value]:
-    """The native fields as the service answers them after it stored them."""
-    keep = _stored_in_bc if side is Side.BC else _stored_in_sales
-    return {name: keep(each, value) for name, value in native.items()}
-
-
-def _stored_in_bc(each: FieldMapping, value: Value) -> Value:
-    if value is None:
-        return BLANK_IN_BC.get(each.type, "")
-    if isinstance(value, str) and (each.type in CODES or each.by_reference):
-        return "".join(c.upper() if len(c.upper()) == 1 else c for c in value).strip(" ")
-    return value
-
-
-LARGEST_NUMBER = 10**15
-
-
-def _stored_in_sales(each: FieldMapping, value: Value) -> Value:
-    if isinstance(value, Decimal) and abs(value) < LARGEST_NUMBER:
-        return value.quantize(Decimal(1).scaleb(-max(each.places, 4)), ROUND_HALF_EVEN)
-    return None if value == "" else value
 
 
 def targets(each: FieldMapping) -> list[Side]:
@@ -200,6 +186,7 @@ TIDY: dict[str, st.SearchStrategy[Value]] = {
     "integer": st.integers(-(10**9), 10**9),
     "boolean": st.booleans(),
     "date": st.dates().map(str),
+    "instant": st.datetimes().map(lambda moment: f"{moment.replace(microsecond=0).isoformat()}Z"),
 }
 TIDY_IN: dict[Side, dict[str, st.SearchStrategy[Value]]] = {
     Side.BC: {
@@ -209,6 +196,7 @@ TIDY_IN: dict[Side, dict[str, st.SearchStrategy[Value]]] = {
         "lookup by id": st.sampled_from([ZERO_ID, A, B]),
         "lookup by code": st.sampled_from(["", "AH", "XX"]),
         "whole name": tidy_text,
+        "day kept as an instant": st.dates().map(str),
     },
     Side.SALES: {
         "code": st.text("ABC123-/ ", max_size=10).map(str.strip),
@@ -217,6 +205,7 @@ TIDY_IN: dict[Side, dict[str, st.SearchStrategy[Value]]] = {
         "lookup by id": st.sampled_from([None, B]),
         "lookup by code": st.sampled_from([None, B]),
         "whole name": tidy_text,
+        "day kept as an instant": st.dates().map("{}T12:00:00Z".format),
     },
 }
 
@@ -246,6 +235,49 @@ def test_any_value_can_be_read_and_any_neutral_value_put(value: Value, kind: str
     each = FIELDS[kind]
     get(each, side, dict.fromkeys(natives_of(each, side), value), LINKS)
     assert isinstance(put(each, side, value, LINKS), dict | Missing | Unfit)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    number=st.one_of(st.integers(), st.integers(10**14, 10**60), st.decimals(allow_nan=False)),
+    kind=st.sampled_from(["decimal", "rate", "integer", "local amount"]),
+    source=st.sampled_from(Side),
+)
+def test_a_number_arrives_or_is_told_of_and_never_becomes_blank(
+    number: Value, kind: str, source: Side
+) -> None:
+    """Blank stands for zero alone: what rounds to it, or is infinite, which no service answers."""
+    each = FIELDS[kind]
+    neutral = get(each, source, {"bc_f": number, "sales_f": number}, LINKS)
+    native = put(each, Side.SALES, neutral, LINKS)
+    given = Decimal(str(number))
+    if neutral is None:
+        assert not given.is_finite() or abs(given) <= Decimal("0.5").scaleb(-each.places)
+    elif abs(given) >= 10**15:
+        assert isinstance(native, Unfit)
+        assert native.code == "too_large"
+
+
+@settings(max_examples=200, deadline=None)
+@given(day=st.dates(date(1753, 1, 2), date(9999, 12, 30)), offset_h=st.integers(-11, 11))
+def test_a_day_a_person_entered_anywhere_is_that_day_and_is_shown_as_it(day: date, offset_h: int) -> None:
+    """The browser keeps a day as midnight of the person's time zone, and shows an instant's day there."""
+    each, there = FIELDS["day kept as an instant"], timezone(timedelta(hours=offset_h))
+    midnight = datetime.combine(day, time(), there).astimezone(UTC)
+    entered = f"{midnight.replace(tzinfo=None).isoformat()}Z"
+    assert get(each, Side.SALES, {"sales_f": entered}, LINKS) == day.isoformat()
+    written = put(each, Side.SALES, day.isoformat(), LINKS)
+    assert isinstance(written, dict)
+    assert datetime.fromisoformat(str(written["sales_f"])).astimezone(there).date() == day
+
+
+@settings(max_examples=200, deadline=None)
+@given(moment=st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1)), offset_min=st.integers(-720, 840))
+def test_an_instant_is_the_same_in_every_time_zone(moment: datetime, offset_min: int) -> None:
+    here = moment.replace(tzinfo=UTC)
+    there = here.astimezone(timezone(timedelta(minutes=offset_min)))
+    neutral = {get(FIELDS["instant"], Side.BC, {"bc_f": each.isoformat()}, LINKS) for each in (here, there)}
+    assert neutral == {f"{moment.replace(microsecond=0).isoformat()}Z"}
 
 
 @settings(max_examples=200, deadline=None)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from shared_code.core.catalogue import for_connection, parse_mapping
+from shared_code.compose import default_mappings
+from shared_code.core.catalogue import for_connection
 from shared_code.core.dependencies import waves
+from shared_code.core.features import Feature
 from shared_code.core.mapping import (
     ConflictRule,
     Connection,
@@ -24,10 +24,13 @@ from shared_code.core.records import Side
 from shared_code.core.transform import Missing, Unfit, get, put
 from tests.unit.core.makers import Couplings
 
-FOLDER = Path(__file__).parents[3] / "shared_code" / "mappings"
-FILES = sorted(FOLDER.glob("*.toml"))
-MAPPINGS = {m.name: m for m in (parse_mapping(tomllib.loads(f.read_text(encoding="utf-8"))) for f in FILES)}
-HEART = ["CONTACT", "CURRENCY", "CUSTOMER", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD"]
+MAPPINGS = {each.name: each for each in default_mappings(frozenset({Feature.VENDORS}))}
+WHOLE = {each.name: each for each in default_mappings(frozenset(Feature))}
+BARE = {each.name: each for each in default_mappings()}
+CATALOGUE = [
+    "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "ITEM-PRODUCT", "PAYMENT TERMS", "SALESPEOPLE",
+    "SHIPMENT METHOD", "UNIT OF MEASURE", "VENDOR",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,34 @@ NATIVE: dict[str, list[Native]] = {
         Native("Pager", "pager", BOTH, None),
         Native("Type", "", UP, "type"),
     ],
+    "VENDOR": [
+        *(each for each in ADDRESS if each.field != "Salesperson Code"),
+        Native("Purchaser Code", "ownerid", DOWN, None),
+        Native("Name", "name", BOTH, "displayName"),
+        Native("Contact", "address1_primarycontactname", BOTH, None),
+        Native("Currency Code", "transactioncurrencyid", BOTH, "currencyId"),
+        Native("Shipment Method Code", "address1_freighttermscode", BOTH, None),
+        Native("Shipping Agent Code", "address1_shippingmethodcode", BOTH, None),
+        Native("Payment Terms Code", "paymenttermscode", BOTH, "paymentTermsId"),
+        Native("Primary Contact No.", "primarycontactid", BOTH, None),
+        Native("No.", "accountnumber", DOWN, "number"),
+        Native("Mobile Phone No.", "telephone2", BOTH, None),
+    ],
+    "UNIT OF MEASURE": [Native("Code", "baseuomname", DOWN, "code")],
+    "BASE UNIT": [],
+    "ITEM-PRODUCT": [
+        Native("No.", "productnumber", DOWN, "number"),
+        Native("Description", "name", BOTH, "displayName"),
+        Native("Unit Price", "price", DOWN, "unitPrice"),
+        Native("Unit Cost", "standardcost", DOWN, "unitCost"),
+        Native("Unit Cost", "currentcost", DOWN, "unitCost"),
+        Native("Unit Volume", "stockvolume", DOWN, None),
+        Native("Gross Weight", "stockweight", DOWN, None),
+        Native("Vendor No.", "vendorid", DOWN, None),
+        Native("Vendor Item No.", "vendorpartnumber", DOWN, None),
+        Native("Inventory", "quantityonhand", DOWN, "inventory"),
+        Native("Base Unit of Measure", "defaultuomid", BOTH, "baseUnitOfMeasureId"),
+    ],
     "CURRENCY": [
         Native("Code", "isocurrencycode", DOWN, "code"),
         Native("Symbol", "currencysymbol", DOWN, "symbol"),
@@ -99,17 +130,29 @@ NATIVE: dict[str, list[Native]] = {
 }
 
 
-def test_the_heart_is_there() -> None:
-    assert sorted(MAPPINGS) == HEART
-    assert set(NATIVE) == set(HEART)
+def test_the_catalogue_is_whole_and_vendors_are_there_where_they_are_wanted() -> None:
+    assert sorted(MAPPINGS) == CATALOGUE
+    assert set(NATIVE) == set(CATALOGUE)
+    assert MAPPINGS.keys() - BARE.keys() == {"VENDOR"}
+
+
+def test_with_the_extension_units_are_kept_per_item_and_resource() -> None:
+    assert WHOLE.keys() - MAPPINGS.keys() == {
+        "ITEM UOM", "RESOURCE UNIT GROUP", "RESOURCE UNIT GROUP BASE", "RESOURCE UOM", "RESOURCE-PRODUCT",
+        "SHIPPING AGENT", "UNIT GROUP", "UNIT GROUP BASE",
+    }  # fmt: skip
+    assert MAPPINGS.keys() - WHOLE.keys() == {"UNIT OF MEASURE", "BASE UNIT"}
+    for mapping in WHOLE.values():
+        assert set(mapping.depends_on) <= WHOLE.keys()
+        assert {name for each in mapping.lookups for name in each.lookup} <= set(mapping.depends_on)
 
 
 def test_each_mapping_comes_after_what_it_looks_up() -> None:
     order = waves({name: mapping.depends_on for name, mapping in MAPPINGS.items()})
     assert order == [
-        ["CURRENCY", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD"],
-        ["CUSTOMER"],
-        ["CONTACT"],
+        ["CURRENCY", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE"],
+        ["BASE UNIT", "CUSTOMER", "VENDOR"],
+        ["CONTACT", "ITEM-PRODUCT"],
     ]
 
 
@@ -124,10 +167,10 @@ def test_nothing_is_decided_for_a_person() -> None:
     assert {mapping.deletion for mapping in MAPPINGS.values()} == {DeletionRule.ASK}
 
 
-DIRECTIONS = {"CUSTOMER": BOTH, "CONTACT": BOTH, "SALESPEOPLE": UP}
+DIRECTIONS = {"CUSTOMER": BOTH, "CONTACT": BOTH, "SALESPEOPLE": UP, "VENDOR": BOTH, "ITEM-PRODUCT": BOTH}
 
 
-@pytest.mark.parametrize("name", HEART)
+@pytest.mark.parametrize("name", CATALOGUE)
 def test_the_direction_is_that_of_the_built_in_integration(name: str) -> None:
     assert MAPPINGS[name].direction is DIRECTIONS.get(name, DOWN)
 
@@ -151,7 +194,7 @@ def is_explained(mapping: Mapping, native: Native) -> bool:
     )
 
 
-ALL_NATIVE = [(name, native) for name in HEART for native in NATIVE[name]]
+ALL_NATIVE = [(name, native) for name in CATALOGUE for native in NATIVE[name]]
 
 
 @pytest.mark.parametrize(("name", "native"), ALL_NATIVE, ids=[f"{n}-{each.field}" for n, each in ALL_NATIVE])
@@ -163,7 +206,7 @@ def test_what_the_built_in_integration_carries_is_carried_or_explained(name: str
         assert each.direction is native.direction
 
 
-@pytest.mark.parametrize("name", HEART)
+@pytest.mark.parametrize("name", CATALOGUE)
 def test_what_is_explained_is_not_carried(name: str) -> None:
     mapping = MAPPINGS[name]
     carried = {column for each in mapping.fields for column in each.sales}
@@ -173,7 +216,7 @@ def test_what_is_explained_is_not_carried(name: str) -> None:
         assert not columns & (carried - split), entry.field
 
 
-@pytest.mark.parametrize("name", HEART)
+@pytest.mark.parametrize("name", CATALOGUE)
 def test_a_column_of_one_side_belongs_to_one_field(name: str) -> None:
     """Two fields that write one column would overwrite each other for ever."""
     for side in Side:
@@ -187,7 +230,7 @@ def own(each: FieldMapping, side: Side) -> tuple[str, ...]:
     return each.sales if side is Side.SALES else ((each.bc,) if each.bc else ())
 
 
-@pytest.mark.parametrize("name", HEART)
+@pytest.mark.parametrize("name", CATALOGUE)
 def test_every_text_has_a_length_where_it_is_written(name: str) -> None:
     texts = (
         FieldType.TEXT,
@@ -202,7 +245,7 @@ def test_every_text_has_a_length_where_it_is_written(name: str) -> None:
             assert all(each.length_on(side) for side in Side if each.direction.flows_to(side)), each.name
 
 
-@pytest.mark.parametrize("name", ["CUSTOMER", "CONTACT"])
+@pytest.mark.parametrize("name", ["CUSTOMER", "CONTACT", "VENDOR"])
 def test_the_address_merges_as_one_value(name: str) -> None:
     (address,) = (group for group in MAPPINGS[name].groups if group[0].group == "address")
     assert {each.name for each in address} == {
@@ -224,14 +267,14 @@ def test_salespeople_are_never_created() -> None:
     assert {name for name, mapping in MAPPINGS.items() if not mapping.creates} == {"SALESPEOPLE"}
 
 
-@pytest.mark.parametrize("name", ["CUSTOMER", "CONTACT", "CURRENCY"])
+@pytest.mark.parametrize("name", ["CUSTOMER", "CONTACT", "CURRENCY", "VENDOR", "ITEM-PRODUCT"])
 def test_rows_are_marked_with_their_company(name: str) -> None:
     mapping = for_connection(MAPPINGS[name], Connection("cronus", "the-company"))
     (mark,) = (each for each in mapping.fields if mapping.sales.company_column in each.sales)
     assert (mark.constant, mark.direction) == ("the-company", DOWN)
 
 
-@pytest.mark.parametrize("name", HEART)
+@pytest.mark.parametrize("name", CATALOGUE)
 def test_every_field_reads_and_puts_a_blank_record(name: str) -> None:
     """The smoke test of the native names: no field trips over a record without any value."""
     for each in MAPPINGS[name].fields:

@@ -1,6 +1,6 @@
 """The entity sets inside a company, one module per concern.
 
-A new table needs its type in ``schema.json``, a module with ``RULES`` and a line here.
+A new table needs its type in ``schema/``, a module with ``RULES`` and a line here.
 """
 
 from __future__ import annotations
@@ -12,17 +12,33 @@ from local.simulators.business_central.tables import (
     contacts,
     contacts_information,
     customers,
+    extension,
     financial_details,
+    invoices,
+    item_units,
+    items,
+    ledger,
+    opportunities,
     setup,
+    variants,
+    vendors,
 )
 from local.simulators.business_central.tables.rules import TableRules
 
 RULES: Final[Mapping[str, TableRules]] = {
     **setup.RULES,
     **customers.RULES,
+    **vendors.RULES,
     **contacts.RULES,
     **contacts_information.RULES,
     **financial_details.RULES,
+    **items.RULES,
+    **variants.RULES,
+    **ledger.RULES,
+    **item_units.RULES,
+    **opportunities.RULES,
+    **invoices.RULES,
+    **extension.RULES,
 }
 STORED: Final = tuple(name for name, rules in RULES.items() if rules.source == name)
 """The tables that keep rows; the other entity sets show these."""

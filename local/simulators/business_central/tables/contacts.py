@@ -10,6 +10,7 @@ from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables.relations import (
+    PARTNERS,
     SHARED,
     links_of,
     relation_of,
@@ -75,6 +76,8 @@ def _set_search_name(edit: Edit) -> None:
 
 
 def _set_name_parts(edit: Edit) -> None:
+    if edit.sent.keys() & {"firstName", "middleName", "surname"}:
+        return
     if "displayName" in edit.sent and edit.values["type"] == "Person":
         first, _, last = edit.values["displayName"].rpartition(" ")
         edit.extra |= {"firstName": first[:30], "surname": last[:30]}
@@ -87,13 +90,14 @@ def _written(edit: Edit, row: Row) -> None:
     if not shared_changed(before, row.values):
         return
     shared = {name: row.values[name] for name in SHARED}
-    for table, related_id in edit.session.company.relations.get(row.id, ()):
-        if table == "Customer" and edit.session.current("customers", related_id) is not None:
-            edit.session.change("customers", related_id, shared)
+    for relation, related_id in edit.session.company.relations.get(row.id, ()):
+        table = PARTNERS.get(relation)
+        if table is not None and edit.session.current(table, related_id) is not None:
+            edit.session.change(table, related_id, shared)
 
 
 def _deleted(session: Session, row: Row) -> None:
-    """With a company contact its persons go too; customers keep existing without a contact."""
+    """With a company contact its persons go too; customers and vendors exist on without a contact."""
     session.relate(row.id, ())
     if row.values["type"] == "Company":
         for row_id in session.table("contacts").group(row.values["number"]):
@@ -157,7 +161,12 @@ RULES = {
         source="contacts",
         key="number",
         group="companyNumber",
-        references=(("contacts", "companyNumber"),),
+        references=(
+            ("contacts", "companyNumber"),
+            ("opportunities", "contactNumber"),
+            ("customers", "primaryContactNumber"),
+            ("vendors", "primaryContactNumber"),
+        ),
         validate=_validate,
         written=_written,
         deleted=_deleted,

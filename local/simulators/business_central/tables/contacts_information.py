@@ -1,9 +1,10 @@
-"""``contactsInformation``: the contacts behind a customer, computed on each read; needs a parent."""
+"""``contactsInformation``: contacts behind a customer or vendor, computed on each read; needs a parent."""
 
 from __future__ import annotations
 
 from local.simulators.business_central.session import Reader
 from local.simulators.business_central.storage import Row
+from local.simulators.business_central.tables.relations import PARTNERS
 from local.simulators.business_central.tables.rules import TableRules
 
 _LINKED = frozenset({"Customer", "Vendor", "Bank_x0020_Account", "Employee"})
@@ -12,19 +13,20 @@ _LINKED = frozenset({"Customer", "Vendor", "Bank_x0020_Account", "Employee"})
 def _children(reader: Reader, parent: str, row: Row) -> list[Row]:
     if parent == "contacts":
         return _of_contact(reader, row)
-    return _of_customer(reader, row) if parent == "customers" else []
+    relation = next((name for name, table in PARTNERS.items() if table == parent), None)
+    return _of_partner(reader, row, relation) if relation else []
 
 
-def _of_customer(reader: Reader, customer: Row) -> list[Row]:
-    """The customer's contact, then the persons who belong to it."""
+def _of_partner(reader: Reader, partner: Row, relation: str) -> list[Row]:
+    """The record's contact, then the persons who belong to it."""
     contacts = reader.company.tables["contacts"]
-    contact_id = customer.extra.get("contactId")
+    contact_id = partner.extra.get("contactId")
     contact = contacts.find(contact_id, reader.as_of) if contact_id else None
     if contact is None:
         return []
     ids = dict.fromkeys([contact.id, *contacts.group(contact.values["number"])])
     found = (contacts.find(row_id, reader.as_of) for row_id in ids)
-    return [_information(each, "Customer", customer.id) for each in found if each is not None]
+    return [_information(each, relation, partner.id) for each in found if each is not None]
 
 
 def _of_contact(reader: Reader, contact: Row) -> list[Row]:
@@ -33,8 +35,12 @@ def _of_contact(reader: Reader, contact: Row) -> list[Row]:
 
 
 def _everything(reader: Reader) -> list[Row]:
-    customers = reader.company.tables["customers"].in_order(reader.as_of)
-    return [row for customer in customers for row in _of_customer(reader, customer)]
+    return [
+        row
+        for relation, table in PARTNERS.items()
+        for partner in reader.company.tables[table].in_order(reader.as_of)
+        for row in _of_partner(reader, partner, relation)
+    ]
 
 
 def _information(contact: Row, related_type: str, related_id: str) -> Row:
@@ -52,7 +58,8 @@ def _information(contact: Row, related_type: str, related_id: str) -> Row:
 RULES = {
     "contactsInformation": TableRules(
         source="contacts",
-        needs_parent=frozenset({"relatedId", "relatedType"}),
+        needs_parent=(frozenset({"relatedId", "relatedType"}),),
+        parent_missing="id type not specified.",
         children=_children,
         everything=_everything,
     )

@@ -21,7 +21,10 @@ SHARED = (
     "website",
     "taxRegistrationNumber",
 )
-"""What a customer and its contact have in common; a change of one is written to the other."""
+"""What a customer or vendor and its contact have in common; a change of one is written to the other."""
+PARTNERS = {"Customer": "customers", "Vendor": "vendors"}
+"""The table behind a business relation, where it is simulated."""
+RELATION_OF = {table: relation for relation, table in PARTNERS.items()}
 
 
 def shared_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

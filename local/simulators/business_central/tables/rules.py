@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from local.simulators.business_central.errors import ApiError, business_rule, field_rule, invalid_relation
+from local.simulators.business_central.filters import Filter
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 
@@ -23,25 +24,44 @@ def _nothing(*_: object) -> None:
 class TableRules:
     """How one entity set behaves beyond its type.
 
-    ``source`` is the table its rows are kept in, ``key`` its number or code (unique), ``group`` a property
-    rows are looked up by.  ``validate`` runs before a write, ``written`` and ``deleted`` after it.
+    ``source`` is the table its rows are kept in, ``key`` its number or code (unique), ``unique`` a key of
+    several fields, ``group`` a property rows are looked up by.  ``validate`` runs before a write, ``written``
+    after it; ``deleting`` and ``deleted`` around a deletion.
     ``project`` makes a shown row from a kept one; ``to_source`` turns a PATCH of a shown row into one
-    of the kept row.  ``children`` gives the rows below a parent, ``everything`` all of a computed set.
-    ``references`` are the (table, property) that hold this table's key and follow when it is renamed.
+    of the kept row.  ``children`` gives the rows below a parent, ``everything`` all of a computed set;
+    ``parents`` names, per parent's entity set, the property that holds the parent's id (rows can then be
+    written below it).  ``needs_parent``: one of these sets of properties must be in the filter of a read of
+    the whole set, else ``parent_missing`` is the text of the refusal.
+    ``create`` makes an insert of a shown row into one of the kept row.  ``answer`` gives all rows of a set
+    that is computed from the filter.
+    ``references`` are the (table, property) that hold this table's key and follow when it is renamed; two
+    more parts name a property and the value it must have there.
+    ``actions`` are the bound actions by name.
     """
 
     source: str
     key: str | None = None
+    unique: tuple[str, ...] = ()
     group: str | None = None
-    needs_parent: frozenset[str] = frozenset()
-    references: tuple[tuple[str, str], ...] = ()
+    parents: Mapping[str, str] = field(default_factory=dict)
+    needs_parent: tuple[frozenset[str], ...] = ()
+    parent_missing: str = ""
+    references: tuple[tuple[str, ...], ...] = ()
     validate: Callable[[Edit], None] = _nothing
     written: Callable[[Edit, Row], None] = _nothing
+    deleting: Callable[[Session, Row], None] = _nothing
     deleted: Callable[[Session, Row], None] = _nothing
     project: Callable[[Reader, Row], Row | None] | None = None
     to_source: Callable[[Session, Row, Mapping[str, Any]], dict[str, Any]] | None = None
     children: Callable[[Reader, str, Row], list[Row]] | None = None
     everything: Callable[[Reader], list[Row]] | None = None
+    create: Callable[[Session, Mapping[str, Any]], Edit] | None = None
+    answer: Callable[[Reader, Filter | None], list[Row]] | None = None
+    actions: Mapping[str, Callable[[Session, Row], None]] = field(default_factory=dict)
+
+    def finds_parent(self, filtered: frozenset[str]) -> bool:
+        """Whether a filter over these properties says enough to read the whole set."""
+        return not self.needs_parent or any(names <= filtered for names in self.needs_parent)
 
 
 def require_name(edit: Edit) -> None:

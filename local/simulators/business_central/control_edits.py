@@ -1,0 +1,60 @@
+"""What people and other apps do in the client, for tests and the demo: edit any record, post stock, pay.
+
+The rules of the tables hold; that a property is read-only in the API does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.simulators.business_central.editing import edit_as_person
+from local.simulators.business_central.environment import Environment
+from local.simulators.business_central.storage import Company
+from local.simulators.business_central.tables.documents import is_posted, remaining_of
+from local.simulators.business_central.tables.ledger import post_movement
+
+
+def edit_row(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Change the row ``id`` of ``table``, or add one without ``id``; ``values`` are as in the API."""
+    entity = env.types[arguments["table"]]
+    row_id = arguments.get("id")
+    with env.transaction(person=True) as unit:
+        session = env.session(company, unit)
+        row = edit_as_person(session, entity, row_id and str(row_id).lower(), arguments.get("values", {}))
+        return dict(row.values)
+
+
+def post_stock(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Post a movement of ``item`` (its number) by ``quantity``, maybe with location, variant and date."""
+    details = {
+        name: arguments[given]
+        for given, name in (("location", "locationCode"), ("variant", "variantCode"), ("date", "postingDate"))
+        if given in arguments
+    }
+    with env.transaction(person=True) as unit:
+        session = env.session(company, unit)
+        item = session.by_key("items", str(arguments["item"]).upper())
+        if item is None:
+            raise ValueError(f"no item {arguments['item']!r}")
+        return dict(post_movement(session, item, arguments["quantity"], **details).values)
+
+
+def pay(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Pay a posted invoice, all of it unless ``amount`` says less.
+
+    A part moves the remaining amount without a stamp; the last part also makes the invoice ``Paid``.
+    """
+    with env.transaction(person=True) as unit:
+        session = env.session(company, unit)
+        row = session.table("salesInvoices").rows[str(arguments["invoice"]).lower()]
+        if not is_posted(row):
+            raise ValueError("only a posted invoice can be paid")
+        rest = remaining_of(company.paid, row)
+        amount = arguments.get("amount", rest)
+        if not 0 < amount <= rest:
+            raise ValueError(f"the amount must be above 0 and at most {rest}")
+        company.paid[row.id] = company.paid.get(row.id, 0) + amount
+        if remaining_of(company.paid, row) == 0:
+            session.change("salesInvoices", row.id, {"status": "Paid"})
+        return {"remainingAmount": remaining_of(company.paid, row)}
