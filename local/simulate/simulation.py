@@ -155,13 +155,16 @@ class Simulation:
                 full_sync.start(self.first.parts, at, full_sync.Request(release=self.setting.release))
 
     def _has_error(self, at: ConnectionParts) -> bool:
+        """Whether a mapping's newest line ended in an error; ids begin with their inverted time."""
         rows = self.first.tables.scan("FullSynchronizations", limit=1000)
-        mine = [each for each in rows if each.partition.startswith(f"{at.name}|")]
-        return any(each.values.get("phase") == "done" and each.values.get("message") for each in mine)
+        mine = [e for e in rows if e.partition.startswith(f"{at.name}|") and e.row.startswith("line|")]
+        newest = {str(each.values["mapping"]): each.values for each in reversed(mine)}
+        return any(each["phase"] == "done" and each["message"] for each in newest.values())
 
     def _settle(self) -> None:
         for gap_s in QUIET_GAPS_S:
             self._pass_time(gap_s)
+            self._start_missing()  # One that was still running may have ended in an error by now.
             if gap_s > A_NIGHT_S:
                 clean_up(self.first.parts)
                 self._drain()

@@ -41,15 +41,15 @@ def settle_base(
     )
 
 
-def confirm_base(base: Base | None, sent_to: Side, sent: Values, held: Values, returned: Values) -> Base:
-    """The base right after a confirmed write: the fields that were sent, as each side now holds them.
+def confirm_base(base: Base | None, sent_to: Side, sent: Values, returned: Values) -> Base:
+    """The base right after a confirmed write of ``sent``, the values the other side held when it was decided.
 
-    A sent field that came back different is the service's normalisation and becomes the base of that
+    What that side holds by now is not asked: a person may have changed it since, or nobody has read it
+    again.  A sent field that came back different is the service's normalisation and becomes the base of that
     side.  A field that was not sent and came back filled (a template, a default) is not recorded, so
     the next reconcile sees it as that side's change and carries it over.
     """
     old = base or Base({}, {})
-    ours = {name: held.get(name) for name in sent}
     theirs = {name: returned.get(name) for name in sent}
-    pair = (theirs, ours) if sent_to is Side.BC else (ours, theirs)
+    pair = (theirs, sent) if sent_to is Side.BC else (sent, theirs)
     return Base({**old.bc, **pair[0]}, {**old.sales, **pair[1]})

@@ -23,6 +23,8 @@ from shared_code.store.json_values import dump, load
 from shared_code.store.tables import AlreadyExists, Delete, Entity, Insert, Scalar, Tables, in_chunks
 
 JOBS, BATCHES = "Jobs", "Batches"
+RESTART = "restart"
+"""Where a scan goes on whose page the service no longer serves: the next step begins anew."""
 _SEPARATOR = ","
 
 
@@ -129,10 +131,12 @@ class JobStore:
     def step(self, job_id: str, step_key: str) -> Step | None:
         """A step that was taken, ``None`` if it was not."""
         entity = self._tables.get(BATCHES, self._partition(job_id), "step|" + step_key)
-        if entity is None:
-            return None
-        values = entity.values
-        return Step(str(values["next"]), str(values["watermark"]), _split(values["batches"]))
+        return None if entity is None else _step(entity)
+
+    def steps(self, job_id: str, side: Side) -> list[Step]:
+        """The steps of this side's scan that are on file, in order."""
+        found = self._tables.query_prefix(BATCHES, self._partition(job_id), f"step|{side}|")
+        return [_step(each) for each in found]
 
     def steps_complete(self, job_id: str, side: Side) -> bool:
         """Whether the job's scan of this side reached its end."""
@@ -181,6 +185,11 @@ class JobStore:
 def step_key(side: Side, number: int) -> str:
     """How the ``number``-th step of a scan is called."""
     return f"{side}|{number:05d}"
+
+
+def _step(entity: Entity) -> Step:
+    values = entity.values
+    return Step(str(values["next"]), str(values["watermark"]), _split(values["batches"]))
 
 
 def _job(entity: Entity) -> Job:

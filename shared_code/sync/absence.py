@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
-from shared_code.store.jobs import ids_of
+from shared_code.store.jobs import RESTART, ids_of
 from shared_code.sync.messages import ScanStep
 from shared_code.sync.parts import ConnectionParts
 
@@ -36,7 +36,7 @@ def missing(at: ConnectionParts, mapping: Mapping, step: ScanStep, last_page: It
 
     Raises ``BrakeHolds`` where they are too many, unless a person released the mapping.
     """
-    seen = ids_of(each for each in at.jobs.batches(step.job) if each.side is step.side) | set(last_page)
+    seen = _seen_before(at, step) | set(last_page)
     coupled = [each.id_on(step.side) for each in at.couplings(mapping.name).all_coupled()]
     absent = sorted(set(coupled) - seen)
     if too_many(len(absent), len(coupled)) and not _is_released(at, mapping, step):
@@ -46,6 +46,18 @@ def missing(at: ConnectionParts, mapping: Mapping, step: ScanStep, last_page: It
     return sorted(
         {*absent, *(p.record_id for p in listed if p.side is step.side and p.record_id not in seen)}
     )
+
+
+def _seen_before(at: ConnectionParts, step: ScanStep) -> set[str]:
+    """What the pages of this very scan saw before its last one.
+
+    Another attempt of a step may have seen an earlier state: what was deleted since must not count as seen,
+    because the watermark that follows from this scan no longer tells of it.
+    """
+    named: set[str] = set()
+    for each in at.jobs.steps(step.job, step.side)[: step.number]:
+        named = set() if each.next == RESTART else named | set(each.batches)
+    return ids_of(each for each in at.jobs.batches(step.job) if each.id in named)
 
 
 def too_many(absent: int, coupled: int) -> bool:

@@ -23,7 +23,7 @@ from shared_code.core.jobs import MAX_BATCH, Batch, Job
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome, Problem
 from shared_code.core.records import Side, Version
-from shared_code.store.jobs import Step, step_key
+from shared_code.store.jobs import RESTART, Step, step_key
 from shared_code.sync.absence import BrakeHolds, missing
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
@@ -33,9 +33,6 @@ _NO_VERSION = Version("", "")
 
 COMPLETE = ""
 """What a scan's last step notes as its continuation."""
-
-RESTART = "restart"
-"""What a step notes whose page the service no longer serves: the next one begins anew."""
 
 
 def take_step(parts: Parts, step: ScanStep) -> None:

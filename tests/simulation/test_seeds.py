@@ -15,6 +15,21 @@ def test_every_invariant_holds(seed: int) -> None:
     assert run_seed(seed).violations == []
 
 
+REGRESSIONS = {
+    1224: "one side moved while the other one was written, and nothing was known of it any more",
+    2152: "the lookup's target was deleted after a creation whose answer was lost",
+}
+"""Seeds that failed once, each with what happens in it; without its repair it fails again.
+
+A change of what is asked of storage or services makes another story of a seed.  One that no longer tells its
+own goes from here; its rule stays in a test of its own."""
+
+
+@pytest.mark.parametrize("seed", REGRESSIONS)
+def test_what_failed_once_holds(seed: int) -> None:
+    assert run_seed(seed).violations == [], REGRESSIONS[seed]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["no-if-match-sales", "conflict-unlisted", "cut-off"])
 def test_a_defect_is_found(name: str) -> None:

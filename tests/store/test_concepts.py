@@ -391,6 +391,7 @@ def test_the_first_taker_of_a_step_decides_where_the_scan_goes_on(job_store: Job
     assert job_store.take_step("job", step_key(Side.BC, 1), Step()) == Step()
     assert job_store.steps_complete("job", Side.BC)
     assert job_store.steps_taken("job", Side.BC) == 2
+    assert job_store.steps("job", Side.BC) == [first, Step()]
     assert job_store.steps_taken("job", Side.SALES) == 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -13,8 +14,11 @@ from local.simulators.business_central import control as bc_control
 from local.simulators.faults import AimedFault, Fault, Scope
 from shared_code.core.jobs import JobKind
 from shared_code.core.records import Side
+from shared_code.store.jobs import JobStore
 from shared_code.sync import detect, tick
 from shared_code.sync.messages import ScanMode, ScanStep
+from shared_code.sync.parts import table_of
+from shared_code.systems import dataverse
 from shared_code.systems.interface import AccessDenied
 from tests.sync import worlds
 
@@ -119,6 +123,23 @@ def test_a_stale_read_undoes_no_write_and_an_edit_arrives_once_the_replica_has_i
     worlds.assert_whole(world)
 
 
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_read_older_than_what_the_scan_saw_is_not_taken_for_the_present(
+    world: World, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """The replica that is read has not heard of the edit that the scan told of."""
+    pair, system = worlds.pair(world), world.at.systems[Side.SALES]
+    read = system.read
+    before = read(table_of(world.at.mapping("CUSTOMER"), Side.SALES), [pair.sales_id])
+    stale = iter([before] * times)
+    monkeypatch.setattr(system, "read", lambda table, ids: next(stale, None) or read(table, ids))
+    worlds.edit_sales(world, pair, telephone1="+44 1")
+    worlds.cycles(world, 5)
+    assert next(stale, None) is None
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 1"
+    worlds.assert_whole(world)
+
+
 def test_two_edits_in_the_same_millisecond_are_both_seen(world: World) -> None:
     pair = worlds.pair(world)
     worlds.edit_bc(world, pair, phoneNumber="+44 1")
@@ -183,7 +204,7 @@ def test_a_look_of_a_side_that_does_not_answer_loses_nothing(world: World) -> No
 def test_a_full_scan_of_several_pages_whose_steps_come_twice_takes_each_page_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from shared_code.systems import business_central_scan, dataverse
+    from shared_code.systems import business_central_scan
 
     monkeypatch.setattr(business_central_scan, "PAGE_SIZE", 2)
     monkeypatch.setattr(dataverse, "PAGE_SIZE", 2)
@@ -198,6 +219,46 @@ def test_a_full_scan_of_several_pages_whose_steps_come_twice_takes_each_page_onc
     assert lines["CUSTOMER"]["toSales"]["given"] == 3
     worlds.settled(world)
     worlds.assert_whole(world)
+
+
+def compare(world: World, full_sync: str = "") -> ScanStep:
+    """The first step of a full scan of the accounts."""
+    job, kind = world.parts.new_job_id(), JobKind.FULL if full_sync else JobKind.SCHEDULED
+    return ScanStep(world.at.name, "CUSTOMER", Side.SALES, job, kind, ScanMode.FULL, full_sync=full_sync)
+
+
+def delete_account(world: World, sales_id: str) -> None:
+    world.person_in_sales.call("DELETE", f"accounts({sales_id})")
+
+
+def test_what_is_deleted_between_two_attempts_of_a_step_counts_as_missing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first attempt saw the account, and the change token of the second one no longer tells of it."""
+    step = compare(world)
+    with monkeypatch.context() as dying:
+        dying.setattr(JobStore, "take_step", Mock(side_effect=worlds.Crash))
+        with pytest.raises(worlds.Crash):
+            detect.take_step(world.parts, step)
+    delete_account(world, worlds.pair(world).sales_id)
+    detect.take_step(world.parts, step)
+    worlds.cycles(world, 2)
+    assert worlds.codes(world) == ["partner_deleted"]
+
+
+def test_what_is_deleted_before_a_full_scan_begins_anew_counts_as_missing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataverse, "PAGE_SIZE", 2)
+    (first, *_) = sorted(each["accountid"] for each in worlds.accounts(world))
+    step = compare(world, full_sync="any")
+    detect.take_step(world.parts, step)
+    expire(world)
+    delete_account(world, first)
+    for number in range(1, 4):
+        detect.take_step(world.parts, replace(step, number=number))
+    worlds.cycles(world, 2)
+    assert worlds.codes(world) == ["partner_deleted"]
 
 
 def test_a_message_of_another_version_of_the_table_is_no_step(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from local.simulate.evidence import Evidence, Linked
-from local.simulate.fields import PAIRS
+from local.simulate.fields import PAIRS, pair_of
 from local.simulate.observing import Write
 from local.simulate.people import tokens_in
 
@@ -68,6 +68,34 @@ def _renamed(evidence: Evidence, write: Write, before: float = math.inf) -> bool
     )
 
 
+def _has_nobody_left(evidence: Evidence, write: Write) -> bool:
+    """Whether what was made was edited, so that only its name tells of it, and the record it was made for is
+    deleted: then there is nobody it could be the partner of, or who could be asked."""
+    pair = pair_of(write.key.side, write.key.table)
+    if pair is None or write.key.side != "bc":
+        return False
+    sent = {text.bc for text in pair.texts} | pair.allowed_bc
+    edited = any(
+        each.kind == "updated" and each.changed.keys() & sent and not each.who.startswith("tandem")
+        for each in evidence.observer.writes
+        if each.key == write.key
+    )
+    return edited and _origin_is_deleted(evidence, write)
+
+
+def _origin_is_deleted(evidence: Evidence, write: Write) -> bool:
+    """Whether a person deleted the record whose name was sent."""
+    name = (write.after or {}).get("displayName")
+    written = [evidence.ledger.tokens.get(token) for token in tokens_in(name)]
+    origins = {each.key for each in written if each is not None and each.key.side != write.key.side}
+    deleted = {
+        each.key
+        for each in evidence.observer.writes
+        if each.kind == "deleted" and not each.who.startswith("tandem")
+    }
+    return bool(origins) and origins <= deleted
+
+
 def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
     tables = {pair.table(write.key.side) for pair in PAIRS.values()}
     if write.kind != "created" or write.key.table not in tables or evidence.values(write.key) is None:
@@ -79,6 +107,8 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
     ):
         return None  # Business Central makes a company's contact by itself.
     if write.key in evidence.by_key or write.key.id in ended or _renamed(evidence, write):
+        return None
+    if _has_nobody_left(evidence, write):
         return None
     if any(each.code == "several_found" for found in evidence.problems.values() for each in found):
         return None  # A person was asked which of several is the one.

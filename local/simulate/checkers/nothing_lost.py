@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local.simulate.evidence import Evidence
-from local.simulate.fields import Pair, pair_of, text_of
+from local.simulate.fields import Pair, inside, pair_of, text_of
 from local.simulate.observing import Key
 from local.simulate.people import Token, tokens_in
 
@@ -26,18 +26,33 @@ def _lost(evidence: Evidence, token: Token) -> str | None:
     if any(_on_partner(evidence, token, link.key(_other(token.key.side))) for link in links):
         return None
     partners = [link.key(_other(token.key.side)) for link in links]
-    if any(_is_left(evidence, pair, each) for each in (token.key, *partners)):
+    if any(_is_left(evidence, pair, each, token) for each in (token.key, *partners)):
         return None  # Outside the filter nothing is carried.
     if evidence.problems_of(token.key):
         return None
     return f"{what} is not on the other side, and no problem tells of it"
 
 
-def _is_left(evidence: Evidence, pair: Pair, partner: Key) -> bool:
-    """Whether the partner exists and left the filter; one that was deleted must be told of."""
+def _is_left(evidence: Evidence, pair: Pair, partner: Key, token: Token) -> bool:
+    """Whether the partner left the filter; one that was deleted must be told of to whoever writes since."""
     if evidence.values(partner) is None:
-        return False
+        return _ended_outside(evidence, pair, partner, token)
     return not evidence.is_inside(pair, partner) or evidence.belongs_elsewhere(partner)
+
+
+def _ended_outside(evidence: Evidence, pair: Pair, partner: Key, token: Token) -> bool:
+    """Whether the value was written while the partner was there and outside the filter, where it then ended.
+
+    Nothing was to be carried as long as it was there, and Business Central tells of no deletion.  A deletion
+    is seen when its transaction commits.
+    """
+    writes = evidence.observer.writes
+    deleted_at = [each.at for each in writes if each.key == partner and each.kind == "deleted"]
+    if partner.side != "bc" or not deleted_at:
+        return False
+    seen_until = deleted_at[-1] + evidence.simulation.setting.bc_late_s
+    last = evidence.observer.history[partner][-1]
+    return token.at < seen_until and not inside(pair, "bc", last, evidence.observer.kinds(partner))
 
 
 def _holds(evidence: Evidence, token: Token, side: str) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from local.simulate.evidence import Evidence
 from local.simulate.fields import Pair, pair_of
-from local.simulate.observing import Write
+from local.simulate.observing import Key, Write
 
 NAME = "I7 only mapped fields"
 _OTHER_TABLES: Mapping[tuple[str, str], frozenset[str]] = {
@@ -25,19 +25,36 @@ _DERIVED_SALES = frozenset({
 
 
 def check(evidence: Evidence) -> list[str]:
-    return [line for each in evidence.our_writes() if each.kind == "updated" for line in _strange(each)]
+    updates = [each for each in evidence.our_writes() if each.kind == "updated"]
+    return [line for each in updates for line in _strange(each, updates)]
 
 
-def _strange(write: Write) -> list[str]:
+def _strange(write: Write, updates: Sequence[Write]) -> list[str]:
     pair = pair_of(write.key.side, write.key.table)
     if pair is None:
         allowed = _OTHER_TABLES.get((write.key.side, write.key.table), frozenset())
     else:
         allowed = _allowed(pair, write.key.side)
+    if write.key.table == "contact" and _follows_its_account(write, updates):
+        allowed |= {"_ownerid_value"}
     extra = sorted(name for name in write.changed if name not in allowed and name not in _DERIVED_SALES)
     if not extra:
         return []
     return [f"{write.who} changed {extra} of {write.key.side} {write.key.table} {write.key.id}"]
+
+
+def _follows_its_account(write: Write, updates: Sequence[Write]) -> bool:
+    """Whether Sales gave a contact the owner that its account was given by the same write: it assigns what
+    belongs to an account together with it."""
+    after = write.after or {}
+    account = Key("sales", "", "account", str(after.get("_parentcustomerid_value")))
+    owner = after.get("_ownerid_value")
+    return any(
+        each.key == account
+        and each.at == write.at
+        and each.changed.get("_ownerid_value", ("", ""))[1] == owner
+        for each in updates
+    )
 
 
 def _allowed(pair: Pair, side: str) -> frozenset[str]:

@@ -20,7 +20,8 @@ def adopt_existing(work: Work, plan: Plan) -> None:
 
 
 def _adopt(work: Work, side: Side, key: MatchKey, planned: list[PlannedCreation]) -> list[PlannedCreation]:
-    wanted = {value: each for each in planned if (value := key_value(key, each.sent))}
+    to_send = (each for each in planned if not each.instead)
+    wanted = {value: each for each in to_send if (value := key_value(key, each.sent))}
     adopted = set[str]()
     for value, group in _present(work, side, key, list(wanted.values())).items():
         if value in wanted and len(group) == 1 and _is_free(work, side, group[0].id):

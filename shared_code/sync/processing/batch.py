@@ -150,9 +150,12 @@ def hand_on(parts: Parts, at: ConnectionParts, batch: Batch, delay_s: float) -> 
     """Queue what was not done as a batch of its own, whose id follows from this one's."""
     if not batch.rest:
         return
+    seen = dict(zip(batch.ids, batch.stamps, strict=False))
+    stamps = tuple(seen.get(each, "") for each in batch.rest)
     rest = Batch(
-        batch.rest_id, batch.job, batch.mapping, batch.side, batch.rest, (), batch.ordered, batch.attempt + 1
-    )
+        batch.rest_id, batch.job, batch.mapping, batch.side, batch.rest, stamps, batch.ordered,
+        batch.attempt + 1,
+    )  # fmt: skip
     at.jobs.add_batches([rest])
     parts.send(BatchDue(at.name, batch.job, rest.id), delay_s=delay_s)
 

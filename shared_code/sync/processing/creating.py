@@ -120,7 +120,11 @@ def _look_for_own(work: Work, unsure: Mapping[str, PlannedCreation]) -> None:
 
 
 def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
-    fresh = _claimed(work, _not_announced(work, [each for each in planned if each.item.intent is None]))
+    fresh = _not_announced(work, [each for each in planned if each.item.intent is None])
+    for each in fresh:
+        if each.instead:
+            each.instead()
+    fresh = _claimed(work, [each for each in fresh if not each.item.settled])
     sent_before = [each for each in planned if each.item.intent is not None]
     ready = intents.write_intents(work, fresh) + intents.resolve(work, sent_before)
     if not ready:
@@ -187,9 +191,7 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
     match result:
         case Written(row):
             work.know(item, side, row)
-            item.base = confirm_base(
-                None, side, planned.sent, item.values_on(side.other), item.values_on(side)
-            )
+            item.base = confirm_base(None, side, planned.sent, item.values_on(side))
             bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
             committing.couple(work, item, bc_id, sales_id)
             item.inserted = True

@@ -7,7 +7,7 @@ can no longer be running.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from shared_code.core.base import confirm_base
@@ -86,9 +86,18 @@ def resolve(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreat
             problems.fail(
                 work, item, "several_found", "A record of this name has other values than what was sent."
             )
+        elif each.instead:
+            _settle_instead(work, item, each.instead)
         elif _renew_intent(work, each):
             again.append(each)
     return again
+
+
+def _settle_instead(work: Work, item: Item, instead: Callable[[], None]) -> None:
+    """Nothing was made and nothing can come any more: what keeps the record from being sent is said."""
+    drop_intent(work, item)
+    if not item.settled:
+        instead()
 
 
 def settle_intent(work: Work, item: Item) -> None:
@@ -117,7 +126,7 @@ def _couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
     beyond it was edited since."""
     couple_found(work, item, Side.BC, row)
     item.coupled, item.inserted = False, True
-    item.base = confirm_base(None, Side.BC, sent, sent, item.values_on(Side.BC))
+    item.base = confirm_base(None, Side.BC, sent, item.values_on(Side.BC))
 
 
 def _may_still_run(work: Work, item: Item) -> bool:

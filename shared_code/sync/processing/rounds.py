@@ -22,10 +22,11 @@ from shared_code.core.reconcile import (
     reconcile,
 )
 from shared_code.core.records import Absent, Deleted, Row, Side, Unread, Version
+from shared_code.store.tables import StoreError
 from shared_code.sync.processing import adopting, committing, creating, intents, problems, writing
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import MAX_ROUNDS, Work
-from shared_code.systems.interface import SystemUnavailable, Throttled
+from shared_code.systems.interface import SystemFault, SystemUnavailable, Throttled
 
 
 def run_rounds(work: Work) -> None:
@@ -50,6 +51,8 @@ def _round(work: Work) -> None:
     for item in work.open_items():
         try:
             _act(work, item, decide(work, item), plan)
+        except (SystemFault, StoreError):
+            raise  # Neither is a fault of this record: the batch goes on later.
         except Exception as fault:
             problems.fail(
                 work, item, "internal", f"{type(fault).__name__} while deciding; nothing was written."
@@ -91,12 +94,21 @@ def _take_read(work: Work, item: Item, side: Side, row: Row | None, record_id: s
     if row is None:
         item.states[side] = Deleted(record_id) if item.coupling else Absent()
         return
-    seen = item.coupling.version_on(side) if item.coupling else None
-    if seen is not None and row.version.stamp < seen.stamp:
-        # A stale replica: older than what the coupling has seen.  Deciding on it could undo a write.
+    if row.version.stamp < _newest_seen(item, side):
+        # A stale replica.  Deciding on it could undo a write, or take an edit for dealt with.
         item.hand_on(work.soon_s)
         return
     work.know(item, side, row)
+
+
+def _newest_seen(item: Item, side: Side) -> str:
+    """The stamp of the newest version the coupling or the scan has seen.
+
+    Business Central is read at its primary, which is never behind a scan.
+    """
+    known = item.coupling.version_on(side) if item.coupling else None
+    scanned = item.stamp if side is item.side is Side.SALES else ""
+    return max(known.stamp if known else "", scanned)
 
 
 def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from shared_code.core.base import confirm_base
 from shared_code.core.reconcile import (
@@ -39,11 +41,16 @@ class PlannedUpdate:
 
 @dataclass(slots=True)
 class PlannedCreation:
-    """A partner to create; ``sent`` are its neutral values."""
+    """A partner to create; ``sent`` are its neutral values.
+
+    ``instead`` settles a record that cannot be sent to Business Central now.  It is planned all the same,
+    because it may have been sent before, or be a row that Tandem itself made: then it has its partner.
+    """
 
     item: Item
     native: Values
     sent: Values
+    instead: Callable[[], None] | None = None
 
 
 @dataclass(slots=True)
@@ -54,15 +61,17 @@ class Plan:
     creations: dict[Side, list[PlannedCreation]] = field(default_factory=lambda: {side: [] for side in Side})
 
     def create(self, work: Work, item: Item, decision: Create) -> None:
-        """Plan a creation; a record that cannot be put whole is not created."""
-        if item.problem and item.problem.code == "possible_partner":
-            problems.hold(work, item, "possible_partner")
-            return
+        """Plan a creation; a record that may have a partner or cannot be put whole is not created."""
         native, faults, sent = work.native(decision.side, decision.values)
-        if faults:
-            problems.unfit(work, item, faults)
+        instead: Callable[[], None] | None = None
+        if item.problem and item.problem.code == "possible_partner":
+            instead = partial(problems.hold, work, item, "possible_partner")
+        elif faults:
+            instead = partial(problems.unfit, work, item, faults)
+        if instead and (decision.side is Side.SALES or decision.restores):
+            instead()
         else:
-            self.creations[decision.side].append(PlannedCreation(item, native, sent))
+            self.creations[decision.side].append(PlannedCreation(item, native, sent, instead))
 
     def merge(self, work: Work, item: Item, merge: Merge) -> None:
         """Plan the updates of one record; what cannot be put is left open, the rest is written."""
@@ -150,8 +159,8 @@ def confirm(work: Work, item: Item, side: Side, sent: Values, row: Row) -> None:
     """A write is confirmed: base, journal and what is known follow what the service now holds."""
     old = item.values_on(side)
     work.know(item, side, row)
-    held, returned = item.values_on(side.other), item.values_on(side)
-    item.base = confirm_base(item.base, side, sent, held, returned)
+    returned = item.values_on(side)
+    item.base = confirm_base(item.base, side, sent, returned)
     item.modified, item.dirty = True, True
     if item.coupling:
         item.journal.append(

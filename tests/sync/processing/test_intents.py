@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from local.simulation.world import World
+from local.simulators.faults import AimedFault, Fault, Scope
 from shared_code.core.records import Side
 from tests.sync import worlds
 
@@ -55,6 +58,19 @@ def test_a_row_that_left_the_filter_meanwhile_is_coupled_and_holds_nobody_back(w
     assert world.at.couplings("CUSTOMER").open_intents() == set()
 
 
+def test_a_service_that_cannot_be_asked_what_was_made_is_no_fault_of_the_record(world: World) -> None:
+    account = lose_the_creation(world)
+    world.person_in_sales.edit(f"accounts({account})", statecode=1, statuscode=2)
+    told: set[str] = set()
+    worlds.tap(world, Side.BC).before = lambda request: told.update(worlds.codes(world))
+    for _ in range(10):
+        world.faults["bc"].aim(AimedFault(Fault.STATUS_503, Scope("POST", re.compile(r"\$batch"))))
+    worlds.cycles(world, 3)
+    assert told == {"outcome_unknown"}
+    assert worlds.codes(world) == []
+    assert world.at.couplings("CUSTOMER").open_intents() == set()
+
+
 def test_a_row_deleted_meanwhile_leaves_no_intent_and_its_customer_is_listed(world: World) -> None:
     account = lose_the_creation(world)
     world.person_in_sales.call("DELETE", f"accounts({account})", if_match="*")
@@ -62,6 +78,34 @@ def test_a_row_deleted_meanwhile_leaves_no_intent_and_its_customer_is_listed(wor
     worlds.settled(world)
     assert fresh_customers(world) == ["+44 1"]
     assert worlds.codes(world) == ["partner_deleted"]
+    assert world.at.couplings("CUSTOMER").open_intents() == set()
+
+
+def test_a_row_that_cannot_be_sent_any_more_is_coupled_with_what_was_made(world: World) -> None:
+    account = lose_the_creation(world)
+    world.person_in_sales.edit(f"accounts({account})", name=f"{NAME} of {'x' * 100}")
+    worlds.cycles(world, 4)
+    worlds.settled(world)
+    assert fresh_customers(world) == ["+44 1"]
+    assert worlds.codes(world) == ["too_long"]
+    assert account in {each.sales_id for each in world.at.couplings("CUSTOMER").all_coupled()}
+    assert world.at.couplings("CUSTOMER").open_intents() == set()
+
+
+def test_a_row_of_which_nothing_came_and_that_cannot_be_sent_any_more_leaves_no_intent(world: World) -> None:
+    account = worlds.new_account(world, NAME)
+    wire = worlds.tap(world, Side.BC)
+
+    def lose() -> None:
+        raise worlds.ConnectionLost
+
+    wire.before = worlds.once(lose)
+    worlds.cycle(world)
+    world.person_in_sales.edit(f"accounts({account})", name=f"{NAME} of {'x' * 100}")
+    worlds.settled(world)
+    worlds.settled(world)
+    assert worlds.codes(world) == ["too_long"]
+    assert fresh_customers(world) == []
     assert world.at.couplings("CUSTOMER").open_intents() == set()
 
 

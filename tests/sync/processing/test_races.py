@@ -122,6 +122,22 @@ def test_an_edit_of_the_written_field_right_after_the_write_flows_back(world: Wo
     worlds.assert_whole(world)
 
 
+def test_a_value_that_was_carried_and_taken_back_meanwhile_is_taken_back_on_the_other_side_too(
+    world: World,
+) -> None:
+    """The write to Business Central is refused, the one to Sales carries what was read before."""
+    pair = worlds.pair(world)
+    before = worlds.customer_of(world, pair)["phoneNumber"]
+    edit(world, pair, Side.BC, "phone", "+44 1")
+    edit(world, pair, Side.SALES, "email", "new@example.com")
+    in_between(world, Side.BC, lambda: edit(world, pair, Side.BC, "phone", before), after=False)
+    worlds.cycles(world, 3)
+    assert worlds.customer_of(world, pair)["phoneNumber"] == before
+    assert (worlds.account_of(world, pair)["telephone1"] or "") == before
+    assert worlds.customer_of(world, pair)["email"] == "new@example.com"
+    worlds.assert_whole(world)
+
+
 @pytest.mark.parametrize("side", list(Side))
 def test_a_record_deleted_between_read_and_write_is_told_and_its_partner_kept(
     world: World, side: Side
@@ -178,7 +194,8 @@ def test_a_batch_taken_by_two_workers_at_once_doubles_nothing(world: World, side
     worlds.assert_whole(world)
 
 
-def test_an_announced_account_that_nobody_coupled_is_coupled_with_its_customer(world: World) -> None:
+def made_without_coupling(world: World) -> str:
+    """The process died after it made an account, and its batch is lost; the id of the customer."""
     made = worlds.new_customer(world, "Fresh Ltd.")
     wire = worlds.tap(world, Side.SALES)
 
@@ -187,15 +204,32 @@ def test_an_announced_account_that_nobody_coupled_is_coupled_with_its_customer(w
 
     wire.after = once(die)
     worlds.cycle(world)
-    for each in list(world.queue._queues[BATCH_QUEUE]):
-        world.queue._queues[BATCH_QUEUE].remove(each)
+    world.queue._queues[BATCH_QUEUE].clear()
+    return made
+
+
+def look_at_accounts_only(world: World) -> None:
+    """Half an hour in which nobody looks at Business Central."""
     look_at_sales = another_look(world, Side.SALES)
     for _ in range(30):
         world.clock.now += 60
         look_at_sales()
         queue_due(world.parts, world.at, "CUSTOMER")
         worlds.deliver(world)
+
+
+def test_an_announced_account_that_nobody_coupled_is_coupled_with_its_customer(world: World) -> None:
+    made = made_without_coupling(world)
+    look_at_accounts_only(world)
     assert len(worlds.customers(world)) == len(worlds.accounts(world)) == 4
-    coupling = world.at.couplings("CUSTOMER").load(Side.BC, [made])
-    assert made in coupling
+    assert made in world.at.couplings("CUSTOMER").load(Side.BC, [made])
     assert worlds.problems(world) == []
+
+
+def test_an_announced_account_that_cannot_be_sent_is_coupled_with_its_customer(world: World) -> None:
+    made = made_without_coupling(world)
+    account = worlds.account(world, "Fresh Ltd.")["accountid"]
+    world.person_in_sales.edit(f"accounts({account})", name=f"Fresh Ltd. of {'x' * 100}")
+    look_at_accounts_only(world)
+    assert made in world.at.couplings("CUSTOMER").load(Side.BC, [made])
+    assert worlds.codes(world) == ["conflict"]

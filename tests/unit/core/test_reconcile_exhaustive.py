@@ -243,7 +243,7 @@ def check_converges(bench: Bench, case: Case) -> None:
             break
         for side in (side for side in Side if merge.to(side)):
             held[side].update(merge.to(side))
-            base = confirm_base(base, side, merge.to(side), held[side.other], held[side])
+            base = confirm_base(base, side, merge.to(side), held[side])
     else:
         pytest.fail(f"still writing after {MOST_ROUNDS} rounds")
     open_groups = frozenset(conflict.group for conflict in merge.conflicts)

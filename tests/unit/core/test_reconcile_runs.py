@@ -71,9 +71,7 @@ class Record:
                 self.set(side, name, value)
             if dies_before_confirming:
                 return merge
-            self.base = confirm_base(
-                self.base, side, merge.to(side), self.held[side.other], dict(self.held[side])
-            )
+            self.base = confirm_base(self.base, side, merge.to(side), dict(self.held[side]))
         if not merge.to_bc and not merge.to_sales:
             opened = frozenset(conflict.group for conflict in merge.conflicts)
             self.base = settle_base(MAPPING, self.base, self.held[Side.BC], self.held[Side.SALES], opened)
