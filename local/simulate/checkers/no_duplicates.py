@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from local.simulate.evidence import Evidence, Linked
-from local.simulate.fields import PAIRS
+from local.simulate.fields import PAIRS, pair_of
 from local.simulate.observing import Write
 from local.simulate.people import tokens_in
 
@@ -68,6 +68,13 @@ def _renamed(evidence: Evidence, write: Write, before: float = math.inf) -> bool
     )
 
 
+def _is_a_persons(evidence: Evidence, write: Write) -> bool:
+    """Whether the record is listed, or outside the filter and so in nobody's way."""
+    pair = pair_of(write.key.side, write.key.table)
+    assert pair is not None
+    return bool(evidence.problems.get(write.key)) or not evidence.is_inside(pair, write.key)
+
+
 def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
     tables = {pair.table(write.key.side) for pair in PAIRS.values()}
     if write.kind != "created" or write.key.table not in tables or evidence.values(write.key) is None:
@@ -80,6 +87,8 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
         return None  # Business Central makes a company's contact by itself.
     if write.key in evidence.by_key or write.key.id in ended or _renamed(evidence, write):
         return None
+    if evidence.simulation.incidents.plan.incident == "lost_pairs_too" and _is_a_persons(evidence, write):
+        return None  # Nothing tells any more whose partner it is.
     if any(each.code == "several_found" for found in evidence.problems.values() for each in found):
         return None  # A person was asked which of several is the one.
     return (

@@ -1,0 +1,85 @@
+"""Witnesses: whether a system was put back to an earlier state, from a backup or by a copy.
+
+Its ids are then the known ones, but records come at versions older than Tandem has seen, or are gone, and
+what is on file would make old values look like somebody's edits.  The newest records that were seen tell:
+a version never goes back by itself.  A replica that lags looks the same for a moment, so the finding must
+last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from shared_code.core.reconcile import Known
+from shared_code.core.records import Side
+from shared_code.store.identities import Identity, Witness
+from shared_code.sync.parts import ConnectionParts, Parts, table_of
+
+MOST = 3
+"""Witnesses kept for each side: one record may be stamped by a server whose clock is late, not most."""
+
+LASTS_S = 60.0
+"""How long a finding must last before it is believed; a lagging replica has caught up by then."""
+
+
+def remember(parts: Parts, at: ConnectionParts, mapping: str, states: Iterable[tuple[Side, object]]) -> None:
+    """Take note of coupled records that were read or written, as long as this process runs."""
+    if len(at.mapping(mapping).watched) < len(Side):
+        return  # Only where both sides are edited can old values pass for somebody's edits.
+    for side, state in states:
+        if isinstance(state, Known):
+            key = (at.name, side)
+            seen = Witness(mapping, state.id, state.version.stamp)
+            parts.newest[key] = _newest(parts.newest.get(key, ()), (seen,))
+
+
+def _newest(*groups: Sequence[Witness]) -> tuple[Witness, ...]:
+    by_record = {(w.mapping, w.id): w for g in groups for w in sorted(g, key=_stamp)}
+    return tuple(sorted(by_record.values(), key=_stamp, reverse=True)[:MOST])
+
+
+def _stamp(witness: Witness) -> str:
+    return witness.stamp
+
+
+def examine(parts: Parts, at: ConnectionParts, stored: Identity) -> Identity:
+    """The identity with what the witnesses say now.  Raises what the systems raise."""
+    now = parts.runtime.now()
+    back = [side for side in Side if _went_back(parts, at, stored, side)]
+    if not back:
+        return replace(stored, witnesses=_all(parts, at, stored), suspected_since_s=0.0)
+    since_s = stored.suspected_since_s or now
+    if now - since_s < LASTS_S:
+        return replace(stored, suspected_since_s=since_s)
+    return replace(stored, suspected_since_s=since_s, went_back=_reason(back[0]))
+
+
+def _all(parts: Parts, at: ConnectionParts, stored: Identity) -> dict[Side, tuple[Witness, ...]]:
+    both = {s: (stored.witnesses.get(s, ()), parts.newest.get((at.name, s), ())) for s in Side}
+    return {side: found for side, groups in both.items() if (found := _newest(*groups))}
+
+
+def _went_back(parts: Parts, at: ConnectionParts, stored: Identity, side: Side) -> bool:
+    """Whether at least half of the witnesses that are there are older than they were."""
+    asked = _all(parts, at, stored).get(side, ())
+    present = [(each, stamp) for each in asked if (stamp := _present_stamp(at, side, each))]
+    older = sum(stamp < each.stamp for each, stamp in present)
+    return older > 0 and 2 * older >= len(present)
+
+
+def _present_stamp(at: ConnectionParts, side: Side, witness: Witness) -> str:
+    """The version a witness has now; blank where the record is not there any more, which proves nothing."""
+    if witness.mapping not in at.mappings:
+        return ""
+    rows = at.systems[side].read(table_of(at.mapping(witness.mapping), side), [witness.id])
+    return rows[witness.id].version.stamp if witness.id in rows else ""
+
+
+def _reason(side: Side) -> str:
+    return (
+        f"{side.system_name} holds older versions of records than it held before: it was restored from a "
+        "backup, or this is a copy. Nothing is synchronised. If it is meant to be used as it is now, start a "
+        "full synchronisation with acceptSystems: what is equal is coupled again, and what differs is listed "
+        "as a conflict."
+    )
