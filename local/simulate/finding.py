@@ -93,13 +93,13 @@ def page(results: Sequence[Found], number: int, seconds: float) -> str:
     lines = [
         "# Deliberate defects",
         "",
-        f"`python dev.py simulate --defects --seeds {number} --write`, {day.day} {day:%B %Y}, commit {_commit()}: "
-        f"{len(results) - missed} of {len(results)} found in {seconds:.0f} s.",
+        f"`python dev.py simulate --defects --seeds {number} --write`, {day.day} {day:%B %Y}, "
+        f"commit {_commit()}: {len(results) - missed} of {len(results)} found in {seconds:.0f} s.",
         "",
         "Each defect is one mistake that a programmer could make, put into the product on purpose "
         "([defects.py](../../local/simulate/defects.py), "
-        "[further_defects.py](../../local/simulate/further_defects.py)). Seeds are tried until one violates an "
-        "invariant that it holds without the defect.",
+        "[further_defects.py](../../local/simulate/further_defects.py)). Seeds are tried until one violates "
+        "an invariant that it holds without the defect.",
         "",
         "| Defect | What is wrong | Seed | Tried | Found by |",
         "| --- | --- | ---: | ---: | --- |",

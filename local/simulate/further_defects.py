@@ -142,7 +142,9 @@ FURTHER: dict[str, Defect] = {
     ),
     "brake-removed": Defect(
         "a service that shows nothing is believed",
-        "shared_code.sync.processing.vanished.refuse_nothing", nothing, ("empty_answer",),
+        "shared_code.sync.absence.looks_hidden",
+        always(False),
+        ("empty_answer",),
     ),
     "first-page-only": Defect(
         "only the first page of a scan is read",

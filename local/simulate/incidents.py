@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from local.simulate import backups, losses
 from local.simulate.faults import Faults
+from local.simulate.fields import CUSTOMER
 from local.simulate.hiding import Veil
 from local.simulate.merging import merge_accounts
 from local.simulate.observing import Key, Observer
@@ -20,6 +21,8 @@ from local.simulate.wire import Late, Wire
 from local.simulators.business_central import BusinessCentral
 from local.simulators.dataverse import Dataverse
 from shared_code.store.memory import MemoryTables
+from shared_code.store.tables import StoreError
+from shared_code.sync import full_sync
 
 STRANGER = "5f5f5f5f-0000-4000-8000-000000000001"
 """A company that no connection serves."""
@@ -100,7 +103,22 @@ class Incidents:
             **dict.fromkeys(("rules_field", "rules_filter", "rules_conflict"), self._deploy),
             **dict.fromkeys(_LOSSES, self._lose),
         }  # fmt: skip
+        if self.plan.incident in ("rules_filter", "rules_field"):
+            self._at(at_s - 20.0, self._prepare_rules)
         self._at(at_s, calls[self.plan.incident])
+
+    def _prepare_rules(self) -> None:
+        """Something that the other rules are about: a blocked customer, phone numbers."""
+        if self.plan.incident == "rules_filter":
+            company = self.rng.choice(sorted(self.people.bc))
+            self.people.call("bc", company, "POST", "customers", {"displayName": "Bar", "blocked": "All"})
+            return
+        key = self.people.pick(CUSTOMER, "bc")
+        if key is not None:
+            text = next(each for each in CUSTOMER.texts if each.bc == "phoneNumber")
+            value, token = self.people.new_value(text, "bc", key)
+            if not self.people.write(key, {"phoneNumber": value}):
+                self.people.ledger.tokens.pop(token)
 
     def _plan_empty(self, at_s: float) -> None:
         tables = (("bc", "customers"), ("bc", "contacts"), ("sales", "accounts"), ("sales", "contacts"))
@@ -110,9 +128,19 @@ class Incidents:
             self._count()
             self.veil.empty.add(hidden)
             self.scheduler.note(f"INCIDENT {hidden} shows nothing")
+            self._full_sync()
 
         self._at(at_s, begin)
         self._at(at_s + self.rng.choice((60.0, 200.0)), self.veil.empty.clear)
+
+    def _full_sync(self) -> None:
+        """Somebody starts a full synchronisation right now."""
+        parts = next(iter(self.processes.values())).parts
+        try:
+            for at in parts.connections.values():
+                full_sync.start(parts, at, full_sync.Request())
+        except StoreError as error:
+            self.scheduler.note(f"full synchronisation not started: {type(error).__name__}")
 
     def _plan_wrong_system(self, at_s: float) -> None:
         """The address is changed to a copy's, and corrected later; each change restarts all processes."""
@@ -174,7 +202,7 @@ class Incidents:
             self._later(self._lose)
             return
         self._count()
-        self.lost_storage = True
+        self.lost_storage = self.plan.incident != "lost_watermarks"
         for lose in _LOSSES[self.plan.incident]:
             lose(self.tables)
 

@@ -71,8 +71,13 @@ def witnesses(at: ConnectionParts, mapping: Mapping, side: Side, missing_ids: It
 
 def refuse_empty(at: ConnectionParts, mapping: Mapping, side: Side) -> None:
     """Raise ``BrakeHolds`` where a table shows no record at all although some are coupled."""
-    if len(witnesses(at, mapping, side, ())) >= MANY_TO_HIDE:
+    if looks_hidden(len(witnesses(at, mapping, side, ()))):
         raise BrakeHolds(hidden(mapping, side))
+
+
+def looks_hidden(missing_at_once: int) -> bool:
+    """Whether so many that are missing, and none that is shown, look like a fault."""
+    return missing_at_once >= MANY_TO_HIDE
 
 
 MANY_TO_HIDE = 3

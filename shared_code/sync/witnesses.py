@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from shared_code.core.reconcile import Known
 from shared_code.core.records import Side
@@ -17,7 +18,10 @@ from shared_code.store.identities import Identity, Witness
 from shared_code.sync.parts import ConnectionParts, Parts, table_of
 
 MOST = 3
-"""Witnesses kept for each side: one record may be stamped by a server whose clock is late, not most."""
+"""Witnesses kept for each side: one of them may be edited or deleted right after a system was put back."""
+
+LATE_CLOCK_S = 10.0
+"""Business Central stamps versions with a server's clock, which may be late by so much."""
 
 LASTS_S = 60.0
 """How long a finding must last before it is believed; a lagging replica has caught up by then."""
@@ -61,11 +65,17 @@ def _all(parts: Parts, at: ConnectionParts, stored: Identity) -> dict[Side, tupl
 
 
 def _went_back(parts: Parts, at: ConnectionParts, stored: Identity, side: Side) -> bool:
-    """Whether at least half of the witnesses that are there are older than they were."""
+    """Whether a witness that is there is older than it was."""
     asked = _all(parts, at, stored).get(side, ())
     present = [(each, stamp) for each in asked if (stamp := _present_stamp(at, side, each))]
-    older = sum(stamp < each.stamp for each, stamp in present)
-    return older > 0 and 2 * older >= len(present)
+    return any(_is_older(side, stamp, each.stamp) for each, stamp in present)
+
+
+def _is_older(side: Side, stamp: str, before: str) -> bool:
+    if side is Side.SALES:
+        return stamp < before
+    late = datetime.fromisoformat(before) - datetime.fromisoformat(stamp)
+    return late.total_seconds() > LATE_CLOCK_S
 
 
 def _present_stamp(at: ConnectionParts, side: Side, witness: Witness) -> str:

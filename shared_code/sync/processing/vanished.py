@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared_code.core.records import Row, Side
-from shared_code.sync.absence import BrakeHolds, hidden, witnesses
+from shared_code.sync import absence
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
-
-LEAST = 3
-"""So many must be missing at once before that looks like a fault: two pairs may well be deleted together."""
 
 
 def refuse_nothing(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[str, Row]) -> None:
@@ -23,12 +20,12 @@ def refuse_nothing(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapp
     gone = [record_id for record_id, item in coupled.items() if record_id not in rows and not _told(item)]
     if not gone or rows.keys() & coupled.keys():
         return
-    others = witnesses(work.at, work.mapping, side, coupled)
-    if len(gone) + len(others) < LEAST or _is_released(work):
+    others = absence.witnesses(work.at, work.mapping, side, coupled)
+    if not absence.looks_hidden(len(gone) + len(others)) or _is_released(work):
         return
     if others and work.system(side).read(work.table(side), others):
         return
-    raise BrakeHolds(hidden(work.mapping, side))
+    raise absence.BrakeHolds(absence.hidden(work.mapping, side))
 
 
 def _told(item: Item) -> bool:
