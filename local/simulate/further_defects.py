@@ -51,7 +51,7 @@ def _waits_for_ever(simulation: Simulation, original: Any) -> Any:
     def wait_for(work: Work, item: Item, missing: Any) -> None:
         original(work, item, missing)
         assert item.new_problem is not None
-        item.new_problem = replace(item.new_problem, next_attempt_at_s=NEVER_S, waits_for="")
+        item.new_problem = replace(item.new_problem, next_attempt_at_s=NEVER_S, waits_for=())
 
     return wait_for
 
@@ -201,10 +201,11 @@ FURTHER: dict[str, Defect] = {
         "a base counts although its fields mean something else now",
         "shared_code.sync.rules.is_made_under", always(True), ("rules_field",),
     ),
-    "rule-change-unplanned": Defect(
-        "after a change of rules nothing is looked at again",
-        "shared_code.sync.rule_changes._replanned",
-        lambda simulation, original: lambda parts, at, mapping, found: found, ("rules_filter", "rules_field"),
+    "rule-change-unnoticed": Defect(
+        "a mapping that was changed counts as the one before",
+        "shared_code.sync.parts.digest_of",
+        always("same"),
+        ("rules_filter", "rules_field"),
     ),
     "restore-unnoticed": Defect(
         "nobody notices that a system was put back to an earlier state",

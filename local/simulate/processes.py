@@ -74,7 +74,7 @@ class Process:
         clients = compose.Clients(self.settings, self.runtime, FixedTokens("app"), self.tables)
         for session, side in ((clients.business_central_session, "bc"), (clients.sales_session, "sales")):
             session.mount("https://", InProcessAdapter(*self.services[side]))
-        with patch.object(compose, "default_mappings", lambda: self.package.mappings):
+        with patch.object(compose, "default_mappings", lambda features: self.package.mappings):
             self.parts = compose.assemble(self.settings, self.runtime, self.tables, self.queue, clients)
 
 

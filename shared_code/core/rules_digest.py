@@ -26,7 +26,7 @@ def digest_of(mapping: Mapping) -> str:
 
 def selection_of(mapping: Mapping) -> str:
     """Which records are kept in step and which of them are taken for the same: tables, filters, keys."""
-    tables = [repr((t.table, t.key, t.filter, t.company_column)) for t in (mapping.bc, mapping.sales)]
+    tables = [repr((t.api, t.table, t.key, t.filter, t.company_column)) for t in (mapping.bc, mapping.sales)]
     keys = [repr((each.field, each.identifies, each.hints)) for each in mapping.match]
     return _short(*tables, *keys, repr((mapping.direction.value, mapping.creates, mapping.shared)))
 
@@ -53,14 +53,15 @@ def _only(values: Values, names: set[str]) -> Values:
 
 
 def _meaning(each: FieldMapping) -> tuple[object, ...]:
-    native = (each.bc, each.sales, each.bc_fallback, each.bc_currency)
+    native = (each.bc, each.bc_within, each.sales, each.bc_fallback, each.bc_currency)
     lookup = (each.lookup, each.by_reference, each.target, each.blank_is_record)
     return (each.type.value, each.options, each.places, each.constant, *native, *lookup)
 
 
 def _flow(each: FieldMapping) -> tuple[object, ...]:
     lengths = (each.bc_length, each.sales_length)
-    return (each.direction.value, each.group, each.keep_when_blank, each.only_on_create, *lengths)
+    once = (each.only_on_create, each.after_create)
+    return (each.direction.value, each.group, each.keep_when_blank, *once, *lengths)
 
 
 def _short(*parts: str) -> str:
