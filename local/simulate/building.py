@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local.simulate.actions import ACTIONS
 from local.simulate.conclusions import Conclusions
@@ -75,6 +75,9 @@ class _Ground:
 
 def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> Simulation:
     """A simulation that has not begun."""
+    if draw_plan(seed, choices.without).incident:
+        # It happens to a connection that has been in use for a while.
+        setting = replace(setting, calm_start=True)
     ground, ledger = _ground(seed, setting, choices), Ledger()
     scheduler, faults, observer = ground.scheduler, ground.faults, ground.observer
     _tell(ground, ledger)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from local.simulate import backups, losses
 from local.simulate.faults import Faults
@@ -19,6 +19,7 @@ from local.simulate.processes import Process
 from local.simulate.scheduler import Scheduler
 from local.simulate.wire import Late, Wire
 from local.simulators.business_central import BusinessCentral
+from local.simulators.business_central.values import stamp_text
 from local.simulators.dataverse import Dataverse
 from shared_code.store.memory import MemoryTables
 from shared_code.store.tables import StoreError
@@ -103,16 +104,24 @@ class Incidents:
             **dict.fromkeys(("rules_field", "rules_filter", "rules_conflict"), self._deploy),
             **dict.fromkeys(_LOSSES, self._lose),
         }  # fmt: skip
-        if self.plan.incident in ("rules_filter", "rules_field"):
-            self._at(at_s - 20.0, self._prepare_rules)
         self._at(at_s, calls[self.plan.incident])
-
-    def _prepare_rules(self) -> None:
-        """Something that the other rules are about: a blocked customer, phone numbers."""
         if self.plan.incident == "rules_filter":
-            company = self.rng.choice(sorted(self.people.bc))
-            self.people.call("bc", company, "POST", "customers", {"displayName": "Bar", "blocked": "All"})
-            return
+            self._enter_long_ago()
+        elif self.plan.incident == "rules_field":
+            self._at(self.scheduler.clock.now, self._write_phone)
+
+    def _enter_long_ago(self) -> None:
+        """A customer that was blocked when Tandem began: no look at changes ever sees it."""
+        company = self.rng.choice(sorted(self.people.bc))
+        made = self.people.call("bc", company, "POST", "customers", {"displayName": "Bar", "blocked": "All"})
+        table = self.bc.env.companies[company].tables["customers"]
+        row = table.rows[made["id"]]
+        then_ms = row.modified_ms - 86_400_000
+        values = {**row.values, "lastModifiedDateTime": stamp_text(then_ms)}
+        table.replace(row.id, replace(row, values=values, modified_ms=then_ms))
+
+    def _write_phone(self) -> None:
+        """A number that goes to the old column first."""
         key = self.people.pick(CUSTOMER, "bc")
         if key is not None:
             text = next(each for each in CUSTOMER.texts if each.bc == "phoneNumber")
