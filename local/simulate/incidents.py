@@ -174,10 +174,8 @@ class Incidents:
     def _plan_restore(self, at_s: float) -> None:
         """A backup from earlier in the day is put back; meanwhile the system is away."""
         side, kept = self.plan.incident.removeprefix("restored_"), list[object]()
-        began_s = self.scheduler.clock.now
-        self._at(
-            began_s + (at_s - began_s) * self.rng.uniform(0.3, 0.9), lambda: kept.append(self._copy(side))
-        )
+        taken_s = self.scheduler.clock.now + self.rng.uniform(0.0, 20.0)
+        self._at(taken_s, lambda: kept.append(self._copy(side)))
         self._at(at_s, lambda: self.veil.down.add(side))
         self._at(at_s + OUTAGE_S, lambda: self._put_back(side, kept[0]))
 

@@ -53,6 +53,8 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     """The plan of a seed; ``without`` leaves kinds out (shrinking)."""
     rng = random.Random(f"plan {seed}")
     incident, at = _incident_of(seed), rng.uniform(0.2, 0.6)
+    if incident in RESTORES:
+        at += 0.4
     if not incident:
         return Plan()
     webhooks = rng.random() < 0.4

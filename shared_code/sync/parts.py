@@ -151,7 +151,8 @@ class Parts:
 
     ``confirmed`` tells when the systems of a connection were last asked who they are, ``newest`` the newest
     records this process has seen since, by connection and side, and ``accepted`` how often a person had
-    accepted another state then.  ``started_s``: when this process began.
+    accepted another state then; ``witnessed``: when it last put those records on file.  ``started_s``: when
+    this process began.
     """
 
     runtime: Runtime
@@ -164,6 +165,7 @@ class Parts:
     confirmed: dict[str, float] = field(default_factory=dict)
     newest: dict[tuple[str, Side], tuple[Witness, ...]] = field(default_factory=dict)
     accepted: dict[str, int] = field(default_factory=dict)
+    witnessed: dict[str, float] = field(default_factory=dict)
     started_s: float = 0.0
 
     def connection(self, name: str) -> ConnectionParts:

@@ -28,7 +28,7 @@ LASTS_S = 60.0
 
 
 def remember(parts: Parts, at: ConnectionParts, mapping: str, states: Iterable[tuple[Side, object]]) -> None:
-    """Take note of coupled records that were read or written, as long as this process runs."""
+    """Take note of coupled records that were read or written."""
     if len(at.mapping(mapping).watched) < len(Side):
         return  # Only where both sides are edited can old values pass for somebody's edits.
     for side, state in states:
@@ -36,6 +36,23 @@ def remember(parts: Parts, at: ConnectionParts, mapping: str, states: Iterable[t
             key = (at.name, side)
             seen = Witness(mapping, state.id, state.version.stamp)
             parts.newest[key] = _newest(parts.newest.get(key, ()), (seen,))
+    if parts.runtime.now() - parts.witnessed.get(at.name, 0.0) >= STORED_EVERY_S:
+        _store(parts, at)
+
+
+STORED_EVERY_S = 60.0
+"""How often a process that works puts them on file: it may not live until the systems are asked again."""
+
+
+def _store(parts: Parts, at: ConnectionParts) -> None:
+    """Put them on file, unless something is wrong with the systems or another instance is doing so."""
+    stored = at.identities.get()
+    sound = stored.known and not (stored.stopped_because or stored.suspected_since_s)
+    if sound and stored.accepted == parts.accepted.get(at.name, 0):
+        found = _all(parts, at, stored)
+        if found != stored.witnesses:
+            at.identities.put(replace(stored, witnesses=found))
+        parts.witnessed[at.name] = parts.runtime.now()
 
 
 def _newest(*groups: Sequence[Witness]) -> tuple[Witness, ...]:
