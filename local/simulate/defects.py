@@ -77,12 +77,12 @@ def _apart(simulation: Simulation, original: Any) -> Any:
 def _forgotten_creation(simulation: Simulation, original: Any) -> Any:
     """A record that could not be created is not remembered."""
 
-    def fail(work: Work, item: Item, code: str, message: str) -> None:
-        original(work, item, code, message)
-        if item.coupling is None:
-            item.outcome, item.new_problem = Outcome.FAILED, None
+    def operations(work: Work, item: Item) -> list[Any]:
+        if item.coupling is None and item.outcome is Outcome.FAILED:
+            item.new_problem = None
+        return list(original(work, item))
 
-    return fail
+    return operations
 
 
 def _echo_by_user(simulation: Simulation, original: Any) -> Any:
@@ -160,7 +160,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "failed-creation-forgotten": Defect(
         "a failed creation is not remembered",
-        "shared_code.sync.processing.problems.fail", _forgotten_creation,
+        "shared_code.sync.processing.committing._problem_operations", _forgotten_creation,
     ),
     "echo-by-user": Defect(
         "what our own user wrote last is never looked at",

@@ -69,9 +69,9 @@ def _both_as_sent(simulation: Simulation, original: Any) -> Any:
 def _more_than_mapped(simulation: Simulation, original: Any) -> Any:
     """A column that no mapping names is written too."""
 
-    def native(work: Work, side: Side, values: Any, creating: bool) -> Any:
-        put, faults, sent = original(work, side, values, creating)
-        extra = side is Side.SALES and work.mapping.name == "CUSTOMER" and not creating
+    def native(work: Work, side: Side, values: Any, present: Any = None) -> Any:
+        put, faults, sent = original(work, side, values, present)
+        extra = side is Side.SALES and work.mapping.name == "CUSTOMER" and present is not None
         return (put | {"description": "Kept by Tandem"} if extra else put), faults, sent
 
     return native
@@ -114,7 +114,7 @@ def _first_page(simulation: Simulation, original: Any) -> Any:
 def _unheard(simulation: Simulation, original: Any) -> Any:
     """A refusal is taken for a success that changed nothing."""
 
-    def refused(work: Work, item: Item, side: Side, message: str) -> None:
+    def refused(work: Work, item: Item, *more: Any) -> None:
         item.outcome, item.new_problem = Outcome.UNCHANGED, None
 
     return refused
@@ -178,8 +178,8 @@ FURTHER: dict[str, Defect] = {
         "shared_code.core.transform._put_lookup", _blank_instead,
     ),
     "refusal-unheard": Defect(
-        "a refused update counts as done",
-        "shared_code.sync.processing.writing._refused", _unheard,
+        "a record that a service refused counts as done",
+        "shared_code.sync.processing.problems.refused", _unheard,
     ),
     "identity-unchecked": Defect(
         "nobody asks whether the systems are the known ones",

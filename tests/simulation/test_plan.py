@@ -7,10 +7,12 @@ from collections import Counter
 import pytest
 
 from local.simulate import coverage
+from local.simulate.building import build
 from local.simulate.defects import DEFECTS
 from local.simulate.finding import Found, page, seeds_for
 from local.simulate.packages import OTHER_PHONE, package_of
 from local.simulate.plan import INCIDENTS, draw_plan
+from local.simulate.setting import draw
 from shared_code.core.mapping import ConflictRule
 from shared_code.core.rules_digest import digest_of, same_selection
 
@@ -65,6 +67,12 @@ def test_the_page_of_defects_names_what_was_not_found() -> None:
     assert f"| `{name}` | {DEFECTS[name].what} | 3 | 2 | I1 nothing lost |" in text
     assert "1 of 2 found" in text
     assert "| not found | 9 |" in text
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_what_a_defect_replaces_is_there(name: str) -> None:
+    with DEFECTS[name].patched(build(0, draw(0))):
+        pass
 
 
 def test_there_are_enough_defects_and_each_says_what_is_wrong() -> None:
