@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 import time
 from collections import Counter
@@ -22,6 +23,7 @@ MAX_TOLD = 10
 def main(arguments: list[str]) -> int:
     """0: every invariant held; 1: some seed violated one; 2: a fault or decision never happened."""
     options = _parser().parse_args(arguments)
+    logging.disable(logging.WARNING)  # Faults make the product warn all the time.
     if options.defects:
         return finding.report(options.start, options.seeds, options.jobs, write=options.write)
     if options.seed is not None:

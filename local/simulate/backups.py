@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -92,5 +91,5 @@ def restore_bc(bc: BusinessCentral, backup: BcBackup, observer: Observer) -> int
         company.relations = dict(backup.relations[company_id])
     for (company_id, code), last in backup.last.items():
         env.companies[company_id].series[code].last = last
-    env._versions = itertools.count(backup.version)
+    env.last_version = backup.version
     return changed

@@ -27,7 +27,7 @@ def digest_of(mapping: Mapping) -> str:
 def selection_of(mapping: Mapping) -> str:
     """Which records are kept in step and which of them are taken for the same: tables, filters, keys."""
     tables = [repr((t.api, t.table, t.key, t.filter, t.company_column)) for t in (mapping.bc, mapping.sales)]
-    keys = [repr((each.field, each.identifies, each.hints)) for each in mapping.match]
+    keys = [repr((each.field, each.together_with, each.identifies, each.hints)) for each in mapping.match]
     return _short(*tables, *keys, repr((mapping.direction.value, mapping.creates, mapping.shared)))
 
 
@@ -54,7 +54,7 @@ def _only(values: Values, names: set[str]) -> Values:
 
 def _meaning(each: FieldMapping) -> tuple[object, ...]:
     native = (each.bc, each.bc_within, each.sales, each.bc_fallback, each.bc_currency)
-    lookup = (each.lookup, each.by_reference, each.target, each.blank_is_record)
+    lookup = (each.lookup, each.by_reference, each.target, each.blank_is_record, each.user_local)
     return (each.type.value, each.options, each.places, each.constant, *native, *lookup)
 
 

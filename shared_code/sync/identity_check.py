@@ -27,6 +27,8 @@ WAIT_S = 300.0
 
 class NotAsked(SystemFault):
     """A system could not be asked who it is; the text tells why and which settings are meant."""
+
+
 EVERY_S = 900.0
 """How often each process asks again: a restored environment answers after an outage of some minutes."""
 
