@@ -222,5 +222,6 @@ FURTHER: dict[str, Defect] = {
     "forged-hint-believed": Defect(
         "a notification without the secret is believed",
         "shared_code.sync.webhooks.is_ours", always(True),
+        ("webhooks",),
     ),
 }  # fmt: skip
