@@ -67,8 +67,12 @@ class Hints:
         """Without the secret nothing is believed, and no look is queued."""
         company = next(iter(self._process().parts.connections.values())).connection.company_id
         self._faults.count("webhook_forged")
-        looks = note_business_central(self._process().parts, _body(company, "customers", "guessed"))
-        assert looks == 0, "a forged notification queued a look"
+        try:
+            looks = note_business_central(self._process().parts, _body(company, "customers", "guessed"))
+        except StoreError:
+            looks = 1  # Storage is asked only for what is believed.
+        if looks:
+            self._faults.count("forged_believed")
 
     def _process(self) -> Process:
         return self._rng.choice(list(self._processes.values()))

@@ -91,8 +91,10 @@ def test_a_lost_watermark_costs_one_full_reading_and_no_change(side: Side) -> No
 
 def test_a_pair_that_ended_is_not_coupled_again_by_what_is_on_file_of_it() -> None:
     world = worlds.synced()
-    pair = worlds.pair(world)
-    worlds.delete_customer(world, pair.bc_id)
-    world.person_in_sales.call("DELETE", f"accounts({pair.sales_id})")
+    bc_id = worlds.new_customer(world, "Soon gone")
     worlds.cycles(world, 2)
-    assert pair.bc_id not in {bc_id for bc_id, _ in world.at.pairs("CUSTOMER").living()}
+    sales_id = dict(world.at.pairs("CUSTOMER").living())[bc_id]
+    worlds.delete_customer(world, bc_id)
+    world.person_in_sales.call("DELETE", f"accounts({sales_id})")
+    worlds.cycles(world, 2)
+    assert bc_id not in dict(world.at.pairs("CUSTOMER").living())
