@@ -17,8 +17,8 @@ from shared_code.core.records import Side
 from shared_code.store.identities import Identity, Witness
 from shared_code.sync.parts import ConnectionParts, Parts, table_of
 
-MOST = 3
-"""Witnesses kept for each side: one of them may be edited or deleted right after a system was put back."""
+MOST = 10
+"""Witnesses kept for each side: some were perhaps created since the backup, or edited right after it."""
 
 LATE_CLOCK_S = 10.0
 """Business Central stamps versions with a server's clock, which may be late by so much."""
@@ -84,8 +84,8 @@ def _all(parts: Parts, at: ConnectionParts, stored: Identity) -> dict[Side, tupl
 def _went_back(parts: Parts, at: ConnectionParts, stored: Identity, side: Side) -> bool:
     """Whether a witness that is there is older than it was."""
     asked = _all(parts, at, stored).get(side, ())
-    present = [(each, stamp) for each in asked if (stamp := _present_stamp(at, side, each))]
-    return any(_is_older(side, stamp, each.stamp) for each, stamp in present)
+    present = _present_stamps(at, side, asked)
+    return any(_is_older(side, present[w.id], w.stamp) for w in asked if w.id in present)
 
 
 def _is_older(side: Side, stamp: str, before: str) -> bool:
@@ -95,12 +95,14 @@ def _is_older(side: Side, stamp: str, before: str) -> bool:
     return late.total_seconds() > LATE_CLOCK_S
 
 
-def _present_stamp(at: ConnectionParts, side: Side, witness: Witness) -> str:
-    """The version a witness has now; blank where the record is not there any more, which proves nothing."""
-    if witness.mapping not in at.mappings:
-        return ""
-    rows = at.systems[side].read(table_of(at.mapping(witness.mapping), side), [witness.id])
-    return rows[witness.id].version.stamp if witness.id in rows else ""
+def _present_stamps(at: ConnectionParts, side: Side, asked: Sequence[Witness]) -> dict[str, str]:
+    """The versions that witnesses have now; a record that is not there any more proves nothing."""
+    found: dict[str, str] = {}
+    for name in sorted({each.mapping for each in asked} & at.mappings.keys()):
+        ids = [each.id for each in asked if each.mapping == name]
+        rows = at.systems[side].read(table_of(at.mapping(name), side), ids)
+        found |= {row.id: row.version.stamp for row in rows.values()}
+    return found
 
 
 def _reason(side: Side) -> str:
