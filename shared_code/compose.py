@@ -126,7 +126,9 @@ def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue,
         settings.webhook_secret,
     )
     choices = Choices(clients.sales, settings.sales_url)
-    return Parts(runtime, tables, queue, connections, settings.settle_s, hooks, choices)
+    return Parts(
+        runtime, tables, queue, connections, settings.settle_s, hooks, choices, started_s=runtime.now()
+    )
 
 
 def default_mappings(features: Features = frozenset()) -> list[Mapping]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
-from local.simulate import coverage, defects
+from local.simulate import coverage, finding
 from local.simulate.building import Choices
 from local.simulate.running import Result, run_seed, run_seeds
 from local.simulate.shrinking import shrink
@@ -22,8 +23,9 @@ MAX_TOLD = 10
 def main(arguments: list[str]) -> int:
     """0: every invariant held; 1: some seed violated one; 2: a fault or decision never happened."""
     options = _parser().parse_args(arguments)
+    logging.disable(logging.WARNING)  # Faults make the product warn all the time.
     if options.defects:
-        return _defects(options.seeds, options.start)
+        return finding.report(options.start, options.seeds, options.jobs, write=options.write)
     if options.seed is not None:
         return _one(options.seed, options.trace, options.shrink)
     return _many(options.seeds, options.start, options.jobs, options.json)
@@ -42,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--defects", action="store_true", help="put defects into the product; all must be found"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="with --defects: write docs/measurements/defects.md"
     )
     return parser
 
@@ -99,23 +104,6 @@ def _one(seed: int, whole_trace: bool, shrinking: bool) -> int:
     for text in result.violations or ["every invariant held"]:
         print(f"   {text}")
     return 1 if result.violations else 0
-
-
-def _defects(number: int, start: int) -> int:
-    """Switch each defect on in turn; each must be found within ``number`` seeds."""
-    missed = 0
-    for name, defect in defects.DEFECTS.items():
-        found = next(
-            ((seed, result) for seed in range(start, start + number)
-             if (result := run_seed(seed, defect=name)).violations and not run_seed(seed).violations), None,
-        )  # fmt: skip
-        if found is None:
-            missed += 1
-            print(f"NOT FOUND  {name}: {defect.what}")
-        else:
-            print(f"found      {name} at seed {found[0]}: {found[1].violations[0][:150]}")
-        sys.stdout.flush()
-    return 1 if missed else 0
 
 
 if __name__ == "__main__":

@@ -65,10 +65,11 @@ def agree(people: People) -> None:
     text = people.rng.choice([each for each in pair.texts if len(each.sales) == 1])
     value, token = people.new_value(text, "bc", key)
     value = value[: min(text.bc_length, text.sales_length)]
-    done = people.write(key, {text.bc: value})
-    done = people.write(other, {text.sales[0]: value}) or done
-    if not done:
+    here, there = people.write(key, {text.bc: value}), people.write(other, {text.sales[0]: value})
+    if not (here or there):
         _withdraw(people, [token])
+    elif not here:
+        people.ledger.tokens[token].key = other
     people.count("agreed_on_both_sides")
 
 

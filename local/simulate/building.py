@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local.simulate.actions import ACTIONS
+from local.simulate.conclusions import Conclusions
 from local.simulate.faults import Faults
+from local.simulate.hiding import Veil
+from local.simulate.incidents import Incidents
 from local.simulate.observing import Observer, Write
+from local.simulate.packages import Package, package_of
 from local.simulate.people import Ledger, People
+from local.simulate.plan import Plan, draw_plan
 from local.simulate.processes import Process, SimulatedRuntime
 from local.simulate.scheduler import Scheduler, Trace
 from local.simulate.services import (
@@ -21,7 +26,7 @@ from local.simulate.services import (
 )
 from local.simulate.setting import Setting
 from local.simulate.simulation import Simulation
-from local.simulate.storage import Hooks, RestlessQueue, tables
+from local.simulate.storage import Hooks, NotedTables, RestlessQueue, tables
 from local.simulate.surroundings import Surroundings
 from local.simulate.wire import Late, Wire
 from local.simulation.world import TENANT, Person
@@ -60,6 +65,9 @@ class _Ground:
     bc: BusinessCentral
     sales: Dataverse
     clocks: tuple[SkewedClock, SkewedClock]
+    plan: Plan
+    package: Package
+    veil: Veil
 
     def rng(self, name: str) -> random.Random:
         return random.Random(f"{self.seed} {name}")
@@ -67,20 +75,32 @@ class _Ground:
 
 def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> Simulation:
     """A simulation that has not begun."""
+    if draw_plan(seed, choices.without).incident:
+        # It happens to a connection that has been in use for a while.
+        setting = replace(setting, calm_start=True)
     ground, ledger = _ground(seed, setting, choices), Ledger()
     scheduler, faults, observer = ground.scheduler, ground.faults, ground.observer
     _tell(ground, ledger)
     hooks, late = Hooks(scheduler, faults), Late(scheduler, observer)
     queue = RestlessQueue(scheduler.clock.time, hooks, ground.rng("queue"))
     scheduler.on_step = late.run_due
-    processes, wires = _processes(ground, hooks, queue, late)
+    stores = tables(hooks)
+    processes, wires = _processes(ground, stores, queue, late)
     people = People(
         ground.rng("people"), observer, ledger, _people_of(setting, ground.bc),
         Person(ground.sales, "/api/data/v9.2"), scheduler.note, faults.count, ACTIONS, choices.skip_acts,
+        is_down=lambda side: side in ground.veil.down,
     )  # fmt: skip
     surroundings = Surroundings(
         ground.bc, ground.sales, faults, scheduler, processes, ground.rng("surroundings"), ground.clocks[0]
     )
+    companies = {each.name: each.entry["id"].lower() for each in setting.companies}
+    conclusions = Conclusions(observer, companies, stores)
+    stores.on_stored = conclusions.stored
+    incidents = Incidents(
+        ground.plan, ground.rng("incidents"), ground.bc, ground.sales, ground.package, ground.veil, processes,
+        scheduler, faults, observer, people, stores, late, wires,
+    )  # fmt: skip
     return Simulation(
         seed,
         setting,
@@ -94,6 +114,8 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
         queue,
         late,
         wires,
+        incidents,
+        conclusions,
     )
 
 
@@ -106,7 +128,11 @@ def _ground(seed: int, setting: Setting, choices: Choices) -> _Ground:
     )  # fmt: skip
     clocks = SkewedClock(clock, setting.skews_s[0]), SkewedClock(clock, setting.skews_s[1])
     bc, sales = business_central_of(setting, clocks[0]), dataverse_of(setting, clocks[1])
-    return _Ground(seed, setting, scheduler, faults, Observer(clock.time), bc, sales, clocks)
+    plan = draw_plan(seed, choices.without)
+    return _Ground(
+        seed, setting, scheduler, faults, Observer(clock.time), bc, sales, clocks, plan,
+        package_of(plan.conflict), Veil(),
+    )  # fmt: skip
 
 
 def _tell(ground: _Ground, ledger: Ledger) -> None:
@@ -123,9 +149,8 @@ def _tell(ground: _Ground, ledger: Ledger) -> None:
 
 
 def _processes(
-    ground: _Ground, hooks: Hooks, queue: RestlessQueue, late: Late
+    ground: _Ground, stores: NotedTables, queue: RestlessQueue, late: Late
 ) -> tuple[dict[str, Process], list[Wire]]:
-    stores = tables(hooks)
     stores.ensure(TABLES)
     queue.ensure(QUEUES)
     processes: dict[str, Process] = {}
@@ -140,7 +165,8 @@ def _processes(
         services: dict[str, tuple[Service, Clock]] = {
             "bc": (bc, ground.clocks[0]), "sales": (sales, ground.clocks[1]),
         }  # fmt: skip
-        processes[name] = Process(name, settings_of(ground.setting), runtime, stores, queue, services)
+        settings = settings_of(ground.setting, webhooks=ground.plan.webhooks)
+        processes[name] = Process(name, settings, runtime, stores, queue, services, ground.package)
         wires += [bc, sales]
     return processes, wires
 
@@ -150,6 +176,7 @@ def _wire(ground: _Ground, late: Late, name: str, side: str, service: Service) -
     return Wire(
         side, service, ground.scheduler, ground.faults, ground.observer, late,
         ground.rng(f"wire {name} {side}"), setting.lease_s, setting.settle_s - SKEW_MARGIN_S,
+        ground.veil,
     )  # fmt: skip
 
 

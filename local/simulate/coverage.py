@@ -22,16 +22,22 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "F9 ties": ("ties", "small_pages"),
     "F10 changed while scanning": ("changed_while_scanning", "late_commit"),
     "F11 scan cut short": ("truncated",),
+    "F12 a side answers nothing": ("empty_answer", "brake_held"),
     "F13 edit and deletion": ("deleted",),
     "F14 service changes what is written": ("plugin",),
     "F15 stale reads": ("stale_read", "replica_lag"),
-    "F16 renamed": ("renamed",),
+    "F16 renamed, merged, moved": ("renamed", "accounts_merged", "moved_company"),
     "F17 several candidates": ("problem possible_partner",),
     "F18 dependency later": ("dependency_came_later",),
+    "F19 rules changed": ("rules_field", "rules_filter", "rules_conflict"),
+    "F20 restored or another system": ("restored_sales", "restored_bc", "wrong_system", "accepted_systems"),
+    "F21 storage lost": ("lost_couplings", "lost_part", "lost_watermarks", "lost_pairs_too"),
     "F22 sign-in and rights": ("token_refused", "html_instead", "rights_removed"),
     "F23 change token expired": ("token_expired",),
     "F24 two instances": ("two_instances",),
     "F25 odd data": ("odd_text",),
+    "notifications": ("webhook_hint", "webhook_forged"),
+    "rules other than to ask": ("conflict_rule",),
 }  # fmt: skip
 """The faults of the failure model that are simulated, and the counters that tell of each."""
 

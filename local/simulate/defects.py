@@ -6,14 +6,13 @@ right one.
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
-from unittest.mock import patch
 
+from local.simulate.defect import Defect, always
 from local.simulate.fields import PAIRS
+from local.simulate.further_defects import FURTHER
 from local.simulate.simulation import Simulation
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome
@@ -21,39 +20,6 @@ from shared_code.core.records import Side
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.systems.interface import Page, Sighting
-
-type Make = Callable[[Simulation, Any], Any]
-
-
-@dataclass(frozen=True)
-class Defect:
-    """``what`` is wrong; ``make`` gives what replaces the thing at ``place``, told the simulation and the
-    original."""
-
-    what: str
-    place: str
-    make: Make
-
-    @contextmanager
-    def patched(self, simulation: Simulation) -> Iterator[None]:
-        """The product with this defect."""
-        owner, _, name = self.place.rpartition(".")
-        target = _resolve(owner)
-        with patch.object(target, name, self.make(simulation, getattr(target, name))):
-            yield
-
-
-def _resolve(path: str) -> Any:
-    """A module, or a class in one, by its dotted name."""
-    try:
-        return importlib.import_module(path)
-    except ModuleNotFoundError:
-        owner, _, name = path.rpartition(".")
-        return getattr(importlib.import_module(owner), name)
-
-
-def _always(value: Any) -> Make:
-    return lambda simulation, original: lambda *arguments, **named: value
 
 
 def _if_match_any(simulation: Simulation, original: Any) -> Any:
@@ -111,12 +77,12 @@ def _apart(simulation: Simulation, original: Any) -> Any:
 def _forgotten_creation(simulation: Simulation, original: Any) -> Any:
     """A record that could not be created is not remembered."""
 
-    def fail(work: Work, item: Item, code: str, message: str) -> None:
-        original(work, item, code, message)
-        if item.coupling is None:
-            item.outcome, item.new_problem = Outcome.FAILED, None
+    def operations(work: Work, item: Item) -> list[Any]:
+        if item.coupling is None and item.outcome is Outcome.FAILED:
+            item.new_problem = None
+        return list(original(work, item))
 
-    return fail
+    return operations
 
 
 def _echo_by_user(simulation: Simulation, original: Any) -> Any:
@@ -169,7 +135,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "no-if-match-bc": Defect(
         "updates in Business Central overwrite whatever is there",
-        "shared_code.systems.business_central._if_match", _always({"If-Match": "*"}),
+        "shared_code.systems.business_central._if_match", always({"If-Match": "*"}),
     ),
     "base-first": Defect(
         "the base is stored before the write is confirmed",
@@ -194,7 +160,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "failed-creation-forgotten": Defect(
         "a failed creation is not remembered",
-        "shared_code.sync.processing.problems.fail", _forgotten_creation,
+        "shared_code.sync.processing.committing._problem_operations", _forgotten_creation,
     ),
     "echo-by-user": Defect(
         "what our own user wrote last is never looked at",
@@ -208,4 +174,5 @@ DEFECTS: dict[str, Defect] = {
         "a creation in Business Central leaves no intent",
         "shared_code.sync.processing.intents._write_intent_group", _no_intent,
     ),
+    **FURTHER,
 }  # fmt: skip

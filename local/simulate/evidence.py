@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulate.fields import PAIRS, Pair, inside
+from local.simulate.fields import Pair, Text, inside, pair_of
 from local.simulate.observing import Key, Observer, Write
-from local.simulate.people import Ledger
+from local.simulate.people import Ledger, Token
 from local.simulate.simulation import Simulation
 from shared_code.core.coupling import Coupling, CouplingState
 from shared_code.core.outcome import Problem
@@ -41,7 +41,10 @@ class Evidence:
         self.observer: Observer = simulation.observer
         self.ledger: Ledger = simulation.ledger
         self.connections: list[ConnectionParts] = simulation.connections
-        self.links = [each for at in self.connections for pair in PAIRS.values() for each in _links(at, pair)]
+        self.package = simulation.package
+        self.pairs: Mapping[str, Pair] = self.package.pairs
+        pairs = self.pairs.values()
+        self.links = [each for at in self.connections for pair in pairs for each in _links(at, pair)]
         self.by_key: dict[Key, list[Linked]] = {}
         for each in self.links:
             for key in (each.bc, each.sales):
@@ -51,7 +54,7 @@ class Evidence:
             self._take_problems(at)
 
     def _take_problems(self, at: ConnectionParts) -> None:
-        for pair in PAIRS.values():
+        for pair in self.pairs.values():
             for problem in at.couplings(pair.mapping).all_problems(MAX_ROWS):
                 key = key_of(at, pair, problem.side.value, problem.record_id)
                 self.problems.setdefault(key, []).append(problem)
@@ -69,7 +72,17 @@ class Evidence:
 
     def is_inside(self, pair: Pair, key: Key) -> bool:
         values = self.values(key)
+        if values is not None and self.package.takes_blocked and key.table == "customers":
+            return True
         return values is not None and inside(pair, key.side, values, self.observer.kinds(key))
+
+    def text(self, token: Token) -> Text | None:
+        """The field a person's value stands in under the present rules; ``None`` where they do not map it."""
+        pair = pair_of(token.key.side, token.key.table)
+        texts = self.pairs[pair.mapping].texts if pair else ()
+        found = next((each for each in texts if each.bc == token.text.bc), None)
+        moved = found is None or found.on(token.key.side) != token.text.on(token.key.side)
+        return None if moved else found
 
     def belongs_elsewhere(self, key: Key) -> bool:
         """Whether a Sales row carries the mark of a company that none of its pairs belongs to."""

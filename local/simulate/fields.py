@@ -100,7 +100,7 @@ def is_blank(value: Any) -> bool:
 
 def inside(pair: Pair, side: str, values: Mapping[str, Any], kinds: Mapping[str, str]) -> bool:
     """Whether a record is one that is kept in step."""
-    if pair is CUSTOMER:
+    if pair.mapping == CUSTOMER.mapping:
         if side == "bc":
             return is_blank(values.get("blocked"))
         return values.get("statecode") == 0 and values.get("customertypecode") == 3

@@ -40,6 +40,7 @@ class Write:
     changed: Mapping[str, tuple[Any, Any]]
     after: Mapping[str, Any] | None
     etag: str = ""
+    late: bool = False
 
     def readable(self) -> str:
         """One line for a story."""
@@ -64,6 +65,7 @@ class Observer:
     history: dict[Key, list[Mapping[str, Any]]] = field(default_factory=dict)
     on_write: Callable[[Write], None] = lambda write: None
     app_user: str = ""
+    is_late: bool = False
     _kinds: dict[Key, Mapping[str, str]] = field(default_factory=dict)
 
     @contextmanager
@@ -99,6 +101,14 @@ class Observer:
             for key, values in self.present.items()
             if key.side == side and key.table == table and key.company == company
         }
+
+    def put_back(self, side: str, company: str, table: str, row_id: str, row: Any) -> None:
+        """A backup was put back: the record is as it was then, and nobody wrote it."""
+        if table in (WATCHED_BC if side == "bc" else WATCHED_SALES):
+            key = Key(side, company, table, row_id)
+            if row is not None and side == "sales":
+                self._kinds[key] = row.kinds
+            self._take(key, row.values if row else None, "", "restored")
 
     def _begin(self, key: Key, values: Mapping[str, Any]) -> None:
         self.present[key] = values
@@ -142,7 +152,7 @@ class Observer:
             return
         changed = _changed(before or {}, values or {})
         kind = "deleted" if values is None else "created" if before is None else "updated"
-        write = Write(self.now(), who, key, kind, changed, values, etag)
+        write = Write(self.now(), who, key, kind, changed, values, etag, self.is_late)
         if values is None:
             del self.present[key]
         else:

@@ -47,8 +47,13 @@ class Ledger:
             return
         for before, after in write.changed.values():
             for token in set(_TOKEN.findall(str(before))) - set(_TOKEN.findall(str(after))):
-                if token in self.tokens:
+                if token in self.tokens and not self._only_restored(write, token):
                     self.tokens[token].ended = True
+
+    def _only_restored(self, write: Write, token: str) -> bool:
+        """A backup that was put back takes away what was written there; what came from the other side still
+        counts."""
+        return write.who == "restored" and self.tokens[token].key != write.key
 
 
 def tokens_in(value: object) -> set[str]:
@@ -70,6 +75,7 @@ class People:
     actions: Sequence[tuple[Callable[[People], None], float]]
     skip: frozenset[int] = frozenset()
     number: int = 0
+    is_down: Callable[[str], bool] = lambda side: False
     _next: int = FIRST_TOKEN
 
     def act(self) -> None:
@@ -87,6 +93,8 @@ class People:
 
     def call(self, side: str, company: str, method: str, path: str, body: object = None) -> Any:
         """One call as a person; ``None`` where it was refused."""
+        if self.is_down(side):
+            return None
         person = self.sales if side == "sales" else self.bc[company]
         sent = {"authorization": person.token, "content-type": "application/json", "host": "service.example",
                 "accept": "application/json", "prefer": "return=representation"}  # fmt: skip

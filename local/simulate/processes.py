@@ -6,10 +6,10 @@ import random
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from unittest.mock import patch
 
 from local.simulate.faults import Faults
+from local.simulate.packages import Package
 from local.simulate.scheduler import Crash, Scheduler
 from local.simulate.storage import MAX_DEQUEUE, RETRY_S, RestlessQueue
 from local.simulators.adapter import InProcessAdapter
@@ -26,7 +26,6 @@ from shared_code.systems.auth import FixedTokens
 from shared_code.systems.interface import SystemFault
 
 POLL_S = 2.0
-_mappings = cache(compose.default_mappings)
 
 
 class SimulatedRuntime:
@@ -64,6 +63,7 @@ class Process:
     tables: MemoryTables
     queue: RestlessQueue
     services: dict[str, tuple[Service, Clock]]
+    package: Package
     parts: Parts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,7 +74,7 @@ class Process:
         clients = compose.Clients(self.settings, self.runtime, FixedTokens("app"), self.tables)
         for session, side in ((clients.business_central_session, "bc"), (clients.sales_session, "sales")):
             session.mount("https://", InProcessAdapter(*self.services[side]))
-        with patch.object(compose, "default_mappings", _mappings):
+        with patch.object(compose, "default_mappings", lambda features: self.package.mappings):
             self.parts = compose.assemble(self.settings, self.runtime, self.tables, self.queue, clients)
 
 

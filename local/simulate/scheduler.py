@@ -136,6 +136,12 @@ class Scheduler:
                 task.doomed = True
         raise Crash
 
+    def kill(self, process: str) -> None:
+        """Another's process dies: each of its threads at its next step."""
+        for task in self._tasks:
+            if task.process == process:
+                task.doomed = True
+
     def run_all[T](self, calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
         """Branches of one worker, at most ``limit`` at a time, each a thread of its own."""
         me = self._current

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from local.simulate.setting import Setting
+from local.simulation.receiving import WEBHOOK_SECRET, WEBHOOK_URL
 from local.simulation.world import CLIENT, COLUMNS, ORG, PERSON, TENANT, CompanyRecords, Person
 from local.simulators import business_central, dataverse
 from local.simulators.dataverse.people import ALL_PRIVILEGES, User
@@ -32,7 +33,7 @@ class SkewedClock:
         self._clock.now += seconds
 
 
-def settings_of(setting: Setting) -> Settings:
+def settings_of(setting: Setting, *, webhooks: bool = False) -> Settings:
     """The app settings every process of the seed has."""
     companies = ",".join(f"{each.name}={each.entry['id']}" for each in setting.companies)
     return read_settings({
@@ -44,6 +45,7 @@ def settings_of(setting: Setting) -> Settings:
         "MAPPINGS": "CUSTOMER,CONTACT",
         "SALES_URL": ORG,
         "SETTLE_SECONDS": str(setting.settle_s),
+        **({"WEBHOOK_URL": WEBHOOK_URL, "WEBHOOK_SECRET": WEBHOOK_SECRET} if webhooks else {}),
     })  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from local.simulate.building import Choices
 from local.simulate.faults import RATES
+from local.simulate.plan import INCIDENTS
 from local.simulate.running import run_seed
 
 WORLD_KINDS = ("storage_outage", "tables_outage", "token_expired", "clock_jumps", "rights_removed",
@@ -24,7 +25,7 @@ def shrink(seed: int, defect: str = "") -> Choices:
         return any(each.startswith(wanted) for each in run_seed(seed, choices, defect).violations)
 
     choices = Choices()
-    for kind in (*RATES, *WORLD_KINDS):
+    for kind in (*RATES, *WORLD_KINDS, *INCIDENTS, "webhook_hint", "conflict_rule"):
         smaller = replace(choices, without=choices.without | {kind})
         choices = smaller if fails(smaller) else choices
     return _without_acts(choices, min(first.acts, MAX_ACTS), fails)

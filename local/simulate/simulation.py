@@ -8,8 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
+from local.simulate.administrator import Administrator
+from local.simulate.conclusions import Conclusions
 from local.simulate.faults import Faults
+from local.simulate.hints import Hints
+from local.simulate.incidents import Incidents
 from local.simulate.observing import Observer
+from local.simulate.packages import Package
 from local.simulate.people import Ledger, People
 from local.simulate.processes import Host, Process, Unexpected
 from local.simulate.scheduler import Scheduler
@@ -27,6 +32,9 @@ from shared_code.sync.tick import tick
 
 QUIET_GAPS_S = (60.0, 700.0, 700.0, 1300.0, 25_000.0, 25_000.0, 25_000.0)
 """How time passes once faults and edits have stopped: a few minutes, then the longest retries."""
+
+MORE_GAPS_S = (60.0, 700.0, 700.0, 25_000.0, 25_000.0)
+"""What passes after the administrator had to do something."""
 
 A_NIGHT_S = 20_000.0
 """A gap that a nightly timer falls into."""
@@ -54,15 +62,22 @@ class Simulation:
     queue: RestlessQueue
     late: Late
     wires: list[Wire]
+    incidents: Incidents
+    conclusions: Conclusions
     unexpected: list[Unexpected] = field(default_factory=list)
     hosts: list[Host] = field(default_factory=list)
     stopping: bool = False
     quiet_from: int = 0
     last_round_from: int = 0
+    administrator: Administrator = field(init=False)
 
     @property
     def first(self) -> Process:
         return next(iter(self.processes.values()))
+
+    @property
+    def package(self) -> Package:
+        return self.incidents.package
 
     @property
     def connections(self) -> list[ConnectionParts]:
@@ -76,6 +91,7 @@ class Simulation:
                 self._drain()
             self.faults.on = self.setting.hostility > 0
             self.surroundings.begin(self.setting)
+            self.incidents.begin(self.setting.duration_s)
             self._spawn()
             self.scheduler.run()
             self._calm_down()
@@ -90,6 +106,9 @@ class Simulation:
         spawn("timer", "timer", self._timer)
         spawn("people", "people", self._people)
         spawn("world", "world", self._world)
+        if self.incidents.plan.webhooks:
+            hints = Hints(self._rng("hints"), self.observer, self.processes, self.scheduler, self.faults)
+            spawn("webhooks", "webhooks", lambda: hints.work(lambda: self.stopping))
 
     def _host(self, name: str) -> Host:
         return Host(
@@ -104,7 +123,7 @@ class Simulation:
         """The minute's tick, sometimes late, sometimes on two processes at once."""
         rng, begin = self._rng("timer"), self.scheduler.clock.now
         started = self.setting.calm_start
-        while self.scheduler.clock.now < begin + self.setting.duration_s:
+        while self.scheduler.clock.now < begin + self.setting.duration_s + self.incidents.plan.more_s:
             try:
                 if not started:
                     self._start_full_syncs()
@@ -122,6 +141,8 @@ class Simulation:
                 self.faults.count("changed_while_scanning")
             self.people.act()
             mean = self.setting.pause_between_acts_s
+            if self.incidents.veil.down:
+                self.scheduler.pause(60.0)  # Most of them wait until both systems are there again.
             self.scheduler.pause(rng.choice((0.0, 0.05, 0.3, 1.0, mean, 2 * mean, 3 * mean)))
 
     def _world(self) -> None:
@@ -129,6 +150,7 @@ class Simulation:
         while not self.stopping:
             self.scheduler.pause(rng.expovariate(1 / 30.0))
             self.surroundings.happen()
+            self.incidents.happen()
 
     def _start_full_syncs(self) -> None:
         for at in self.connections:
@@ -139,10 +161,11 @@ class Simulation:
         """Faults end, everything is as it should be again, and an administrator has looked after it."""
         self.faults.on = False
         self.surroundings.restore()
-        for at in self.connections:
-            for name, schedule in at.schedules.all().items():
-                if schedule.disabled_because:
-                    at.schedules.change(name, schedule.interval_s, disabled_because="", next_due_s=0.0)
+        self.incidents.finish()
+        self.administrator = Administrator(self.first, self.faults, self.setting.release)
+        self.administrator.look()
+        if self.incidents.lost_storage:
+            self.administrator.after_a_loss()
         self._start_missing()
 
     def _start_missing(self) -> None:
@@ -163,15 +186,23 @@ class Simulation:
 
     def _settle(self) -> None:
         for gap_s in QUIET_GAPS_S:
-            self._pass_time(gap_s)
+            self._pass(gap_s)
             self._start_missing()  # One that was still running may have ended in an error by now.
-            if gap_s > A_NIGHT_S:
-                clean_up(self.first.parts)
-                self._drain()
+        if self.administrator.acted:
+            for gap_s in MORE_GAPS_S:
+                self._pass(gap_s)
         self.quiet_from = len(self.observer.writes)
         for _ in range(2):
             self._pass_time(700.0)
         self.last_round_from = len(self.observer.writes)
+
+    def _pass(self, gap_s: float) -> None:
+        """A while, with the night's work and the administrator's look at the end."""
+        self._pass_time(gap_s)
+        if gap_s > A_NIGHT_S:
+            clean_up(self.first.parts)
+            self._drain()
+        self.administrator.look()
 
     def _count_problems(self) -> None:
         for at in self.connections:

@@ -56,6 +56,7 @@ class NotedTables(MemoryTables):
     def __init__(self, hooks: Hooks) -> None:
         super().__init__(before=hooks.before, after=hooks.after)
         self._hooks = hooks
+        self.on_stored: Callable[[str, Operation], None] = lambda table, operation: None
 
     def transact(self, table: str, operations: Sequence[Operation]) -> list[str]:
         trace = self._hooks.scheduler.trace
@@ -64,6 +65,8 @@ class NotedTables(MemoryTables):
                 trace.remark(
                     self._hooks.scheduler.clock.now, self._hooks.scheduler.who, _readable(table, each)
                 )
+        for each in operations:
+            self.on_stored(table, each)
         return super().transact(table, operations)
 
 
@@ -74,7 +77,7 @@ def _readable(table: str, operation: Operation) -> str:
     return f"  {table}: {kind} {operation.entity.row} {dict(operation.entity.values)}"
 
 
-def tables(hooks: Hooks) -> MemoryTables:
+def tables(hooks: Hooks) -> NotedTables:
     """Tables with these hooks."""
     return NotedTables(hooks)
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from local.simulate import cutting
 from local.simulate.faults import Faults
+from local.simulate.hiding import Veil
 from local.simulate.observing import Observer
 from local.simulate.scheduler import Scheduler
 from local.simulators.wire import ConnectionLost, Request, Response, Service
@@ -32,6 +33,10 @@ class Late:
     def add(self, at_s: float, who: str, service: Service, request: Request) -> None:
         self._waiting.append((at_s, who, service, request))
 
+    def drop(self, service: Service) -> None:
+        """A service is put back to another state: what was on its way is gone."""
+        self._waiting = [each for each in self._waiting if each[2] is not service]
+
     def run_due(self) -> None:
         """Carry out what is due.  Called at every step."""
         if not self._waiting:
@@ -41,8 +46,10 @@ class Late:
         if due:
             self._waiting = [each for each in self._waiting if each[0] > now]
         for _, who, service, request in due:
+            self._observer.is_late = True
             with self._observer.acting(who):
                 response = service.handle(request)
+            self._observer.is_late = False
             self._scheduler.note(f"late request of {who} ran: {response.status}")
 
 
@@ -63,6 +70,7 @@ class Wire:
         rng: random.Random,
         lease_s: float,
         lag_s: float,
+        veil: Veil,
     ) -> None:
         self.side = side
         self.in_flight: Counter[str] = Counter()
@@ -76,7 +84,12 @@ class Wire:
         self._rng = rng
         self._lease_s = lease_s
         self._lag_s = lag_s
+        self._veil = veil
         self._remembered: dict[str, Response] = {}
+
+    def forget(self) -> None:
+        """No replica remembers what was before."""
+        self._remembered.clear()
 
     def handle(self, request: Request) -> Response:
         """The answer as it arrives.  Raises ``ConnectionLost`` or ``Crash``."""
@@ -98,7 +111,7 @@ class Wire:
             faults.maybe_crash("before request", path)
             if faults.hit("pause_past_lease"):
                 scheduler.pause(self._lease_s * 1.5)
-        if refusal := self._refusal():
+        if refusal := self._veil.refusal(self.side) or self._refusal():
             scheduler.note(f"{self.side} {request.method} {path}: refused {refusal.status}")
             return refusal
         response = self._carry_out(request, path, operations)
@@ -164,7 +177,8 @@ class Wire:
 
     def _run(self, request: Request, who: str, path: str) -> Response:
         with self._observer.acting(who):
-            response = self.service.handle(request)
+            response = self.service.handle(self._veil.seen(self.side, request))
+        response = self._veil.over(self.side, request, response)
         self._scheduler.note(f"{self.side} {request.method} {path}: {response.status}")
         if self._scheduler.trace.keep:
             self._remark(f"  > {_readable(request)}")

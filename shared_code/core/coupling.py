@@ -26,7 +26,8 @@ class Coupling:
     ``in_step``: at exactly these versions the two records hold exactly the base.  Only then may a side
     go unread; otherwise (a conflict is open, a value was refused, an echo is awaited) both are read.
     ``reference`` is what other BC records point here with.  ``batch`` and ``outcome`` name the batch
-    that wrote last and what it did, so that a repeated batch reports the same.  ``etag`` is the stored row's.
+    that wrote last and what it did, so that a repeated batch reports the same.  ``rules`` are those the base
+    was made under (``rules_digest``; blank: the present ones).  ``etag`` is the stored row's.
     """
 
     bc_id: str
@@ -40,6 +41,7 @@ class Coupling:
     reference: str = ""
     batch: str = ""
     outcome: Outcome | None = None
+    rules: str = ""
     etag: str = ""
 
     def id_on(self, side: Side) -> str:

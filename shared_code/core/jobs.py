@@ -37,7 +37,8 @@ class Batch:
     """Some records of one side of one mapping; the unit of queued work.
 
     ``stamps`` are the versions the scan saw (empty where none).  ``counts`` holds the outcomes once
-    ``done``; ``rest`` are records that were handed on to the batch ``rest_id``, counted there.
+    ``done``; ``rest`` are records that were handed on to the batch ``rest_id``, counted there.  ``rules`` are
+    those it was planned under: under others it is planned anew.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Batch:
     counts: Mapping[Outcome, int] = field(default_factory=dict)
     rest: tuple[str, ...] = ()
     rest_id: str = ""
+    rules: str = ""
     etag: str = ""
 
     @property

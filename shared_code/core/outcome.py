@@ -71,6 +71,9 @@ PROBLEMS = {
                     "Nothing: it is tried again.", True),
         ProblemCode("access_denied", "Tandem's user may not do this; the service's words name the right.",
                     "Give the user the right, then retry.", True),
+        ProblemCode("hidden", "The service shows none of the records it is asked for.",
+                    "Check the rights of Tandem's user, then start a full synchronisation of the mapping.",
+                    True),
         ProblemCode("internal", "Tandem met a fault of its own with this record.",
                     "Retry; if it stays, report the code and the message.", True),
     )

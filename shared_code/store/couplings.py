@@ -227,6 +227,7 @@ def _coupling_values(each: Coupling) -> dict[str, Scalar]:
         "reference": each.reference,
         "batch": each.batch,
         "outcome": each.outcome.value if each.outcome else "",
+        "rules": each.rules,
     }
     return values | {name: text for name, text in optional.items() if text}
 
@@ -246,6 +247,7 @@ def _coupling(entity: Entity) -> Coupling:
         reference=str(values.get("reference", "")),
         batch=str(values.get("batch", "")),
         outcome=Outcome(outcome) if outcome else None,
+        rules=str(values.get("rules", "")),
         etag=entity.etag,
     )
 

@@ -1,4 +1,5 @@
-"""Who a connection was made with: the organisation and company that its couplings belong to.
+"""Who a connection was made with: the organisation and company that its couplings belong to, and witnesses
+that they have not been put back to an earlier state.
 
 Beside it, in a row of its own, what keeps the connection from working now.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
 from shared_code.store.json_values import dump, load
 from shared_code.store.tables import AlreadyExists, Changed, Entity, Missing, Scalar, Tables
@@ -16,12 +18,30 @@ TABLE = "Identities"
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """A record that was seen at a version.  A system that holds it at an older one was put back."""
+
+    mapping: str
+    id: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """``known`` is what the systems said when the connection was first used; ``stopped_because`` tells
-    that they have said something else since."""
+    that they have said something else since.
+
+    ``witnesses`` are the newest records seen, by side.  ``suspected_since_s``: since when they tell that a
+    system was put back (0: they do not).  ``went_back`` says so for sure and stays until a person accepts it;
+    ``accepted`` counts how often one did.
+    """
 
     known: Mapping[str, str] = field(default_factory=dict)
     stopped_because: str = ""
+    witnesses: Mapping[Side, tuple[Witness, ...]] = field(default_factory=dict)
+    suspected_since_s: float = 0.0
+    went_back: str = ""
+    accepted: int = 0
     etag: str = ""
 
 
@@ -45,12 +65,27 @@ class IdentityStore:
         entity = self._tables.get(TABLE, self._partition, "identity")
         if entity is None:
             return Identity()
-        known = {name: str(value) for name, value in load(str(entity.values["known"])).items()}
-        return Identity(known, str(entity.values["stopped_because"]), entity.etag)
+        values = entity.values
+        return Identity(
+            {name: str(value) for name, value in load(str(values["known"])).items()},
+            str(values["stopped_because"]),
+            _witnesses(str(values.get("witnesses", ""))),
+            float(values.get("suspected_since_s", 0.0)),
+            str(values.get("went_back", "")),
+            int(values.get("accepted", 0)),
+            entity.etag,
+        )
 
     def put(self, identity: Identity) -> bool:
         """Write it if it is as it was read; whether it was."""
-        values = {"known": dump(identity.known), "stopped_because": identity.stopped_because}
+        values: dict[str, Scalar] = {
+            "known": dump(identity.known),
+            "stopped_because": identity.stopped_because,
+            "witnesses": dump({s.value: _texts(found) for s, found in identity.witnesses.items()}),
+            "suspected_since_s": float(identity.suspected_since_s),
+            "went_back": identity.went_back,
+            "accepted": identity.accepted,
+        }
         return self._put(Entity(self._partition, "identity", values, identity.etag))
 
     def fault(self) -> Fault:
@@ -82,3 +117,11 @@ class IdentityStore:
         except (AlreadyExists, Changed, Missing):
             return False
         return True
+
+
+def _texts(found: tuple[Witness, ...]) -> list[list[str]]:
+    return [[each.mapping, each.id, each.stamp] for each in found]
+
+
+def _witnesses(text: str) -> dict[Side, tuple[Witness, ...]]:
+    return {Side(side): tuple(Witness(*each) for each in found) for side, found in load(text).items()}

@@ -178,6 +178,7 @@ class JobStore:
             "counts": dump({outcome.value: number for outcome, number in batch.counts.items() if number}),
             "rest": _SEPARATOR.join(batch.rest),
             "rest_id": batch.rest_id,
+            "rules": batch.rules,
         }
         return Entity(self._partition(batch.job), "batch|" + batch.id, values, batch.etag)
 
@@ -218,6 +219,7 @@ def _batch(job_id: str, entity: Entity) -> Batch:
         counts={Outcome(name): int(number) for name, number in load(str(values["counts"])).items()},
         rest=_split(values["rest"]),
         rest_id=str(values["rest_id"]),
+        rules=str(values.get("rules", "")),
         etag=entity.etag,
     )
 

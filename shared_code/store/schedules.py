@@ -18,6 +18,9 @@ class Schedule:
     ``disabled_because`` is set when the mapping cannot be used; where that ``heals`` (a missing privilege
     may be given any time), it is tried again when it is next due.  ``retries_from`` is the row from which the
     next tick looks for retries; blank: from the first.
+
+    ``rules`` are those in force (``rules_digest``), which a process that began at ``rules_at_s`` brought.
+    ``replan``: they changed, and what is on file has not been looked at since.
     """
 
     mapping: str
@@ -27,6 +30,9 @@ class Schedule:
     disabled_because: str = ""
     heals: bool = False
     retries_from: str = ""
+    rules: str = ""
+    rules_at_s: float = 0.0
+    replan: bool = False
     etag: str = ""
 
 
@@ -85,6 +91,9 @@ def _values(each: Schedule) -> dict[str, Scalar]:
         "disabled_because": each.disabled_because[:1000],
         "heals": each.heals,
         "retries_from": each.retries_from,
+        "rules": each.rules,
+        "rules_at_s": float(each.rules_at_s),
+        "replan": each.replan,
     }
 
 
@@ -98,5 +107,8 @@ def _schedule(entity: Entity) -> Schedule:
         str(values["disabled_because"]),
         bool(values["heals"]),
         str(values.get("retries_from", "")),
+        str(values.get("rules", "")),
+        float(values.get("rules_at_s", 0.0)),
+        bool(values.get("replan", False)),
         entity.etag,
     )

@@ -14,11 +14,12 @@ TABLE = "Watermarks"
 @dataclass(frozen=True, slots=True)
 class Watermark:
     """``cursor`` is the system's own text, ``None`` before the first scan and while a full scan renews it
-    (``renewing_since_s``; 0 where none does)."""
+    (``renewing_since_s``; 0 where none does).  ``rules`` are those the scan was made under that led here."""
 
     cursor: str | None
     etag: str = ""
     renewing_since_s: float = 0.0
+    rules: str = ""
 
 
 class WatermarkStore:
@@ -33,15 +34,17 @@ class WatermarkStore:
         if entity is None:
             return Watermark(None)
         since_s = float(entity.values.get("renewing_since_s", 0.0))
-        return Watermark(str(entity.values["cursor"]) or None, entity.etag, since_s)
+        rules = str(entity.values.get("rules", ""))
+        return Watermark(str(entity.values["cursor"]) or None, entity.etag, since_s, rules)
 
-    def move(self, mapping: str, side: Side, seen: Watermark, cursor: str) -> bool:
+    def move(self, mapping: str, side: Side, seen: Watermark, cursor: str, rules: str = "") -> bool:
         """Replace the watermark if it still is the one that was ``seen``; whether it was.
 
         When it is not, another scan moved it: its own look went at least as far as its cursor says,
         and what this scan found is queued all the same.  Nothing is to be done.
         """
-        entity = Entity(self._partition, self._row(mapping, side), {"cursor": cursor}, seen.etag)
+        values: dict[str, Scalar] = {"cursor": cursor, "rules": rules}
+        entity = Entity(self._partition, self._row(mapping, side), values, seen.etag)
         try:
             if seen.etag:
                 self._tables.replace(TABLE, entity)
@@ -51,16 +54,17 @@ class WatermarkStore:
             return False
         return True
 
-    def set(self, mapping: str, side: Side, cursor: str) -> None:
+    def set(self, mapping: str, side: Side, cursor: str, rules: str = "") -> None:
         """Set the watermark after a full scan, whatever was there."""
-        self._tables.upsert(TABLE, Entity(self._partition, self._row(mapping, side), {"cursor": cursor}))
+        values: dict[str, Scalar] = {"cursor": cursor, "rules": rules}
+        self._tables.upsert(TABLE, Entity(self._partition, self._row(mapping, side), values))
 
-    def renew(self, mapping: str, side: Side, now_s: float) -> None:
+    def renew(self, mapping: str, side: Side, now_s: float, rules: str = "") -> None:
         """The cursor is of no use any more and a full scan is on its way that sets a new one.
 
         The moment stays on file: a scan that never ended is begun again.
         """
-        values: dict[str, Scalar] = {"cursor": "", "renewing_since_s": float(now_s)}
+        values: dict[str, Scalar] = {"cursor": "", "renewing_since_s": float(now_s), "rules": rules}
         self._tables.upsert(TABLE, Entity(self._partition, self._row(mapping, side), values))
 
     def _row(self, mapping: str, side: Side) -> str:

@@ -4,12 +4,15 @@ Business Central has no tombstones, so a record that was deleted there is only f
 records found missing are queued like changed ones: the batch asks for each of them, and only what the
 service says is not there counts as deleted.
 
-A brake keeps a lost right or a wrong company from looking like thousands of deletions.
+A brake keeps a lost right or a wrong company from looking like thousands of deletions.  Where a record that
+is asked for by its id is missing, others of the same mapping must be there: a service that hides all of them
+answers the same as one whose records are gone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
@@ -63,6 +66,43 @@ def _seen_before(at: ConnectionParts, step: ScanStep) -> set[str]:
 def too_many(absent: int, coupled: int) -> bool:
     """Whether so many missing records are more likely a fault than deletions."""
     return absent > FEW and absent > coupled * SHARE
+
+
+WITNESSES = 10
+"""Coupled records that are asked for before a missing one is believed to be deleted."""
+
+
+def witnesses(at: ConnectionParts, mapping: Mapping, side: Side, missing_ids: Iterable[str]) -> list[str]:
+    """Some other coupled records that nobody found deleted, by their ids on ``side``."""
+    store = at.couplings(mapping.name)
+    gone = {p.record_id for p in store.all_problems(MAX_LISTED) if p.code == "partner_deleted"}
+    absent = set(missing_ids)
+    others = (each for each in store.all_coupled() if each.bc_id not in gone)
+    return list(islice((i for each in others if (i := each.id_on(side)) not in absent), WITNESSES))
+
+
+def refuse_empty(at: ConnectionParts, mapping: Mapping, side: Side) -> None:
+    """Raise ``BrakeHolds`` where a table shows no record at all although some are coupled."""
+    if looks_hidden(len(witnesses(at, mapping, side, ()))):
+        raise BrakeHolds(hidden(mapping, side))
+
+
+def looks_hidden(missing_at_once: int) -> bool:
+    """Whether so many that are missing, and none that is shown, look like a fault."""
+    return missing_at_once >= MANY_TO_HIDE
+
+
+MANY_TO_HIDE = 3
+"""Fewer may well be the last ones, and deleted."""
+
+
+def hidden(mapping: Mapping, side: Side) -> str:
+    """Why a mapping is stopped whose coupled records are not shown any more."""
+    return (
+        f"{side.system_name} shows none of the coupled records it is asked for. A lost right or a wrong "
+        "company looks like this, so nothing was concluded. Check the rights of Tandem's user; "
+        f"if they really were deleted, start a full synchronisation that releases {mapping.name}."
+    )
 
 
 def _is_released(at: ConnectionParts, mapping: Mapping, step: ScanStep) -> bool:

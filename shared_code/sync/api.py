@@ -119,9 +119,12 @@ def start_full_sync(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answ
     """POST /full-synchronizations: begin one; 202 with its address."""
     _refuse_unknown_parameters(query, "connection")
     document = _document(body)
-    _refuse_unknown(document, {"connection", "mappings", "release"})
+    _refuse_unknown(document, {"connection", "mappings", "release", "acceptSystems"})
     at = _connection(parts, document.get("connection", query.get("connection")))
-    request = full_sync.Request(_names(at, document, "mappings"), _names(at, document, "release"))
+    accept = document.get("acceptSystems", False)
+    if not isinstance(accept, bool):
+        raise BadInput("acceptSystems", "it must be true or false")
+    request = full_sync.Request(_names(at, document, "mappings"), _names(at, document, "release"), accept)
     started = full_sync.start(parts, at, request)
     view = {"id": started.id, "connection": at.name, "status": "In Process"}
     return Answer(202, view, {"Location": f"/api/full-synchronizations/{started.id}?connection={at.name}"})

@@ -24,6 +24,7 @@ from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome, Problem
 from shared_code.core.records import Side, Version
 from shared_code.store.jobs import RESTART, Step, step_key
+from shared_code.sync import rules
 from shared_code.sync.absence import BrakeHolds, missing
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
@@ -40,8 +41,16 @@ def take_step(parts: Parts, step: ScanStep) -> None:
     at = parts.connection(step.connection)
     mapping = at.mapping(step.mapping)
     try:
+        if not rules.is_made_under(at, mapping.name, step.rules):
+            step = _of_present_rules(at, mapping, step)
         next_cursor = _take(parts, at, mapping, step)
+    except RulesDiffer:
+        # Not in force: what this process would select is not what is wanted.  The next tick looks again.
+        if step.number or step.mode is ScanMode.FULL:
+            parts.send(step, delay_s=rules.WAIT_S)
+        return
     except CursorExpired:
+        step = replace(step, rules=at.digests[mapping.name])
         if step.full_sync:
             # The job goes on, because the full synchronisation waits for it: its scan begins anew.
             at.jobs.take_step(step.job, step_key(step.side, step.number), Step(RESTART))
@@ -66,6 +75,22 @@ def take_step(parts: Parts, step: ScanStep) -> None:
         parts.send(Advance(step.connection, step.full_sync))
 
 
+class RulesDiffer(Exception):
+    """This process does not have the rules in force."""
+
+
+def _of_present_rules(at: ConnectionParts, mapping: Mapping, step: ScanStep) -> ScanStep:
+    """A step that was planned under other rules, planned anew.
+
+    Raises ``CursorExpired`` where pages were read already: what the old rules left out is not known.
+    """
+    if not rules.in_force(at, mapping):
+        raise RulesDiffer
+    if step.number or step.mode is ScanMode.FULL:
+        raise CursorExpired(f"The rules of {mapping.name} have changed; its scan begins anew.")
+    return replace(step, rules=at.digests[mapping.name])
+
+
 def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -> str | None:
     """Where the scan goes on, ``COMPLETE``, or ``None`` where there was nothing to start from."""
     key = step_key(step.side, step.number)
@@ -76,8 +101,9 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
     cursor, seen = _starting_point(at, step)
     if cursor is None and step.mode is ScanMode.CHANGES:
         # Never synchronised in full: the first full synchronisation sets the watermark.
-        since_s = at.watermarks.get(mapping.name, step.side).renewing_since_s
-        if since_s and parts.runtime.now() - since_s > RENEWAL_S:
+        watermark = at.watermarks.get(mapping.name, step.side)
+        waited = watermark.renewing_since_s and parts.runtime.now() - watermark.renewing_since_s > RENEWAL_S
+        if waited or (not watermark.etag and _is_lost(at, mapping)):
             _look_at_everything(parts, at, mapping, step)
         return None
     page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
@@ -100,6 +126,12 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
     return own.next
 
 
+def _is_lost(at: ConnectionParts, mapping: Mapping) -> bool:
+    """Whether a watermark that is not there was there: something is coupled, and no full synchronisation is
+    about to set it."""
+    return not at.full_syncs.running() and any(True for _ in at.couplings(mapping.name).all_coupled(limit=1))
+
+
 RENEWAL_S = 1800.0
 """After so long without an end a full scan that renews a watermark is begun again."""
 
@@ -110,7 +142,7 @@ def _look_at_everything(parts: Parts, at: ConnectionParts, mapping: Mapping, ste
     In this order: without the note the next look finds out anew that the watermark is of no use.
     """
     parts.send(replace(step, job=parts.new_job_id(), mode=ScanMode.FULL, number=0))
-    at.watermarks.renew(mapping.name, step.side, parts.runtime.now())
+    at.watermarks.renew(mapping.name, step.side, parts.runtime.now(), at.digests[mapping.name])
 
 
 def _ids(page: Page) -> list[str]:
@@ -120,6 +152,8 @@ def _ids(page: Page) -> list[str]:
 def _starting_point(at: ConnectionParts, step: ScanStep) -> tuple[Cursor | None, str | None]:
     """The cursor to go on from, and the watermark's text where this scan began with it."""
     watermark = at.watermarks.get(step.mapping, step.side)
+    if not rules.is_made_under(at, step.mapping, watermark.rules):
+        _refuse_old(at, step)
     if step.number > 0:
         before = at.jobs.step(step.job, step_key(step.side, step.number - 1))
         text = before.next if before else COMPLETE
@@ -129,15 +163,23 @@ def _starting_point(at: ConnectionParts, step: ScanStep) -> tuple[Cursor | None,
     return Cursor(watermark.cursor), watermark.cursor
 
 
+def _refuse_old(at: ConnectionParts, step: ScanStep) -> None:
+    """A watermark of other rules: either those are in force, or a scan of theirs came too late to set it."""
+    if not rules.in_force(at, at.mapping(step.mapping)):
+        raise RulesDiffer
+    if step.number == 0 and step.mode is ScanMode.CHANGES:
+        raise CursorExpired(f"The rules of {step.mapping} have changed; everything is looked at again.")
+
+
 def _move_watermark(
     at: ConnectionParts, mapping: Mapping, step: ScanStep, seen: str | None, to: Cursor
 ) -> None:
     if step.mode is ScanMode.FULL:
-        at.watermarks.set(mapping.name, step.side, to.text)
+        at.watermarks.set(mapping.name, step.side, to.text, at.digests[mapping.name])
         return
     present = at.watermarks.get(mapping.name, step.side)
     if present.cursor == seen and to.text != seen:
-        at.watermarks.move(mapping.name, step.side, present, to.text)
+        at.watermarks.move(mapping.name, step.side, present, to.text, at.digests[mapping.name])
 
 
 def select(
@@ -164,7 +206,7 @@ def select(
     unchanged = {
         each.id
         for each in given
-        if mode is ScanMode.FULL and _in_step(mapping, known.get(each.id), side, each)
+        if mode is ScanMode.FULL and _in_step(at, mapping, known.get(each.id), side, each)
     }
     work = [each for each in given if each.id not in unchanged] + gone
     return sorted(work, key=_by_id), sorted((each for each in given if each.id in unchanged), key=_by_id)
@@ -174,9 +216,13 @@ def _by_id(seen: Sighting) -> str:
     return seen.id
 
 
-def _in_step(mapping: Mapping, known: Coupling | Intent | None, side: Side, seen: Sighting) -> bool:
+def _in_step(
+    at: ConnectionParts, mapping: Mapping, known: Coupling | Intent | None, side: Side, seen: Sighting
+) -> bool:
     """Whether nothing can have changed.  A converted amount changes with a rate, at the same version."""
-    if not (isinstance(known, Coupling) and known.in_step and known.version_on(side) == seen.version):
+    if not isinstance(known, Coupling) or not rules.is_made_under(at, mapping.name, known.rules):
+        return False
+    if not (known.in_step and known.version_on(side) == seen.version):
         return False
     return side is Side.SALES or foreign_currency(mapping, known.base) is None
 
@@ -215,8 +261,9 @@ def _coupled(known: Coupling | Intent | None) -> bool:
 
 def _batches(mapping: Mapping, step: ScanStep, key: str, work: Sequence[Sighting]) -> list[Batch]:
     parts = [work[start : start + MAX_BATCH] for start in range(0, len(work), MAX_BATCH)]
+    ordered = step.mode is ScanMode.FULL
     return [
-        new_batch(step.job, mapping.name, step.side, key, part, step.mode is ScanMode.FULL) for part in parts
+        new_batch(step.job, mapping.name, step.side, key, part, step.rules, ordered=ordered) for part in parts
     ]
 
 
@@ -226,12 +273,14 @@ def _accounted(mapping: Mapping, step: ScanStep, key: str, unchanged: Sequence[S
     return [replace(each, done=True, counts={Outcome.UNCHANGED: len(each.ids)}) for each in batches]
 
 
-def new_batch(job: str, mapping: str, side: Side, key: str, work: Sequence[Sighting], ordered: bool) -> Batch:
+def new_batch(
+    job: str, mapping: str, side: Side, key: str, work: Sequence[Sighting], made_under: str, *, ordered: bool
+) -> Batch:
     """A batch whose id follows from its content, so that a repeated step registers it once."""
     ids = tuple(each.id for each in work)
     stamps = tuple(each.version.stamp for each in work)
     batch_id = f"{key}|{digest((job, mapping, *ids, *stamps))}"
-    return Batch(batch_id, job, mapping, side, ids, stamps, ordered)
+    return Batch(batch_id, job, mapping, side, ids, stamps, ordered, rules=made_under)
 
 
 def _register(

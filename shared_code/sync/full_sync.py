@@ -15,7 +15,10 @@ from shared_code.core.jobs import JobKind
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import FullSync, Line, Phase
-from shared_code.sync.matching import MatchResult, TooMany, match_uncoupled
+from shared_code.store.mending import mend
+from shared_code.sync.absence import BrakeHolds
+from shared_code.sync.acceptance import accept
+from shared_code.sync.matching import MatchResult, TooMany, keep_pairs, match_uncoupled
 from shared_code.sync.messages import BATCH_QUEUE, Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemFault
@@ -29,10 +32,14 @@ PATIENCE_S = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a full synchronisation is asked for: which mappings (none: all) and which are released."""
+    """What a full synchronisation is asked for: which mappings (none: all) and which are released.
+
+    ``accept``: the systems are meant as they are now, also where they were restored or replaced.
+    """
 
     mappings: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
+    accept: bool = False
 
 
 def start(parts: Parts, at: ConnectionParts, request: Request) -> FullSync:
@@ -40,6 +47,8 @@ def start(parts: Parts, at: ConnectionParts, request: Request) -> FullSync:
     chosen = [at.mapping(name) for name in request.mappings or at.mappings]
     for name in request.release:
         at.mapping(name)
+    if request.accept:
+        accept(parts, at)
     full_sync = FullSync(parts.new_job_id(), parts.runtime.now(), request.release)
     at.full_syncs.add(full_sync, _lines(parts, full_sync.id, chosen))
     parts.send(Advance(at.name, full_sync.id))
@@ -104,10 +113,15 @@ def _begin(parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping
 
 def _match(parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping, line: Line) -> Line:
     try:
-        result = match_uncoupled(parts, at, mapping, line.job)
+        mend(at.tables, at.couplings(mapping.name), at.pairs(mapping.name))
+        result = match_uncoupled(parts, at, mapping, line.job, trusting=mapping.name in header.release)
+        keep_pairs(at, mapping)
     except AccessDenied as denied:
         at.schedules.disable(mapping.name, mapping.interval_s, str(denied), parts.runtime.now() + AGAIN_S)
         return _end(parts, at, line, str(denied))
+    except BrakeHolds as brake:
+        at.schedules.disable(mapping.name, mapping.interval_s, str(brake), None)
+        return _end(parts, at, line, str(brake))
     except (SettingWrong, TooMany) as fault:
         return _end(parts, at, line, str(fault))
     except SystemFault as fault:
@@ -155,8 +169,9 @@ _SOURCES = {Phase.TO_SALES: Side.BC, Phase.FROM_SALES: Side.SALES}
 
 def _scan(at: ConnectionParts, line: Line, side: Side, number: int) -> ScanStep:
     return ScanStep(
-        at.name, line.mapping, side, line.job, JobKind.FULL, ScanMode.FULL, number, line.full_sync
-    )
+        at.name, line.mapping, side, line.job, JobKind.FULL, ScanMode.FULL, number, line.full_sync,
+        at.digests[line.mapping],
+    )  # fmt: skip
 
 
 def _go_on(parts: Parts, at: ConnectionParts, mapping: Mapping, line: Line, nudge: bool) -> Line:

@@ -1,8 +1,8 @@
 """The identity check: a connection works only with the systems it was made with.
 
-A restored backup, a copied sandbox or a changed address answers under another organisation or
-company id.  Couplings and watermarks do not fit it, so nothing is read or written until a person says
-what is meant.
+A copied sandbox or a changed address answers under another organisation or company id, a restored backup
+under the same ids but with older versions (``witnesses``).  Couplings and watermarks do not fit it, so
+nothing is read or written until a person says what is meant.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from shared_code.core.records import Side
+from shared_code.store.identities import Identity
+from shared_code.sync import witnesses
 from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.systems.interface import AccessDenied, SystemFault, Throttled
 
@@ -27,28 +29,61 @@ class NotAsked(SystemFault):
     """A system could not be asked who it is; the text tells why and which settings are meant."""
 
 
+EVERY_S = 900.0
+"""How often each process asks again: a restored environment answers after an outage of some minutes."""
+
+
 def is_confirmed(parts: Parts, at: ConnectionParts) -> bool:
-    """Whether the systems are the known ones.  Asked of the systems once per process and connection.
+    """Whether the systems are the known ones.  Asked of the systems when a process begins, and every while.
 
     Raises ``NotAsked``.
     """
-    if at.name not in parts.confirmed and _confirm(at):
-        parts.confirmed.add(at.name)
+    asked_s = parts.confirmed.get(at.name)
+    if asked_s is None or not 0 <= parts.runtime.now() - asked_s < EVERY_S:
+        parts.confirmed.pop(at.name, None)
+        if _confirm(parts, at):
+            parts.confirmed[at.name] = parts.runtime.now()
     return at.name in parts.confirmed
 
 
-def _confirm(at: ConnectionParts) -> bool:
-    found = _ask(at)
+def _confirm(parts: Parts, at: ConnectionParts) -> bool:
     stored = at.identities.get()
+    if stored.went_back:
+        return False
+    found = _ask(at)
     different = [name for name, value in stored.known.items() if found.get(name) != value]
-    reason = _reason(stored.known, found, different) if different else ""
-    if not stored.known:
-        stored = replace(stored, known=found)
+    if different:
+        reason = _reason(stored.known, found, different)
+        _log(at, stored, reason)
+        _put(at, stored, replace(stored, stopped_because=reason))
+        return False
+    examined = _examined(parts, at, replace(stored, known=stored.known or found))
+    _log(at, stored, examined.went_back)
+    _put(at, stored, examined)
+    return not (examined.went_back or examined.suspected_since_s)
+
+
+def _examined(parts: Parts, at: ConnectionParts, stored: Identity) -> Identity:
+    if parts.accepted.get(at.name, stored.accepted) != stored.accepted:
+        # What was seen before a person accepted another state says nothing about this one.
+        for side in Side:
+            parts.newest.pop((at.name, side), None)
+    parts.accepted[at.name] = stored.accepted
+    try:
+        examined = witnesses.examine(parts, at, stored)
+    except SystemFault as fault:
+        raise NotAsked(f"Nothing is synchronised. {fault}") from fault
+    return replace(examined, stopped_because=examined.went_back)
+
+
+def _log(at: ConnectionParts, stored: Identity, reason: str) -> None:
     if reason and reason != stored.stopped_because:
         logging.getLogger("tandem").warning("connection %s is stopped: %s", at.name, reason)
-    if reason != stored.stopped_because or not stored.etag:
-        at.identities.put(replace(stored, stopped_because=reason))
-    return not reason
+
+
+def _put(at: ConnectionParts, stored: Identity, identity: Identity) -> None:
+    if identity != stored or not stored.etag:
+        at.identities.put(identity)
 
 
 def _ask(at: ConnectionParts) -> dict[str, str]:
@@ -81,8 +116,9 @@ def _settings_meant(side: Side, fault: SystemFault) -> str:
 def _reason(known: Mapping[str, str], found: Mapping[str, str], different: list[str]) -> str:
     what = ", ".join(f"{name} was {known[name]} and is {found.get(name, 'missing')}" for name in different)
     return (
-        f"The connection was made with another system: {what}. Nothing is synchronised. Correct the address, "
-        "or start with empty storage if this copy is meant to be synchronised on its own."
+        f"The connection was made with another system: {what}. Nothing is synchronised. Correct the address. "
+        "If this one is meant to be used from now on, start a full synchronisation with acceptSystems; if a "
+        "copy is to be synchronised beside the original, start with empty storage."
     )
 
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from shared_code.core import transform
 from shared_code.core.coupling import Coupling
+from shared_code.core.identity import partner_id
 from shared_code.core.mapping import FieldMapping, Mapping, native_of
 from shared_code.core.matching import Matches, Records, match
 from shared_code.core.outcome import NEVER_S, Outcome, Problem
 from shared_code.core.records import Row, Side, Values
 from shared_code.store.couplings import CouplingStore
 from shared_code.store.tables import AlreadyExists, Changed, Operation
+from shared_code.sync.absence import refuse_empty
 from shared_code.sync.detect import may_be_inside
 from shared_code.sync.parts import ConnectionParts, Parts, table_of
 from shared_code.sync.processing.committing import is_coupled
@@ -46,26 +48,68 @@ class MatchResult:
         return self.left_bc > 0 and self.left_sales > 0
 
 
-def match_uncoupled(parts: Parts, at: ConnectionParts, mapping: Mapping, job: str) -> MatchResult:
-    """Match the uncoupled records inside the filters.  A repeat finds the coupled ones coupled."""
-    records = {side: _uncoupled(at, mapping, side) for side in Side}
-    matches = match(mapping.match, records[Side.BC], records[Side.SALES])
+def match_uncoupled(
+    parts: Parts, at: ConnectionParts, mapping: Mapping, job: str, *, trusting: bool = False
+) -> MatchResult:
+    """Match the uncoupled records inside the filters.  A repeat finds the coupled ones coupled.
+
+    Raises ``BrakeHolds`` where a side shows none of its coupled records, unless a person is ``trusting``.
+    """
+    outside: dict[Side, set[str]] = {side: set() for side in Side}
+    records = {side: _uncoupled(at, mapping, side, outside[side], trusting=trusting) for side in Side}
+    made = _made_by_us(at, mapping, records, outside)
+    bc, sales = (_without(records[side], {pair[n] for pair in made}) for n, side in enumerate(Side))
+    matches = match(mapping.match, bc, sales)
+    matches.pairs = [*made, *matches.pairs]
     coupled = _couple(at, mapping, matches, job)
     _mark_candidates(parts, at, mapping, matches, records)
-    left = {side: len(records[side]) - coupled for side in Side}
+    beside = {side: sum(pair[n] not in records[side] for pair in made) for n, side in enumerate(Side)}
+    left = {side: len(records[side]) + beside[side] - coupled for side in Side}
     marked = sum(len(each) for each in matches.candidates.values())
     return MatchResult(coupled, left[Side.BC], left[Side.SALES], marked)
 
 
-def _uncoupled(at: ConnectionParts, mapping: Mapping, side: Side) -> Records:
+def _made_by_us(
+    at: ConnectionParts,
+    mapping: Mapping,
+    records: MappingOf[Side, Records],
+    outside: MappingOf[Side, set[str]],
+) -> list[tuple[str, str]]:
+    """Where all of storage was lost: Sales rows whose id says for which BC record Tandem made them."""
+    if at.pairs(mapping.name).is_whole():
+        return []
+    rows = {*records[Side.SALES], *outside[Side.SALES]}
+    derived = {bc: partner_id(at.name, mapping.name, bc, 0) for bc in (*records[Side.BC], *outside[Side.BC])}
+    return sorted((bc_id, sales_id) for bc_id, sales_id in derived.items() if sales_id in rows)
+
+
+def _without(records: Records, ids: set[str]) -> Records:
+    return {each: keys for each, keys in records.items() if each not in ids} if ids else records
+
+
+def keep_pairs(at: ConnectionParts, mapping: Mapping) -> None:
+    """See to it that the pairs are on file a second time, also those of before or after a loss."""
+    store = at.pairs(mapping.name)
+    if not store.is_whole():
+        store.note((each.bc_id, each.sales_id) for each in at.couplings(mapping.name).all_coupled())
+        store.set_whole()
+
+
+def _uncoupled(
+    at: ConnectionParts, mapping: Mapping, side: Side, outside: set[str], *, trusting: bool
+) -> Records:
+    """The uncoupled records inside the filter with the values of their keys; ``outside`` takes all others."""
     keys = [each for each in mapping.fields if each.name in {n for key in mapping.match for n in key.fields}]
     natives = tuple(name for each in keys for name in native_of(each, side))
     table = table_of(mapping, side, natives)
     store, found, cursor, complete = at.couplings(mapping.name), dict[str, Values](), None, False
+    shows_any = trusting
     while not complete:
         page = at.systems[side].scan(table, cursor)
         inside = {each.id: each for each in page.seen if may_be_inside(at, mapping, side, each)}
+        outside |= {each.id for each in page.seen if each.id not in inside}
         known = store.load(side, sorted(inside), ordered=True)
+        shows_any = shows_any or bool(page.seen)
         free = [each for each in inside.values() if not is_coupled(known.get(each.id))]
         found |= _key_values(at, mapping, keys, side, free)
         if len(found) > MAX_UNCOUPLED:
@@ -73,6 +117,8 @@ def _uncoupled(at: ConnectionParts, mapping: Mapping, side: Side) -> Records:
                 f"{mapping.title}: more than {MAX_UNCOUPLED:,} uncoupled records in {side.system_name}"
             )
         cursor, complete = page.next, page.next is None
+    if not shows_any:
+        refuse_empty(at, mapping, side)
     return found
 
 
@@ -99,6 +145,7 @@ def _couple(at: ConnectionParts, mapping: Mapping, matches: Matches, job: str) -
         if not is_coupled(ended.get(bc_id))
     ]
     done = 0
+    at.pairs(mapping.name).note((each.bc_id, each.sales_id) for each in pairs)
     for start in range(0, len(pairs), PAIRS_PER_TRANSACTION):
         group = pairs[start : start + PAIRS_PER_TRANSACTION]
         operations = [o for each in group for o in _operations(store, each, waited)]

@@ -34,7 +34,7 @@ class ScanMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScanStep:
-    """Take the ``number``-th step of a scan."""
+    """Take the ``number``-th step of a scan, which was planned under ``rules`` (``rules_digest``)."""
 
     connection: str
     mapping: str
@@ -44,6 +44,7 @@ class ScanStep:
     mode: ScanMode
     number: int = 0
     full_sync: str = ""
+    rules: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from shared_code.core.mapping import Connection, Mapping
 from shared_code.core.records import Side
+from shared_code.core.rules_digest import digest_of
 from shared_code.runtime import Runtime
 from shared_code.store import (
     couplings,
@@ -15,13 +16,16 @@ from shared_code.store import (
     identities,
     jobs,
     journal,
+    pairs,
     permits,
     poison,
+    rulebooks,
     schedules,
     waiters,
     watermarks,
     webhooks,
 )
+from shared_code.store.identities import Witness
 from shared_code.store.queue import Queue
 from shared_code.store.tables import Tables
 from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE, BatchDue, Message, to_text
@@ -43,6 +47,8 @@ TABLES = (
     identities.TABLE,
     permits.TABLE,
     webhooks.TABLE,
+    pairs.TABLE,
+    rulebooks.TABLE,
 )
 """Every table Tandem keeps."""
 
@@ -79,6 +85,23 @@ class ConnectionParts:
 
     def couplings(self, mapping: str) -> couplings.CouplingStore:
         return couplings.CouplingStore(self.tables, self.name, mapping)
+
+    def pairs(self, mapping: str) -> pairs.PairStore:
+        return pairs.PairStore(self.tables, self.name, mapping)
+
+    @cached_property
+    def digests(self) -> MappingOf[str, str]:
+        """The digest of each mapping's rules, as this process knows them."""
+        return {name: digest_of(each) for name, each in self.mappings.items()}
+
+    @cached_property
+    def rulebooks(self) -> rulebooks.RulebookStore:
+        return rulebooks.RulebookStore(self.tables, self.name)
+
+    @cached_property
+    def noted_rules(self) -> set[str]:
+        """The mappings whose rules this process has put on file."""
+        return set()
 
     @cached_property
     def jobs(self) -> jobs.JobStore:
@@ -126,7 +149,10 @@ class Hooks:
 class Parts:
     """Everything a process works with, composed once.
 
-    ``confirmed`` names the connections whose systems were asked who they are since this process began.
+    ``confirmed`` tells when the systems of a connection were last asked who they are, ``newest`` the newest
+    records this process has seen since, by connection and side, and ``accepted`` how often a person had
+    accepted another state then; ``witnessed``: when it last put those records on file.  ``started_s``: when
+    this process began.
     """
 
     runtime: Runtime
@@ -136,7 +162,11 @@ class Parts:
     settle_s: float
     hooks: Hooks
     choices: Choices
-    confirmed: set[str] = field(default_factory=set)
+    confirmed: dict[str, float] = field(default_factory=dict)
+    newest: dict[tuple[str, Side], tuple[Witness, ...]] = field(default_factory=dict)
+    accepted: dict[str, int] = field(default_factory=dict)
+    witnessed: dict[str, float] = field(default_factory=dict)
+    started_s: float = 0.0
 
     def connection(self, name: str) -> ConnectionParts:
         if name not in self.connections:

@@ -32,7 +32,8 @@ def queue_records(
     job = Job(job_id or parts.new_job_id(), mapping, kind, parts.runtime.now())
     unseen = [Sighting(each, Version("", "")) for each in dict.fromkeys(ids)]
     pieces = [unseen[start : start + MAX_BATCH] for start in range(0, len(unseen), MAX_BATCH)]
-    batches = [new_batch(job.id, mapping, side, step_key(side, 0), piece, ordered=False) for piece in pieces]
+    key, made_under = step_key(side, 0), at.digests[mapping]
+    batches = [new_batch(job.id, mapping, side, key, piece, made_under, ordered=False) for piece in pieces]
     at.jobs.add(job)
     at.jobs.add_batches(batches)
     at.jobs.take_step(job.id, step_key(side, 0), Step(batches=tuple(each.id for each in batches)))

@@ -12,6 +12,7 @@ from shared_code.core.jobs import JobKind
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.schedules import Schedule
+from shared_code.sync import rule_changes
 from shared_code.sync.messages import Advance, ScanMode, ScanStep
 from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.sync.retries import queue_due
@@ -26,8 +27,9 @@ def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
     schedules = at.schedules.all()
     queued = 0
     for mapping in at.mappings.values():
-        schedule = schedules.get(mapping.name) or Schedule(mapping.name, mapping.interval_s)
-        if _claim(parts, at, schedule):
+        found = schedules.get(mapping.name) or Schedule(mapping.name, mapping.interval_s)
+        schedule = rule_changes.bring_into_force(parts, at, mapping, found)
+        if schedule and _claim(parts, at, schedule):
             queued += look(parts, at, mapping)
             queue_due(parts, at, mapping.name, schedule.retries_from)
     for full_sync in at.full_syncs.running():
@@ -59,6 +61,9 @@ def look(
     watched = [side for side in mapping.watched if sides is None or side in sides]
     for side in watched:
         job = parts.new_job_id()
-        step = ScanStep(at.name, mapping.name, side, job, JobKind.SCHEDULED, ScanMode.CHANGES)
+        step = ScanStep(
+            at.name, mapping.name, side, job, JobKind.SCHEDULED, ScanMode.CHANGES,
+            rules=at.digests[mapping.name],
+        )  # fmt: skip
         parts.send(step, delay_s=delay_s)
     return len(watched)

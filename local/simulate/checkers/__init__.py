@@ -12,10 +12,12 @@ from local.simulate.checkers import (
     base_truthful,
     converged,
     isolated,
+    known_systems,
     limits,
     no_dangling,
     no_deletes,
     no_duplicates,
+    no_false_deletions,
     nothing_lost,
     one_to_one,
     only_mapped,
@@ -26,7 +28,7 @@ from local.simulate.evidence import Evidence
 
 _MODULES = (
     nothing_lost, converged, quiet, one_to_one, no_duplicates, base_truthful, only_mapped, no_dangling,
-    isolated, no_deletes, totals, limits,
+    isolated, no_deletes, no_false_deletions, totals, limits, known_systems,
 )  # fmt: skip
 
 CHECKERS: dict[str, Callable[[Evidence], list[str]]] = {each.NAME: each.check for each in _MODULES}

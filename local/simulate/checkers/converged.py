@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from local.simulate.evidence import Evidence, Linked
-from local.simulate.fields import PAIRS, Text, text_of
+from local.simulate.fields import Text, text_of
 from local.simulate.observing import Key
 from shared_code.core.outcome import Problem
 
@@ -98,7 +98,7 @@ def _belongs_elsewhere(evidence: Evidence, link: Linked, sales: Any) -> bool:
 def _uncoupled(evidence: Evidence) -> list[str]:
     lines = []
     for key in evidence.observer.present:
-        for pair in PAIRS.values():
+        for pair in evidence.pairs.values():
             if key.table != pair.table(key.side) or not evidence.is_inside(pair, key):
                 continue
             if key in evidence.by_key or evidence.problems.get(key) or _is_marked_for_nobody(evidence, key):

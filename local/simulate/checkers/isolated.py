@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from local.simulate.evidence import Evidence
 from local.simulate.observing import Key
 from shared_code.core.outcome import Problem
@@ -28,6 +30,8 @@ def _unfounded(evidence: Evidence, key: Key, problem: Problem) -> str | None:
     where = f"{key.side} {key.table} {key.id}"
     if problem.code in HEALING:
         return f"{where} still has the problem {problem.code}: {problem.message}"
+    if problem.code == "waits_for_lookup" and _is_there(evidence, key, problem):
+        return f"{where} waits for what is there: {problem.message}"
     if evidence.values(key) is None and problem.code != "partner_deleted" and key.side == "sales":
         # Business Central tells of no deletion; a listed record that is gone there stays listed.
         links = evidence.by_key.get(key, [])
@@ -36,6 +40,23 @@ def _unfounded(evidence: Evidence, key: Key, problem: Problem) -> str | None:
     if problem.code == "partner_deleted" and not _partner_is_gone(evidence, key):
         return f"{where} is said to have lost its partner, which is there"
     return None
+
+
+_CUSTOMER = re.compile(r"refers to “(.+?)” of (Sales|Business Central) \(Customers")
+
+
+def _is_there(evidence: Evidence, key: Key, problem: Problem) -> bool:
+    """Whether the customer that a record waits for is coupled by now, in one of its companies."""
+    found = _CUSTOMER.search(problem.message)
+    if found is None or evidence.values(key) is None:
+        return False
+    name, side = found[1], found[2]
+    couplings = [each for each in evidence.links if each.pair.mapping == "CUSTOMER"]
+    companies = {key.company} if key.company else {each.bc.company for each in couplings}
+    if len(companies) != 1:
+        return False
+    mine = [each.coupling for each in couplings if each.bc.company in companies]
+    return any((each.sales_id if side == "Sales" else each.reference) == name for each in mine)
 
 
 def _partner_is_gone(evidence: Evidence, key: Key) -> bool:

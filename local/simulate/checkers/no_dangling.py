@@ -11,7 +11,9 @@ NAME = "I8 no dangling reference"
 
 def check(evidence: Evidence) -> list[str]:
     return [
-        line for link in evidence.links if link.pair is CONTACT and (line := _wrong_parent(evidence, link))
+        line
+        for link in evidence.links
+        if link.pair.mapping == CONTACT.mapping and (line := _wrong_parent(evidence, link))
     ]
 
 
@@ -22,7 +24,9 @@ def _wrong_parent(evidence: Evidence, link: Linked) -> str | None:
     if not (evidence.is_inside(CONTACT, link.bc) and evidence.is_inside(CONTACT, link.sales)):
         return None
     account = Key("sales", "", "account", str(sales.get("_parentcustomerid_value")))
-    customers = [each.bc for each in evidence.by_key.get(account, []) if each.pair is CUSTOMER]
+    customers = [
+        each.bc for each in evidence.by_key.get(account, []) if each.pair.mapping == CUSTOMER.mapping
+    ]
     own = [each for each in customers if each.company == link.bc.company]
     if not own:
         return (

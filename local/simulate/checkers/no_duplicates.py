@@ -96,6 +96,13 @@ def _origin_is_deleted(evidence: Evidence, write: Write) -> bool:
     return bool(origins) and origins <= deleted
 
 
+def _is_a_persons(evidence: Evidence, write: Write) -> bool:
+    """Whether the record is listed, or outside the filter and so in nobody's way."""
+    pair = pair_of(write.key.side, write.key.table)
+    assert pair is not None
+    return bool(evidence.problems.get(write.key)) or not evidence.is_inside(pair, write.key)
+
+
 def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
     tables = {pair.table(write.key.side) for pair in PAIRS.values()}
     if write.kind != "created" or write.key.table not in tables or evidence.values(write.key) is None:
@@ -110,6 +117,8 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
         return None
     if _has_nobody_left(evidence, write):
         return None
+    if evidence.simulation.incidents.plan.incident == "lost_pairs_too" and _is_a_persons(evidence, write):
+        return None  # Nothing tells any more whose partner it is.
     if any(each.code == "several_found" for found in evidence.problems.values() for each in found):
         return None  # A person was asked which of several is the one.
     return (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from local.simulate.evidence import Evidence
 from local.simulate.fields import Pair, inside, pair_of, text_of
 from local.simulate.observing import Key
@@ -15,8 +17,10 @@ def check(evidence: Evidence) -> list[str]:
 
 
 def _lost(evidence: Evidence, token: Token) -> str | None:
-    if token.ended:
+    text = evidence.text(token)
+    if token.ended or text is None:
         return None
+    token = replace(token, text=text)
     what = f"“{token.value}” ({token.text.bc}) written at {token.at:.1f} on {_where(token)}"
     if not _holds(evidence, token, token.key.side):
         return None if _in_journal(evidence, token) else f"{what} is gone from there, and in no journal"

@@ -11,8 +11,11 @@ from shared_code.core.identity import digest
 from shared_code.core.jobs import Batch, Job, JobKind
 from shared_code.core.mapping import Mapping, Rules
 from shared_code.core.records import Side
+from shared_code.store.schedules import Schedule
 from shared_code.store.tables import Changed
 from shared_code.store.waiters import Waiter
+from shared_code.sync import rules, witnesses
+from shared_code.sync.absence import BrakeHolds
 from shared_code.sync.messages import Advance, BatchDue
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, UnknownName
 from shared_code.sync.processing import committing, problems
@@ -31,24 +34,42 @@ def process_batch(parts: Parts, due: BatchDue) -> None:
     batch, job = at.jobs.batch(due.job, due.batch), at.jobs.get(due.job)
     if batch is None or job is None:
         raise UnknownName(f"there is no batch {due.batch} of job {due.job}")
-    delay_s = 0.0
-    if not batch.done:
-        work = _load(parts, at, job, batch)
+    mapping, delay_s = at.mapping(batch.mapping), 0.0
+    schedule = at.schedules.get(mapping.name, mapping.interval_s)
+    if not rules.is_made_under(at, mapping.name, schedule.rules):
+        parts.send(due, delay_s=rules.WAIT_S)  # A process of the rules in force does it.
+        return
+    if not batch.done and not rules.is_made_under(at, mapping.name, batch.rules):
+        batch = _store(at, _planned_anew(batch))
+    elif not batch.done:
+        work = _load(parts, at, job, batch, schedule)
         _run(work)
+        seen = [pair for each in work.items if each.coupling for pair in each.states.items()]
+        witnesses.remember(parts, at, mapping.name, seen)
         batch = _finish(parts, work)
         delay_s = max((each.hand_on_s or 0.0 for each in work.items), default=0.0)
     hand_on(parts, at, batch, delay_s)
     tell_full_sync(parts, at, job, batch)
 
 
-def _load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> Work:
+def _planned_anew(batch: Batch) -> Batch:
+    """A batch of other rules does nothing: its records are handed on to one of the present rules, which
+    knows nothing of what a scan saw under the old ones."""
+    return replace(batch, done=True, rest=batch.ids, rest_id=_rest_id(batch, batch.ids))
+
+
+def _rest_id(batch: Batch, rest: tuple[str, ...]) -> str:
+    return f"{batch.id.rsplit('|', 1)[0]}|{digest((batch.id, *rest))}" if rest else ""
+
+
+def _load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch, schedule: Schedule) -> Work:
     mapping = at.mapping(batch.mapping)
     store = at.couplings(mapping.name)
     known = store.load(batch.side, batch.ids, ordered=batch.ordered)
     stamps = batch.stamps or ("",) * len(batch.ids)
     items = [_item(batch.side, i, stamp, known.get(i)) for i, stamp in zip(batch.ids, stamps, strict=True)]
     work = Work(
-        at, parts.runtime, mapping, batch, job.kind, rules_of(at, mapping), parts.settle_s, items,
+        at, parts.runtime, mapping, batch, job.kind, rules_of(mapping, schedule), parts.settle_s, items,
         LinkTable(at, mapping),
     )  # fmt: skip
     work.stored = {item.id: item.coupling for item in items if item.coupling}
@@ -83,10 +104,9 @@ def _item(side: Side, record_id: str, stamp: str, known: Coupling | Intent | Non
     return item
 
 
-def rules_of(at: ConnectionParts, mapping: Mapping) -> Rules:
+def rules_of(mapping: Mapping, schedule: Schedule) -> Rules:
     """What people and full synchronisations decided for the mapping."""
-    released = at.schedules.get(mapping.name, mapping.interval_s).released
-    create_in = frozenset(Side) if released else frozenset()
+    create_in = frozenset(Side) if schedule.released else frozenset()
     return Rules(create_in, mapping.conflict, mapping.deletion)
 
 
@@ -99,6 +119,10 @@ def _run(work: Work) -> None:
             problems.fail(work, item, "access_denied", str(denied))
         again_at_s = work.runtime.now() + AGAIN_S
         work.at.schedules.disable(work.mapping.name, work.mapping.interval_s, str(denied), again_at_s)
+    except BrakeHolds as brake:
+        for item in work.open_items():
+            problems.wait(work, item, "hidden", str(brake))
+        work.at.schedules.disable(work.mapping.name, work.mapping.interval_s, str(brake), None)
     committing.commit(work)
     if work.batch.attempt >= MAX_ATTEMPTS:
         for item in work.items:
@@ -136,13 +160,17 @@ def _finish(parts: Parts, work: Work) -> Batch:
         done=True,
         counts=dict(counts),
         rest=rest,
-        rest_id=f"{work.batch.id.rsplit('|', 1)[0]}|{digest((work.batch.id, *rest))}" if rest else "",
+        rest_id=_rest_id(work.batch, rest),
     )
+    return _store(work.at, batch)
+
+
+def _store(at: ConnectionParts, batch: Batch) -> Batch:
     try:
-        work.at.jobs.finish(batch)
+        at.jobs.finish(batch)
     except Changed:
         # The same batch was delivered twice and the other delivery finished first: its account stands.
-        return work.at.jobs.batch(batch.job, batch.id) or batch
+        return at.jobs.batch(batch.job, batch.id) or batch
     return batch
 
 
@@ -154,7 +182,7 @@ def hand_on(parts: Parts, at: ConnectionParts, batch: Batch, delay_s: float) -> 
     stamps = tuple(seen.get(each, "") for each in batch.rest)
     rest = Batch(
         batch.rest_id, batch.job, batch.mapping, batch.side, batch.rest, stamps, batch.ordered,
-        batch.attempt + 1,
+        batch.attempt + 1, rules=at.digests[batch.mapping],
     )  # fmt: skip
     at.jobs.add_batches([rest])
     parts.send(BatchDue(at.name, batch.job, rest.id), delay_s=delay_s)

@@ -17,7 +17,8 @@ from shared_code.core.references import reference_key
 from shared_code.core.transform import Missing, Unfit
 from shared_code.store.tables import AlreadyExists, Changed, Operation
 from shared_code.store.tables import Missing as NotThere
-from shared_code.sync.processing import problems
+from shared_code.sync import rules
+from shared_code.sync.processing import pairing, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 
@@ -109,6 +110,7 @@ def _update_coupling(work: Work, item: Item, in_step: bool) -> None:
         sales_version=item.version_on(Side.SALES) or before.sales_version,
         in_step=in_step,
         reference=reference_of(work, item) or before.reference,
+        rules=work.at.digests[work.mapping.name],
         batch=work.batch.id if wrote else before.batch,
         outcome=wrote or before.outcome,
     )
@@ -130,6 +132,9 @@ def commit(work: Work) -> None:
             # A write is confirmed and more are to come: store how far the record is before they go out.
             _update_coupling(work, item, in_step=False)
     work.at.journal.add(work.mapping.name, [entry for each in work.items for entry in each.journal])
+    if any(each.dirty for each in work.items):
+        rules.note(work.at, work.mapping)
+    pairing.announce(work, work.items)
     pending = [(item, operations) for item in work.items if (operations := _operations(work, item))]
     for group in _groups(pending):
         _transact(work, group)
@@ -200,6 +205,8 @@ def _transact_apart(work: Work, group: list[_Pending]) -> None:
             _transact(work, [each])
         return
     item = group[0][0]
+    if item.dirty and item.coupling and item.coupling.state is CouplingState.COUPLED:
+        pairing.overtaken(work, item.coupling)
     item.outcome, item.dirty = None, False
     item.hand_on(work.soon_s)
 
@@ -212,6 +219,7 @@ def _stored(work: Work, item: Item, operations: list[Operation], etags: list[str
         work.stored[item.id] = item.coupling
         item.intent, item.announced = None, False
         if item.coupling.state is CouplingState.ENDED:
+            pairing.ended(work, item.coupling)
             item.coupling = None
     item.dirty = False
     if item.settled:

@@ -23,7 +23,17 @@ from shared_code.core.reconcile import (
 )
 from shared_code.core.records import Absent, Deleted, Row, Side, Unread, Version
 from shared_code.store.tables import StoreError
-from shared_code.sync.processing import adopting, committing, creating, intents, problems, writing
+from shared_code.sync import rules
+from shared_code.sync.processing import (
+    adopting,
+    committing,
+    creating,
+    intents,
+    problems,
+    relinking,
+    vanished,
+    writing,
+)
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import MAX_ROUNDS, Work
 from shared_code.systems.interface import SystemFault, SystemUnavailable, Throttled
@@ -58,6 +68,7 @@ def _round(work: Work) -> None:
                 work, item, "internal", f"{type(fault).__name__} while deciding; nothing was written."
             )
     committing.commit(work)
+    relinking.relink(work, plan)
     adopting.adopt_existing(work, plan)
     creating.create(work, plan)
     writing.update(work, plan)
@@ -82,6 +93,7 @@ def read_missing(work: Work) -> None:
         }
         if lacking:
             rows = work.system(side).read(work.table(side), sorted(lacking))
+            vanished.refuse_nothing(work, side, lacking, rows)
             work.links.load(side, rows.values())
             for record_id, item in lacking.items():
                 _take_read(work, item, side, rows.get(record_id), record_id)
@@ -189,14 +201,20 @@ def _leave(work: Work, item: Item, reason: str) -> None:
 
 
 def prepare(work: Work) -> None:
-    """Set each item's starting states from its coupling: what is in step need not be read."""
+    """Set each item's starting states from its coupling: what is in step need not be read.
+
+    What was in step under other rules says nothing about these: both sides are read, and fields that mean
+    something else now have no base.
+    """
     for item in work.items:
         coupling = item.coupling
         if coupling is None or coupling.state is not CouplingState.COUPLED:
             item.states = {item.side.other: Absent()}
             continue
-        item.base = coupling.base
         item.coupled = coupling.batch == work.batch.job and coupling.outcome is Outcome.COUPLED
+        item.base = rules.base_under(work.at, work.mapping, coupling)
+        if not rules.is_made_under(work.at, work.mapping.name, coupling.rules):
+            continue
         other = coupling.version_on(item.side.other)
         # A pair with a problem is read whole: what it is about need not be on the side it is filed under.
         if coupling.in_step and other is not None and item.problem is None:

@@ -1,0 +1,56 @@
+"""The administrator: does what the product's messages ask for, once the faults have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from local.simulate.faults import Faults
+from local.simulate.processes import Process
+from shared_code.sync import full_sync
+from shared_code.sync.parts import ConnectionParts
+
+
+@dataclass
+class Administrator:
+    """``release`` is what this seed's person releases; ``acted`` says that something was asked for."""
+
+    process: Process
+    faults: Faults
+    release: Sequence[str]
+    acted: bool = False
+
+    @property
+    def connections(self) -> list[ConnectionParts]:
+        return list(self.process.parts.connections.values())
+
+    def look(self) -> None:
+        """Read what the product says and do it."""
+        for at in self.connections:
+            if at.identities.get().went_back:
+                self.faults.count("accepted_systems")
+                self._start(at, accept=True)
+            self._switch_on(at)
+
+    def after_a_loss(self) -> None:
+        """Storage was lost: everything is looked at once."""
+        for at in self.connections:
+            self._start(at)
+
+    def _switch_on(self, at: ConnectionParts) -> None:
+        braked = []
+        for name, schedule in at.schedules.all().items():
+            if not schedule.disabled_because:
+                continue
+            if schedule.heals:
+                at.schedules.change(name, schedule.interval_s, disabled_because="", next_due_s=0.0)
+            else:
+                braked.append(name)
+        if braked:
+            self.faults.count("brake_held")
+            self._start(at, tuple(braked))
+
+    def _start(self, at: ConnectionParts, mappings: tuple[str, ...] = (), *, accept: bool = False) -> None:
+        self.acted = True
+        request = full_sync.Request(mappings, tuple(self.release), accept)
+        full_sync.start(self.process.parts, at, request)

@@ -1,0 +1,58 @@
+"""Conclusions: what the product puts on file about deletions, compared with the truth at that very moment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from local.simulate.fields import PAIRS
+from local.simulate.observing import Key, Observer
+from shared_code.store.memory import MemoryTables
+from shared_code.store.tables import Delete, Entity, Operation
+
+FEW = 3
+
+
+def _is_told(row: Entity) -> bool:
+    return row.values["code"] == "partner_deleted"
+
+
+@dataclass
+class Conclusions:
+    """``false`` lists deletions that were to be put on file while both records were there."""
+
+    observer: Observer
+    companies: Mapping[str, str]
+    tables: MemoryTables
+    false: list[str] = field(default_factory=list)
+
+    def stored(self, table: str, operation: Operation) -> None:
+        """Look at one operation of a transaction, just before it takes effect."""
+        if table != "Couplings" or isinstance(operation, Delete):
+            return
+        row, values = operation.entity.row, operation.entity.values
+        partition = operation.entity.partition
+        connection, _, mapping = partition.partition("|")
+        if mapping not in PAIRS or self._are_few(partition):
+            return
+        if row.startswith("p|") and values["code"] == "partner_deleted":
+            details = json.loads(str(values["details"]))
+            self._judge(connection, mapping, details.get("bc_id"), details.get("sales_id"))
+        elif row.startswith("b|") and values["state"] == "ended":
+            self._judge(connection, mapping, row[2:], values["sales_id"])
+
+    def _are_few(self, partition: str) -> bool:
+        """Whether so few pairs are left that nobody can tell a deletion from a service that hides all."""
+        found = self.tables._tables["Couplings"].get(partition)
+        rows = list(found.entities.values()) if found else []
+        gone = {r.row.split("|")[2] for r in rows if r.row.startswith("p|bc|") and _is_told(r)}
+        living = {r.row[2:] for r in rows if r.row.startswith("b|") and r.values["state"] == "coupled"}
+        return len(living - gone) < FEW
+
+    def _judge(self, connection: str, mapping: str, bc_id: object, sales_id: object) -> None:
+        pair = PAIRS[mapping]
+        bc = Key("bc", self.companies[connection], pair.bc, str(bc_id))
+        sales = Key("sales", "", pair.sales, str(sales_id))
+        if bc in self.observer.present and sales in self.observer.present:
+            self.false.append(f"{mapping} {bc_id} / {sales_id}: said to be deleted while both were there")

@@ -1,0 +1,53 @@
+"""What a deliberate defect is, and how it is put into the product."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+if TYPE_CHECKING:
+    from local.simulate.simulation import Simulation
+
+type Make = Callable[["Simulation", Any], Any]
+
+
+@dataclass(frozen=True)
+class Defect:
+    """``what`` is wrong; ``make`` gives what replaces the thing at ``place``, told the simulation and the
+    original.  ``incidents`` are those that show it: seeds that have one are tried first."""
+
+    what: str
+    place: str
+    make: Make
+    incidents: tuple[str, ...] = ()
+
+    @contextmanager
+    def patched(self, simulation: Simulation) -> Iterator[None]:
+        """The product with this defect."""
+        owner, _, name = self.place.rpartition(".")
+        target = _resolve(owner)
+        with patch.object(target, name, self.make(simulation, getattr(target, name))):
+            yield
+
+
+def _resolve(path: str) -> Any:
+    """A module, or a class in one, by its dotted name."""
+    try:
+        return importlib.import_module(path)
+    except ModuleNotFoundError:
+        owner, _, name = path.rpartition(".")
+        return getattr(importlib.import_module(owner), name)
+
+
+def always(value: Any) -> Make:
+    """A function that answers the same whatever it is asked."""
+    return lambda simulation, original: lambda *arguments, **named: value
+
+
+def nothing(simulation: Simulation, original: Any) -> Any:
+    """A function that does nothing."""
+    return lambda *arguments, **named: None

@@ -1,0 +1,124 @@
+"""Finding deliberate defects: for each the first seed that tells it from the product as it is."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from local.simulate.defects import DEFECTS
+from local.simulate.plan import draw_plan
+from local.simulate.running import run_seed
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "measurements" / "defects.md"
+
+
+@dataclass(frozen=True)
+class Found:
+    """How a defect was found: at which seed, after how many tries, by what.  ``seed`` is ``None`` if it was
+    not."""
+
+    name: str
+    seed: int | None
+    tried: int
+    by: str = ""
+
+    @property
+    def invariant(self) -> str:
+        return self.by.partition(":")[0]
+
+    def line(self) -> str:
+        """One line for a terminal."""
+        what = DEFECTS[self.name].what
+        if self.seed is None:
+            return f"NOT FOUND  {self.name}: {what}"
+        return f"found      {self.name:<26} seed {self.seed:>3} ({self.tried} tried)  {self.by[:110]}"
+
+
+def seeds_for(name: str, start: int, number: int) -> list[int]:
+    """The seeds in the order they are tried: those whose incident shows the defect first."""
+    wanted = set(DEFECTS[name].incidents)
+
+    def shows_it(seed: int) -> bool:
+        plan = draw_plan(seed)
+        return plan.incident in wanted or (plan.webhooks and "webhooks" in wanted)
+
+    return sorted(range(start, start + number), key=lambda seed: (not shows_it(seed), seed))
+
+
+def find(name: str, start: int, number: int) -> Found:
+    """Try seeds until one fails with the defect and holds without it."""
+    seeds = seeds_for(name, start, number)
+    for tried, seed in enumerate(seeds, 1):
+        found = run_seed(seed, defect=name).violations
+        if found and _is_sound(seed):
+            return Found(name, seed, tried, found[0])
+    return Found(name, None, len(seeds))
+
+
+@cache
+def _is_sound(seed: int) -> bool:
+    return not run_seed(seed).violations
+
+
+def find_all(start: int, number: int, jobs: int) -> Iterator[Found]:
+    """Every defect in turn, in so many processes."""
+    if jobs <= 1:
+        yield from (find(name, start, number) for name in DEFECTS)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(find, DEFECTS, [start] * len(DEFECTS), [number] * len(DEFECTS))
+
+
+def report(start: int, number: int, jobs: int, *, write: bool) -> int:
+    """Print what found each defect; with ``write`` also the page of it.  1 where one was not found."""
+    begun, results = time.perf_counter(), list[Found]()
+    for each in find_all(start, number, jobs):
+        results.append(each)
+        print(each.line(), flush=True)
+    seconds = time.perf_counter() - begun
+    missed = sum(each.seed is None for each in results)
+    print(f"{len(results) - missed} of {len(results)} defects found in {seconds:.0f} s")
+    if write:
+        PAGE.write_text(page(results, number, seconds), encoding="utf-8")
+    return 1 if missed else 0
+
+
+def page(results: Sequence[Found], number: int, seconds: float) -> str:
+    """The table as a page."""
+    day = datetime.now(UTC)
+    missed = sum(each.seed is None for each in results)
+    lines = [
+        "# Deliberate defects",
+        "",
+        f"`python dev.py simulate --defects --seeds {number} --write`, {day.day} {day:%B %Y}, "
+        f"commit {_commit()}: {len(results) - missed} of {len(results)} found in {seconds:.0f} s.",
+        "",
+        "Each defect is one mistake that a programmer could make, put into the product on purpose "
+        "([defects.py](../../local/simulate/defects.py), "
+        "[further_defects.py](../../local/simulate/further_defects.py)). Seeds are tried until one violates "
+        "an invariant that it holds without the defect.",
+        "",
+        "| Defect | What is wrong | Seed | Tried | Found by |",
+        "| --- | --- | ---: | ---: | --- |",
+        *(_row(each) for each in results),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _row(found: Found) -> str:
+    seed = "not found" if found.seed is None else str(found.seed)
+    return f"| `{found.name}` | {DEFECTS[found.name].what} | {seed} | {found.tried} | {found.invariant} |"
+
+
+def _commit() -> str:
+    git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip() or "unknown"

@@ -1,0 +1,67 @@
+"""What a seed draws beside its setting: the rarer incidents, from random numbers of their own.
+
+Half of the seeds have none, and those that have one run as before until it happens: the incidents draw from
+streams that nothing else uses.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from shared_code.core.mapping import ConflictRule
+
+INCIDENTS = (
+    "empty_answer", "wrong_system", "accounts_merged", "moved_company", "rules_field", "rules_filter",
+    "rules_conflict", "restored_sales", "restored_bc", "lost_couplings", "lost_part", "lost_watermarks",
+    "lost_pairs_too",
+)  # fmt: skip
+"""One of these happens in a seed that has an incident."""
+
+RESTORES = ("restored_sales", "restored_bc")
+OUTAGE_S = 1000.0
+"""How long a system is away while it is restored: longer than the product trusts it without asking."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``incident`` (blank: none) happens after the share ``at`` of the hostile time.
+
+    ``webhooks``: both systems tell of changes.  ``conflict``: the rule for customers and contacts.
+    """
+
+    incident: str = ""
+    at: float = 0.0
+    webhooks: bool = False
+    conflict: ConflictRule = ConflictRule.ASK
+
+    @property
+    def more_s(self) -> float:
+        """What the hostile time is longer by, so that the incident and what follows it fit in."""
+        return OUTAGE_S + 400.0 if self.incident in RESTORES else 0.0
+
+
+def _incident_of(seed: int) -> str:
+    """Each incident once in every so many seeds, in an order that is drawn, and as many seeds without one."""
+    block, place = divmod(seed, 2 * len(INCIDENTS))
+    drawn = [*INCIDENTS, *("" for _ in INCIDENTS)]
+    random.Random(f"plan block {block}").shuffle(drawn)
+    return drawn[place]
+
+
+def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
+    """The plan of a seed; ``without`` leaves kinds out (shrinking)."""
+    rng = random.Random(f"plan {seed}")
+    incident, at = _incident_of(seed), rng.uniform(0.2, 0.6)
+    if incident in RESTORES:
+        at += 0.4
+    if not incident:
+        return Plan()
+    webhooks = rng.random() < 0.4
+    rule = rng.choice((ConflictRule.ASK, ConflictRule.ASK, ConflictRule.BC_WINS, ConflictRule.SALES_WINS))
+    return Plan(
+        "" if incident in without else incident,
+        at,
+        webhooks and "webhook_hint" not in without,
+        ConflictRule.ASK if "conflict_rule" in without else rule,
+    )

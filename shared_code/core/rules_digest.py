@@ -1,0 +1,68 @@
+"""What a mapping's rules are, as short texts that change when the rules do.
+
+Work that waits (scans, batches) and bases that are on file were made under certain rules.  Their digest is
+kept with them, so that after a change nothing of the old rules is taken for one of the new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import replace
+
+from shared_code.core.base import Base
+from shared_code.core.identity import digest
+from shared_code.core.mapping import FieldMapping, Mapping
+from shared_code.core.records import Side, Values
+
+LENGTH = 12
+
+
+def digest_of(mapping: Mapping) -> str:
+    """The whole of the rules: equal for equal rules.  Its first half is that of ``selection_of``."""
+    flows = [repr((each.name, *_flow(each))) for each in mapping.fields]
+    rest = (mapping.conflict.value, mapping.deletion.value, *meanings(mapping).values(), *flows)
+    return f"{selection_of(mapping)}.{_short(*rest)}"
+
+
+def selection_of(mapping: Mapping) -> str:
+    """Which records are kept in step and which of them are taken for the same: tables, filters, keys."""
+    tables = [repr((t.api, t.table, t.key, t.filter, t.company_column)) for t in (mapping.bc, mapping.sales)]
+    keys = [repr((each.field, each.together_with, each.identifies, each.hints)) for each in mapping.match]
+    return _short(*tables, *keys, repr((mapping.direction.value, mapping.creates, mapping.shared)))
+
+
+def same_selection(one: str, other: str) -> bool:
+    """Whether two digests of ``digest_of`` select the same records."""
+    return one.partition(".")[0] == other.partition(".")[0]
+
+
+def meanings(mapping: Mapping) -> dict[str, str]:
+    """What each field's neutral value is made of, by the field's name."""
+    return {each.name: _short(repr(_meaning(each))) for each in mapping.fields}
+
+
+def still_true(base: Base, made: MappingOf[str, str], now: MappingOf[str, str]) -> Base | None:
+    """The part of a base whose fields mean the same now as when it was made; ``None`` where nothing does."""
+    kept = {name for name, meaning in now.items() if made.get(name) == meaning}
+    bc, sales = (_only(base.on(side), kept) for side in Side)
+    return replace(base, bc=bc, sales=sales) if bc or sales else None
+
+
+def _only(values: Values, names: set[str]) -> Values:
+    return {name: value for name, value in values.items() if name in names}
+
+
+def _meaning(each: FieldMapping) -> tuple[object, ...]:
+    native = (each.bc, each.bc_within, each.sales, each.bc_fallback, each.bc_currency)
+    lookup = (each.lookup, each.by_reference, each.target, each.blank_is_record, each.user_local)
+    return (each.type.value, each.options, each.places, each.constant, *native, *lookup)
+
+
+def _flow(each: FieldMapping) -> tuple[object, ...]:
+    lengths = (each.bc_length, each.sales_length)
+    once = (each.only_on_create, each.after_create)
+    return (each.direction.value, each.group, each.keep_when_blank, *once, *lengths)
+
+
+def _short(*parts: str) -> str:
+    return digest(parts)[:LENGTH]

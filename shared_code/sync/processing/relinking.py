@@ -1,0 +1,76 @@
+"""Relinking: before a partner is created, whoever was coupled once is coupled again.
+
+A record without a coupling may have lost it with a part of storage.  The pairs, which are kept apart, tell
+who its partner was.  It is coupled without a base: what is equal is in step, what differs is a conflict.
+Where the pairs are lost too nobody can tell, and nothing is created until a full synchronisation has matched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shared_code.core.coupling import Coupling, Intent
+from shared_code.core.records import Deleted, Side
+from shared_code.store.mending import mend_pairs
+from shared_code.sync.processing import committing, problems
+from shared_code.sync.processing.adopting import couple_found
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import Work
+from shared_code.sync.processing.writing import Plan, PlannedCreation
+
+
+def relink(work: Work, plan: Plan) -> None:
+    """Take from the plan whatever has a partner already."""
+    for side, planned in plan.creations.items():
+        if planned:
+            plan.creations[side] = _relink(work, side, planned)
+
+
+def _relink(work: Work, side: Side, planned: list[PlannedCreation]) -> list[PlannedCreation]:
+    ids = [each.item.id for each in planned]
+    partners, is_whole = work.at.pairs(work.mapping.name).partners(side.other, ids)
+    if not is_whole:
+        return _hold(work, planned)
+    lost = {each.item.id: partners[each.item.id] for each in planned if each.item.id in partners}
+    if not lost:
+        return planned
+    known = _mended(work, side, lost)
+    for each in planned:
+        coupling = known.get(lost.get(each.item.id, ""))
+        if isinstance(coupling, Coupling) and coupling.id_on(side.other) == each.item.id:
+            each.item.hand_on(0.0)  # Only its pointer was lost, and is there again.
+    again = {own: other for own, other in lost.items() if not isinstance(known.get(other), Coupling)}
+    _couple(work, side, [each.item for each in planned], again)
+    return [each for each in planned if each.item.id not in again and not each.item.settled]
+
+
+def _hold(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
+    """Storage lost the pairs too: creation waits for a full synchronisation, which the tick begins."""
+    for each in planned:
+        problems.hold(work, each.item, "couple_first")
+    work.at.schedules.change(work.mapping.name, work.mapping.interval_s, released=False, replan=True)
+    return []
+
+
+def _mended(work: Work, side: Side, lost: Mapping[str, str]) -> Mapping[str, Coupling | Intent]:
+    """What is on file about the partners, once pointers and couplings agree."""
+    pairs = lost.items() if side is Side.SALES else ((bc, sales) for sales, bc in lost.items())
+    mend_pairs(work.at.tables, work.store.partition, pairs)
+    return work.store.load(side, list(lost.values()))
+
+
+def _couple(work: Work, side: Side, items: Sequence[Item], partners: Mapping[str, str]) -> None:
+    if not partners:
+        return
+    rows = work.system(side).read(work.table(side), sorted(partners.values()))
+    work.links.load(side, rows.values())
+    for item in items:
+        partner = partners.get(item.id)
+        if partner is None:
+            continue
+        if row := rows.get(partner):
+            couple_found(work, item, side, row)
+        else:
+            bc_id, sales_id = (partner, item.id) if side is Side.BC else (item.id, partner)
+            committing.couple(work, item, bc_id, sales_id)
+            item.states[side] = Deleted(partner)

@@ -1,0 +1,40 @@
+"""Vanished: a coupled record that a service does not show may be deleted, or the service shows none any more.
+
+A lost right or a filter on it makes a service answer nothing at all, without an error.  Before a missing
+record counts as deleted, others of its mapping must be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared_code.core.records import Row, Side
+from shared_code.sync import absence
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import Work
+
+
+def refuse_nothing(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[str, Row]) -> None:
+    """Raise ``BrakeHolds`` where coupled records are missing and nothing shows that others are there."""
+    coupled = {record_id: item for record_id, item in asked.items() if item.coupling}
+    gone = [record_id for record_id, item in coupled.items() if record_id not in rows and not _told(item)]
+    if not gone or rows.keys() & coupled.keys():
+        return
+    others = absence.witnesses(work.at, work.mapping, side, coupled)
+    if not absence.looks_hidden(len(gone) + len(others)) or _is_released(work):
+        return
+    if others and work.system(side).read(work.table(side), others):
+        return
+    raise absence.BrakeHolds(absence.hidden(work.mapping, side))
+
+
+def _told(item: Item) -> bool:
+    """Whether it was found deleted before: a second look concludes nothing new."""
+    return bool(item.problem and item.problem.code == "partner_deleted")
+
+
+def _is_released(work: Work) -> bool:
+    """Whether a person said that so many really were deleted."""
+    job = work.at.jobs.get(work.batch.job)
+    found = work.at.full_syncs.get(job.full_sync) if job and job.full_sync else None
+    return found is not None and work.mapping.name in found[0].release

@@ -1,0 +1,80 @@
+"""The rarer incidents: each comes often enough, and most seeds keep their course."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from local.simulate import coverage
+from local.simulate.building import build
+from local.simulate.defects import DEFECTS
+from local.simulate.finding import Found, page, seeds_for
+from local.simulate.packages import OTHER_PHONE, package_of
+from local.simulate.plan import INCIDENTS, draw_plan
+from local.simulate.setting import draw
+from shared_code.core.mapping import ConflictRule
+from shared_code.core.rules_digest import digest_of, same_selection
+
+
+def test_every_incident_comes_several_times_in_two_hundred_seeds_and_half_of_them_have_none() -> None:
+    drawn = Counter(draw_plan(seed).incident for seed in range(coverage.NEEDED_SEEDS))
+    assert set(drawn) == {"", *INCIDENTS}
+    assert min(drawn.values()) >= 6
+    assert 90 <= drawn[""] <= 110
+
+
+def test_a_plan_is_the_same_each_time_and_without_a_kind_the_rest_stays() -> None:
+    seed = next(seed for seed in range(50) if draw_plan(seed).webhooks)
+    plan = draw_plan(seed)
+    assert draw_plan(seed) == plan
+    without = draw_plan(seed, frozenset({plan.incident}))
+    assert (without.incident, without.at, without.webhooks) == ("", plan.at, True)
+
+
+def test_a_run_in_which_a_family_never_happened_says_so() -> None:
+    everything = Counter({kind: 1 for kinds in coverage.FAMILIES.values() for kind in kinds})
+    everything |= Counter({f"decision {name}": 1 for name in coverage.DECISIONS})
+    assert coverage.missing(everything) == []
+    del everything["lost_part"]
+    assert coverage.missing(everything) == ["F21 storage lost: lost_part"]
+    assert {each.partition(" ")[0] for each in coverage.FAMILIES} >= {f"F{n}" for n in range(1, 26)}
+
+
+@pytest.mark.parametrize(("incident", "same"), [("rules_field", True), ("rules_filter", False)])
+def test_a_deployment_changes_the_rules_for_processes_that_start_from_then_on(
+    incident: str, same: bool
+) -> None:
+    package = package_of(ConflictRule.ASK)
+    before = next(each for each in package.mappings if each.name == "CUSTOMER")
+    package.deploy(incident, ConflictRule.ASK)
+    after = next(each for each in package.mappings if each.name == "CUSTOMER")
+    assert digest_of(before) != digest_of(after)
+    assert same_selection(digest_of(before), digest_of(after)) is same
+    columns = {name for text in package.pairs["CUSTOMER"].texts for name in text.sales}
+    assert (OTHER_PHONE in columns) is same
+
+
+def test_a_defect_is_looked_for_first_where_its_incident_is() -> None:
+    seeds = seeds_for("restore-unnoticed", 0, 52)
+    assert sorted(seeds) == list(range(52))
+    assert {draw_plan(seed).incident for seed in seeds[:4]} == {"restored_sales", "restored_bc"}
+
+
+def test_the_page_of_defects_names_what_was_not_found() -> None:
+    name = next(iter(DEFECTS))
+    text = page([Found(name, 3, 2, "I1 nothing lost: a value"), Found("no-intent", None, 9)], 200, 12.0)
+    assert f"| `{name}` | {DEFECTS[name].what} | 3 | 2 | I1 nothing lost |" in text
+    assert "1 of 2 found" in text
+    assert "| not found | 9 |" in text
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_what_a_defect_replaces_is_there(name: str) -> None:
+    with DEFECTS[name].patched(build(0, draw(0))):
+        pass
+
+
+def test_there_are_enough_defects_and_each_says_what_is_wrong() -> None:
+    assert len(DEFECTS) >= 24
+    assert len({each.what for each in DEFECTS.values()}) == len(DEFECTS)

@@ -1,0 +1,80 @@
+"""Pairs are kept twice, and what is left of a loss is mended from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared_code.core.coupling import Coupling, CouplingState
+from shared_code.core.records import Side
+from shared_code.store.couplings import TABLE, CouplingStore
+from shared_code.store.memory import MemoryTables
+from shared_code.store.mending import mend
+from shared_code.store.pairs import TABLE as PAIRS
+from shared_code.store.pairs import PairStore
+
+
+@pytest.fixture
+def memory() -> MemoryTables:
+    tables = MemoryTables()
+    tables.ensure((TABLE, PAIRS))
+    return tables
+
+
+def stores(tables: MemoryTables) -> tuple[CouplingStore, PairStore]:
+    return CouplingStore(tables, "cronus", "CUSTOMER"), PairStore(tables, "cronus", "CUSTOMER")
+
+
+def test_a_pair_is_found_from_both_sides_until_it_ends(memory: MemoryTables) -> None:
+    _, pairs = stores(memory)
+    pairs.note([("b1", "s1"), ("b2", "s2")])
+    assert pairs.partners(Side.BC, ["b1", "b9"]) == ({"b1": "s1"}, False)
+    pairs.set_whole()
+    assert pairs.partners(Side.SALES, ["s2"]) == ({"s2": "b2"}, True)
+    pairs.end([("b1", "s1")])
+    assert pairs.partners(Side.BC, ["b1"]) == ({}, True)
+    assert list(pairs.living()) == [("b2", "s2")]
+
+
+def test_a_pair_counts_only_when_both_of_its_rows_name_each_other(memory: MemoryTables) -> None:
+    _, pairs = stores(memory)
+    pairs.note([("b1", "s1")])
+    pairs.note([("b2", "s1")])
+    assert pairs.partners(Side.BC, ["b1", "b2"])[0] == {"b2": "s1"}
+    assert list(pairs.living()) == [("b2", "s1")]
+
+
+@pytest.mark.parametrize("row", ["b|b1", "s|s1", "r|REF", "all"])
+def test_whatever_row_of_a_coupling_is_lost_mending_makes_it_whole(memory: MemoryTables, row: str) -> None:
+    couplings, pairs = stores(memory)
+    pairs.note([("b1", "s1")])
+    couplings.transact(couplings.insert_operations(Coupling("b1", "s1", reference="REF")))
+    for each in ["b|b1", "s|s1", "r|REF"] if row == "all" else [row]:
+        memory.delete(TABLE, couplings.partition, each)
+    mend(memory, couplings, pairs)
+    found = couplings.load(Side.SALES, ["s1"])["s1"]
+    assert isinstance(found, Coupling)
+    assert (found.bc_id, found.sales_id) == ("b1", "s1")
+    assert couplings.load(Side.BC, ["b1"])["b1"] == found
+    assert mend(memory, couplings, pairs) == 0
+
+
+def test_what_is_whole_stays_as_it_is(memory: MemoryTables) -> None:
+    couplings, pairs = stores(memory)
+    pairs.note([("b1", "s1")])
+    couplings.transact(couplings.insert_operations(Coupling("b1", "s1", reference="REF", in_step=True)))
+    before = list(memory.scan(TABLE, limit=100))
+    assert mend(memory, couplings, pairs) == 0
+    assert list(memory.scan(TABLE, limit=100)) == before
+
+
+def test_an_ended_coupling_is_not_coupled_again(memory: MemoryTables) -> None:
+    couplings, pairs = stores(memory)
+    pairs.note([("b1", "s1")])
+    etags = couplings.transact(couplings.insert_operations(Coupling("b1", "s1")))
+    ended = replace(Coupling("b1", "s1", etag=etags[0]), state=CouplingState.ENDED, generation=1)
+    couplings.transact(couplings.end_operations(ended))
+    pairs.end([("b1", "s1")])
+    assert mend(memory, couplings, pairs) == 0
+    assert couplings.load(Side.SALES, ["s1"]) == {}

@@ -1,0 +1,126 @@
+"""A system that was put back to an earlier state is noticed; a person says whether it is meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from local.simulate import backups
+from local.simulate.observing import Observer
+from local.simulation.world import World
+from shared_code.core.records import Side
+from shared_code.sync import views
+from shared_code.sync.full_sync import Request, start
+from tests.sync import worlds
+
+
+def backup(world: World, side: Side) -> backups.SalesBackup | backups.BcBackup:
+    return backups.back_up_sales(world.sales) if side is Side.SALES else backups.back_up_bc(world.bc)
+
+
+def restore(world: World, kept: backups.SalesBackup | backups.BcBackup) -> None:
+    nobody = Observer(world.clock.time)
+    if isinstance(kept, backups.SalesBackup):
+        backups.restore_sales(world.sales, kept, nobody)
+    else:
+        backups.restore_bc(world.bc, kept, nobody)
+    world.clock.now += 1000  # A restore takes its time.
+
+
+def edit(world: World, side: Side, value: str) -> None:
+    pair = worlds.pair(world)
+    if side is Side.SALES:
+        worlds.edit_sales(world, pair, telephone1=value)
+    else:
+        worlds.edit_bc(world, pair, phoneNumber=value)
+
+
+def phones(world: World) -> tuple[str, str]:
+    pair = worlds.pair(world)
+    return worlds.customer_of(world, pair)["phoneNumber"], worlds.account_of(world, pair)["telephone1"]
+
+
+def restored(side: Side) -> World:
+    """Both sides held +44 2 when a backup that holds +44 1 was put back on one."""
+    world = worlds.synced()
+    edit(world, side, "+44 1")
+    worlds.cycle(world)
+    kept = backup(world, side)
+    edit(world, side, "+44 2")
+    edit_another(world, side)
+    worlds.cycle(world)
+    restore(world, kept)
+    return world
+
+
+@pytest.mark.parametrize("side", Side)
+def test_nothing_of_a_backup_is_taken_for_an_edit_and_the_connection_says_what_happened(side: Side) -> None:
+    world = restored(side)
+    edit_other_field(world, side)
+    worlds.cycles(world, 3, 400)
+    assert sorted(phones(world)) == ["+44 1", "+44 2"]
+    stopped = views.health_view(world.parts)["connections"]["cronus"]["stoppedBecause"]
+    assert side.system_name in stopped
+    assert "acceptSystems" in stopped
+
+
+def edit_another(world: World, side: Side) -> None:
+    pair = worlds.pair(world, "20000")
+    if side is Side.SALES:
+        worlds.edit_sales(world, pair, websiteurl="https://new.example")
+    else:
+        worlds.edit_bc(world, pair, website="https://new.example")
+
+
+def edit_other_field(world: World, side: Side) -> None:
+    """Somebody edits the restored record: it comes with a newer version and the values of the backup."""
+    pair = worlds.pair(world)
+    if side is Side.SALES:
+        worlds.edit_sales(world, pair, address1_city="Leeds")
+    else:
+        worlds.edit_bc(world, pair, city="Leeds")
+
+
+@pytest.mark.parametrize("side", Side)
+def test_accepted_equal_pairs_are_in_step_and_different_ones_conflicts(side: Side) -> None:
+    world = restored(side)
+    worlds.cycles(world, 3, 400)
+    start(world.parts, world.at, Request(accept=True))
+    worlds.settled(world)
+    assert sorted(phones(world)) == ["+44 1", "+44 2"]
+    assert worlds.codes(world) == ["conflict"]
+    edit(world, side.other, {Side.SALES: "+44 1", Side.BC: "+44 1"}[side])
+    worlds.settled(world)
+    worlds.assert_whole(world)
+
+
+def test_a_replica_that_lags_for_a_moment_stops_nothing_for_good() -> None:
+    world = worlds.synced()
+    edit(world, Side.SALES, "+44 1")
+    worlds.cycle(world)
+    world.clock.now += 1000
+    seen = world.parts.newest["cronus", Side.SALES]
+    ahead = tuple(replace(each, stamp="9" * len(each.stamp)) for each in seen)
+    world.parts.newest["cronus", Side.SALES] = ahead
+    worlds.cycle(world)
+    assert world.at.identities.get().suspected_since_s > 0
+    world.parts.newest["cronus", Side.SALES] = seen
+    worlds.cycles(world, 3, 400)
+    stored = world.at.identities.get()
+    assert (stored.suspected_since_s, stored.went_back) == (0, "")
+    worlds.assert_whole(world)
+
+
+def test_another_organisation_may_be_accepted_too() -> None:
+    world = worlds.synced()
+    stored = world.at.identities.get()
+    known = {**stored.known, "organizationId": "00000000-0000-0000-0000-00000000dead"}
+    world.at.identities.put(replace(stored, known=known))
+    world.parts.confirmed.clear()
+    worlds.cycle(world)
+    assert world.at.identities.get().stopped_because
+    start(world.parts, world.at, Request(accept=True))
+    worlds.settled(world)
+    assert world.at.identities.get().stopped_because == ""
+    worlds.assert_whole(world)

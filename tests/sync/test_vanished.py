@@ -1,0 +1,108 @@
+"""A service that shows nothing is not believed: a lost right looks like thousands of deletions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local.simulate.hiding import Veil
+from local.simulation.world import World
+from local.simulators.wire import Request, Response
+from shared_code.core.records import Side
+from tests.sync import worlds
+
+TABLES = {Side.BC: ("bc", "customers"), Side.SALES: ("sales", "accounts")}
+
+
+class Veiled:
+    """A service behind a veil."""
+
+    def __init__(self, side: Side, service: Any, veil: Veil) -> None:
+        self._side, self._service, self._veil = side, service, veil
+
+    def handle(self, request: Request) -> Response:
+        return self._veil.over(self._side.value, request, self._service.handle(request))
+
+
+def veiled(world: World, side: Side) -> Veil:
+    veil = Veil()
+    faulty = world.faults[side.value]
+    faulty._service = Veiled(side, faulty._service, veil)
+    return veil
+
+
+def edit(world: World, side: Side, value: str) -> None:
+    """A change on the other side, so that the hidden one is asked for the partner and for its open rest."""
+    for number in worlds.CUSTOMERS:
+        pair = worlds.pair(world, number)
+        if side is Side.SALES:
+            worlds.edit_bc(world, pair, phoneNumber=value)
+        else:
+            worlds.edit_sales(world, pair, telephone1=value)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_a_full_synchronisation_concludes_nothing_from_an_empty_side_and_says_why(side: Side) -> None:
+    world = worlds.synced()
+    before = len(worlds.customers(world)), len(worlds.accounts(world))
+    veil = veiled(world, side)
+    veil.empty.add(TABLES[side])
+    lines = worlds.full(world)
+    assert "shows none of the coupled records" in lines["CUSTOMER"]["message"]
+    assert "partner_deleted" not in worlds.codes(world)
+    assert "shows none" in world.at.schedules.get("CUSTOMER", 60).disabled_because
+    veil.empty.clear()
+    worlds.full(world)
+    worlds.settled(world)
+    assert (len(worlds.customers(world)), len(worlds.accounts(world))) == before
+    worlds.assert_whole(world)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_records_that_are_asked_for_and_not_shown_stop_the_mapping_and_go_on_when_they_are_shown(
+    side: Side,
+) -> None:
+    world = worlds.synced()
+    edit(world, side, "+44 6")
+    world.at.couplings("CUSTOMER")
+    for each in list(world.at.couplings("CUSTOMER").all_coupled()):
+        unsettle(world, each.bc_id)
+    veil = veiled(world, side)
+    veil.empty.add(TABLES[side])
+    worlds.cycles(world, 2)
+    assert set(worlds.codes(world)) == {"hidden"}
+    veil.empty.clear()
+    worlds.full(world)
+    worlds.settled(world)
+    assert worlds.customer_of(world, worlds.pair(world))["phoneNumber"] == "+44 6"
+    worlds.assert_whole(world)
+
+
+def unsettle(world: World, bc_id: str) -> None:
+    """Have both sides of a pair read at the next look, as after a conflict."""
+    from dataclasses import replace
+
+    store = world.at.couplings("CUSTOMER")
+    known = store.load(Side.BC, [bc_id])[bc_id]
+    store.transact(store.update_operations(replace(known, in_step=False), known))  # type: ignore[type-var]
+
+
+def test_one_record_that_is_gone_is_believed_where_others_are_shown() -> None:
+    world = worlds.synced()
+    pair = worlds.pair(world)
+    world.person_in_sales.call("DELETE", f"accounts({pair.sales_id})")
+    worlds.cycles(world, 2)
+    assert worlds.codes(world) == ["partner_deleted"]
+
+
+def test_a_person_may_say_that_all_of_them_really_were_deleted() -> None:
+    world = worlds.synced()
+    for each in worlds.accounts(world):
+        world.person_in_sales.call("DELETE", f"accounts({each['accountid']})")
+    worlds.cycles(world, 2)
+    assert "partner_deleted" not in worlds.codes(world)
+    worlds.full(world, release=["CUSTOMER"])
+    assert worlds.codes(world) == ["partner_deleted"] * len(worlds.CUSTOMERS)
+    worlds.settled(world)
+    assert world.at.schedules.get("CUSTOMER", 60).disabled_because == ""
