@@ -32,6 +32,10 @@ from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, P
 
 _NO_VERSION = Version("", "")
 
+DELETED = Version("", "~")
+"""The version of a record that a change feed says is deleted: later than any it had, so that a read which
+still shows the record is known to be stale.  (``~`` sorts behind all digits.)"""
+
 COMPLETE = ""
 """What a scan's last step notes as its continuation."""
 
@@ -199,7 +203,7 @@ def select(
     given = [each for each in page.seen if _is_work(at, mapping, side, mode, each, known, problems)]
     # A deleted record is work where it has a partner, may get one, or is listed with a problem.
     gone = [
-        Sighting(each, _NO_VERSION)
+        Sighting(each, DELETED)
         for each in page.deleted
         if _coupled(known.get(each)) or isinstance(known.get(each), Intent) or each in problems
     ]

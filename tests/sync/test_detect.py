@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from unittest.mock import Mock
 
@@ -13,13 +14,13 @@ from local.simulation.world import World
 from local.simulators.business_central import control as bc_control
 from local.simulators.faults import AimedFault, Fault, Scope
 from shared_code.core.jobs import JobKind
-from shared_code.core.records import Side
+from shared_code.core.records import Row, Side
 from shared_code.store.jobs import JobStore
 from shared_code.sync import detect, tick
 from shared_code.sync.messages import ScanMode, ScanStep
 from shared_code.sync.parts import table_of
 from shared_code.systems import dataverse
-from shared_code.systems.interface import AccessDenied
+from shared_code.systems.interface import AccessDenied, Table
 from tests.sync import worlds
 
 
@@ -265,3 +266,27 @@ def test_a_message_of_another_version_of_the_table_is_no_step(world: World) -> N
     step = ScanStep(world.at.name, "CUSTOMER", Side.BC, "no-such-job", JobKind.SCHEDULED, ScanMode.CHANGES, 7)
     detect.take_step(world.parts, replace(step))
     assert worlds.deliver(world) == 0
+
+
+def test_a_row_that_is_told_as_deleted_and_still_shown_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A read may be older than the change feed: the row must not be listed again by what it shows."""
+    world = worlds.synced()
+    account = worlds.new_account(world, "Short-lived")
+    system, shown = world.at.systems[Side.SALES], dict[str, Row]()
+    read = type(system).read
+
+    def stale(self: object, table: Table, ids: Sequence[str]) -> Mapping[str, Row]:
+        found: Mapping[str, Row] = read(self, table, ids)  # type: ignore[arg-type]
+        shown.update({key: row for key, row in found.items() if key == account})
+        return {**found, **{key: row for key, row in shown.items() if key in ids and stale_reads}}
+
+    stale_reads = False
+    monkeypatch.setattr(type(system), "read", stale)
+    worlds.cycles(world, 1)
+    assert worlds.codes(world) == ["couple_first"]
+    world.person_in_sales.call("DELETE", f"accounts({account})")
+    stale_reads = True
+    worlds.cycles(world, 1)
+    stale_reads = False
+    world.settle(2)
+    assert worlds.codes(world) == []
