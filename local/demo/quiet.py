@@ -16,7 +16,8 @@ SALES_OPTIONS = "options:"
 
 def look(stage: Stage) -> dict[str, Any]:
     """One look at everything; what it asked and wrote.  Raises DemoFailed where it was not quiet."""
-    watched = {each.name: len(each.watched) for each in default_mappings() if each.name in stage.mappings}
+    mappings = [each for each in default_mappings() if each.name in stage.mappings]
+    watched = {each.name: len(each.watched) for each in mappings}
     with stage.meter:
         stage.look_uncounted()
         until(lambda: requests_so_far(stage) >= sum(watched.values()), "not every mapping had been looked at")
@@ -27,7 +28,7 @@ def look(stage: Stage) -> dict[str, Any]:
         "mappings": sorted(watched),
         "writes": counts.writes.total(),
         "requests": {side: counts.requests[side] for side in ("bc", "sales")},
-        "requests_by_mapping": by_mapping(counts, default_mappings()),
+        "requests_by_mapping": by_mapping(counts, mappings),
     }
     _check(result)
     return result

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
-from local.simulation.world import DATA, CompanyRecords, published
+from local.simulation.world import DATA, HEART_TABLES, CompanyRecords, published
 
 COUNTRIES = frozenset({"GB", "US", "DE", "FR", "CA", "NL", "BE", "DK", "SE", "NO", "MY", "MA", "ZA", "ES"})
 SECOND_COMPANY = ("us", "CRONUS USA, Inc.")
@@ -141,7 +141,8 @@ def _small(company: CompanyRecords, rng: random.Random) -> CompanyRecords:
             records["countriesRegions"], "code", COUNTRIES | _countries(customers, kept)
         ),
     }
-    return replace(company, records={**records, **cut})
+    kept_whole = {table: rows for table, rows in records.items() if table in HEART_TABLES}
+    return replace(company, records={**kept_whole, **cut})
 
 
 def _countries(*groups: Iterable[Mapping[str, Any]]) -> set[str]:

@@ -163,6 +163,14 @@ class World:
             kinds.clear()
 
 
+HEART_TABLES = frozenset((
+    "companyInformation", "contactBusinessRelations", "contacts", "countriesRegions", "currencies",
+    "currencyExchangeRates", "customers", "paymentTerms", "salespeople", "shipmentMethods",
+))  # fmt: skip
+"""What customers and contacts refer to.  Documents and opportunities are not among it: a customer that has
+some cannot be deleted."""
+
+
 def published(name: str = "cronus", title: str = "CRONUS International Ltd.") -> CompanyRecords:
     """A company with its published records."""
     data = DATA / "business_central"

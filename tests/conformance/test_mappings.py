@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared_code.core.catalogue import MappingInvalid, parse_mapping
+from shared_code.core.features import choose
 from shared_code.core.mapping import Direction, Mapping
 from shared_code.core.records import Side
 from tests.unit.mappings.test_mappings import NATIVE
@@ -17,7 +18,10 @@ FOLDER = Path(__file__).parents[2] / "shared_code" / "mappings"
 
 
 def _document(name: str) -> dict[str, Any]:
-    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    """What the file says for a company without the extension."""
+    chosen = choose(tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8")), frozenset())
+    assert chosen is not None
+    return dict(chosen)
 
 
 def _mapping(name: str) -> Mapping:

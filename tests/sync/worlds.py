@@ -18,6 +18,7 @@ from local.simulation.world import (
 )
 from local.simulation.world import (
     DATA,
+    HEART_TABLES,
     CompanyRecords,
     World,
     add_options,
@@ -66,7 +67,8 @@ def _published(name: str, title: str) -> CompanyRecords:
 def company(name: str = "cronus", title: str = "CRONUS International Ltd.") -> CompanyRecords:
     """Three customers with their contacts, and the set-up they refer to."""
     whole = _published(name, title)
-    return replace(whole, records={table: _few(table, rows) for table, rows in whole.records.items()})
+    records = {table: _few(table, rows) for table, rows in whole.records.items() if table in HEART_TABLES}
+    return replace(whole, records=records)
 
 
 def _few(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

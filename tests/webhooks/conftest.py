@@ -11,7 +11,7 @@ import pytest
 from local.dev.processes import Processes
 from local.environment import Environment, Options, start
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 
 
 def await_true(condition: Callable[[], Any], what: str) -> Any:
