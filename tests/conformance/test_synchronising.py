@@ -134,6 +134,7 @@ def test_a_row_that_somebody_made_with_the_account_of_the_app_creates_a_customer
 def test_a_mapping_that_creates_nothing_updates_only_what_is_coupled() -> None:
     world = worlds.synced()
     scenes.rules(world, creates=False)
+    worlds.cycles(world, 2)  # A changed mapping has everything looked at once.
     pair = worlds.pair(world)
     worlds.edit_bc(world, pair, city="Leeds")
     worlds.new_customer(world, "Adatum")

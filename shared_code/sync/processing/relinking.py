@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shared_code.core.coupling import Coupling, Intent
+from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.records import Deleted, Side
 from shared_code.store.mending import mend_pairs
 from shared_code.sync.processing import committing, problems
@@ -37,11 +37,21 @@ def _relink(work: Work, side: Side, planned: list[PlannedCreation]) -> list[Plan
     known = _mended(work, side, lost)
     for each in planned:
         coupling = known.get(lost.get(each.item.id, ""))
-        if isinstance(coupling, Coupling) and coupling.id_on(side.other) == each.item.id:
+        # One that ended left its pair behind where a process died in between: the partner is created.
+        if _is_of(coupling, side.other, each.item.id):
             each.item.hand_on(0.0)  # Only its pointer was lost, and is there again.
     again = {own: other for own, other in lost.items() if not isinstance(known.get(other), Coupling)}
     _couple(work, side, [each.item for each in planned], again)
     return [each for each in planned if each.item.id not in again and not each.item.settled]
+
+
+def _is_of(coupling: Coupling | Intent | None, side: Side, record_id: str) -> bool:
+    """Whether it is the living coupling of that record."""
+    return (
+        isinstance(coupling, Coupling)
+        and coupling.state is CouplingState.COUPLED
+        and coupling.id_on(side) == record_id
+    )
 
 
 def _hold(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
