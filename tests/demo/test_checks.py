@@ -122,6 +122,8 @@ def test_a_step_that_is_not_as_told_ends_the_demonstration_with_1(monkeypatch: p
     monkeypatch.setattr(beginning, "load_few", lambda _: None)
     shown = io.StringIO()
     environment = cast(Environment, SimpleNamespace())
-    code = demo._run(Namespace(once=True, report=None), Screen(Console(file=shown)), environment, Told())
+    code = demo._run(
+        Namespace(once=True, report=None, json=False), Screen(Console(file=shown)), environment, Told()
+    )
     assert code == 1
     assert "Not as told: There should be exactly one; there are 2." in shown.getvalue()

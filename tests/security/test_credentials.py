@@ -20,6 +20,7 @@ DECISIONS = {
     ("GET", "/jobs"): KEY,
     ("GET", "/jobs/{id}"): KEY,
     ("GET", "/problems"): KEY,
+    ("POST", "/mappings/{name}/options"): KEY,
     ("GET", "/health"): KEY,
     ("POST", "/webhooks/business-central"): CONTENT,
     ("POST", "/webhooks/sales"): CODE,
@@ -42,6 +43,11 @@ def test_every_route_of_the_app_has_a_decision_and_the_level_that_goes_with_it(a
     assert levels == wanted
 
 
+def made_up(path: str) -> str:
+    """The path with an id and a name that nothing has."""
+    return path.replace("{id}", "1").replace("{name}", "nothing")
+
+
 def wrong_keys(app: App) -> Iterator[dict[str, Any]]:
     """Calls that do not carry the key where it belongs."""
     for text in ("", "x", app.key[:-1], app.key + "x", app.key.swapcase(), app.secret, "' or 1 eq 1", "ключ"):
@@ -59,14 +65,14 @@ def wrong_keys(app: App) -> Iterator[dict[str, Any]]:
 def test_without_the_key_a_route_answers_401_and_nothing_else(app: App, method: str, path: str) -> None:
     before = app.stored.tables(), app.stored.lengths()
     for credentials in wrong_keys(app):
-        answer = app.call(method, path.replace("{id}", "1"), **credentials)
+        answer = app.call(method, made_up(path), **credentials)
         assert (answer.status_code, answer.content) == (401, b"")
     assert (app.stored.tables(), app.stored.lengths()) == before
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_KEY)
 def test_with_the_key_a_route_answers(app: App, method: str, path: str) -> None:
-    found = path.replace("{id}", "1")
+    found = made_up(path)
     assert app.with_key(method, found).status_code in WITH_ACCESS
     assert app.call(method, found, params={"code": app.key}).status_code in WITH_ACCESS
 
@@ -76,7 +82,7 @@ def test_another_method_than_a_routes_own_does_nothing(app: App, path: str) -> N
     before = app.stored.tables(), app.stored.lengths()
     for method in METHODS:
         if (method, path) not in DECISIONS:
-            answer = app.with_key(method, path.replace("{id}", "1"), params={"code": app.secret})
+            answer = app.with_key(method, made_up(path), params={"code": app.secret})
             assert (answer.status_code, answer.content) in ((404, b""), (405, b""))
     assert (app.stored.tables(), app.stored.lengths()) == before
 
