@@ -40,17 +40,21 @@ class PairStore:
         """These are coupled no more, and are not to be coupled again by what is on file here."""
         self._put([each for bc, sales in pairs for each in self._rows(bc, sales, ended=True)])
 
-    def partners(self, side: Side, ids: Sequence[str]) -> tuple[dict[str, str], bool]:
-        """The partners of these records of ``side``, and whether this store is whole."""
-        rows = {_PREFIX[side] + each for each in ids}
-        found = self._get({*rows, _WHOLE})
-        named = {row[2:]: str(e.values["partner"]) for row, e in found.items() if _is_living(row, e)}
-        back = self._get({_PREFIX[side.other] + each for each in named.values()})
+    def partners(
+        self, side: Side, ids: Sequence[str], *, ordered: bool = False
+    ) -> tuple[dict[str, str], bool]:
+        """The partners of these records of ``side``, and whether this store is whole.
+
+        ``ordered``: the ids lie close together, as those of a full scan do, and are read along their range.
+        """
+        found = self._get({_PREFIX[side] + each for each in ids}, ordered)
+        named = {row[2:]: str(e.values["partner"]) for row, e in found.items() if _is_living(e)}
+        back = self._get({_PREFIX[side.other] + each for each in named.values()}, ordered)
         return {
             own: other
             for own, other in named.items()
             if (entity := back.get(_PREFIX[side.other] + other)) and entity.values["partner"] == own
-        }, _WHOLE in found
+        }, self.is_whole()
 
     def living(self) -> Iterator[tuple[str, str]]:
         """Every pair of which nobody knows that it ended, as (BC id, Sales id)."""
@@ -76,9 +80,9 @@ class PairStore:
         for chunk in in_chunks(list(unique.values())):
             self._tables.transact(TABLE, chunk)
 
-    def _get(self, rows: set[str]) -> Mapping[str, Entity]:
-        return self._tables.get_many(TABLE, self._partition, sorted(rows), ordered=False) if rows else {}
+    def _get(self, rows: set[str], ordered: bool) -> Mapping[str, Entity]:
+        return self._tables.get_many(TABLE, self._partition, sorted(rows), ordered=ordered) if rows else {}
 
 
-def _is_living(row: str, entity: Entity) -> bool:
-    return row != _WHOLE and not entity.values["ended"]
+def _is_living(entity: Entity) -> bool:
+    return not entity.values["ended"]

@@ -28,7 +28,9 @@ def relink(work: Work, plan: Plan) -> None:
 
 def _relink(work: Work, side: Side, planned: list[PlannedCreation]) -> list[PlannedCreation]:
     ids = [each.item.id for each in planned]
-    partners, is_whole = work.at.pairs(work.mapping.name).partners(side.other, ids)
+    partners, is_whole = work.at.pairs(work.mapping.name).partners(
+        side.other, ids, ordered=work.batch.ordered
+    )
     if not is_whole:
         return _hold(work, planned)
     lost = {each.item.id: partners[each.item.id] for each in planned if each.item.id in partners}
