@@ -49,11 +49,6 @@ def choose(document: Document, features: Features) -> Document | None:
     return {key: _chosen(value, features) for key, value in chosen.items()}
 
 
-def needed(document: Document) -> Feature | None:
-    """The feature that the whole document needs."""
-    return _feature(document["needs"]) if "needs" in document else None
-
-
 _CHOICES = frozenset(("needs", "unless", "when"))
 
 

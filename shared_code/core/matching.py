@@ -8,8 +8,8 @@ make candidates: those records wait for a person.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -87,8 +87,3 @@ def _note_candidates(shared: _Shared, left: MappingOf[Side, Records], result: Ma
                 if others and record_id in left[side]:
                     known = result.candidates[side].setdefault(record_id, [])
                     known += [each for each in others if each not in known][: MAX_CANDIDATES - len(known)]
-
-
-def neutral_keys(keys: Sequence[MatchKey], read: Callable[[str], Value]) -> Values:
-    """The values of the match keys, each read by its field's name."""
-    return {name: read(name) for key in keys for name in key.fields}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared_code.core.features import Feature, Features, FeatureUnknown, choose, needed
+from shared_code.core.features import Feature, Features, FeatureUnknown, choose
 
 WITH: Features = frozenset({Feature.EXTENSION})
 WITHOUT: Features = frozenset()
@@ -41,8 +41,6 @@ def test_a_whole_mapping_can_need_a_feature() -> None:
     document = {"name": "RESOURCE-PRODUCT", "needs": "extension"}
     assert choose(document, WITHOUT) is None
     assert choose(document, WITH) == {"name": "RESOURCE-PRODUCT"}
-    assert needed(document) is Feature.EXTENSION
-    assert needed({"name": "CUSTOMER"}) is None
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_code.core.mapping import MatchKey
-from shared_code.core.matching import MAX_CANDIDATES, Matches, match, neutral_keys
+from shared_code.core.matching import MAX_CANDIDATES, Matches, match
 from shared_code.core.records import Side, Value, Values
 
 NUMBER, EMAIL, NAME = MatchKey("number"), MatchKey("email"), MatchKey("name", hints=True)
@@ -123,14 +123,6 @@ def test_the_given_records_are_left_as_they_are() -> None:
     bc: Table = {"b1": {"number": "1"}}
     matched(bc, {"s1": {"number": "1"}})
     assert bc == {"b1": {"number": "1"}}
-
-
-def test_the_values_of_the_keys_are_read_by_field() -> None:
-    assert neutral_keys(KEYS, lambda name: name.upper()) == {
-        "number": "NUMBER",
-        "email": "EMAIL",
-        "name": "NAME",
-    }
 
 
 tables = st.dictionaries(
