@@ -5,7 +5,6 @@ Rows of a partition::
     b|<bc id>        the coupling itself
     s|<sales id>     pointer to it, or the intent to create its BC record
     i|<sales id>     the name in an open intent, so that the open ones are found with one query
-    c|<sales id>     the BC record for which a Sales row of this id is being created
     r|<reference>    pointer by the reference other BC records use (a code, a contact number)
     p|<side>|<id>    why that record is not in step
 
@@ -25,6 +24,7 @@ from shared_code.core.records import Side, Version
 from shared_code.store.codec import escape_key
 from shared_code.store.json_values import differing, dump, load, load_values
 from shared_code.store.tables import (
+    AlreadyExists,
     Changed,
     Delete,
     Entity,
@@ -35,7 +35,6 @@ from shared_code.store.tables import (
     Scalar,
     Tables,
     Upsert,
-    in_chunks,
 )
 
 TABLE = "Couplings"
@@ -117,14 +116,19 @@ class CouplingStore:
         return (each for each in map(_coupling, rows) if each.state is CouplingState.COUPLED)
 
     def transact(self, operations: Sequence[Operation]) -> list[str]:
-        """One transaction of what the functions below describe."""
-        return self._tables.transact(TABLE, operations)
+        """One transaction of what the functions below describe.
 
-    def insert_operations(
-        self, coupling: Coupling, intent: Intent | None = None, *, announced: bool = False
-    ) -> list[Operation]:
-        """A new coupling; ``AlreadyExists`` when either record is coupled.  Follows its intent or
-        announcement, if any.
+        Pointers by reference that are new are inserted, which costs less than to replace what may be there.
+        """
+        try:
+            return self._tables.transact(TABLE, operations)
+        except AlreadyExists as refused:
+            if refused.index is None or not _is_new_reference(operations[refused.index]):
+                raise
+        return self._tables.transact(TABLE, [_replacing_reference(each) for each in operations])
+
+    def insert_operations(self, coupling: Coupling, intent: Intent | None = None) -> list[Operation]:
+        """A new coupling; ``AlreadyExists`` when either record is coupled.  Follows its intent, if any.
 
         A coupling with an etag replaces the ended one of the same BC record.
         """
@@ -136,9 +140,7 @@ class CouplingStore:
         ]
         if intent:
             operations.append(Delete(self.partition, "i|" + coupling.sales_id))
-        if announced:
-            operations.append(Delete(self.partition, "c|" + coupling.sales_id))
-        return operations + self.reference_operations(coupling)
+        return operations + self.reference_operations(coupling, new=True)
 
     def update_operations(self, coupling: Coupling, before: Coupling) -> list[Operation]:
         """A changed coupling, only if nobody changed it since it was read."""
@@ -149,11 +151,14 @@ class CouplingStore:
         """The end of a coupling: its generation stays on file, its pointer goes."""
         return [Replace(self._entity(coupling)), Delete(self.partition, "s|" + coupling.sales_id)]
 
-    def reference_operations(self, coupling: Coupling) -> list[Operation]:
+    def reference_operations(self, coupling: Coupling, *, new: bool = False) -> list[Operation]:
+        """The pointer by reference; ``transact`` replaces one that is there (two records may share it)."""
         if not coupling.reference:
             return []
-        row = "r|" + escape_key(coupling.reference)
-        return [Upsert(Entity(self.partition, row, {"bc_id": coupling.bc_id}))]
+        entity = Entity(
+            self.partition, _REFERENCE + escape_key(coupling.reference), {"bc_id": coupling.bc_id}
+        )
+        return [Insert(entity) if new else Upsert(entity)]
 
     def intent_operations(self, intent: Intent) -> list[Operation]:
         """The intent to create a BC record; ``AlreadyExists`` when the row is coupled or being created."""
@@ -173,17 +178,6 @@ class CouplingStore:
             Delete(self.partition, "i|" + intent.sales_id),
         ]
 
-    def announce(self, creations: Sequence[tuple[str, str]]) -> None:
-        """Put on file which Sales rows are about to be created, as (Sales id, BC id); repeatable."""
-        entities = [Entity(self.partition, "c|" + sales, {"bc_id": bc}) for sales, bc in creations]
-        for chunk in in_chunks([Upsert(each) for each in entities]):
-            self.transact(chunk)
-
-    def announced(self, sales_ids: Sequence[str]) -> dict[str, str]:
-        """The BC ids of those of these Sales rows that Tandem creates and that are not coupled yet."""
-        found = self._get(("c|" + each for each in sales_ids), False)
-        return {row[2:]: str(entity.values["bc_id"]) for row, entity in found.items()}
-
     def open_intents(self) -> set[str]:
         """The names of the BC records that are being created now, or of whose creation nobody knows."""
         return {str(each.values["name"]) for each in self._tables.query_prefix(TABLE, self.partition, "i|")}
@@ -200,6 +194,20 @@ class CouplingStore:
 
     def _entity(self, coupling: Coupling) -> Entity:
         return Entity(self.partition, "b|" + coupling.bc_id, _coupling_values(coupling), coupling.etag)
+
+
+_REFERENCE = "r|"
+
+
+def _is_new_reference(operation: Operation) -> bool:
+    return isinstance(operation, Insert) and operation.entity.row.startswith(_REFERENCE)
+
+
+def _replacing_reference(operation: Operation) -> Operation:
+    match operation:
+        case Insert(entity) if entity.row.startswith(_REFERENCE):
+            return Upsert(entity)
+    return operation
 
 
 def _etag(intent: Intent | None) -> str:

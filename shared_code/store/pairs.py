@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
-from shared_code.store.tables import Entity, Operation, Tables, Upsert, in_chunks
+from shared_code.store.tables import AlreadyExists, Entity, Insert, Tables, Upsert, in_chunks
 
 TABLE = "Pairs"
 _WHOLE = "whole"
@@ -33,12 +33,21 @@ class PairStore:
         self._partition = escape_key(f"{connection}|{mapping}")
 
     def note(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Put (BC id, Sales id) on file; repeatable."""
-        self._put([each for bc, sales in pairs for each in self._rows(bc, sales)])
+        """Put (BC id, Sales id) on file; repeatable.
+
+        Nearly all are new: inserting costs less than replacing what may be there.
+        """
+        for chunk in in_chunks(_unique([each for bc, sales in pairs for each in self._rows(bc, sales)])):
+            try:
+                self._tables.transact(TABLE, [Insert(each.entity) for each in chunk])
+            except AlreadyExists:
+                self._tables.transact(TABLE, chunk)
 
     def end(self, pairs: Iterable[tuple[str, str]]) -> None:
         """These are coupled no more, and are not to be coupled again by what is on file here."""
-        self._put([each for bc, sales in pairs for each in self._rows(bc, sales, ended=True)])
+        rows = _unique([each for bc, sales in pairs for each in self._rows(bc, sales, ended=True)])
+        for chunk in in_chunks(rows):
+            self._tables.transact(TABLE, chunk)
 
     def partners(
         self, side: Side, ids: Sequence[str], *, ordered: bool = False
@@ -71,17 +80,17 @@ class PairStore:
     def set_whole(self) -> None:
         self._tables.upsert(TABLE, Entity(self._partition, _WHOLE, {"partner": ""}))
 
-    def _rows(self, bc_id: str, sales_id: str, *, ended: bool = False) -> list[Operation]:
+    def _rows(self, bc_id: str, sales_id: str, *, ended: bool = False) -> list[Upsert]:
         both = (("b|" + bc_id, sales_id), ("s|" + sales_id, bc_id))
         return [Upsert(Entity(self._partition, row, {"partner": p, "ended": ended})) for row, p in both]
 
-    def _put(self, operations: Sequence[Operation]) -> None:
-        unique = {each.entity.row: each for each in operations if isinstance(each, Upsert)}
-        for chunk in in_chunks(list(unique.values())):
-            self._tables.transact(TABLE, chunk)
-
     def _get(self, rows: set[str], ordered: bool) -> Mapping[str, Entity]:
         return self._tables.get_many(TABLE, self._partition, sorted(rows), ordered=ordered) if rows else {}
+
+
+def _unique(rows: Iterable[Upsert]) -> list[Upsert]:
+    """The last of each row: no transaction may name one twice."""
+    return list({each.entity.row: each for each in rows}.values())
 
 
 def _is_living(entity: Entity) -> bool:

@@ -54,6 +54,7 @@ def _send_again(parts: Parts, at: ConnectionParts, job: str) -> int:
 def _clean_connection(at: ConnectionParts, now_s: float) -> int:
     for name in at.mappings:
         at.journal.remove_past(name, now_s)
+        at.announcements(name).remove_old(now_s)
     before = job_prefix(now_s - KEEP_JOBS_S)
     old = at.jobs.older_than(before, MAX_JOBS)
     for job in old:

@@ -11,6 +11,7 @@ from shared_code.core.records import Side
 from shared_code.core.rules_digest import digest_of
 from shared_code.runtime import Runtime
 from shared_code.store import (
+    announcements,
     couplings,
     full_syncs,
     identities,
@@ -48,6 +49,7 @@ TABLES = (
     permits.TABLE,
     webhooks.TABLE,
     pairs.TABLE,
+    announcements.TABLE,
     rulebooks.TABLE,
 )
 """Every table Tandem keeps."""
@@ -85,6 +87,9 @@ class ConnectionParts:
 
     def couplings(self, mapping: str) -> couplings.CouplingStore:
         return couplings.CouplingStore(self.tables, self.name, mapping)
+
+    def announcements(self, mapping: str) -> announcements.AnnouncementStore:
+        return announcements.AnnouncementStore(self.tables, self.name, mapping)
 
     def pairs(self, mapping: str) -> pairs.PairStore:
         return pairs.PairStore(self.tables, self.name, mapping)

@@ -185,6 +185,18 @@ def test_an_open_intent_is_listed_until_the_coupling_follows_it(store: CouplingS
     assert store.open_intents() == set()
 
 
+def test_a_reference_that_another_record_has_leads_to_the_newer_one(store: CouplingStore) -> None:
+    insert(store, coupling(1, reference="CT1"))
+    insert(store, coupling(2, reference="CT1"))
+    assert store.by_reference(["CT1"])["CT1"].bc_id == "b2"
+
+
+def test_a_new_coupling_of_a_taken_record_is_refused_beside_a_taken_reference(store: CouplingStore) -> None:
+    insert(store, coupling(1, reference="CT1"))
+    with pytest.raises(AlreadyExists):
+        insert(store, coupling(1, reference="CT1"))
+
+
 def test_an_intent_that_somebody_took_over_is_not_followed(store: CouplingStore) -> None:
     etags = store.transact(store.intent_operations(Intent("s1", 5.0, "batch", "name")))
     mine = Intent("s1", 5.0, "batch", "name", etags[0])
@@ -193,19 +205,6 @@ def test_an_intent_that_somebody_took_over_is_not_followed(store: CouplingStore)
     with pytest.raises((Changed, Missing)):
         store.transact(store.insert_operations(coupling(), mine))
     assert store.load(Side.BC, ["b1"]) == {}
-
-
-def test_an_announced_creation_is_found_until_its_coupling_is_on_file(store: CouplingStore) -> None:
-    store.announce([("s1", "b1"), ("s2", "b2")])
-    store.announce([("s1", "b1")])
-    assert store.announced(["s1", "s2", "s3"]) == {"s1": "b1", "s2": "b2"}
-    store.transact(store.insert_operations(coupling(), announced=True))
-    assert store.announced(["s1", "s2"]) == {"s2": "b2"}
-
-
-def test_500_announcements_fit(store: CouplingStore) -> None:
-    store.announce([(f"s{n}", f"b{n}") for n in range(500)])
-    assert len(store.announced([f"s{n}" for n in range(500)])) == 500
 
 
 # Problems

@@ -18,7 +18,7 @@ from shared_code.sync import rules, witnesses
 from shared_code.sync.absence import BrakeHolds
 from shared_code.sync.messages import Advance, BatchDue
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, UnknownName
-from shared_code.sync.processing import committing, problems
+from shared_code.sync.processing import committing, creating, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.links import LinkTable
 from shared_code.sync.processing.rates import queue_converted
@@ -131,6 +131,7 @@ def _run(work: Work) -> None:
                     work, item, "unsettled", "The record was handed on too often; it is tried later."
                 )
         committing.commit(work)
+    creating.withdraw(work)
     _note_waiters(work)
 
 

@@ -165,7 +165,7 @@ def _coupling_operations(work: Work, item: Item) -> list[Operation]:
     if not item.dirty or after is None or after == before:
         return []
     if before is None or before.state is not CouplingState.COUPLED:
-        return work.store.insert_operations(after, item.intent, announced=item.announced)
+        return work.store.insert_operations(after, item.intent)
     if after.state is CouplingState.ENDED:
         return work.store.end_operations(after)
     return work.store.update_operations(after, before)

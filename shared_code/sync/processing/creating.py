@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shared_code.core.base import Base, confirm_base
+from shared_code.core.coupling import Coupling, Intent
 from shared_code.core.identity import partner_id
 from shared_code.core.records import Row, Side
 from shared_code.sync.processing import committing, intents, problems
@@ -66,9 +67,16 @@ def _create_in_sales(work: Work, planned: Sequence[PlannedCreation]) -> None:
 def _announce(work: Work, planned: Sequence[PlannedCreation], creations: Sequence[Creation]) -> None:
     if not work.mapping.direction.flows_to(Side.BC):
         return  # Nobody would take the new rows for a person's.
-    work.store.announce([(str(c.id), p.item.id) for c, p in zip(creations, planned, strict=True)])
+    work.announced |= {str(c.id): p.item.id for c, p in zip(creations, planned, strict=True)}
+    work.announcements.put(work.batch.id, work.announced, work.runtime.now())
     for each in planned:
         each.item.announced = True
+
+
+def withdraw(work: Work) -> None:
+    """After the last commit: nothing is announced any more, unless what became of a creation is unknown."""
+    if work.announced and not any(each.announced for each in work.items):
+        work.announcements.withdraw(work.batch.id, len(work.announced))
 
 
 def _not_made_by_us(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
@@ -102,7 +110,12 @@ def _wait_for_maker(work: Work, item: Item) -> None:
 
 def _derived_id(work: Work, item: Item) -> str:
     ended = work.stored.get(item.id)
-    return partner_id(work.at.name, work.mapping.name, item.id, ended.generation if ended else 0)
+    return _id_of_creation(work, item.id, ended)
+
+
+def _id_of_creation(work: Work, bc_id: str, known: Coupling | Intent | None) -> str:
+    generation = known.generation if isinstance(known, Coupling) else 0
+    return partner_id(work.at.name, work.mapping.name, bc_id, generation)
 
 
 def _look_for_own(work: Work, unsure: Mapping[str, PlannedCreation]) -> None:
@@ -140,16 +153,26 @@ def _not_announced(work: Work, planned: Sequence[PlannedCreation]) -> list[Plann
 
     One that it announced long ago and never coupled belongs to the BC record it was made for.
     """
-    ours = work.store.announced([each.item.id for each in planned])
+    ours = _announced(work, {each.item.id for each in planned})
     for item in (each.item for each in planned if each.item.id in ours):
         old = item.problem
         if old and old.code == "outcome_unknown" and work.runtime.now() - old.since_s >= work.settle_s:
-            item.announced, item.base = True, NOTHING_IN_STEP
+            item.base = NOTHING_IN_STEP
             committing.couple(work, item, ours[item.id], item.id)
             item.states.clear()
         else:
             problems.wait_for_creation(work, item)
     return [each for each in planned if each.item.id not in ours]
+
+
+def _announced(work: Work, sales_ids: set[str]) -> dict[str, str]:
+    """The BC ids of those of these rows that are announced.
+
+    One whose pair ended since has another id for the next creation: it was left behind.
+    """
+    found = {own: bc for own, bc in work.announcements.all().items() if own in sales_ids}
+    known = work.store.load(Side.BC, sorted(found.values())) if found else {}
+    return {own: bc for own, bc in found.items() if own == _id_of_creation(work, bc, known.get(bc))}
 
 
 def _claimed(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
@@ -196,9 +219,11 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
             committing.couple(work, item, bc_id, sales_id)
             item.inserted = True
         case Refused():
+            item.announced = False
             problems.refused(work, item, side, result, planned.native)
             intents.drop_intent(work, item)
         case NotDone(retry_after_s, _):
+            item.announced = False
             item.hand_on(retry_after_s)
             intents.drop_intent(work, item)
         case _:

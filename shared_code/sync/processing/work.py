@@ -13,6 +13,7 @@ from shared_code.core.reconcile import Known
 from shared_code.core.records import Row, Side, Value, Values
 from shared_code.core.transform import Missing, Unfit
 from shared_code.runtime import Runtime
+from shared_code.store.announcements import AnnouncementStore
 from shared_code.store.couplings import CouplingStore
 from shared_code.sync.parts import ConnectionParts, table_of
 from shared_code.sync.processing.items import Item
@@ -33,6 +34,7 @@ class Work:
     ``stored`` are the couplings as they are on file, by record id; ``coupled_keys`` (``side|key``) name what
     was newly coupled, for those who wait for it.  ``survivors`` are records of the other side whose deleted
     partner is to be restored from there.  ``rates`` are the exchange rates that were on file, by record id.
+    ``announced`` are the creations in Sales of this batch, BC ids by Sales ids.
     """
 
     at: ConnectionParts
@@ -48,6 +50,7 @@ class Work:
     coupled_keys: set[str] = field(default_factory=set)
     survivors: list[str] = field(default_factory=list)
     rates: dict[str, Value] = field(default_factory=dict)
+    announced: dict[str, str] = field(default_factory=dict)
 
     @property
     def soon_s(self) -> float:
@@ -57,6 +60,10 @@ class Work:
     @property
     def store(self) -> CouplingStore:
         return self.at.couplings(self.mapping.name)
+
+    @property
+    def announcements(self) -> AnnouncementStore:
+        return self.at.announcements(self.mapping.name)
 
     def system(self, side: Side) -> System:
         return self.at.systems[side]
