@@ -25,11 +25,10 @@ def _rows(tables: MemoryTables, table: str) -> list[Entity]:
 
 def is_quiet(tables: MemoryTables) -> bool:
     """Whether no creation is under way: what became of one that is could not be told afterwards."""
-    return not any(_is_open(each) for each in _rows(tables, "Couplings"))
-
-
-def _is_open(entity: Entity) -> bool:
-    return entity.row.startswith(("i|", "c|"))
+    rows = {each.row for each in _rows(tables, "Couplings")}
+    announced = [str(each.values["lines"]).split("\n") for each in _rows(tables, "Announcements")]
+    open_creations = [line for lines in announced for line in lines if "b|" + line.split("|")[1] not in rows]
+    return not open_creations and not any(row.startswith("i|") for row in rows)
 
 
 def lose_couplings(tables: MemoryTables) -> int:

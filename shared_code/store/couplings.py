@@ -41,10 +41,15 @@ TABLE = "Couplings"
 
 
 class CouplingStore:
-    """The couplings and problems of one connection and mapping."""
+    """The couplings and problems of one connection and mapping.
 
-    def __init__(self, tables: Tables, connection: str, mapping: str) -> None:
+    ``pointed_to``: whether some mapping looks its records up by reference; without one the pointers are
+    spared (``mending`` makes them from the couplings when one is added).
+    """
+
+    def __init__(self, tables: Tables, connection: str, mapping: str, *, pointed_to: bool = True) -> None:
         self._tables = tables
+        self.pointed_to = pointed_to
         self.partition = escape_key(f"{connection}|{mapping}")
 
     def load(self, side: Side, ids: Sequence[str], *, ordered: bool = False) -> dict[str, Coupling | Intent]:
@@ -153,7 +158,7 @@ class CouplingStore:
 
     def reference_operations(self, coupling: Coupling, *, new: bool = False) -> list[Operation]:
         """The pointer by reference; ``transact`` replaces one that is there (two records may share it)."""
-        if not coupling.reference:
+        if not (coupling.reference and self.pointed_to):
             return []
         entity = Entity(
             self.partition, _REFERENCE + escape_key(coupling.reference), {"bc_id": coupling.bc_id}

@@ -25,7 +25,8 @@ def mend(tables: Tables, store: CouplingStore, pairs: PairStore) -> int:
     doubtful = {(str(e.values["bc_id"]), row[2:]) for row, e in bc_ids.items() if not _leads_back(found, e)}
     living = [each for each in found.values() if each.values["state"] == "coupled"]
     doubtful |= {_pair(each) for each in living if _row_of(each) not in bc_ids}
-    references = [e for e in living if e.values.get("reference") and _reference(e) not in pointers]
+    pointing = [e for e in living if e.values.get("reference")] if store.pointed_to else []
+    references = [each for each in pointing if _reference(each) not in pointers]
     done = mend_pairs(tables, partition, sorted(doubtful))
     done += sum(_insert(tables, partition, _reference(each), each.row[2:]) for each in references)
     lost = [pair for pair in pairs.living() if "b|" + pair[0] not in found]

@@ -2,11 +2,11 @@
 
 Couplings may get lost, as a whole (a table deleted or emptied) or in part (an older backup).  Their records
 would then look like new ones and get second partners.  Before a partner is created this is asked first.
-Rows of a partition (connection and mapping)::
+Three partitions of each connection and mapping, so that none is larger than it must be::
 
-    b|<bc id>       the Sales id, and whether the coupling ended
-    s|<sales id>    the BC id
-    whole           there since the mapping was first released: its absence tells that this is lost too
+    ...     whole       there since the mapping was first released: its absence tells that this is lost too
+    ...~b   <bc id>     the Sales id, and whether the coupling ended
+    ...~s   <sales id>  the BC id
 
 A pair is put here before its coupling is committed, and may never have come to be; so it only says where to
 look.  A pair counts when both of its rows name each other.
@@ -22,7 +22,6 @@ from shared_code.store.tables import AlreadyExists, Entity, Insert, Tables, Upse
 
 TABLE = "Pairs"
 _WHOLE = "whole"
-_PREFIX = {Side.BC: "b|", Side.SALES: "s|"}
 
 
 class PairStore:
@@ -31,13 +30,15 @@ class PairStore:
     def __init__(self, tables: Tables, connection: str, mapping: str) -> None:
         self._tables = tables
         self._partition = escape_key(f"{connection}|{mapping}")
+        # No escaped text holds a bare "~".
+        self._of = {Side.BC: f"{self._partition}~b", Side.SALES: f"{self._partition}~s"}
 
     def note(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Put (BC id, Sales id) on file; repeatable.
 
         Nearly all are new: inserting costs less than replacing what may be there.
         """
-        for chunk in in_chunks(_unique([each for bc, sales in pairs for each in self._rows(bc, sales)])):
+        for chunk in self._chunks(pairs, ended=False):
             try:
                 self._tables.transact(TABLE, [Insert(each.entity) for each in chunk])
             except AlreadyExists:
@@ -45,8 +46,7 @@ class PairStore:
 
     def end(self, pairs: Iterable[tuple[str, str]]) -> None:
         """These are coupled no more, and are not to be coupled again by what is on file here."""
-        rows = _unique([each for bc, sales in pairs for each in self._rows(bc, sales, ended=True)])
-        for chunk in in_chunks(rows):
+        for chunk in self._chunks(pairs, ended=True):
             self._tables.transact(TABLE, chunk)
 
     def partners(
@@ -56,23 +56,23 @@ class PairStore:
 
         ``ordered``: the ids lie close together, as those of a full scan do, and are read along their range.
         """
-        found = self._get({_PREFIX[side] + each for each in ids}, ordered)
-        named = {row[2:]: str(e.values["partner"]) for row, e in found.items() if _is_living(e)}
-        back = self._get({_PREFIX[side.other] + each for each in named.values()}, ordered)
+        found = self._get(side, ids, ordered)
+        named = {own: str(each.values["partner"]) for own, each in found.items() if _is_living(each)}
+        back = self._get(side.other, named.values(), ordered)
         return {
             own: other
             for own, other in named.items()
-            if (entity := back.get(_PREFIX[side.other] + other)) and entity.values["partner"] == own
+            if (entity := back.get(other)) and entity.values["partner"] == own
         }, self.is_whole()
 
     def living(self) -> Iterator[tuple[str, str]]:
         """Every pair of which nobody knows that it ended, as (BC id, Sales id)."""
-        pointers = self._tables.query_prefix(TABLE, self._partition, "s|")
-        back = {each.row[2:]: each.values["partner"] for each in pointers}
-        for each in self._tables.query_prefix(TABLE, self._partition, "b|"):
+        pointers = self._tables.query(TABLE, self._of[Side.SALES])
+        back = {each.row: each.values["partner"] for each in pointers}
+        for each in self._tables.query(TABLE, self._of[Side.BC]):
             sales_id = str(each.values["partner"])
-            if not each.values["ended"] and back.get(sales_id) == each.row[2:]:
-                yield each.row[2:], sales_id
+            if _is_living(each) and back.get(sales_id) == each.row:
+                yield each.row, sales_id
 
     def is_whole(self) -> bool:
         return self._tables.get(TABLE, self._partition, _WHOLE) is not None
@@ -80,17 +80,19 @@ class PairStore:
     def set_whole(self) -> None:
         self._tables.upsert(TABLE, Entity(self._partition, _WHOLE, {"partner": ""}))
 
-    def _rows(self, bc_id: str, sales_id: str, *, ended: bool = False) -> list[Upsert]:
-        both = (("b|" + bc_id, sales_id), ("s|" + sales_id, bc_id))
-        return [Upsert(Entity(self._partition, row, {"partner": p, "ended": ended})) for row, p in both]
+    def _chunks(self, pairs: Iterable[tuple[str, str]], *, ended: bool) -> Iterator[Sequence[Upsert]]:
+        """Transactions of both rows of each pair; the last counts where an id comes twice."""
+        both = list(pairs)
+        for side, partners in ((Side.BC, dict(both)), (Side.SALES, {sales: bc for bc, sales in both})):
+            rows = (
+                Entity(self._of[side], own, {"partner": other, "ended": ended})
+                for own, other in partners.items()
+            )
+            yield from in_chunks([Upsert(each) for each in rows])
 
-    def _get(self, rows: set[str], ordered: bool) -> Mapping[str, Entity]:
-        return self._tables.get_many(TABLE, self._partition, sorted(rows), ordered=ordered) if rows else {}
-
-
-def _unique(rows: Iterable[Upsert]) -> list[Upsert]:
-    """The last of each row: no transaction may name one twice."""
-    return list({each.entity.row: each for each in rows}.values())
+    def _get(self, side: Side, ids: Iterable[str], ordered: bool) -> Mapping[str, Entity]:
+        wanted = sorted(set(ids))
+        return self._tables.get_many(TABLE, self._of[side], wanted, ordered=ordered) if wanted else {}
 
 
 def _is_living(entity: Entity) -> bool:

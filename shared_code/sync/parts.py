@@ -86,7 +86,14 @@ class ConnectionParts:
         return self.mappings[name]
 
     def couplings(self, mapping: str) -> couplings.CouplingStore:
-        return couplings.CouplingStore(self.tables, self.name, mapping)
+        pointed_to = mapping in self.pointed_to
+        return couplings.CouplingStore(self.tables, self.name, mapping, pointed_to=pointed_to)
+
+    @cached_property
+    def pointed_to(self) -> frozenset[str]:
+        """The mappings whose records are looked up by reference."""
+        fields = (each for mapping in self.mappings.values() for each in mapping.fields)
+        return frozenset(name for each in fields if each.by_reference for name in each.lookup)
 
     def announcements(self, mapping: str) -> announcements.AnnouncementStore:
         return announcements.AnnouncementStore(self.tables, self.name, mapping)

@@ -78,3 +78,13 @@ def test_an_ended_coupling_is_not_coupled_again(memory: MemoryTables) -> None:
     pairs.end([("b1", "s1")])
     assert mend(memory, couplings, pairs) == 0
     assert couplings.load(Side.SALES, ["s1"]) == {}
+
+
+def test_a_mapping_that_comes_to_be_pointed_to_gets_its_pointers_by_mending(memory: MemoryTables) -> None:
+    spared = CouplingStore(memory, "cronus", "CUSTOMER", pointed_to=False)
+    spared.transact(spared.insert_operations(Coupling("b1", "s1", reference="REF")))
+    couplings, pairs = stores(memory)
+    assert couplings.by_reference(["REF"]) == {}
+    assert mend(memory, spared, pairs) == 0
+    assert mend(memory, couplings, pairs) == 1
+    assert couplings.by_reference(["REF"])["REF"].bc_id == "b1"
