@@ -18,6 +18,7 @@ from azure.data.tables import EdmType, EntityProperty, TableClient, TableService
 
 from shared_code.runtime import Runtime
 from shared_code.store.azure_service import CLIENT_OPTIONS, CONNECTION, attempt, credential, service_address
+from shared_code.store.azure_transaction import transact
 from shared_code.store.codec import (
     after_prefix,
     check_bound,
@@ -29,15 +30,11 @@ from shared_code.store.codec import (
     order_of,
 )
 from shared_code.store.tables import (
-    Delete,
     Entity,
-    Insert,
     Missing,
     Operation,
-    Replace,
     Scalar,
     StorageRefused,
-    Upsert,
 )
 
 POINT_READS_AT_ONCE = 4
@@ -178,14 +175,11 @@ class AzureTables:
         check_transaction(operations)
         if not operations:
             return []
-        client = self._client(table)
-        parts = [_part(operation) for operation in operations]
-        answers = attempt(
+        return attempt(
             self._runtime,
-            f"transaction of {len(parts)} in {table}",
-            lambda: client.submit_transaction(parts),
+            f"transaction of {len(operations)} in {table}",
+            partial(transact, self._service, table, operations),
         )
-        return [str(answer.get("etag") or "") for answer in answers]
 
     def _client(self, table: str) -> TableClient:
         return self._clients.setdefault(table, self._service.get_table_client(table))
@@ -272,16 +266,3 @@ def _entity(found: Any) -> Entity:
     given = {name: value for name, value in found.items() if name not in _KEYS and value is not None}
     values = {name: _received(value) for name, value in given.items()}
     return Entity(found["PartitionKey"], found["RowKey"], values, str(found.metadata.get("etag") or ""))
-
-
-def _part(operation: Operation) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """One operation of a transaction in the library's form."""
-    match operation:
-        case Insert(entity):
-            return "create", _body(entity), {}
-        case Upsert(entity):
-            return "upsert", _body(entity), {"mode": UpdateMode.REPLACE}
-        case Replace(entity):
-            return "update", _body(entity), {"mode": UpdateMode.REPLACE, **_if_match(entity.etag)}
-        case Delete(partition, row, etag):
-            return "delete", {"PartitionKey": partition, "RowKey": row}, _if_match(etag)
