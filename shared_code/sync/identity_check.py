@@ -93,8 +93,26 @@ def _ask(at: ConnectionParts) -> dict[str, str]:
             identity = at.systems[side].identity()
         except SystemFault as fault:
             raise NotAsked(f"Nothing is synchronised. {fault}{_settings_meant(side, fault)}") from fault
+        _require_version(side, identity)
         found |= {name: identity[name].lower() for name in names}
     return found
+
+
+OLDEST_BC = 26
+"""The first version whose API is known to have salespeople (``salespeoplePurchasers``, seen in the
+metadata of a 26.0 tenant)."""
+
+_MAJOR = re.compile(r"\d+")
+
+
+def _require_version(side: Side, identity: Mapping[str, str]) -> None:
+    """Raises ``NotAsked`` for a Business Central that is too old; one that does not tell is tried."""
+    major = _MAJOR.match(identity.get("systemVersion", "")) if side is Side.BC else None
+    if major and int(major[0]) < OLDEST_BC:
+        raise NotAsked(
+            f"Nothing is synchronised. Business Central is version {identity['systemVersion']}, and Tandem "
+            f"needs {OLDEST_BC} or newer. It goes on by itself once the environment is updated."
+        )
 
 
 _SETTINGS = {

@@ -173,3 +173,21 @@ def test_a_stopped_connection_says_so_on_the_lines_and_once_in_the_log(
     worlds.cycles(world, 3)
     assert {line["message"] for line in full_sync_lines(world, begun.id)} == {health(world)[1]}
     assert len([each for each in caplog.messages if "is stopped" in each]) == 1
+
+
+def test_a_business_central_that_is_too_old_is_told_with_both_versions() -> None:
+    world = worlds.new_world(bc_options={"version": 25})
+    worlds.cycle(world)
+    status, reason = health(world)
+    assert status == "degraded"
+    assert "25.0.30643.32100" in reason
+    assert "26 or newer" in reason
+    assert worlds.accounts(world) == []
+
+
+def test_an_updated_business_central_is_worked_with_by_itself() -> None:
+    world = worlds.new_world(bc_options={"version": 25})
+    worlds.cycle(world)
+    world.bc.env.options.version = 26
+    worlds.cycles(world, 2)
+    assert health(world)[0] == "ok"
