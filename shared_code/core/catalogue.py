@@ -28,6 +28,8 @@ from shared_code.core.mapping import (
     TableRule,
 )
 from shared_code.core.records import Side, Value
+from shared_code.core.rule_reading import read_rules
+from shared_code.core.transformation_rules import KINDS, Rule
 
 type Document = MappingOf[str, Any]
 
@@ -200,6 +202,7 @@ class _Reader:
             group=self._take(entry, "group", str, name, where),
             options=self._options(entry, where),
             constant=_constant(entry.get("constant")),
+            rules=self._rules(entry, where),
             **plain,
         )
 
@@ -220,6 +223,11 @@ class _Reader:
             for text, number in wrong.items()
         ]
         return () if wrong else tuple(options.items())
+
+    def _rules(self, entry: Document, where: str) -> tuple[Rule, ...]:
+        rules, problems = read_rules(entry.get("rules", []))
+        self.problems += [f"{where}: {problem}" for problem in problems]
+        return rules
 
     def _tables(self, document: Document, key: str, where: str) -> list[Document]:
         entries: list[Any] = self._take(document, key, list, [], where)
@@ -274,7 +282,19 @@ _PLAIN_FIELD_KEYS: dict[str, type] = {
     "user_local": bool,
 }  # fmt: skip
 _FIELD_KEYS = frozenset(
-    ("name", "type", "direction", "bc", "sales", "lookup", "group", "options", "constant", *_PLAIN_FIELD_KEYS)
+    (
+        "name",
+        "type",
+        "direction",
+        "bc",
+        "sales",
+        "lookup",
+        "group",
+        "options",
+        "constant",
+        "rules",
+        *_PLAIN_FIELD_KEYS,
+    )
 )
 _TABLE_KEYS = frozenset(
     ("table", "key", "display", "filter", "reference", "related", "company_column", "api")
@@ -309,6 +329,10 @@ def _is_constant(each: FieldMapping) -> bool:
     return each.type is FieldType.CONSTANT or (is_one_record and each.direction is Direction.TO_SALES)
 
 
+_WITH_RULES = (
+    FieldType.TEXT, FieldType.CODE, FieldType.PHONE, FieldType.EMAIL, FieldType.DATE, FieldType.DECIMAL,
+    FieldType.INTEGER,
+)  # fmt: skip
 _LOOKING_UP = (FieldType.LOOKUP, FieldType.LOCAL_AMOUNT)
 
 
@@ -328,6 +352,10 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         "a name in parts has a first and a last name": len(each.sales)
         > (2 if each.type is FieldType.PERSON_NAME else 1),
         "an option needs its options": each.type is FieldType.OPTION and not each.options,
+        f"a {each.type.value} takes no rules": bool(each.rules) and each.type not in _WITH_RULES,
+        "only rules that tidy (trim, collapse, upper, lower) flow both ways": each.direction
+        is Direction.BIDIRECTIONAL
+        and not all(KINDS[rule.name].tidies for rule in each.rules),
         "only a date can be user_local": each.user_local and each.type is not FieldType.DATE,
         # Both ways, a value on one side would never reach the blank on the other.
         "what is kept when blank flows one way": each.keep_when_blank

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from shared_code.core.records import Side, Value
+from shared_code.core.transformation_rules import Rule, fields_read
 
 
 class Direction(StrEnum):
@@ -94,6 +95,7 @@ class FieldMapping:
     ``places`` are decimals kept; ``keep_when_blank``: a blank source changes nothing.  ``only_on_create``
     is written at creation and never again; ``after_create`` not at creation but right after it (a state that
     a service takes only then, a record that refers back); both together: once, right after a creation.
+    ``rules`` transform what the side holds that the field flows from.
     ``user_local``: the Sales column of a date has the behaviour UserLocal and holds an instant.
     """
 
@@ -120,6 +122,7 @@ class FieldMapping:
     bc_currency: str | None = None
     bc_within: str | None = None
     user_local: bool = False
+    rules: tuple[Rule, ...] = ()
 
     def length_on(self, side: Side) -> int | None:
         """The longest text ``side`` can hold, in characters."""
@@ -240,10 +243,11 @@ class Mapping:
 
 def native_of(each: FieldMapping, side: Side) -> tuple[str, ...]:
     """The native names of one field mapping on ``side``."""
+    taken = tuple(fields_read(each.rules)) if each.direction.flows_from(side) else ()
     if side is Side.SALES:
-        return each.sales
+        return each.sales + taken
     names = (each.bc, each.bc_fallback, each.bc_currency, each.bc_within)
-    return tuple(name for name in names if name)
+    return tuple(name for name in names if name) + taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ PROBLEMS = {
                     "Correct the number, then retry."),
         ProblemCode("country_unknown", "A country is neither a code nor a known name.",
                     "Write the country's code or its English name."),
+        ProblemCode("unreadable", "A transformation rule of the mapping cannot read a value.",
+                    "Correct the value or the mapping's rule, then retry."),
         ProblemCode("rate_missing", "An amount in local currency has no rate into the record's currency.",
                     "Add an exchange rate to the currency in Business Central.", True),
         ProblemCode("option_missing", "Sales has no option of this code in the choice column.",

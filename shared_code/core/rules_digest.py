@@ -55,7 +55,9 @@ def _only(values: Values, names: set[str]) -> Values:
 def _meaning(each: FieldMapping) -> tuple[object, ...]:
     native = (each.bc, each.bc_within, each.sales, each.bc_fallback, each.bc_currency)
     lookup = (each.lookup, each.by_reference, each.target, each.blank_is_record, each.user_local)
-    return (each.type.value, each.options, each.places, each.constant, *native, *lookup)
+    # Last and only where there are some, so that fields without rules keep the digest they had.
+    rules = (each.rules,) if each.rules else ()
+    return (each.type.value, each.options, each.places, each.constant, *native, *lookup, *rules)
 
 
 def _flow(each: FieldMapping) -> tuple[object, ...]:

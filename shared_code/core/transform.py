@@ -26,6 +26,7 @@ from shared_code.core.mapping import FieldMapping, FieldType
 from shared_code.core.moments import BLANK_DATE, BLANK_INSTANT, day_of, instant_of, instant_of_day
 from shared_code.core.records import ZERO_ID, Side, Value, Values
 from shared_code.core.references import capitals, last_part, reference_key
+from shared_code.core.transformation_rules import UNREADABLE_PREFIX, apply
 
 UNCOUPLED_PREFIX = "sales:"
 """Begins the neutral value of a Sales lookup whose target is not coupled."""
@@ -86,9 +87,9 @@ def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
         case FieldType.OPTION:
             return _get_option(each, side, native.get(names[0]))
         case _:
-            value = _GETTERS[each.type](native.get(names[0]) if names else None, each)
+            value = _get_plain(each, side, names[0] if names else "", native)
             fallback = each.bc_fallback if value is None and side is Side.BC else None
-            return _GETTERS[each.type](native.get(fallback), each) if fallback else value
+            return _get_plain(each, side, fallback, native) if fallback else value
 
 
 def put(each: FieldMapping, side: Side, value: Value, links: Links, present: Values = NOTHING) -> Put:
@@ -109,6 +110,9 @@ def put(each: FieldMapping, side: Side, value: Value, links: Links, present: Val
         case FieldType.COUNTRY if side is Side.BC and isinstance(value, str) and country_code(value) is None:
             what = f"“{value}” is no country that is known; write its code or English name in Sales."
             return Unfit(each.name, "country_unknown", what)
+        case _ if each.rules and str(value).startswith(UNREADABLE_PREFIX):
+            what = f"{each.name}: {str(value).removeprefix(UNREADABLE_PREFIX)}. Correct it or the rule."
+            return Unfit(each.name, "unreadable", what)
         case _:
             return _put_plain(each, side, names, value)
 
@@ -173,6 +177,15 @@ _GETTERS: dict[FieldType, Callable[[Value, FieldMapping], Value]] = {
     FieldType.CONSTANT: lambda value, _: value,
     FieldType.LOCAL_AMOUNT: lambda value, each: decimal_of(value, each.places),
 }
+
+
+def _get_plain(each: FieldMapping, side: Side, name: str, native: Values) -> Value:
+    value = native.get(name)
+    if each.rules and each.direction.flows_from(side):
+        value = apply(each.rules, value, native)
+        if isinstance(value, str) and value.startswith(UNREADABLE_PREFIX):
+            return value
+    return _GETTERS[each.type](value, each)
 
 
 def _put_plain(each: FieldMapping, side: Side, names: tuple[str, ...], value: Value) -> Put:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.docs import conformance, dependencies, mappings, problems, settings
+from tools.docs import conformance, dependencies, mappings, problems, settings, transformation_rules
 
 PAGES: dict[str, Callable[[Path], str]] = {
     "docs/mappings.md": mappings.page,
     "docs/settings.md": settings.page,
     "docs/problems.md": problems.page,
     "docs/dependencies.md": dependencies.page,
+    "docs/transformation-rules.md": transformation_rules.page,
     "docs/conformance.md": conformance.page,
 }
 """Each page's place in the checkout and the function that writes it for a checkout's root."""

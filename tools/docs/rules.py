@@ -72,6 +72,8 @@ def _conditions(each: FieldMapping) -> Iterator[str]:
         yield f"{code(each.bc_fallback)} where blank"
     if each.blank_is_record:
         yield "blank means the local currency"
+    if each.rules:
+        yield "rules: " + ", ".join(code(rule.name) for rule in each.rules)
     if each.keep_when_blank:
         yield "a blank source changes nothing"
     if each.after_create:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from shared_code.core.mapping import FieldMapping, FieldType
 from shared_code.core.records import ZERO_ID, Side, Value
 from shared_code.core.transform import Missing, Unfit, get, put, split_name
+from shared_code.core.transformation_rules import Rule
 from tests.unit.core.makers import TO_SALES, Couplings, make_field
 from tests.unit.core.normalisation import stored
 
@@ -62,6 +63,17 @@ FIELDS: dict[str, FieldMapping] = {
     "lookup by code": make_field(
         "f", FieldType.LOOKUP, lookup=("BY CODE",), by_reference=True, target="rows"
     ),
+    "tidied, in capitals": make_field(
+        "f", rules=(Rule("collapse"), Rule("trim"), Rule("upper")), bc_length=9
+    ),
+    "tidied, in small letters": make_field("f", FieldType.EMAIL, rules=(Rule("lower"),)),
+    "day read from a text": make_field(
+        "f", FieldType.DATE, TO_SALES, rules=(Rule("read_date", (("read_date", "DD.MM.YYYY"),)),)
+    ),
+    "number read from a text": make_field(
+        "f", FieldType.DECIMAL, TO_SALES, places=2, rules=(Rule("read_number", (("read_number", ","),)),)
+    ),
+    "cut": make_field("f", FieldType.TEXT, TO_SALES, sales_length=3, rules=(Rule("cut", (("cut", 3),)),)),
     "constant": make_field("f", FieldType.CONSTANT, TO_SALES, constant=3),
     "local amount": make_field(
         "f", FieldType.LOCAL_AMOUNT, TO_SALES, lookup=("CURRENCY",), places=2, bc_currency="currency"
