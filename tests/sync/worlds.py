@@ -472,3 +472,13 @@ class Operations:
 def settled(world: World) -> None:
     """Let everything pass that heals by time alone."""
     cycles(world, 3, 700)
+
+
+def bc_rows(world: World, table: str) -> list[dict[str, Any]]:
+    """The rows of a table of the extension, as a person sees them."""
+    person = world.person_in_bc()
+    root = person.root.replace("/api/v2.0/", "/api/tandem/sync/v1.0/")
+    found: list[dict[str, Any]] = type(person)(person.service, root, person.token).call(
+        "GET", table, **PRIMARY
+    )["value"]
+    return found
