@@ -1,6 +1,9 @@
 namespace Tandem.Sync;
 
+using Microsoft.Inventory.Item;
+using Microsoft.Pricing.Asset;
 using Microsoft.Pricing.PriceList;
+using Microsoft.Projects.Resources.Resource;
 
 /// <summary>
 /// Lines of price lists: price or discount of one item or resource in one unit.
@@ -86,6 +89,10 @@ page 71822 "Tandem Price List Lines"
                 {
                     Caption = 'Unit Of Measure Code', Locked = true;
                 }
+                field(pricedUnitOfMeasureCode; PricedUnitOfMeasureCode)
+                {
+                    Caption = 'Priced Unit Of Measure Code', Locked = true;
+                }
                 field(minimumQuantity; Rec."Minimum Quantity")
                 {
                     Caption = 'Minimum Quantity', Locked = true;
@@ -141,5 +148,36 @@ page 71822 "Tandem Price List Lines"
     trigger OnOpenPage()
     begin
         Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+
+    trigger OnAfterGetRecord()
+    begin
+        PricedUnitOfMeasureCode := GetPricedUnit();
+    end;
+
+    var
+        PricedUnitOfMeasureCode: Code[10];
+
+    /// <summary>
+    /// The unit the price is for: the base unit where the line names none.
+    /// </summary>
+    local procedure GetPricedUnit(): Code[10]
+    var
+        Item: Record Item;
+        Resource: Record Resource;
+    begin
+        if Rec."Unit of Measure Code" <> '' then
+            exit(Rec."Unit of Measure Code");
+        Item.SetLoadFields("Base Unit of Measure");
+        Resource.SetLoadFields("Base Unit of Measure");
+        case Rec."Asset Type" of
+            "Price Asset Type"::Item:
+                if Item.Get(Rec."Asset No.") then
+                    exit(Item."Base Unit of Measure");
+            "Price Asset Type"::Resource:
+                if Resource.Get(Rec."Asset No.") then
+                    exit(Resource."Base Unit of Measure");
+        end;
+        exit('');
     end;
 }

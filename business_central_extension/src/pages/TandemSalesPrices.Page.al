@@ -1,5 +1,6 @@
 namespace Tandem.Sync;
 
+using Microsoft.Inventory.Item;
 using Microsoft.Sales.Pricing;
 
 /// <summary>
@@ -66,6 +67,10 @@ page 71823 "Tandem Sales Prices"
                 {
                     Caption = 'Unit Of Measure Code', Locked = true;
                 }
+                field(pricedUnitOfMeasureCode; PricedUnitOfMeasureCode)
+                {
+                    Caption = 'Priced Unit Of Measure Code', Locked = true;
+                }
                 field(minimumQuantity; Rec."Minimum Quantity")
                 {
                     Caption = 'Minimum Quantity', Locked = true;
@@ -101,5 +106,28 @@ page 71823 "Tandem Sales Prices"
     trigger OnOpenPage()
     begin
         Rec.ReadIsolation := IsolationLevel::ReadCommitted;
+    end;
+
+    trigger OnAfterGetRecord()
+    begin
+        PricedUnitOfMeasureCode := GetPricedUnit();
+    end;
+
+    var
+        PricedUnitOfMeasureCode: Code[10];
+
+    /// <summary>
+    /// The unit the price is for: the base unit where the price names none.
+    /// </summary>
+    local procedure GetPricedUnit(): Code[10]
+    var
+        Item: Record Item;
+    begin
+        if Rec."Unit of Measure Code" <> '' then
+            exit(Rec."Unit of Measure Code");
+        Item.SetLoadFields("Base Unit of Measure");
+        if Item.Get(Rec."Item No.") then
+            exit(Item."Base Unit of Measure");
+        exit('');
     end;
 }

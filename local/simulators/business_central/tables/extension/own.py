@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from local.simulators.business_central.errors import ApiError, business_rule, field_rule
-from local.simulators.business_central.session import Edit, Session
+from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables.item_units import RESOURCE_UNITS, remove_units, unit_of
 from local.simulators.business_central.tables.rules import (
@@ -62,6 +64,18 @@ def _ship_to(edit: Edit) -> None:
     check_email(edit)
 
 
+def _priced_unit(reader: Reader, row: Row) -> Row:
+    """The unit a price is for: the base unit of its item or resource where it names none."""
+    is_resource = row.values.get("assetType") == "Resource"
+    table = reader.company.tables[RESOURCES if is_resource else "items"]
+    number = row.values["assetNumber" if "assetNumber" in row.values else "itemNumber"]
+    asset = table.rows.get(table.by_key.get(number, ""))
+    base = asset.values["baseUnitOfMeasureCode"] if asset else ""
+    return replace(
+        row, values={**row.values, "pricedUnitOfMeasureCode": row.values["unitOfMeasureCode"] or base}
+    )
+
+
 def _coded(name: str, *references: tuple[str, ...]) -> TableRules:
     return TableRules(source=name, key="code", references=references)
 
@@ -76,9 +90,12 @@ RULES = {
     ),
     PRICE_LISTS: _coded(PRICE_LISTS, (PRICE_LINES, "priceListCode")),
     PRICE_LINES: TableRules(
-        source=PRICE_LINES, group="priceListCode", unique=("priceListCode", "lineNumber")
+        source=PRICE_LINES,
+        group="priceListCode",
+        unique=("priceListCode", "lineNumber"),
+        project=_priced_unit,
     ),
-    SALES_PRICES: TableRules(source=SALES_PRICES, group="itemNumber"),
+    SALES_PRICES: TableRules(source=SALES_PRICES, group="itemNumber", project=_priced_unit),
     RESOURCES: TableRules(
         source=RESOURCES,
         key="number",
