@@ -114,6 +114,7 @@ def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue,
             environment=settings.environment,
             look_back_s=settings.look_back_s,
             base_currency=sales.base_currency_code,
+            zone=settings.zone,
         )
         own = {each.name: for_connection(each, connection) for each in mappings}
         return ConnectionParts(connection, own, {Side.BC: business_central, Side.SALES: sales}, tables, alone)

@@ -10,8 +10,10 @@ import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared_code.core.features import Feature, Features
 
@@ -59,6 +61,8 @@ SETTINGS = (
     Setting("WEBHOOK_SECRET",
             "What a notification must carry to be believed; 16 to 2,000 letters, digits and signs.",
             "…", ""),
+    Setting("TIME_ZONE", "The time zone of the companies: its date tells which prices are in force. After a "
+            "change start a full synchronisation.", "Europe/Copenhagen", "UTC"),
     Setting("LOOK_BACK_SECONDS", "How far each look at Business Central overlaps the one before.",
             "600", "600"),
     Setting("SETTLE_SECONDS", "How long a request without an answer may still be running.", "1200", "1200"),
@@ -92,6 +96,7 @@ class Settings:
     ca_bundle: str
     webhook_url: str
     webhook_secret: str
+    zone: tzinfo
     look_back_s: float
     settle_s: float
 
@@ -121,6 +126,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         ca_bundle=_checked(values, "CA_BUNDLE", _certificates),
         webhook_url=_checked(values, "WEBHOOK_URL", lambda text: text and _address(text)),
         webhook_secret=_checked(values, "WEBHOOK_SECRET", _secret),
+        zone=_checked(values, "TIME_ZONE", _zone),
         look_back_s=_checked(values, "LOOK_BACK_SECONDS", _seconds),
         settle_s=_checked(values, "SETTLE_SECONDS", _seconds),
     )
@@ -215,6 +221,13 @@ def _secret(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         raise ValueError("it must consist of letters without accents, digits and signs.")
     return text
+
+
+def _zone(text: str) -> tzinfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("it must be the name of a time zone such as Europe/Copenhagen.") from None
 
 
 def _seconds(text: str) -> float:

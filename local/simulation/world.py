@@ -198,6 +198,7 @@ def build(
     webhooks: bool = False,
     mappings: Sequence[str] = HEART,
     features: Sequence[str] = (),
+    zone: str = "UTC",
 ) -> World:
     """A world with these companies and Sales records; nothing synchronised yet.
 
@@ -212,7 +213,7 @@ def build(
               "sales": FaultyService(sales_simulator, FaultPlan(0, {}), clock)}  # fmt: skip
     world_runtime = runtime(clock)
     requests: dict[str, list[str]] = {"bc": [], "sales": []}
-    chosen = {"MAPPINGS": ",".join(mappings), "FEATURES": ",".join(features)}
+    chosen = {"MAPPINGS": ",".join(mappings), "FEATURES": ",".join(features), "TIME_ZONE": zone}
     settings = read_settings(_environment(companies, settle_s, webhooks) | chosen)
     tables, queue = MemoryTables(), MemoryQueue(clock.time)
     tables.ensure(TABLES)

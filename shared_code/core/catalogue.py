@@ -13,8 +13,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from shared_code.core.contradictions import contradictions
 from shared_code.core.filters import OPERATORS
 from shared_code.core.mapping import (
+    IN_FORCE,
     Condition,
     ConflictRule,
     Connection,
@@ -22,6 +24,8 @@ from shared_code.core.mapping import (
     Direction,
     FieldMapping,
     FieldType,
+    InForce,
+    LeavingRule,
     Mapping,
     MatchKey,
     NotCarried,
@@ -29,7 +33,7 @@ from shared_code.core.mapping import (
 )
 from shared_code.core.records import Side, Value
 from shared_code.core.rule_reading import read_rules
-from shared_code.core.transformation_rules import KINDS, Rule
+from shared_code.core.transformation_rules import Rule
 
 type Document = MappingOf[str, Any]
 
@@ -55,7 +59,7 @@ def parse_mapping(document: Document) -> Mapping:
     name = str(document.get("name", "(without a name)"))
     reader = _Reader(document)
     mapping = reader.mapping()
-    problems = reader.problems + (_contradictions(mapping) if mapping else [])
+    problems = reader.problems + (contradictions(mapping) if mapping else [])
     if problems or mapping is None:
         raise MappingInvalid(name, problems)
     return mapping
@@ -102,6 +106,7 @@ class _Reader:
             shared=self._take(document, "shared", bool, False, where),
             conflict=self._choice(ConflictRule, document.get("conflict", "ask"), "conflict"),
             deletion=self._choice(DeletionRule, document.get("deletion", "ask"), "deletion"),
+            leaving=self._choice(LeavingRule, document.get("leaving", "keep"), "leaving"),
             interval_s=self._take(document, "interval_s", int, 60, where),
         )
         return None if self.problems else mapping
@@ -122,16 +127,40 @@ class _Reader:
         self._refuse_unknown(document, _TABLE_KEYS, side)
         if "table" not in document:
             self.problems.append(f"{side}.table is missing")
+        conditions = tuple(self._condition(side, entry) for entry in self._tables(document, "filter", side))
+        in_force = self._in_force(document, side, conditions)
         return TableRule(
             table=self._take(document, "table", str, "", side),
             key=self._take(document, "key", str, "id", side),
             display=self._texts(document, "display", side),
-            filter=tuple(self._condition(side, entry) for entry in self._tables(document, "filter", side)),
+            filter=(*conditions, Condition(IN_FORCE, "is", (True,))) if in_force else conditions,
             reference=self._names(document, "reference", side),
             related=self._texts(document, "related", side),
             company_column=self._take(document, "company_column", str, None, side),
             api=self._api(document, side),
+            in_force=in_force,
         )
+
+    def _in_force(self, document: Document, side: str, conditions: tuple[Condition, ...]) -> InForce | None:
+        """How lines are one record.  Conditions on its place are the record's, all others those of a line."""
+        entry: Document | None = self._take(document, "in_force", dict, None, side)
+        if entry is None:
+            return None
+        where = f"{side}.in_force"
+        self._refuse_unknown(entry, _IN_FORCE_KEYS, where)
+        if missing := sorted(_IN_FORCE_KEYS - entry.keys()) or ([] if side == "bc" else ["bc"]):
+            self.problems.append(f"{where}: {missing[0]} is missing")
+        within, place = (self._names(entry, key, where) for key in ("within", "place"))
+        begins, ends, amount = (
+            self._take(entry, key, str, "", where) for key in ("begins", "ends", "amount")
+        )
+        of_line = tuple(each for each in conditions if each.field not in (*within, *place))
+        self.problems += [
+            f"{where}: a condition with otherwise must be on a field of the place, not on {each.field}"
+            for each in of_line
+            if each.otherwise
+        ]
+        return InForce(within, place, begins, ends, amount, of_line)
 
     def _api(self, document: Document, side: str) -> str | None:
         route: str | None = self._take(document, "api", str, None, side)
@@ -153,7 +182,8 @@ class _Reader:
         if operator in ("is_blank", "is_not_blank") and given is not True:
             self.problems.append(f"{side}.filter: {operator} of {field} can only be true")
         values = given if isinstance(given, list) else [given]
-        return Condition(field, operator, tuple(_constant(value) for value in values))
+        otherwise = self._take(entry, "otherwise", str, "", f"{side}.filter")
+        return Condition(field, operator, tuple(_constant(value) for value in values), otherwise)
 
     def _match_key(self, entry: Document) -> MatchKey:
         self._refuse_unknown(entry, _MATCH_KEYS, "match")
@@ -297,71 +327,17 @@ _FIELD_KEYS = frozenset(
     )
 )
 _TABLE_KEYS = frozenset(
-    ("table", "key", "display", "filter", "reference", "related", "company_column", "api")
+    ("table", "key", "display", "filter", "reference", "related", "company_column", "api", "in_force")
 )
-_CONDITION_KEYS = frozenset(("field", *OPERATORS))
+_IN_FORCE_KEYS = frozenset(("within", "place", "begins", "ends", "amount"))
+_CONDITION_KEYS = frozenset(("field", "otherwise", *OPERATORS))
 _MATCH_KEYS = frozenset(("field", "identifies", "hints", "together_with"))
 _NOT_CARRIED_KEYS = frozenset(("field", "reason"))
 _MAPPING_KEYS = frozenset(
     ("name", "title", "direction", "bc", "sales", "fields", "depends_on", "match", "not_carried", "creates",
-     "creates_only_in",     "shared", "conflict", "deletion", "interval_s")
+     "creates_only_in", "shared", "conflict", "deletion", "leaving", "interval_s")
 )  # fmt: skip
 
 
 def _constant(value: object) -> Value:
     return Decimal(str(value)) if isinstance(value, float) else value  # type: ignore[return-value]
-
-
-def _contradictions(mapping: Mapping) -> list[str]:
-    """What is well-formed and still cannot be meant."""
-    names = [each.name for each in mapping.fields]
-    problems = [f"field {name} is there twice" for name in sorted({n for n in names if names.count(n) > 1})]
-    for each in mapping.fields:
-        problems += [f"field {each.name}: {problem}" for problem in _field_contradictions(mapping, each)]
-    wanted = [name for key in mapping.match for name in key.fields]
-    problems += [f"match: there is no field {name}" for name in wanted if name not in names]
-    return problems
-
-
-def _is_constant(each: FieldMapping) -> bool:
-    """Whether Business Central's side is one value for all records: a constant, or a lookup of one record."""
-    is_one_record = each.type is FieldType.LOOKUP and each.constant is not None
-    return each.type is FieldType.CONSTANT or (is_one_record and each.direction is Direction.TO_SALES)
-
-
-_WITH_RULES = (
-    FieldType.TEXT, FieldType.CODE, FieldType.PHONE, FieldType.EMAIL, FieldType.DATE, FieldType.DECIMAL,
-    FieldType.INTEGER,
-)  # fmt: skip
-_LOOKING_UP = (FieldType.LOOKUP, FieldType.LOCAL_AMOUNT)
-
-
-def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
-    rules = {
-        "its direction exceeds the mapping's": mapping.direction is not Direction.BIDIRECTIONAL
-        and each.direction is not mapping.direction,
-        "a lookup names the mapping it goes through, and only a lookup does": (each.type in _LOOKING_UP)
-        is not bool(each.lookup),
-        "the mapping it looks up must be in depends_on": not set(each.lookup)
-        <= {*mapping.depends_on, mapping.name},
-        "it has no Sales column": not each.sales and each.type is not FieldType.CONSTANT,
-        "it has no BC field": each.bc is None and not _is_constant(each),
-        "only a lookup by reference is within another record": bool(each.bc_within) and not each.by_reference,
-        "a constant flows one way": each.type is FieldType.CONSTANT
-        and each.direction is Direction.BIDIRECTIONAL,
-        "a name in parts has a first and a last name": len(each.sales)
-        > (2 if each.type is FieldType.PERSON_NAME else 1),
-        "an option needs its options": each.type is FieldType.OPTION and not each.options,
-        f"a {each.type.value} takes no rules": bool(each.rules) and each.type not in _WITH_RULES,
-        "only rules that tidy (trim, collapse, upper, lower) flow both ways": each.direction
-        is Direction.BIDIRECTIONAL
-        and not all(KINDS[rule.name].tidies for rule in each.rules),
-        "only a date can be user_local": each.user_local and each.type is not FieldType.DATE,
-        # Both ways, a value on one side would never reach the blank on the other.
-        "what is kept when blank flows one way": each.keep_when_blank
-        and each.direction is Direction.BIDIRECTIONAL,
-        # Sales keeps it in the row's currency, from which there is no way back into a local amount.
-        "a local amount has its currency and flows to Sales": each.type is FieldType.LOCAL_AMOUNT
-        and not (each.bc_currency and each.direction is Direction.TO_SALES),
-    }
-    return [problem for problem, broken in rules.items() if broken]

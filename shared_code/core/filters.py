@@ -18,6 +18,12 @@ def inside(mapping: Mapping, side: Side, native: Values) -> bool:
     return all(meets(condition, native) for condition in mapping.side(side).filter)
 
 
+def told(mapping: Mapping, side: Side, native: Values) -> str:
+    """Why a record that only one condition keeps outside the filter is not carried; blank where none says."""
+    failed = [each for each in mapping.side(side).filter if not meets(each, native)]
+    return failed[0].otherwise if len(failed) == 1 else ""
+
+
 def foreign(mapping: Mapping, side: Side, native: Values, company_id: str) -> bool:
     """Whether a Dataverse row carries the mark of another company.  An unmarked row is free to take."""
     column = mapping.side(side).company_column

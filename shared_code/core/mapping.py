@@ -6,6 +6,7 @@ reading.  Everything here is immutable and free of I/O.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -62,6 +63,13 @@ class ConflictRule(StrEnum):
     SALES_WINS = "sales_wins"
 
 
+class LeavingRule(StrEnum):
+    """What becomes of the Sales row of a BC record that leaves the filter."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
 class DeletionRule(StrEnum):
     """What happens when one of two coupled records was deleted."""
 
@@ -73,11 +81,44 @@ class DeletionRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of a filter on native values: ``field`` ``op`` ``values``."""
+    """One condition of a filter on native values: ``field`` ``op`` ``values``.
+
+    ``otherwise``: what a person is told of a record that fails this condition alone.
+    """
 
     field: str
     op: str
     values: tuple[Value, ...] = ()
+    otherwise: str = dataclasses.field(default="", repr=False)
+
+
+IN_FORCE = "inForce"
+"""The derived native field of a record that is made of dated lines: whether one of them is in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """How the dated lines of a BC table are records: those of one place are one, shown as the line in force.
+
+    ``within`` are the fields by which lines are read together and sorted, ``place`` the further ones that
+    make the place; ``begins`` and ``ends`` the dates, both inclusive; of several lines in force the lowest
+    ``amount`` counts.  A line outside of ``conditions`` is never in force.
+    """
+
+    within: tuple[str, ...]
+    place: tuple[str, ...]
+    begins: str
+    ends: str
+    amount: str
+    conditions: tuple[Condition, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every native field that tells the place of a line and whether it is in force."""
+        conditions = (each.field for each in self.conditions)
+        return tuple(
+            dict.fromkeys((*self.within, *self.place, self.begins, self.ends, self.amount, *conditions))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +177,7 @@ class TableRule:
     ``reference`` are the fields by which other BC records point here (``code``, a contact number; an item
     number and a unit's code).
     ``company_column`` holds the BC company a Dataverse row belongs to.  ``api`` is the route of a Business
-    Central API other than v2.0 (``publisher/group/v1.0``).
+    Central API other than v2.0 (``publisher/group/v1.0``).  ``in_force``: a record is made of dated lines.
     """
 
     table: str
@@ -147,6 +188,7 @@ class TableRule:
     related: tuple[str, ...] = ()
     company_column: str | None = None
     api: str | None = None
+    in_force: InForce | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +238,7 @@ class Mapping:
     shared: bool = False
     conflict: ConflictRule = ConflictRule.ASK
     deletion: DeletionRule = DeletionRule.ASK
+    leaving: LeavingRule = LeavingRule.KEEP
     interval_s: int = 60
 
     def may_create(self, side: Side) -> bool:
@@ -237,6 +280,8 @@ class Mapping:
         yield from rule.display
         yield from (condition.field for condition in rule.filter)
         yield from rule.reference
+        if rule.in_force:
+            yield from rule.in_force.names
         if rule.company_column:
             yield rule.company_column
 

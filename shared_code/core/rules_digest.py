@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from shared_code.core.base import Base
 from shared_code.core.identity import digest
-from shared_code.core.mapping import FieldMapping, Mapping
+from shared_code.core.mapping import FieldMapping, LeavingRule, Mapping, TableRule
 from shared_code.core.records import Side, Values
 
 LENGTH = 12
@@ -20,15 +20,33 @@ LENGTH = 12
 def digest_of(mapping: Mapping) -> str:
     """The whole of the rules: equal for equal rules.  Its first half is that of ``selection_of``."""
     flows = [repr((each.name, *_flow(each))) for each in mapping.fields]
-    rest = (mapping.conflict.value, mapping.deletion.value, *meanings(mapping).values(), *flows)
+    rest = (
+        mapping.conflict.value,
+        mapping.deletion.value,
+        *_further(mapping),
+        *meanings(mapping).values(),
+        *flows,
+    )
     return f"{selection_of(mapping)}.{_short(*rest)}"
 
 
 def selection_of(mapping: Mapping) -> str:
     """Which records are kept in step and which of them are taken for the same: tables, filters, keys."""
-    tables = [repr((t.api, t.table, t.key, t.filter, t.company_column)) for t in (mapping.bc, mapping.sales)]
+    tables = [_table(each) for each in (mapping.bc, mapping.sales)]
     keys = [repr((each.field, each.together_with, each.identifies, each.hints)) for each in mapping.match]
     return _short(*tables, *keys, repr((mapping.direction.value, mapping.creates, mapping.shared)))
+
+
+def _table(rule: TableRule) -> str:
+    """What is not there leaves no trace, so that a rule of a newer Tandem changes no digest of others."""
+    parts = (rule.api, rule.table, rule.key, rule.filter, rule.company_column)
+    return repr((*parts, rule.in_force) if rule.in_force else parts)
+
+
+def _further(mapping: Mapping) -> tuple[str, ...]:
+    """What others find a record by is kept with its coupling: it is read anew when that changes."""
+    leaving = () if mapping.leaving is LeavingRule.KEEP else (mapping.leaving.value,)
+    return (*leaving, *mapping.bc.reference)
 
 
 def same_selection(one: str, other: str) -> bool:

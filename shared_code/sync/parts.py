@@ -221,4 +221,6 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
     plain = (name for name in filtered if name not in lookups)
     scan = dict.fromkeys(name for name in (*plain, *also_scan) if name in names)
     tracked = side in mapping.watched
-    return Table(rule.table, rule.key, columns, tuple(scan), rule.related, rule.api or "", tracked)
+    return Table(
+        rule.table, rule.key, columns, tuple(scan), rule.related, rule.api or "", tracked, rule.in_force
+    )

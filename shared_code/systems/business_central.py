@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from functools import partial
 from urllib.parse import quote
 
 from shared_code.core.records import ZERO_ID, Row, Side, Value
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_currencies as currencies
+from shared_code.systems import business_central_dated as dated
 from shared_code.systems import business_central_tables as tables
 from shared_code.systems import errors, odata
 from shared_code.systems.business_central_batch import Part, PartAnswer
@@ -29,6 +31,7 @@ from shared_code.systems.interface import (
     OutcomeUnknown,
     Page,
     Refused,
+    Removal,
     SettingWrong,
     SystemFault,
     SystemUnavailable,
@@ -51,6 +54,7 @@ class BusinessCentral:
     """One company.  ``root`` is ``api_root``'s address, ``environment`` only what ``identity`` repeats.
 
     ``base_currency`` tells the code that exchange rates are given towards; blank is the local currency.
+    ``zone`` is the company's: its date tells which of several dated lines is in force.
     """
 
     def __init__(
@@ -62,10 +66,11 @@ class BusinessCentral:
         environment: str = "",
         look_back_s: float = LOOK_BACK_S,
         base_currency: Callable[[], str] = lambda: "",
+        zone: tzinfo = UTC,
     ) -> None:
         try:
             place = checked_address(root, "Business Central")
-            self._place = Place(place, f"companies({odata.guid(company_id)})", base_currency)
+            self._place = Place(place, f"companies({odata.guid(company_id)})", base_currency, zone)
         except ValueError as error:
             raise SettingWrong(f"The Business Central company: {error}. Set the company's id.") from error
         self._client = client
@@ -79,11 +84,15 @@ class BusinessCentral:
 
     def scan(self, table: Table, cursor: Cursor | None) -> Page:
         """One page; since a watermark it repeats the last ``look_back_s`` seconds."""
+        if table.in_force:
+            return dated.scan(self._client, self._place, table, table.in_force, cursor, self._look_back_s)
         return scan(self._client, self._place, table, cursor, self._look_back_s)
 
     def read(self, table: Table, ids: Sequence[str]) -> Mapping[str, Row]:
         """The records with these ids, in one HTTP request (currencies with a rate: two)."""
         at_most(len(ids), "ids")
+        if table.in_force:
+            return dated.read(self._client, self._place, table, table.in_force, ids)
         wanted = list(dict.fromkeys(map(odata.guid, ids)))
         if not wanted:
             return {}
@@ -126,6 +135,10 @@ class BusinessCentral:
         ]
         return self._write(table, "update", make, [change.values for change in changes])
 
+    def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
+        """Nothing of Business Central is ever deleted."""
+        return [Refused("NotOffered", "Tandem deletes nothing in Business Central") for _ in removals]
+
     def identity(self) -> Mapping[str, str]:
         """companyId, companyName, companyDisplayName, systemVersion, localCurrencyCode, environment."""
         company = self._place.company
@@ -166,7 +179,7 @@ class BusinessCentral:
         parts = [self._read_part(wide, condition) for condition in conditions]
         _, bodies = batch.get(self._client, self._place.of(table).root, kind, parts)
         with readable(table):
-            return [tables.row(wide, entity) for body in bodies for entity in _whole(body)]
+            return [tables.row(wide, entity) for body in bodies for entity in tables.whole(body)]
 
     def _read_part(self, table: Table, condition: str) -> Part:
         names = tables.column_names(table)
@@ -186,7 +199,7 @@ class BusinessCentral:
         _, (*bodies, company) = batch.get(self._client, place.root, kind, parts)
         with readable(table):
             local = currencies.local_code(company)
-            entities = [entity for body in bodies for entity in _whole(body)]
+            entities = [entity for body in bodies for entity in tables.whole(body)]
             codes = [odata.text(entity, "code") for entity in entities]
             base = place.base_currency()
             rates = currencies.read_rates(self._client, place.root, place.company, local, codes, kind, base)
@@ -274,13 +287,6 @@ def _reread(table: Table, result: WriteResult, rows: Mapping[str, Row], reason: 
         return result
     row = rows.get(result.row.id)
     return Written(row) if row else OutcomeUnknown(reason)
-
-
-def _whole(body: object) -> list[Mapping[str, object]]:
-    """The rows of an answer that must not have a next page.  Raises ValueError."""
-    if odata.mapping(body).get("@odata.nextLink"):
-        raise ValueError("more records than one page holds")
-    return odata.rows(body)
 
 
 def _conditions(table: Table, column: str, values: Sequence[Value]) -> list[str]:

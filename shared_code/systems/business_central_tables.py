@@ -68,6 +68,13 @@ def values(table: Table, entity: Mapping[str, object], names: Sequence[str]) -> 
     return {name: _value(table, entity, name) for name in names if not _is_rate(table, name)}
 
 
+def whole(body: object) -> list[Mapping[str, object]]:
+    """The rows of an answer that must not have a next page.  Raises ValueError."""
+    if odata.mapping(body).get("@odata.nextLink"):
+        raise ValueError("more records than one page holds")
+    return odata.rows(body)
+
+
 def _is_rate(table: Table, name: str) -> bool:
     return table.name == "currencies" and name == EXCHANGE_RATE
 

@@ -27,6 +27,7 @@ from shared_code.systems.interface import (
     Cursor,
     CursorExpired,
     Page,
+    Removal,
     SettingWrong,
     SystemUnavailable,
     Table,
@@ -102,6 +103,12 @@ class Dataverse:
         if options.is_options(table):
             return [options.refuse(table, one) for one in changes]
         return writes.update(self._client, self._root, table, changes)
+
+    def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
+        """Delete rows that still have the given etag."""
+        if options.is_options(table):
+            return [options.refuse(table, one) for one in removals]
+        return writes.delete(self._client, self._root, table, removals)
 
     def identity(self) -> Mapping[str, str]:
         """organizationId, userId, businessUnitId, organizationName, baseCurrencyId, baseCurrencyCode,

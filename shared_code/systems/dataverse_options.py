@@ -22,6 +22,7 @@ from shared_code.systems.interface import (
     Cursor,
     Page,
     Refused,
+    Removal,
     Sighting,
     SystemUnavailable,
     Table,
@@ -60,10 +61,10 @@ def find(client: Client, root: str, table: Table, column: str, values: Sequence[
     return [one for one in found if str(one.values.get(column)).strip().casefold() in wanted]
 
 
-def refuse(table: Table, write: Creation | Change) -> Refused:
+def refuse(table: Table, write: Creation | Change | Removal) -> Refused:
     """What any write to options comes to, with the way out."""
     entity, attribute = _column(table)
-    label = write.values.get("label")
+    label = None if isinstance(write, Removal) else write.values.get("label")
     wish = f"add the option {label!r}" if isinstance(write, Creation) else "change the option"
     return Refused(
         OPTION_MISSING,

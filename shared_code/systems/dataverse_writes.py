@@ -27,6 +27,8 @@ from shared_code.systems.interface import (
     Exists,
     OutcomeUnknown,
     Refused,
+    Removal,
+    Removed,
     SystemFault,
     Table,
     WriteResult,
@@ -77,6 +79,31 @@ def update(client: Client, root: str, table: Table, changes: Sequence[Change]) -
     """Write fields of rows that still have the given etag; one result per change, in order."""
     writes = [_prepared(partial(_change, table, one)) for one in changes]
     return _sent(client, writes, partial(_send_parts, client, root, table, "update"))
+
+
+def delete(client: Client, root: str, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
+    """Delete rows that still have the given etag; one result per removal, in order."""
+    send = partial(_delete_chunk, client, root, table)
+    return write_chunks(client, removals, CHUNK, send)
+
+
+def _delete_chunk(client: Client, root: str, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
+    place = f"{batch.API_PATH}/{odata.name(table.name)}"
+    parts = [
+        Part("DELETE", f"{place}({odata.guid(one.id)})", {"If-Match": one.version.etag}) for one in removals
+    ]
+    answers = batch.send(client, root, "delete", parts)
+    failures = [None if one is None else _failure(one) for one in answers]
+    errors.raise_if_all_denied(failures, f"Deleting in Sales' table {table.name}")
+    return [_removed(one, answer) for one, answer in zip(removals, answers, strict=True)]
+
+
+def _removed(removal: Removal, answer: PartAnswer | None) -> WriteResult:
+    if answer is None:
+        return OutcomeUnknown("Sales' batch ended before this record")
+    if error := _failure(answer):
+        return errors.dataverse_result(error, removal.id, creating=False, binds=False)
+    return Removed()
 
 
 def _prepared(make: Callable[[], _Write]) -> _Write | Refused:

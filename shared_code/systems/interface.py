@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from shared_code.core.mapping import InForce
 from shared_code.core.records import Row, Side, Value, Values, Version
 
 
@@ -37,7 +38,8 @@ class Table:
     ``key`` is the id field's name.  ``related`` names child tables whose change counts as a change
     of this record (``currencyExchangeRates``).  ``api`` is the route of a Business Central API of one's own
     (``publisher/group/v1.0``); blank means API v2.0.  ``tracked``: its changes are followed; where they are
-    not (values only flow there), a full scan needs no change tracking.
+    not (values only flow there), a full scan needs no change tracking.  ``in_force``: a record is made of
+    dated lines, its id tells their place, and the company's today decides which line it shows.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Table:
     related: tuple[str, ...] = ()
     api: str = ""
     tracked: bool = True
+    in_force: InForce | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,23 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """A record to delete, only if its version still is ``version``."""
+
+    id: str
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """The write is confirmed; ``row`` is the record as the service now holds it."""
 
     row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The record is confirmed to be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +157,7 @@ class NotDone:
     reason: str
 
 
-type WriteResult = Written | Moved | Gone | Exists | Refused | OutcomeUnknown | NotDone
+type WriteResult = Written | Removed | Moved | Gone | Exists | Refused | OutcomeUnknown | NotDone
 
 
 class System(Protocol):
@@ -170,6 +186,10 @@ class System(Protocol):
 
     def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
         """Write fields conditionally; one result per change, in order."""
+        ...
+
+    def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
+        """Delete records that still have the given version; one result per removal, in order."""
         ...
 
     def find(self, table: Table, column: str, values: Iterable[Value]) -> list[Row]:

@@ -28,6 +28,8 @@ from shared_code.systems.interface import (
     OutcomeUnknown,
     Page,
     Refused,
+    Removal,
+    Removed,
     SettingWrong,
     Table,
     Throttled,
@@ -200,6 +202,30 @@ def test_moved_is_known_without_a_code(surroundings: Surroundings) -> None:
     before = organisation.system.read(ACCOUNTS, [key])[key].version
     row_of(organisation.system.update(ACCOUNTS, [Change(key, before, {"name": "b"})])[0])
     assert organisation.system.update(ACCOUNTS, [Change(key, before, {"name": "c"})]) == [Moved()]
+
+
+def removal(organisation: Organisation, key: str) -> Removal:
+    return Removal(key, organisation.system.read(ACCOUNTS, [key])[key].version)
+
+
+def test_a_deletion_needs_the_version_it_was_made_for(organisation: Organisation) -> None:
+    kept, gone, missing = organisation.accounts(3)
+    removals = [removal(organisation, each) for each in (kept, gone, missing)]
+    row_of(organisation.system.update(ACCOUNTS, [Change(kept, removals[0].version, {"name": "edited"})])[0])
+    organisation.delete(missing)
+    organisation.requests()
+    assert organisation.system.delete(ACCOUNTS, removals) == [Moved(), Removed(), Gone()]
+    assert organisation.requests() == 1
+    assert list(organisation.system.read(ACCOUNTS, [kept, gone, missing])) == [kept]
+
+
+def test_a_deletion_whose_answer_is_lost_is_unknown(organisation: Organisation) -> None:
+    (key,) = organisation.accounts(1)
+    one = removal(organisation, key)
+    organisation.fail(Fault.ANSWER_LOST, "POST")
+    (result,) = organisation.system.delete(ACCOUNTS, [one])
+    assert isinstance(result, OutcomeUnknown)
+    assert organisation.system.delete(ACCOUNTS, [one]) == [Gone()]
 
 
 def test_an_update_of_a_missing_row_is_gone(organisation: Organisation) -> None:

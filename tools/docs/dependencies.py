@@ -19,6 +19,7 @@ REASONS = {
     "azure-storage-queue": "Queue storage: the two work queues.",
     "msal": "Every token for Business Central and Dataverse, with a secret or a federated credential.",
     "requests": "HTTP to both systems, with one pooled session each.",
+    "tzdata": "Time zones by name, where the machine has none: a company's date tells its prices.",
     "croniter": "The next time of a timer's schedule, in the local functions host.",
     "cryptography": "Certificates and keys of the simulated Entra and of the simulators' TLS.",
     "hypothesis": "Tests of rules with many generated examples.",

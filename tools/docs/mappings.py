@@ -8,7 +8,17 @@ from pathlib import Path
 from shared_code.compose import default_mappings
 from shared_code.core.dependencies import waves
 from shared_code.core.features import Feature, Features
-from shared_code.core.mapping import Condition, FieldMapping, FieldType, Mapping, MatchKey, TableRule
+from shared_code.core.mapping import (
+    IN_FORCE,
+    Condition,
+    FieldMapping,
+    FieldType,
+    InForce,
+    LeavingRule,
+    Mapping,
+    MatchKey,
+    TableRule,
+)
 from tools.docs.markdown import code, document, sentence, table
 from tools.docs.rules import ARROWS, CONFLICTS, DELETIONS, rule_of
 
@@ -29,11 +39,13 @@ def page(root: Path) -> str:
     usual, whole = _in_order(WANTED), _in_order(frozenset(Feature))
     names = {each.name for each in usual}
     further = [each for each in whole if each.name not in names]
+    plain = [each for each in _in_order(WITHOUT_PRICE_LISTS) if each.name not in names]
+    classic = [each for each in plain if each.name not in {known.name for known in further}]
     replaced = sorted(names - {each.name for each in whole})
     blocks = [INTRODUCTION, _overview(usual)]
     blocks += [block for each in usual for block in _section(each)]
-    blocks += [WITH_THE_EXTENSION.format(replaced=" and ".join(replaced)), _overview(further)]
-    blocks += [block for each in further for block in _section(each)]
+    blocks += [WITH_THE_EXTENSION.format(replaced=" and ".join(replaced)), _overview([*further, *classic])]
+    blocks += [block for each in (*further, *classic) for block in _section(each)]
     return document("Mappings", "`shared_code/mappings/*.toml`", blocks)
 
 
@@ -42,7 +54,10 @@ WITH_THE_EXTENSION = """\
 
 Tandem's extension for Business Central and the features in `FEATURES` bring further mappings. With
 `unit_groups` the units of an item are a unit group of its own, instead of {replaced}; ITEM-PRODUCT then also
-carries volume, weight and vendor."""
+carries volume, weight and vendor. With `price_lists` prices come from price lists (extended pricing),
+without it from customer price groups and their sales prices."""
+
+WITHOUT_PRICE_LISTS = frozenset(Feature) - {Feature.PRICE_LISTS}
 
 
 def _in_order(features: Features) -> list[Mapping]:
@@ -86,12 +101,34 @@ def _facts(each: Mapping) -> Iterator[str]:
     yield f"Coupled by match: {_match(each)}."
     yield sentence(_creation(each))
     yield f"Both sides changed: {CONFLICTS[each.conflict]}. One side deleted: {DELETIONS[each.deletion]}."
+    if each.bc.in_force:
+        yield from _in_force(each.bc, each.bc.in_force)
+    if each.leaving is LeavingRule.REMOVE:
+        yield LEAVING
     if each.shared:
         yield "Rows are shared by all companies: the company that wrote a row first keeps writing it."
 
 
+LEAVING = """\
+A record that leaves the filter in BC: the row of Sales is deleted if Tandem made it; one that a person made \
+stays, and is a [problem](problems.md)."""
+
+
+def _in_force(table: TableRule, rule: InForce) -> Iterator[str]:
+    place = ", ".join(code(name) for name in (*rule.within, *rule.place))
+    yield (
+        f"Lines of equal {place} are one record: the one in force today, from {code(rule.begins)} to "
+        f"{code(rule.ends)}. Of several the lowest {code(rule.amount)} counts, and zero is none, as in BC's "
+        "own price calculation. `TIME_ZONE` tells what today is; soon after midnight everything is looked at."
+    )
+    for each in table.filter:
+        if each.otherwise:
+            yield f"Told and not carried, unless {_condition(each)}: {each.otherwise}"
+
+
 def _filter(rule: TableRule) -> str:
-    return " and ".join(_condition(each) for each in rule.filter) or "none"
+    conditions = (each for each in rule.filter if each.field != IN_FORCE)
+    return " and ".join(_condition(each) for each in conditions) or "none"
 
 
 def _condition(each: Condition) -> str:

@@ -1,0 +1,63 @@
+"""Contradictions: what a mapping's document says in well-formed words and still cannot mean."""
+
+from __future__ import annotations
+
+from shared_code.core.mapping import Direction, FieldMapping, FieldType, LeavingRule, Mapping
+from shared_code.core.transformation_rules import KINDS
+
+
+def contradictions(mapping: Mapping) -> list[str]:
+    """What is well-formed and still cannot be meant."""
+    names = [each.name for each in mapping.fields]
+    problems = [f"field {name} is there twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    for each in mapping.fields:
+        problems += [f"field {each.name}: {problem}" for problem in _field_contradictions(mapping, each)]
+    wanted = [name for key in mapping.match for name in key.fields]
+    problems += [f"match: there is no field {name}" for name in wanted if name not in names]
+    if mapping.leaving is LeavingRule.REMOVE and mapping.direction is not Direction.TO_SALES:
+        problems.append("leaving: only rows of a mapping to Sales are removed")
+    return problems
+
+
+def _is_constant(each: FieldMapping) -> bool:
+    """Whether Business Central's side is one value for all records: a constant, or a lookup of one record."""
+    is_one_record = each.type is FieldType.LOOKUP and each.constant is not None
+    return each.type is FieldType.CONSTANT or (is_one_record and each.direction is Direction.TO_SALES)
+
+
+_WITH_RULES = (
+    FieldType.TEXT, FieldType.CODE, FieldType.PHONE, FieldType.EMAIL, FieldType.DATE, FieldType.DECIMAL,
+    FieldType.INTEGER,
+)  # fmt: skip
+_LOOKING_UP = (FieldType.LOOKUP, FieldType.LOCAL_AMOUNT)
+
+
+def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
+    rules = {
+        "its direction exceeds the mapping's": mapping.direction is not Direction.BIDIRECTIONAL
+        and each.direction is not mapping.direction,
+        "a lookup names the mapping it goes through, and only a lookup does": (each.type in _LOOKING_UP)
+        is not bool(each.lookup),
+        "the mapping it looks up must be in depends_on": not set(each.lookup)
+        <= {*mapping.depends_on, mapping.name},
+        "it has no Sales column": not each.sales and each.type is not FieldType.CONSTANT,
+        "it has no BC field": each.bc is None and not _is_constant(each),
+        "only a lookup by reference is within another record": bool(each.bc_within) and not each.by_reference,
+        "a constant flows one way": each.type is FieldType.CONSTANT
+        and each.direction is Direction.BIDIRECTIONAL,
+        "a name in parts has a first and a last name": len(each.sales)
+        > (2 if each.type is FieldType.PERSON_NAME else 1),
+        "an option needs its options": each.type is FieldType.OPTION and not each.options,
+        f"a {each.type.value} takes no rules": bool(each.rules) and each.type not in _WITH_RULES,
+        "only rules that tidy (trim, collapse, upper, lower) flow both ways": each.direction
+        is Direction.BIDIRECTIONAL
+        and not all(KINDS[rule.name].tidies for rule in each.rules),
+        "only a date can be user_local": each.user_local and each.type is not FieldType.DATE,
+        # Both ways, a value on one side would never reach the blank on the other.
+        "what is kept when blank flows one way": each.keep_when_blank
+        and each.direction is Direction.BIDIRECTIONAL,
+        # Sales keeps it in the row's currency, from which there is no way back into a local amount.
+        "a local amount has its currency and flows to Sales": each.type is FieldType.LOCAL_AMOUNT
+        and not (each.bc_currency and each.direction is Direction.TO_SALES),
+    }
+    return [problem for problem, broken in rules.items() if broken]
