@@ -21,6 +21,7 @@ from shared_code.core.mapping import (
     Direction,
     FieldMapping,
     FieldType,
+    LeavingRule,
     Mapping,
     Rules,
 )
@@ -120,7 +121,7 @@ class EndCoupling:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Delete the surviving record of ``side`` because its partner was deleted."""
+    """Delete the surviving record of ``side`` because its partner was deleted or left the filter."""
 
     side: Side
 
@@ -131,24 +132,28 @@ OUTSIDE_FILTER = "outside_filter"
 OTHER_COMPANY = "other_company"
 NO_RECORD = "no_record"
 NOT_CREATED = "not_created_by_this_mapping"
+LEFT_BEHIND = "left_behind"
 
 
-def reconcile(mapping: Mapping, base: Base | None, bc: State, sales: State, rules: Rules) -> Decision:
+def reconcile(
+    mapping: Mapping, base: Base | None, bc: State, sales: State, rules: Rules, *, ours: bool = True
+) -> Decision:
     """Decide about one record.  Pure: equal input gives an equal decision.
 
+    ``ours``: the Sales row was made by Tandem; one that a person made is not removed.
     An ``Unread`` side stands for the base: the caller proves that with the conditional write that
     follows.  Where there is no base to stand for, the decision is ``ReadFirst``.
     """
     states = {Side.BC: bc, Side.SALES: sales}
     if any(isinstance(state, Deleted) for state in states.values()):
-        return _decide_deletion(mapping, base, states, rules)
+        return _decide_deletion(mapping, base, states, rules, ours)
     if any(isinstance(state, Absent) for state in states.values()):
         return _decide_creation(mapping, states, rules)
     if base is None and (unread := _sides(states, Unread)):
         return ReadFirst(unread)
     # Leaving the filter is not a change of value: the pair keeps coupling and base, and is merged on return.
     if (reason := _reason_to_leave(mapping, states)) and not _is_half_created(mapping, base, reason):
-        return Leave(reason)
+        return _decide_leaving(mapping, bc, reason, ours)
     merge = _merge(mapping, base, states, rules.conflict)
     unknown = _unread_without_base(mapping, base, states, merge)
     return ReadFirst(unknown) if unknown else merge
@@ -177,6 +182,14 @@ def _reason_to_leave(mapping: Mapping, states: MappingOf[Side, State]) -> str | 
     if any(state.foreign for state in known):
         return OTHER_COMPANY
     return None if all(state.inside for state in known) else OUTSIDE_FILTER
+
+
+def _decide_leaving(mapping: Mapping, bc: State, reason: str, ours: bool) -> Decision:
+    """A pair outside the filter stays as it is, unless the mapping removes what left Business Central's."""
+    left = isinstance(bc, Known) and not bc.inside
+    if reason != OUTSIDE_FILTER or not left or mapping.leaving is LeavingRule.KEEP:
+        return Leave(reason)
+    return Remove(Side.SALES) if ours else Leave(LEFT_BEHIND)
 
 
 def _is_half_created(mapping: Mapping, base: Base | None, reason: str) -> bool:
@@ -209,7 +222,7 @@ def _values_to_create(mapping: Mapping, target: Side, values: Values) -> Values:
 
 
 def _decide_deletion(
-    mapping: Mapping, base: Base | None, states: MappingOf[Side, State], rules: Rules
+    mapping: Mapping, base: Base | None, states: MappingOf[Side, State], rules: Rules, ours: bool
 ) -> Decision:
     deleted = _sides(states, Deleted)
     survivors = _sides(states, Known) + _sides(states, Unread)
@@ -229,7 +242,7 @@ def _decide_deletion(
         case DeletionRule.RESTORE if mapping.may_create(gone):
             return _decide_restoration(mapping, gone, survivor)
         case DeletionRule.DELETE if mapping.direction.flows_to(gone.other):
-            return _decide_removal(mapping, base, gone.other, survivor)
+            return _decide_removal(mapping, base, gone.other, survivor, ours)
         case _:
             return PartnerDeleted(gone)
 
@@ -240,14 +253,19 @@ def _decide_restoration(mapping: Mapping, gone: Side, survivor: State) -> Decisi
     return Create(gone, _values_to_create(mapping, gone, survivor.values), restores=True)
 
 
-def _decide_removal(mapping: Mapping, base: Base | None, side: Side, survivor: State) -> Decision:
-    """A deletion is carried over only to a record nobody edited since; an edit survives a deletion."""
+def _decide_removal(mapping: Mapping, base: Base | None, side: Side, survivor: State, ours: bool) -> Decision:
+    """A deletion is carried over only to a record nobody edited since; an edit survives a deletion.
+
+    Only fields whose values flow from there count: in others an edit would be put right, not carried over.
+    """
     if not isinstance(survivor, Known):
         return ReadFirst((side,))
     edited = base is None or any(
-        base.on(side).get(each.name) != survivor.values.get(each.name) for each in mapping.fields
+        base.on(side).get(each.name) != survivor.values.get(each.name)
+        for each in mapping.fields
+        if each.direction.flows_from(side)
     )
-    return PartnerDeleted(side.other) if edited else Remove(side)
+    return PartnerDeleted(side.other) if edited or not (ours or side is Side.BC) else Remove(side)
 
 
 def _merge(mapping: Mapping, base: Base | None, states: MappingOf[Side, State], rule: ConflictRule) -> Merge:

@@ -199,7 +199,7 @@ def select(
     ordered = mode is ScanMode.FULL
     known = store.load(side, ids, ordered=ordered)
     uncoupled = [each for each in ids if not _coupled(known.get(each))]
-    problems = store.problems(side, uncoupled, ordered=ordered) if mode is ScanMode.CHANGES else {}
+    problems = store.problems(side, uncoupled, ordered=ordered)
     given = [each for each in page.seen if _is_work(at, mapping, side, mode, each, known, problems)]
     # A deleted record is work where it has a partner, may get one, or is listed with a problem.
     gone = [
@@ -246,8 +246,11 @@ def _is_work(
         return mode is ScanMode.FULL or coupling.version_on(side) != seen.version
     if not mapping.may_create(side.other):
         return False
-    dealt_with = seen.id in problems and problems[seen.id].stamp == seen.version.stamp
-    return not dealt_with and may_be_inside(at, mapping, side, seen)
+    problem = problems.get(seen.id)
+    if problem and mode is ScanMode.CHANGES and problem.stamp == seen.version.stamp:
+        return False
+    # A listed record is work outside the filter too: then it need not be listed any more.
+    return bool(problem) or may_be_inside(at, mapping, side, seen) or is_told(mapping, side, seen)
 
 
 def may_be_inside(at: ConnectionParts, mapping: Mapping, side: Side, seen: Sighting) -> bool:
@@ -257,6 +260,11 @@ def may_be_inside(at: ConnectionParts, mapping: Mapping, side: Side, seen: Sight
     return all(filters.meets(each, seen.values) for each in conditions) and not (
         filters.foreign(mapping, side, seen.values, company) and not mapping.shared
     )
+
+
+def is_told(mapping: Mapping, side: Side, seen: Sighting) -> bool:
+    """Whether a person is told that the record is not carried; only records made of lines are seen whole."""
+    return mapping.side(side).in_force is not None and bool(filters.told(mapping, side, seen.values))
 
 
 def _coupled(known: Coupling | Intent | None) -> bool:

@@ -60,7 +60,11 @@ def test_a_price_list_arrives_with_its_dates_and_the_local_currency_where_it_nam
     row(world, "priceListHeaders", **header("DOLLAR", currencyCode="USD", endingDate="2027-01-31"))
     worlds.cycles(world, 2)
     retail, dollar = lists(world)["RETAIL"], lists(world)["DOLLAR"]
-    assert (retail["description"], retail["begindate"][:10], retail["enddate"]) == ("Shop", "2026-03-01", None)
+    assert (retail["description"], retail["begindate"][:10], retail["enddate"]) == (
+        "Shop",
+        "2026-03-01",
+        None,
+    )
     assert (dollar["begindate"], dollar["enddate"][:10]) == (None, "2027-01-31")
     assert (currency(world, "RETAIL"), currency(world, "DOLLAR")) == ("GBP", "USD")
     assert worlds.codes(world, LISTS) == []

@@ -36,8 +36,8 @@ def _present(work: Work, side: Side, key: MatchKey, planned: list[PlannedCreatio
     found: dict[str, list[Row]] = {}
     if not planned:
         return found
-    names = [each.sent[key.field] for each in planned]
-    rows = work.system(side).find(work.table(side), _column(_field(work, key.field), side), names)
+    column = _column(_field(work, key.field), side)
+    rows = work.system(side).find(work.table(side), column, [each.native[column] for each in planned])
     work.links.load(side, rows)
     for row in rows:
         if value := key_value(key, work.neutral(side, row.values)):

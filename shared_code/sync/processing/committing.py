@@ -74,7 +74,7 @@ def keep_open(work: Work, item: Item) -> None:
 def end(work: Work, item: Item, deleted: tuple[Side, ...]) -> None:
     """The coupling ends; its generation is raised so that a late creation cannot come back."""
     release(work, item)
-    item.outcome = Outcome.UNCOUPLED
+    item.outcome = Outcome.DELETED if item.removed else Outcome.UNCOUPLED
     problems.forget(item)
 
 

@@ -38,6 +38,7 @@ class Item:
     base: Base | None = None
     inserted: bool = False
     announced: bool = False
+    removed: bool = False
     modified: bool = False
     coupled: bool = False
     dirty: bool = False

@@ -110,6 +110,13 @@ def partner_deleted(work: Work, item: Item, side: Side) -> None:
     item.new_problem = replace(item.new_problem, next_attempt_at_s=rarely)
 
 
+def not_carried(work: Work, item: Item, code: str, message: str) -> None:
+    """The record is left out for good, unless it changes."""
+    _settle(work, item, Outcome.SKIPPED, code, message)
+    assert item.new_problem is not None
+    item.new_problem = replace(item.new_problem, next_attempt_at_s=NEVER_S)
+
+
 def unfit(work: Work, item: Item, faults: list[Missing | Unfit]) -> None:
     """Values could not be put: the record waits if that is all a lookup's fault, else it failed."""
     refused = [each for each in faults if isinstance(each, Unfit)]

@@ -6,10 +6,13 @@ a value that a service filled in needs no path of its own: the next round sees i
 
 from __future__ import annotations
 
+from shared_code.core import filters
 from shared_code.core.coupling import Coupling, CouplingState
-from shared_code.core.outcome import Outcome
+from shared_code.core.outcome import PROBLEMS, Outcome
 from shared_code.core.reconcile import (
+    LEFT_BEHIND,
     OTHER_COMPANY,
+    OUTSIDE_FILTER,
     Create,
     Decision,
     EndCoupling,
@@ -31,6 +34,7 @@ from shared_code.sync.processing import (
     intents,
     problems,
     relinking,
+    removing,
     vanished,
     writing,
 )
@@ -72,6 +76,7 @@ def _round(work: Work) -> None:
     adopting.adopt_existing(work, plan)
     creating.create(work, plan)
     writing.update(work, plan)
+    removing.remove(work, plan)
 
 
 def _hand_on_rest(work: Work, delay_s: float) -> None:
@@ -82,7 +87,8 @@ def _hand_on_rest(work: Work, delay_s: float) -> None:
 
 def decide(work: Work, item: Item) -> Decision:
     """What ``reconcile`` says about the record as it is now known."""
-    return reconcile(work.mapping, item.base, item.states[Side.BC], item.states[Side.SALES], work.rules)
+    bc, sales = item.states[Side.BC], item.states[Side.SALES]
+    return reconcile(work.mapping, item.base, bc, sales, work.rules, ours=work.made(item))
 
 
 def read_missing(work: Work) -> None:
@@ -106,8 +112,9 @@ def _take_read(work: Work, item: Item, side: Side, row: Row | None, record_id: s
     if row is None:
         item.states[side] = Deleted(record_id) if item.coupling else Absent()
         return
-    if row.version.stamp < _newest_seen(item, side):
-        # A stale replica.  Deciding on it could undo a write, or take an edit for dealt with.
+    if row.version.stamp < _newest_seen(item, side) and not work.mapping.side(side).in_force:
+        # A stale replica.  Deciding on it could undo a write, or take an edit for dealt with.  Not so a
+        # record made of lines, which is older again when its newest line is deleted.
         item.hand_on(work.soon_s)
         return
     work.know(item, side, row)
@@ -147,8 +154,10 @@ def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None
             _partner_deleted(work, item, side)
         case EndCoupling(deleted):
             committing.end(work, item, deleted)
+        case Remove(Side.SALES):
+            plan.removals.append(item)
         case Remove(side):
-            # Carrying deletions over is not offered yet: a person decides, as when the rule is to ask.
+            # Nothing is ever deleted in Business Central: a person decides, as when the rule is to ask.
             _partner_deleted(work, item, side.other)
 
 
@@ -191,6 +200,8 @@ def _leave(work: Work, item: Item, reason: str) -> None:
         return
     if item.coupling and item.coupling.state is CouplingState.COUPLED:
         committing.leave(work, item)
+        if reason == LEFT_BEHIND:
+            problems.not_carried(work, item, LEFT_BEHIND, PROBLEMS[LEFT_BEHIND].meaning)
         return
     if item.intent:
         intents.settle_intent(work, item)
@@ -198,6 +209,9 @@ def _leave(work: Work, item: Item, reason: str) -> None:
             return
     item.outcome = Outcome.UNCHANGED
     problems.forget(item)
+    row = item.rows.get(item.side)
+    if row and reason == OUTSIDE_FILTER and (why := filters.told(work.mapping, item.side, row.values)):
+        problems.not_carried(work, item, "not_carried", why)
 
 
 def prepare(work: Work) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from shared_code.core import filters, transform
 from shared_code.core.coupling import Coupling
+from shared_code.core.identity import partner_id
 from shared_code.core.jobs import Batch, JobKind
 from shared_code.core.mapping import FieldMapping, Mapping, Rules
 from shared_code.core.reconcile import Known
@@ -126,6 +127,13 @@ class Work:
         """The field groups these fields belong to."""
         wanted = set(names)
         return frozenset(each.group for each in self.mapping.fields if each.name in wanted)
+
+    def made(self, item: Item) -> bool:
+        """Whether the Sales row of a pair is one that Tandem made: its id is derived."""
+        pair = item.coupling
+        return pair is not None and pair.sales_id == partner_id(
+            self.at.name, self.mapping.name, pair.bc_id, pair.generation
+        )
 
     def label(self, item: Item) -> str:
         """What a person calls the record: its display fields, from whichever side was read."""

@@ -55,10 +55,11 @@ class PlannedCreation:
 
 @dataclass(slots=True)
 class Plan:
-    """The writes of one round, by side."""
+    """The writes of one round, by side; ``removals`` are pairs whose Sales row is to be deleted."""
 
     updates: dict[Side, list[PlannedUpdate]] = field(default_factory=lambda: {side: [] for side in Side})
     creations: dict[Side, list[PlannedCreation]] = field(default_factory=lambda: {side: [] for side in Side})
+    removals: list[Item] = field(default_factory=list)
 
     def create(self, work: Work, item: Item, decision: Create) -> None:
         """Plan a creation; a record that may have a partner or cannot be put whole is not created."""

@@ -58,9 +58,10 @@ def test_the_role_lets_a_mapping_do_what_it_does(path: Any) -> None:
     assert needed <= granted
 
 
-def test_the_role_deletes_nothing_but_its_own_notifications() -> None:
+def test_the_role_deletes_nothing_but_prices_and_its_own_notifications() -> None:
     deletes = [name for name in privileges(read(ROOT)) if name.startswith(f"prv{RIGHTS['delete']}")]
-    assert deletes == ["prvDeleteSdkMessageProcessingStep"]
+    # Price list items have no right of their own: that of products covers them.
+    assert sorted(deletes) == ["prvDeleteProduct", "prvDeleteSdkMessageProcessingStep"]
 
 
 def test_the_role_shares_nothing_and_changes_no_definitions() -> None:

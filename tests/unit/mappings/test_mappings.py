@@ -17,6 +17,7 @@ from shared_code.core.mapping import (
     Direction,
     FieldMapping,
     FieldType,
+    LeavingRule,
     Mapping,
     native_of,
 )
@@ -27,6 +28,10 @@ from tests.unit.core.makers import Couplings
 MAPPINGS = {each.name: each for each in default_mappings(frozenset({Feature.VENDORS}))}
 WHOLE = {each.name: each for each in default_mappings(frozenset(Feature))}
 BARE = {each.name: each for each in default_mappings()}
+CLASSIC = {each.name: each for each in default_mappings(frozenset({Feature.EXTENSION}))}
+LISTS = {each.name: each for each in default_mappings(frozenset({Feature.EXTENSION, Feature.PRICE_LISTS}))}
+PRICES = ["CUSTPRCGRP-PRICE", "PLHEADER-PRICE", "PLLINE-PRODPRICE", "SALESPRC-PRODPRICE"]
+EVERY = {**CLASSIC, **LISTS, **MAPPINGS}
 CATALOGUE = [
     "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "ITEM-PRODUCT", "PAYMENT TERMS", "SALESPEOPLE",
     "SHIPMENT METHOD", "UNIT OF MEASURE", "VENDOR",
@@ -127,24 +132,55 @@ NATIVE: dict[str, list[Native]] = {
     ],
     "PAYMENT TERMS": [Native("Code", "label", DOWN, "code")],
     "SHIPMENT METHOD": [Native("Code", "label", DOWN, "code")],
+    "CUSTPRCGRP-PRICE": [Native("Code", "name", DOWN, "code")],
+    "SALESPRC-PRODPRICE": [
+        Native("Sales Code", "pricelevelid", DOWN, "salesCode"),
+        Native("Item No.", "productid", DOWN, "itemNumber"),
+        Native("Item No.", "productnumber", DOWN, None),
+        Native("Currency Code", "transactioncurrencyid", DOWN, None),
+        Native("Unit Price", "amount", DOWN, "unitPrice"),
+    ],
+    "PLHEADER-PRICE": [
+        Native("Code", "name", DOWN, "code"),
+        Native("Description", "description", DOWN, "description"),
+        Native("Currency Code", "transactioncurrencyid", DOWN, "currencyCode"),
+        Native("Starting Date", "begindate", DOWN, "startingDate"),
+        Native("Ending Date", "enddate", DOWN, "endingDate"),
+    ],
+    "PLLINE-PRODPRICE": [
+        Native("Price List Code", "pricelevelid", DOWN, "priceListCode"),
+        Native("Asset No.", "productid", DOWN, "assetId"),
+        Native("Asset No.", "productnumber", DOWN, None),
+        Native("Currency Code", "transactioncurrencyid", DOWN, "currencyCode"),
+        Native("Unit of Measure Code", "uomid", DOWN, "pricedUnitOfMeasureCode"),
+        Native("Unit of Measure Code", "uomscheduleid", DOWN, None),
+        Native("Unit Price", "amount", DOWN, "unitPrice"),
+    ],
 }
+COMPARED = [*CATALOGUE, *PRICES]
 
 
 def test_the_catalogue_is_whole_and_vendors_are_there_where_they_are_wanted() -> None:
     assert sorted(MAPPINGS) == CATALOGUE
-    assert set(NATIVE) == set(CATALOGUE)
+    assert set(NATIVE) == set(COMPARED)
     assert MAPPINGS.keys() - BARE.keys() == {"VENDOR"}
 
 
 def test_with_the_extension_units_are_kept_per_item_and_resource() -> None:
     assert WHOLE.keys() - MAPPINGS.keys() == {
         "ITEM UOM", "RESOURCE UNIT GROUP", "RESOURCE UNIT GROUP BASE", "RESOURCE UOM", "RESOURCE-PRODUCT",
-        "SHIPPING AGENT", "UNIT GROUP", "UNIT GROUP BASE",
+        "SHIPPING AGENT", "UNIT GROUP", "UNIT GROUP BASE", "PLHEADER-PRICE", "PLLINE-PRODPRICE",
     }  # fmt: skip
     assert MAPPINGS.keys() - WHOLE.keys() == {"UNIT OF MEASURE", "BASE UNIT"}
     for mapping in WHOLE.values():
         assert set(mapping.depends_on) <= WHOLE.keys()
         assert {name for each in mapping.lookups for name in each.lookup} <= set(mapping.depends_on)
+
+
+def test_prices_are_those_of_groups_or_of_lists_and_need_the_extension() -> None:
+    assert MAPPINGS.keys() & set(PRICES) == set()
+    assert CLASSIC.keys() & set(PRICES) == {"CUSTPRCGRP-PRICE", "SALESPRC-PRODPRICE"}
+    assert LISTS.keys() & set(PRICES) == {"PLHEADER-PRICE", "PLLINE-PRODPRICE"}
 
 
 def test_each_mapping_comes_after_what_it_looks_up() -> None:
@@ -163,16 +199,19 @@ def test_every_dependency_and_lookup_is_one_of_them() -> None:
 
 
 def test_nothing_is_decided_for_a_person() -> None:
-    assert {mapping.conflict for mapping in MAPPINGS.values()} == {ConflictRule.ASK}
-    assert {mapping.deletion for mapping in MAPPINGS.values()} == {DeletionRule.ASK}
+    """But for prices: one that ended or was deleted must not be sold at."""
+    assert {mapping.conflict for mapping in EVERY.values()} == {ConflictRule.ASK}
+    decided = {name for name, mapping in EVERY.items() if mapping.deletion is not DeletionRule.ASK}
+    removed = {name for name, mapping in EVERY.items() if mapping.leaving is not LeavingRule.KEEP}
+    assert decided == removed == {"SALESPRC-PRODPRICE", "PLLINE-PRODPRICE"}
 
 
 DIRECTIONS = {"CUSTOMER": BOTH, "CONTACT": BOTH, "SALESPEOPLE": UP, "VENDOR": BOTH, "ITEM-PRODUCT": BOTH}
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", COMPARED)
 def test_the_direction_is_that_of_the_built_in_integration(name: str) -> None:
-    assert MAPPINGS[name].direction is DIRECTIONS.get(name, DOWN)
+    assert EVERY[name].direction is DIRECTIONS.get(name, DOWN)
 
 
 def carrying(mapping: Mapping, native: Native) -> FieldMapping | None:
@@ -194,21 +233,21 @@ def is_explained(mapping: Mapping, native: Native) -> bool:
     )
 
 
-ALL_NATIVE = [(name, native) for name in CATALOGUE for native in NATIVE[name]]
+ALL_NATIVE = [(name, native) for name in COMPARED for native in NATIVE[name]]
 
 
 @pytest.mark.parametrize(("name", "native"), ALL_NATIVE, ids=[f"{n}-{each.field}" for n, each in ALL_NATIVE])
 def test_what_the_built_in_integration_carries_is_carried_or_explained(name: str, native: Native) -> None:
-    each = carrying(MAPPINGS[name], native)
+    each = carrying(EVERY[name], native)
     if each is None:
-        assert is_explained(MAPPINGS[name], native), f"{native.field} is neither carried nor explained"
+        assert is_explained(EVERY[name], native), f"{native.field} is neither carried nor explained"
     else:
         assert each.direction is native.direction
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", COMPARED)
 def test_what_is_explained_is_not_carried(name: str) -> None:
-    mapping = MAPPINGS[name]
+    mapping = EVERY[name]
     carried = {column for each in mapping.fields for column in each.sales}
     split = {"firstname", "lastname"}
     for entry in mapping.not_carried:
@@ -216,13 +255,11 @@ def test_what_is_explained_is_not_carried(name: str) -> None:
         assert not columns & (carried - split), entry.field
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", COMPARED)
 def test_a_column_of_one_side_belongs_to_one_field(name: str) -> None:
     """Two fields that write one column would overwrite each other for ever."""
     for side in Side:
-        written = [
-            n for each in MAPPINGS[name].fields if each.direction.flows_to(side) for n in own(each, side)
-        ]
+        written = [n for each in EVERY[name].fields if each.direction.flows_to(side) for n in own(each, side)]
         assert len(set(written)) == len(written)
 
 
@@ -230,7 +267,7 @@ def own(each: FieldMapping, side: Side) -> tuple[str, ...]:
     return each.sales if side is Side.SALES else ((each.bc,) if each.bc else ())
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", COMPARED)
 def test_every_text_has_a_length_where_it_is_written(name: str) -> None:
     texts = (
         FieldType.TEXT,
@@ -240,14 +277,14 @@ def test_every_text_has_a_length_where_it_is_written(name: str) -> None:
         FieldType.COUNTRY,
         FieldType.PERSON_NAME,
     )
-    for each in MAPPINGS[name].fields:
+    for each in EVERY[name].fields:
         if each.type in texts:
             assert all(each.length_on(side) for side in Side if each.direction.flows_to(side)), each.name
 
 
 @pytest.mark.parametrize("name", ["CUSTOMER", "CONTACT", "VENDOR"])
 def test_the_address_merges_as_one_value(name: str) -> None:
-    (address,) = (group for group in MAPPINGS[name].groups if group[0].group == "address")
+    (address,) = (group for group in EVERY[name].groups if group[0].group == "address")
     assert {each.name for each in address} == {
         "street",
         "street_2",
@@ -269,15 +306,15 @@ def test_salespeople_are_never_created() -> None:
 
 @pytest.mark.parametrize("name", ["CUSTOMER", "CONTACT", "CURRENCY", "VENDOR", "ITEM-PRODUCT"])
 def test_rows_are_marked_with_their_company(name: str) -> None:
-    mapping = for_connection(MAPPINGS[name], Connection("cronus", "the-company"))
+    mapping = for_connection(EVERY[name], Connection("cronus", "the-company"))
     (mark,) = (each for each in mapping.fields if mapping.sales.company_column in each.sales)
     assert (mark.constant, mark.direction) == ("the-company", DOWN)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", COMPARED)
 def test_every_field_reads_and_puts_a_blank_record(name: str) -> None:
     """The smoke test of the native names: no field trips over a record without any value."""
-    for each in MAPPINGS[name].fields:
+    for each in EVERY[name].fields:
         for side in Side:
             value = get(each, side, {}, Couplings())
             if each.direction.flows_to(side):
