@@ -148,8 +148,10 @@ class _Reader:
             return None
         where = f"{side}.in_force"
         self._refuse_unknown(entry, _IN_FORCE_KEYS, where)
-        if missing := sorted(_IN_FORCE_KEYS - entry.keys()) or ([] if side == "bc" else ["bc"]):
+        if missing := sorted(_IN_FORCE_KEYS - entry.keys()):
             self.problems.append(f"{where}: {missing[0]} is missing")
+        if side != "bc":
+            self.problems.append(f"{where}: only lines of Business Central can be one record")
         within, place = (self._names(entry, key, where) for key in ("within", "place"))
         begins, ends, amount = (
             self._take(entry, key, str, "", where) for key in ("begins", "ends", "amount")

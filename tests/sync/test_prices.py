@@ -200,6 +200,20 @@ def test_a_full_synchronisation_finds_a_deletion_at_once(world: World) -> None:
     assert len(prices(world)) == 1
 
 
+def test_a_record_is_older_again_when_its_newest_line_is_deleted_and_not_taken_for_stale(
+    world: World,
+) -> None:
+    line(world, 10)
+    worlds.cycles(world, 2)
+    newest = line(world, 8)
+    worlds.cycles(world, 2)
+    assert prices(world) == [("1000", "PCS", 8)]
+    delete(world, "priceListLines", newest["id"])
+    worlds.full(world)
+    assert prices(world) == [("1000", "PCS", 10)]
+    worlds.assert_quiet(world)
+
+
 def test_an_inactive_line_is_no_price(world: World) -> None:
     made = line(world, 8)
     worlds.cycles(world, 2)

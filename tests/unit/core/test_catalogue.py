@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from shared_code.core.catalogue import MAX_FIELDS, MappingInvalid, for_connection, parse_mapping
 from shared_code.core.mapping import (
+    IN_FORCE,
     Condition,
     ConflictRule,
     Connection,
@@ -239,6 +240,59 @@ def test_a_field_is_there_once() -> None:
 
 def test_a_match_key_is_a_field() -> None:
     assert problems_of(changed("match.0.field", "colour")) == ["match: there is no field colour"]
+
+
+IN_FORCE_KEYS = {
+    "within": ["list", "item"],
+    "place": ["unit", "quantity"],
+    "begins": "from",
+    "ends": "to",
+    "amount": "price",
+}
+
+
+def dated(**changes: Any) -> dict[str, Any]:
+    """The document with lines that are one record, and two conditions: of the place and of a line."""
+    document = changed("bc.in_force", {**IN_FORCE_KEYS, **changes})
+    document["bc"]["filter"] = [
+        {"field": "quantity", "is": 0, "otherwise": "No place for it."},
+        {"field": "status", "is": "Active"},
+    ]
+    return document
+
+
+def test_conditions_on_the_place_are_the_records_and_the_others_those_of_a_line() -> None:
+    rule = parse_mapping(dated()).bc
+    assert rule.in_force is not None
+    assert rule.in_force.conditions == (Condition("status", "is", ("Active",)),)
+    assert [each.field for each in rule.filter] == ["quantity", "status", IN_FORCE]
+    assert rule.filter[0].otherwise == "No place for it."
+
+
+def test_a_line_is_not_told_of_alone() -> None:
+    document = dated()
+    document["bc"]["filter"][1]["otherwise"] = "Not active."
+    assert problems_of(document) == [
+        "bc.in_force: a condition with otherwise must be on a field of the place, not on status"
+    ]
+
+
+@pytest.mark.parametrize("key", IN_FORCE_KEYS)
+def test_every_key_of_in_force_is_needed(key: str) -> None:
+    document = dated()
+    del document["bc"]["in_force"][key]
+    assert f"bc.in_force: {key} is missing" in problems_of(document)
+
+
+def test_only_lines_of_business_central_are_one_record() -> None:
+    document = changed("sales.in_force", IN_FORCE_KEYS)
+    assert problems_of(document) == ["sales.in_force: only lines of Business Central can be one record"]
+
+
+def test_only_a_mapping_to_sales_removes_what_leaves() -> None:
+    assert problems_of(changed("leaving", "remove")) == [
+        "leaving: only rows of a mapping to Sales are removed"
+    ]
 
 
 def test_all_faults_are_told_at_once_with_the_fields_names() -> None:

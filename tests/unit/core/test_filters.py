@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_code.core.filters import BLANKS, OPERATORS, foreign, inside, meets
+from shared_code.core.filters import BLANKS, OPERATORS, foreign, inside, meets, told
 from shared_code.core.mapping import Condition, TableRule
 from shared_code.core.records import ZERO_ID, Side, Value
 from tests.unit.core.makers import make_field, make_mapping
@@ -111,3 +111,11 @@ def test_is_asks_both_ways_alike(value: Value, wanted: Value) -> None:
     assert meets(Condition("f", "is", (wanted,)), {"f": value}) == meets(
         Condition("f", "is", (value,)), {"f": wanted}
     )
+
+
+def test_a_record_is_told_of_what_keeps_it_outside_where_that_is_one_condition_alone() -> None:
+    filter_ = (Condition("a", "is", (1,), otherwise="No a."), Condition("b", "is", (2,)))
+    mapping = make_mapping(make_field("name"), bc=TableRule("customers", "id", filter=filter_))
+    told_of = {(1, 2): "", (9, 2): "No a.", (9, 9): "", (1, 9): ""}
+    for (a, b), why in told_of.items():
+        assert told(mapping, Side.BC, {"a": a, "b": b}) == why
