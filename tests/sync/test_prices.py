@@ -292,3 +292,17 @@ def test_with_unit_groups_each_unit_has_its_price_and_resources_have_theirs() ->
     expected = [("1000", "BOX", 100), ("1000", "PCS", 10), (resource["number"], unit, 70)]
     assert prices(world) == sorted(expected)
     worlds.assert_quiet(world)
+
+
+def test_a_price_that_a_person_deleted_in_sales_is_told_until_it_ends(world: World) -> None:
+    made = line(world, 10, endingDate=day(world))
+    line(world, 5, item="1001")
+    worlds.cycles(world, 2)
+    found = next(each for each in price_rows(world) if each["productnumber"] == "1000")
+    world.person_in_sales.call("DELETE", f"productpricelevels({found['productpricelevelid']})")
+    row(world, "priceListLines", id=made["id"], unitPrice=11)
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, LINES) == ["partner_deleted"]
+    until(world, 1)
+    assert worlds.codes(world, LINES) == []
+    assert prices(world) == [("1001", "PCS", 5)]
