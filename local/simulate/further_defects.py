@@ -102,11 +102,12 @@ def _first_page(simulation: Simulation, original: Any) -> Any:
     """What does not fit on the first page is not read."""
 
     def scan(*arguments: Any) -> Any:
-        page = original(*arguments)
+        page, now = original(*arguments)
         if page.next is None:
-            return page
+            return page, now
         stamp = simulation.surroundings.bc.env.clock.time()
-        return replace(page, next=None, watermark=_cursor(kind="since", stamp=odata.instant_of(stamp)))
+        ended = replace(page, next=None, watermark=_cursor(kind="since", stamp=odata.instant_of(stamp)))
+        return ended, now
 
     return scan
 
@@ -148,7 +149,7 @@ FURTHER: dict[str, Defect] = {
     ),
     "first-page-only": Defect(
         "only the first page of a scan is read",
-        "shared_code.systems.business_central_scan._scan_plain", _first_page,
+        "shared_code.systems.business_central_scan.scan_plain", _first_page,
     ),
     "waiters-forgotten": Defect(
         "a record that waits for another one is not tried again",

@@ -228,8 +228,8 @@ class Simulation:
     def _counting_decisions(self) -> Iterator[None]:
         decide: Callable[..., object] = reconcile.reconcile
 
-        def counted(*arguments: object) -> object:
-            decision = decide(*arguments)
+        def counted(*arguments: object, **keywords: object) -> object:
+            decision = decide(*arguments, **keywords)
             self.faults.counts[f"decision {_name_of(decision)}"] += 1
             return decision
 
