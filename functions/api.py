@@ -7,7 +7,7 @@ from collections.abc import Callable
 import azure.functions as func
 
 from functions import parts, respond
-from shared_code.sync import api
+from shared_code.sync import api, mapping_file_api
 
 blueprint = func.Blueprint()
 
@@ -53,6 +53,31 @@ def list_problems(req: func.HttpRequest, context: func.Context) -> func.HttpResp
 def add_options(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Add the options that records of a mapping lack to the choice column in Sales."""
     return _answer(context, lambda: api.add_options(parts(), req.route_params["name"], req.params))
+
+
+@blueprint.route("mapping-files", methods=["GET"], auth_level=KEY)
+def list_mapping_files(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Every mapping's file."""
+    return _answer(context, lambda: mapping_file_api.list_files(parts(), req.params))
+
+
+@blueprint.route("mapping-files/{name}", methods=["GET"], auth_level=KEY)
+def get_mapping_file(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """One mapping's file."""
+    return _answer(context, lambda: mapping_file_api.get_file(parts(), req.route_params["name"], req.params))
+
+
+@blueprint.route("mapping-files/{name}", methods=["PUT"], auth_level=KEY)
+def put_mapping_file(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Check a mapping's file and store it."""
+    name, body = req.route_params["name"], req.get_body()
+    return _answer(context, lambda: mapping_file_api.put(parts(), name, body, req.params))
+
+
+@blueprint.route("mapping-files/{name}", methods=["DELETE"], auth_level=KEY)
+def delete_mapping_file(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Take a mapping's stored file back."""
+    return _answer(context, lambda: mapping_file_api.delete(parts(), req.route_params["name"], req.params))
 
 
 @blueprint.route("health", methods=["GET"], auth_level=KEY)

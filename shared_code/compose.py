@@ -5,19 +5,23 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache, partial
 from importlib import resources
 
 from shared_code.core.catalogue import for_connection
 from shared_code.core.features import Features
 from shared_code.core.mapping import Connection, Mapping
 from shared_code.core.records import Side
-from shared_code.core.selection import available, with_dependencies
+from shared_code.core.selection import Catalogue, Selection, available, with_dependencies
 from shared_code.runtime import Runtime, ThreadRuntime
 from shared_code.settings import Company, SettingError, Settings, read_settings
 from shared_code.store import azure_queue, azure_tables
+from shared_code.store.mapping_files import MappingFileStore
 from shared_code.store.permits import LeasedPermits
 from shared_code.store.queue import Queue
-from shared_code.store.tables import Tables
+from shared_code.store.tables import StoreError, Tables
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import TABLES, ConnectionParts, Hooks, Parts
 from shared_code.systems.auth import (
@@ -43,17 +47,54 @@ stays free for people who wait; Dataverse's own hint raises its number up to the
 POOL_SIZE = 32
 
 
-def compose(environment: MappingOf[str, str]) -> Parts:
+def compose(environment: MappingOf[str, str]) -> Process:
     """Everything a process works with.  Raises ``SettingError`` or ``MappingInvalid``."""
     settings = read_settings(environment)
     runtime = ThreadRuntime()
     tables = azure_tables.AzureTables(runtime, azure_tables.connect(environment))
     queue = azure_queue.AzureQueue(runtime, azure_queue.connect(environment))
     clients = Clients(settings, runtime, _tokens(settings), tables)
-    parts = assemble(settings, runtime, tables, queue, clients)
     tables.ensure(TABLES)
     queue.ensure(QUEUES)
-    return parts
+    return Process(settings, runtime, tables, queue, clients)
+
+
+class Process:
+    """What lives as long as the process; its parts are composed anew when a mapping's file was stored."""
+
+    def __init__(
+        self, settings: Settings, runtime: Runtime, tables: Tables, queue: Queue, clients: Clients
+    ) -> None:
+        self._assemble = partial(assemble, settings, runtime, tables, queue, clients)
+        self._runtime, self._files = runtime, MappingFileStore(tables)
+        self._versions = self._files.versions()
+        self._parts, self._looked_s = self._composed(), runtime.now()
+
+    @property
+    def parts(self) -> Parts:
+        """The parts of now.  Whoever holds older ones finishes its work with them: it is told from work under
+        other rules by their digest (``sync/rules.py``)."""
+        now_s = self._runtime.now()
+        if not 0 <= now_s - self._looked_s < LOOK_EVERY_S:
+            self._looked_s = now_s
+            with suppress(StoreError):  # Whoever asked for the parts will meet the same, and tell.
+                self._renew(self._versions)
+        return self._parts
+
+    def _composed(self) -> Parts:
+        return replace(self._assemble(), renew=partial(self._renew, self._versions))
+
+    def _renew(self, known: MappingOf[str, str]) -> Parts | None:
+        """Newer parts than those made of these versions, if there are any."""
+        versions = self._files.versions()
+        if versions != self._versions:
+            self._versions = versions
+            self._parts = self._composed()
+        return self._parts if known != versions else None
+
+
+LOOK_EVERY_S = 15.0
+"""How long a process may go on with a mapping's file that was replaced."""
 
 
 def check_settings(environment: MappingOf[str, str]) -> None:
@@ -102,7 +143,13 @@ def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue,
     """The parts of any runtime and stores; nothing is asked of a system yet."""
     sales = Dataverse(clients.sales, settings.sales_url)
     root = api_root(settings.business_central_url, settings.tenant_id, settings.environment)
-    mappings = chosen_mappings(default_mappings(settings.features), settings.mappings)
+    catalogue = catalogue_of(settings)
+    own = {name: each.text for name, each in MappingFileStore(tables).all().items()}
+    chosen = (
+        catalogue.select(own)
+        if own
+        else Selection(tuple(chosen_mappings(default_mappings(settings.features), settings.mappings)))
+    )
     alone = len(settings.companies) == 1
 
     def connect(company: Company) -> ConnectionParts:
@@ -116,7 +163,7 @@ def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue,
             base_currency=sales.base_currency_code,
             zone=settings.zone,
         )
-        own = {each.name: for_connection(each, connection) for each in mappings}
+        own = {each.name: for_connection(each, connection) for each in chosen.mappings}
         return ConnectionParts(connection, own, {Side.BC: business_central, Side.SALES: sales}, tables, alone)
 
     connections = {company.name: connect(company) for company in settings.companies}
@@ -128,8 +175,21 @@ def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue,
     )
     choices = Choices(clients.sales, settings.sales_url)
     return Parts(
-        runtime, tables, queue, connections, settings.settle_s, hooks, choices, started_s=runtime.now()
-    )
+        runtime, tables, queue, connections, settings.settle_s, hooks, choices, catalogue=catalogue,
+        set_aside=chosen.set_aside, started_s=runtime.now(),
+    )  # fmt: skip
+
+
+def catalogue_of(settings: Settings) -> Catalogue:
+    """The catalogue's files as texts, with what this company has and wants."""
+    return Catalogue(_catalogue_texts(), settings.features, settings.mappings)
+
+
+@cache
+def _catalogue_texts() -> MappingOf[str, str]:
+    folder = resources.files("shared_code") / "mappings"
+    texts = [each.read_text(encoding="utf-8") for each in folder.iterdir() if each.name.endswith(".toml")]
+    return {str(tomllib.loads(text)["name"]): text for text in sorted(texts)}
 
 
 def default_mappings(features: Features = frozenset()) -> list[Mapping]:
@@ -137,9 +197,8 @@ def default_mappings(features: Features = frozenset()) -> list[Mapping]:
 
     Raises ``MappingInvalid``.
     """
-    folder = resources.files("shared_code") / "mappings"
-    files = sorted(each.name for each in folder.iterdir() if each.name.endswith(".toml"))
-    return available([tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in files], features)
+    documents = [tomllib.loads(text) for _, text in sorted(_catalogue_texts().items())]
+    return available(documents, features)
 
 
 def chosen_mappings(mappings: Sequence[Mapping], names: Sequence[str]) -> list[Mapping]:
@@ -174,7 +233,7 @@ def _credential(settings: Settings) -> Credential:
     return Federated(managed_identity_assertion(settings.managed_identity_client_id, new_session(2)))
 
 
-_parts: Parts | None = None
+_process: Process | None = None
 
 
 def parts_of_process(environment: MappingOf[str, str]) -> Parts:
@@ -183,7 +242,7 @@ def parts_of_process(environment: MappingOf[str, str]) -> Parts:
     Two threads that come first at once may both compose; one result is kept and the other dropped, which
     costs a moment and harms nothing.
     """
-    global _parts
-    if _parts is None:
-        _parts = compose(environment)
-    return _parts
+    global _process
+    if _process is None:
+        _process = compose(environment)
+    return _process.parts

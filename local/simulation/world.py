@@ -19,7 +19,7 @@ from local.simulators.adapter import InProcessAdapter
 from local.simulators.faults import FaultPlan, FaultyService
 from local.simulators.tokens import Identity, StaticVerifier
 from local.simulators.wire import ManualClock, Request, Response, Service
-from shared_code.compose import Clients, assemble
+from shared_code.compose import Clients, Process
 from shared_code.runtime import Runtime
 from shared_code.settings import read_settings
 from shared_code.store.memory import MemoryQueue, MemoryTables
@@ -114,6 +114,7 @@ class World:
     tables: MemoryTables
     requests: dict[str, list[str]] = field(default_factory=dict)
     receiver: Receiver = field(default_factory=Receiver)
+    process: Process | None = None
 
     @property
     def at(self) -> ConnectionParts:
@@ -223,9 +224,20 @@ def build(
     )
     clients.business_central_session.mount("https://", InProcessAdapter(faults["bc"], clock))
     clients.sales_session.mount("https://", InProcessAdapter(faults["sales"], clock))
-    parts = assemble(settings, world_runtime, tables, queue, clients)
-    receiver.parts = parts
-    return World(clock, bc_simulator, sales_simulator, faults, parts, queue, tables, requests, receiver)
+    process = Process(settings, world_runtime, tables, queue, clients)
+    receiver.parts = process.parts
+    return World(
+        clock,
+        bc_simulator,
+        sales_simulator,
+        faults,
+        process.parts,
+        queue,
+        tables,
+        requests,
+        receiver,
+        process,
+    )
 
 
 def _environment(companies: Sequence[CompanyRecords], settle_s: float, webhooks: bool) -> dict[str, str]:

@@ -340,6 +340,17 @@ _MAPPING_KEYS = frozenset(
      "creates_only_in", "shared", "conflict", "deletion", "leaving", "interval_s")
 )  # fmt: skip
 
+KEYS = (
+    _MAPPING_KEYS
+    | _FIELD_KEYS
+    | _TABLE_KEYS
+    | _CONDITION_KEYS
+    | _MATCH_KEYS
+    | _NOT_CARRIED_KEYS
+    | _IN_FORCE_KEYS
+)
+"""Every key that a document may hold somewhere."""
+
 
 def _constant(value: object) -> Value:
     return Decimal(str(value)) if isinstance(value, float) else value  # type: ignore[return-value]

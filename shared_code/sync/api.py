@@ -117,7 +117,7 @@ def problem(status: int, title: str, detail: str, **more: str) -> Answer:
 
 def start_full_sync(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answer:
     """POST /full-synchronizations: begin one; 202 with its address."""
-    _refuse_unknown_parameters(query, "connection")
+    refuse_unknown_parameters(query, "connection")
     document = _document(body)
     _refuse_unknown(document, {"connection", "mappings", "release", "acceptSystems"})
     at = _connection(parts, document.get("connection", query.get("connection")))
@@ -132,7 +132,7 @@ def start_full_sync(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answ
 
 def get_full_sync(parts: Parts, full_sync_id: str, query: Mapping[str, str]) -> Answer:
     """GET /full-synchronizations/{id}."""
-    _refuse_unknown_parameters(query, "connection")
+    refuse_unknown_parameters(query, "connection")
     at = _connection(parts, query.get("connection"))
     found = at.full_syncs.get(_id(full_sync_id))
     if found is None:
@@ -142,7 +142,7 @@ def get_full_sync(parts: Parts, full_sync_id: str, query: Mapping[str, str]) -> 
 
 def list_jobs(parts: Parts, query: Mapping[str, str]) -> Answer:
     """GET /jobs: the newest jobs first."""
-    _refuse_unknown_parameters(query, "connection", "limit")
+    refuse_unknown_parameters(query, "connection", "limit")
     at = _connection(parts, query.get("connection"))
     limit = _number(query, "limit", 20, MAX_JOBS)
     return Answer(200, {"jobs": [views.job_view(at, each) for each in at.jobs.newest(limit)]})
@@ -150,7 +150,7 @@ def list_jobs(parts: Parts, query: Mapping[str, str]) -> Answer:
 
 def get_job(parts: Parts, job_id: str, query: Mapping[str, str]) -> Answer:
     """GET /jobs/{id}."""
-    _refuse_unknown_parameters(query, "connection")
+    refuse_unknown_parameters(query, "connection")
     at = _connection(parts, query.get("connection"))
     job = at.jobs.get(_id(job_id))
     if job is None:
@@ -160,7 +160,7 @@ def get_job(parts: Parts, job_id: str, query: Mapping[str, str]) -> Answer:
 
 def list_problems(parts: Parts, query: Mapping[str, str]) -> Answer:
     """GET /problems: every record that is not in step, with the reason and what to do, page by page."""
-    _refuse_unknown_parameters(query, "connection", "limit", "cursor")
+    refuse_unknown_parameters(query, "connection", "limit", "cursor")
     at = _connection(parts, query.get("connection"))
     limit = _number(query, "limit", DEFAULT_PROBLEMS, MAX_PROBLEMS)
     shown, following = views.problems_page(at, limit, _cursor(at, query))
@@ -173,7 +173,7 @@ def list_problems(parts: Parts, query: Mapping[str, str]) -> Answer:
 
 def add_options(parts: Parts, mapping: str, query: Mapping[str, str]) -> Answer:
     """POST /mappings/{name}/options: add the options that records lack to the choice column in Sales."""
-    _refuse_unknown_parameters(query, "connection")
+    refuse_unknown_parameters(query, "connection")
     at = _connection(parts, query.get("connection"))
     if mapping not in at.mappings:
         raise NotFound(f"there is no mapping “{mapping[:MAX_ID]}”")
@@ -197,7 +197,7 @@ def get_health(parts: Callable[[], Parts], query: Mapping[str, str]) -> Answer:
 
     ``parts`` is a call, because composing them asks storage already.
     """
-    _refuse_unknown_parameters(query)
+    refuse_unknown_parameters(query)
     try:
         view = views.health_view(parts())
     except StoreError as error:
@@ -227,7 +227,7 @@ def _refuse_unknown(document: Mapping[str, object], known: set[str]) -> None:
             raise BadInput(name, f"there is no such field; there are {', '.join(sorted(known))}")
 
 
-def _refuse_unknown_parameters(query: Mapping[str, str], *known: str) -> None:
+def refuse_unknown_parameters(query: Mapping[str, str], *known: str) -> None:
     """A misspelt parameter would silently change what is meant."""
     for name in sorted(query.keys() - PLATFORM - set(known)):
         there = f"there are {', '.join(known)}" if known else "there are none"

@@ -32,7 +32,14 @@ def handle(parts: Parts, queue: str, text: str) -> None:
     try:
         message = from_text(text)
         _do(parts, message)
-    except (MessageInvalid, UnknownName):
+    except UnknownName:
+        # What another process has just learned about may be what this one does not know yet.
+        newer = parts.renew()
+        if newer is None:
+            poison.keep(parts.tables, queue, text, parts.runtime.now())
+        else:
+            handle(newer, queue, text)
+    except MessageInvalid:
         poison.keep(parts.tables, queue, text, parts.runtime.now())
 
 

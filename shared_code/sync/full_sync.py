@@ -92,6 +92,8 @@ def _advance_line(
     parts: Parts, at: ConnectionParts, header: FullSync, line: Line, lines: dict[str, Line], nudge: bool
 ) -> Line:
     """One line, as far as it can go now."""
+    if line.mapping not in at.mappings:
+        return _without_mapping(parts, at, line)
     mapping = at.mapping(line.mapping)
     match line.phase:
         case Phase.BLOCKED if all(lines[name].phase is Phase.DONE for name in line.depends_on):
@@ -102,6 +104,18 @@ def _advance_line(
             return _go_on(parts, at, mapping, line, nudge)
         case _:
             return line
+
+
+def _without_mapping(parts: Parts, at: ConnectionParts, line: Line) -> Line:
+    """The line of a mapping that is not there any more ends.
+
+    Raises ``UnknownName`` where it may be newer than what this process knows.
+    """
+    if line.phase is Phase.DONE:
+        return line
+    if parts.renew() is not None:
+        at.mapping(line.mapping)
+    return _end(parts, at, line, "The mapping was taken back or set aside; see GET /api/mapping-files.")
 
 
 def _begin(parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping, line: Line) -> Line:

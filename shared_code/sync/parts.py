@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,7 @@ from functools import cached_property
 from shared_code.core.mapping import Connection, Mapping
 from shared_code.core.records import Side
 from shared_code.core.rules_digest import digest_of
+from shared_code.core.selection import Catalogue
 from shared_code.runtime import Runtime
 from shared_code.store import (
     announcements,
@@ -17,6 +19,7 @@ from shared_code.store import (
     identities,
     jobs,
     journal,
+    mapping_files,
     pairs,
     permits,
     poison,
@@ -49,6 +52,7 @@ TABLES = (
     permits.TABLE,
     webhooks.TABLE,
     pairs.TABLE,
+    mapping_files.TABLE,
     announcements.TABLE,
     rulebooks.TABLE,
 )
@@ -159,12 +163,14 @@ class Hooks:
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything a process works with, composed once.
+    """Everything a process works with, composed once and whenever somebody stored a mapping's file.
 
+    ``catalogue`` are the product's own mappings, ``set_aside`` tells which stored files do not fit, and why.
     ``confirmed`` tells when the systems of a connection were last asked who they are, ``newest`` the newest
     records this process has seen since, by connection and side, and ``accepted`` how often a person had
     accepted another state then; ``witnessed``: when it last put those records on file.  ``started_s``: when
-    this process began.
+    these parts were composed.  ``renew`` gives newer parts where somebody stored a mapping's file since, and
+    nothing where these are the newest.
     """
 
     runtime: Runtime
@@ -174,11 +180,14 @@ class Parts:
     settle_s: float
     hooks: Hooks
     choices: Choices
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue({}))
+    set_aside: MappingOf[str, str] = field(default_factory=dict)
     confirmed: dict[str, float] = field(default_factory=dict)
     newest: dict[tuple[str, Side], tuple[Witness, ...]] = field(default_factory=dict)
     accepted: dict[str, int] = field(default_factory=dict)
     witnessed: dict[str, float] = field(default_factory=dict)
     started_s: float = 0.0
+    renew: Callable[[], Parts | None] = lambda: None
 
     def connection(self, name: str) -> ConnectionParts:
         if name not in self.connections:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared_code.core.jobs import Job, Progress, progress
+from shared_code.core.mapping import Direction
 from shared_code.core.outcome import PROBLEMS, Outcome, Problem
 from shared_code.core.records import Side
 from shared_code.store import poison
@@ -49,7 +50,9 @@ _ENDED = (LineStatus.FINISHED.value, LineStatus.ERROR.value)
 
 def line_view(at: ConnectionParts, line: Line, why_not: str = "") -> View:
     """One line: dependency filter, the three statuses, counters and progress."""
-    mapping = at.mapping(line.mapping)
+    # A mapping of people's own may be gone when its last run is looked at.
+    mapping = at.mappings.get(line.mapping)
+    watched = mapping.watched if mapping else tuple(Side)
     batches = list(at.jobs.batches(line.job)) if line.phase is not Phase.BLOCKED else []
     sums = {side: progress(each for each in batches if each.side is side) for side in Side}
     given = sum(each.given for each in sums.values())
@@ -60,12 +63,12 @@ def line_view(at: ConnectionParts, line: Line, why_not: str = "") -> View:
     )
     return {
         "mapping": line.mapping,
-        "title": mapping.title,
-        "direction": mapping.direction.value,
+        "title": mapping.title if mapping else line.mapping,
+        "direction": (mapping.direction if mapping else Direction.BIDIRECTIONAL).value,
         "dependencyFilter": "|".join(line.depends_on),
         "jobQueueEntryStatus": _line_status(line).value,
-        "toIntTableJobStatus": to_status if Side.BC in mapping.watched else "",
-        "fromIntTableJobStatus": from_status if Side.SALES in mapping.watched else "",
+        "toIntTableJobStatus": to_status if Side.BC in watched else "",
+        "fromIntTableJobStatus": from_status if Side.SALES in watched else "",
         "initialSynchRecommendation": line.recommendation,
         "message": line.message or why_not or _couple_hint(at, line),
         "job": line.job,
@@ -78,7 +81,7 @@ def line_view(at: ConnectionParts, line: Line, why_not: str = "") -> View:
 
 
 def _couple_hint(at: ConnectionParts, line: Line) -> str:
-    if line.recommendation != COUPLE:
+    if line.recommendation != COUPLE or line.mapping not in at.mappings:
         return ""
     what = "Both sides hold records that are not coupled. Couple what belongs together"
     if not at.mapping(line.mapping).creates:
@@ -189,8 +192,14 @@ def health_view(parts: Parts) -> View:
     except StoreError as error:
         return unavailable_view(error)
     troubled = any(each["disabled"] or each["stoppedBecause"] for each in connections.values())
-    status = "degraded" if troubled or hooks["problem"] else "ok"
-    return {"status": status, "connections": connections, "webhooks": hooks, "poison": kept}
+    status = "degraded" if troubled or hooks["problem"] or parts.set_aside else "ok"
+    return {
+        "status": status,
+        "connections": connections,
+        "webhooks": hooks,
+        "poison": kept,
+        "setAside": dict(parts.set_aside),
+    }
 
 
 def poison_view(parts: Parts) -> View:

@@ -21,6 +21,10 @@ DECISIONS = {
     ("GET", "/jobs/{id}"): KEY,
     ("GET", "/problems"): KEY,
     ("POST", "/mappings/{name}/options"): KEY,
+    ("GET", "/mapping-files"): KEY,
+    ("GET", "/mapping-files/{name}"): KEY,
+    ("PUT", "/mapping-files/{name}"): KEY,
+    ("DELETE", "/mapping-files/{name}"): KEY,
     ("GET", "/health"): KEY,
     ("POST", "/webhooks/business-central"): CONTENT,
     ("POST", "/webhooks/sales"): CODE,
@@ -29,8 +33,8 @@ DECISIONS = {
 
 WITH_KEY = [each for each, needed in DECISIONS.items() if needed == KEY]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-WITH_ACCESS = {200, 202, 404}
-"""The id of these calls is made up, so that 404 is an answer to somebody who may ask."""
+WITH_ACCESS = {200, 202, 400, 404}
+"""Ids of these calls are made up and bodies empty: 400 and 404 are answers to somebody who may ask."""
 
 
 def test_every_route_of_the_app_has_a_decision_and_the_level_that_goes_with_it(app: App) -> None:

@@ -1,0 +1,95 @@
+"""What the HTTP functions for mapping files answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from shared_code.core.mapping_file import MAX_BYTES, FileRefused
+from shared_code.sync.api import MAX_ID, Answer, BadInput, NotFound, refuse_unknown_parameters
+from shared_code.sync.mapping_files import FileView, all_files, file_of, put_file, remove_file
+from shared_code.sync.parts import Parts
+from shared_code.sync.views import View, instant
+
+
+def list_files(parts: Parts, query: Mapping[str, str]) -> Answer:
+    """GET /mapping-files: every mapping's file, without its text."""
+    refuse_unknown_parameters(query)
+    return Answer(200, {"mappingFiles": [_view(each) for each in all_files(parts)]})
+
+
+def get_file(parts: Parts, name: str, query: Mapping[str, str]) -> Answer:
+    """GET /mapping-files/{name}: the file as it is in force."""
+    refuse_unknown_parameters(query)
+    found = _found(parts, name)
+    return Answer(200, {**_view(found), "text": found.text})
+
+
+def put(parts: Parts, name: str, body: bytes, query: Mapping[str, str]) -> Answer:
+    """PUT /mapping-files/{name}: store the file, or with ``check=true`` only say what is wrong with it."""
+    refuse_unknown_parameters(query, "check")
+    check = query.get("check", "false")
+    if check not in ("true", "false"):
+        raise BadInput("check", "it must be true or false")
+    text = _text(body)
+    refused = _refusal(lambda: put_file(parts, name, text, only_check=check == "true"))
+    return refused or Answer(200, {"name": name, "stored": check == "false"})
+
+
+def delete(parts: Parts, name: str, query: Mapping[str, str]) -> Answer:
+    """DELETE /mapping-files/{name}: take people's own file back."""
+    refuse_unknown_parameters(query)
+    done: list[bool] = []
+    refused = _refusal(lambda: done.append(remove_file(parts, name)))
+    if refused is None and not done[0]:
+        raise NotFound(f"there is no file of your own for a mapping “{name[:MAX_ID]}”")
+    return refused or Answer(200, {"name": name, "stored": False})
+
+
+def _refusal(call: Callable[[], None]) -> Answer | None:
+    try:
+        call()
+    except FileRefused as refused:
+        title = "The mapping's file cannot be used."
+        faults = [
+            {"line": each.line, "reason": each.reason, "suggestion": each.suggestion}
+            for each in refused.faults
+        ]
+        detail = "; ".join(each.reason for each in refused.faults[:3])
+        return Answer(
+            400,
+            {
+                "type": "about:blank",
+                "title": title,
+                "status": 400,
+                "detail": detail,
+                "field": "body",
+                "faults": faults,
+            },
+        )
+    return None
+
+
+def _text(body: bytes) -> str:
+    if len(body) > MAX_BYTES:
+        raise BadInput("body", f"it is longer than {MAX_BYTES} bytes")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput("body", "it is no text in UTF-8") from None
+
+
+def _found(parts: Parts, name: str) -> FileView:
+    found = file_of(parts, name)
+    if found is None:
+        raise NotFound(f"there is no mapping “{name[:MAX_ID]}”")
+    return found
+
+
+def _view(each: FileView) -> View:
+    return {
+        "name": each.name,
+        "origin": each.origin,
+        "storedAt": instant(each.stored_at_s),
+        "inUse": each.in_use,
+        "setAside": each.set_aside,
+    }
