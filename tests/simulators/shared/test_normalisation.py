@@ -57,6 +57,8 @@ class Place:
 
 IN_BC: Mapping[str, Place] = {
     "text": Place(CUSTOMER, "addressLine1", text),
+    "tidied, in capitals": Place(CUSTOMER, "addressLine1", text),
+    "tidied, in small letters": Place(CUSTOMER, "email", addresses),
     "code": Place(CUSTOMER, "postalCode", text),
     "phone": Place(CUSTOMER, "phoneNumber", phones),
     "email": Place(CUSTOMER, "email", addresses),
@@ -85,6 +87,11 @@ noons = st.none() | days.map("{}T12:00:00Z".format)
 choice = st.sampled_from([None, 1, 2, 3])
 IN_SALES: Mapping[str, Place] = {
     "text": Place(ACCOUNT, "address1_line1", st.none() | text),
+    "tidied, in capitals": Place(ACCOUNT, "address1_line1", st.none() | text),
+    "tidied, in small letters": Place(ACCOUNT, "emailaddress1", st.none() | text),
+    "day read from a text": Place(CONTACT, "birthdate", st.none() | days),
+    "number read from a text": Place(ACCOUNT, "creditlimit", st.none() | ties),
+    "cut": Place(ACCOUNT, "address1_line1", st.none() | text),
     "code": Place(ACCOUNT, "accountnumber", st.none() | text),
     "phone": Place(ACCOUNT, "telephone1", st.none() | text),
     "email": Place(ACCOUNT, "emailaddress1", st.none() | text),
