@@ -127,13 +127,14 @@ class _Reader:
         self._refuse_unknown(document, _TABLE_KEYS, side)
         if "table" not in document:
             self.problems.append(f"{side}.table is missing")
-        conditions = tuple(self._condition(side, entry) for entry in self._tables(document, "filter", side))
+        conditions = self._conditions(document, "filter", side)
         in_force = self._in_force(document, side, conditions)
         return TableRule(
             table=self._take(document, "table", str, "", side),
             key=self._take(document, "key", str, "id", side),
             display=self._texts(document, "display", side),
             filter=(*conditions, Condition(IN_FORCE, "is", (True,))) if in_force else conditions,
+            creates_when=self._conditions(document, "creates_when", side),
             reference=self._names(document, "reference", side),
             related=self._texts(document, "related", side),
             company_column=self._take(document, "company_column", str, None, side),
@@ -164,27 +165,28 @@ class _Reader:
         ]
         return InForce(within, place, begins, ends, amount, of_line)
 
+    def _conditions(self, document: Document, key: str, side: str) -> tuple[Condition, ...]:
+        return tuple(self._condition(f"{side}.{key}", entry) for entry in self._tables(document, key, side))
+
     def _api(self, document: Document, side: str) -> str | None:
         route: str | None = self._take(document, "api", str, None, side)
         if route is not None and (side != "bc" or not _API_ROUTE.fullmatch(route)):
             self.problems.append(f"{side}: api is “{route}” and must be a route such as publisher/group/v1.0")
         return route
 
-    def _condition(self, side: str, entry: Document) -> Condition:
-        self._refuse_unknown(entry, _CONDITION_KEYS, f"{side}.filter")
-        field = self._take(entry, "field", str, "", f"{side}.filter")
+    def _condition(self, where: str, entry: Document) -> Condition:
+        self._refuse_unknown(entry, _CONDITION_KEYS, where)
+        field = self._take(entry, "field", str, "", where)
         operators = [key for key in entry if key in OPERATORS]
         if not field or len(operators) != 1:
-            self.problems.append(
-                f"{side}.filter: each condition names a field and one of {', '.join(OPERATORS)}"
-            )
+            self.problems.append(f"{where}: each condition names a field and one of {', '.join(OPERATORS)}")
             return Condition("", "is")
         (operator,) = operators
         given = entry[operator]
         if operator in ("is_blank", "is_not_blank") and given is not True:
-            self.problems.append(f"{side}.filter: {operator} of {field} can only be true")
+            self.problems.append(f"{where}: {operator} of {field} can only be true")
         values = given if isinstance(given, list) else [given]
-        otherwise = self._take(entry, "otherwise", str, "", f"{side}.filter")
+        otherwise = self._take(entry, "otherwise", str, "", where)
         return Condition(field, operator, tuple(_constant(value) for value in values), otherwise)
 
     def _match_key(self, entry: Document) -> MatchKey:
@@ -233,6 +235,7 @@ class _Reader:
             lookup=self._names(entry, "lookup", where),
             group=self._take(entry, "group", str, name, where),
             options=self._options(entry, where),
+            states=self._states(entry, where),
             constant=_constant(entry.get("constant")),
             rules=self._rules(entry, where),
             **plain,
@@ -260,6 +263,12 @@ class _Reader:
         rules, problems = read_rules(entry.get("rules", []))
         self.problems += [f"{where}: {problem}" for problem in problems]
         return rules
+
+    def _states(self, entry: Document, where: str) -> tuple[tuple[str, int, int], ...]:
+        states: dict[str, Any] = self._take(entry, "states", dict, {}, where)
+        wrong = [text for text, pair in states.items() if not _is_pair(pair)]
+        self.problems += [f"{where}: {text} must be two numbers, state and status reason" for text in wrong]
+        return () if wrong else tuple((text, *pair) for text, pair in states.items())
 
     def _tables(self, document: Document, key: str, where: str) -> list[Document]:
         entries: list[Any] = self._take(document, key, list, [], where)
@@ -311,7 +320,7 @@ _PLAIN_FIELD_KEYS: dict[str, type] = {
     "bc_length": int, "sales_length": int, "places": int, "by_reference": bool, "target": str,
     "navigation": str, "keep_when_blank": bool, "bc_fallback": str, "bc_currency": str, "bc_within": str,
     "only_on_create": bool, "after_create": bool, "blank_is_record": bool,
-    "user_local": bool,
+    "user_local": bool, "bc_when": str, "sales_fallback": str, "optional": bool,
 }  # fmt: skip
 _FIELD_KEYS = frozenset(
     (
@@ -323,13 +332,25 @@ _FIELD_KEYS = frozenset(
         "lookup",
         "group",
         "options",
+        "states",
         "constant",
         "rules",
         *_PLAIN_FIELD_KEYS,
     )
 )
 _TABLE_KEYS = frozenset(
-    ("table", "key", "display", "filter", "reference", "related", "company_column", "api", "in_force")
+    (
+        "table",
+        "key",
+        "display",
+        "filter",
+        "creates_when",
+        "reference",
+        "related",
+        "company_column",
+        "api",
+        "in_force",
+    )
 )
 _IN_FORCE_KEYS = frozenset(("within", "place", "begins", "ends", "amount"))
 _CONDITION_KEYS = frozenset(("field", "otherwise", *OPERATORS))
@@ -350,6 +371,10 @@ KEYS = (
     | _IN_FORCE_KEYS
 )
 """Every key that a document may hold somewhere."""
+
+
+def _is_pair(given: object) -> bool:
+    return isinstance(given, list) and len(given) == 2 and all(type(each) is int for each in given)
 
 
 def _constant(value: object) -> Value:

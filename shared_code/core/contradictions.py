@@ -29,6 +29,7 @@ _WITH_RULES = (
     FieldType.TEXT, FieldType.CODE, FieldType.PHONE, FieldType.EMAIL, FieldType.DATE, FieldType.DECIMAL,
     FieldType.INTEGER,
 )  # fmt: skip
+_COLUMNS = {FieldType.PERSON_NAME: 2, FieldType.STATE: 2}
 _LOOKING_UP = (FieldType.LOOKUP, FieldType.LOCAL_AMOUNT)
 
 
@@ -45,9 +46,13 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         "only a lookup by reference is within another record": bool(each.bc_within) and not each.by_reference,
         "a constant flows one way": each.type is FieldType.CONSTANT
         and each.direction is Direction.BIDIRECTIONAL,
-        "a name in parts has a first and a last name": len(each.sales)
-        > (2 if each.type is FieldType.PERSON_NAME else 1),
+        "a name in parts has a first and a last name": len(each.sales) > _COLUMNS.get(each.type, 1),
         "an option needs its options": each.type is FieldType.OPTION and not each.options,
+        "a state has two columns, its states, and flows to Sales": each.type is FieldType.STATE
+        and not (len(each.sales) == 2 and each.states and each.direction is Direction.TO_SALES),
+        "only a lookup has sales_fallback, which leads through a second mapping": bool(each.sales_fallback)
+        and len(each.lookup) < 2,
+        "bc_when is for a constant record that flows to Sales": bool(each.bc_when) and not _is_constant(each),
         f"a {each.type.value} takes no rules": bool(each.rules) and each.type not in _WITH_RULES,
         "only rules that tidy (trim, collapse, upper, lower) flow both ways": each.direction
         is Direction.BIDIRECTIONAL

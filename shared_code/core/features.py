@@ -1,7 +1,8 @@
 """What a mapping's document says for an installation with these features, and for one without.
 
 A feature is something a company may have or not (Tandem's extension in Business Central, units kept per item,
-price lists instead of classic prices) or want or not (vendors in Sales).  Any table of a document may carry
+price lists instead of classic prices) or want or not (vendors or opportunities in Sales).  Any table of a
+document may carry
 
     needs = "extension"              only there where the feature is
     unless = "extension"             only there where it is not
@@ -26,6 +27,7 @@ class Feature(StrEnum):
     VENDORS = "vendors"
     UNIT_GROUPS = "unit_groups"
     PRICE_LISTS = "price_lists"
+    OPPORTUNITIES = "opportunities"
 
 
 type Features = frozenset[Feature]

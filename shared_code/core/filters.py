@@ -24,6 +24,11 @@ def told(mapping: Mapping, side: Side, native: Values) -> str:
     return failed[0].otherwise if len(failed) == 1 else ""
 
 
+def creatable(mapping: Mapping, side: Side, native: Values) -> bool:
+    """Whether a record of that side may be given a partner, as far as its own values tell."""
+    return all(meets(condition, native) for condition in mapping.side(side).creates_when)
+
+
 def foreign(mapping: Mapping, side: Side, native: Values, company_id: str) -> bool:
     """Whether a Dataverse row carries the mark of another company.  An unmarked row is free to take."""
     column = mapping.side(side).company_column

@@ -53,6 +53,7 @@ class FieldType(StrEnum):
     LOOKUP = "lookup"
     CONSTANT = "constant"
     LOCAL_AMOUNT = "local_amount"
+    STATE = "state"
 
 
 class ConflictRule(StrEnum):
@@ -129,10 +130,14 @@ class FieldMapping:
     ``lookup`` names the mappings through which ids are translated, in the order in which they are asked;
     ``by_reference``: the BC field carries the other record's reference (code, number) and not its id;
     ``blank_is_record``: a blank reference means a record of its own (the local currency).  A lookup without a
-    BC field leads to one record for all, its ``constant``.
+    BC field leads to one record for all, its ``constant``, which counts only where ``bc_when`` is not blank.
+    ``sales_fallback`` is another field's column: a blank lookup stands for the record that column leads to
+    through the last of ``lookup`` (a contact, else the account).  ``optional``: a Sales record that is not
+    coupled counts as blank.
     ``bc_within`` is the BC field with the record within which that reference is unique (a unit's item).
     ``bc_fallback`` is the BC field taken when ``bc`` is blank, ``bc_currency`` the one with the currency a
     local amount is converted to.
+    ``states`` give the state and the status reason of a Sales row for values of BC; other values are blank.
     ``places`` are decimals kept; ``keep_when_blank``: a blank source changes nothing.  ``only_on_create``
     is written at creation and never again; ``after_create`` not at creation but right after it (a state that
     a service takes only then, a record that refers back); both together: once, right after a creation.
@@ -150,6 +155,7 @@ class FieldMapping:
     sales_length: int | None = None
     places: int = 0
     options: tuple[tuple[str, int], ...] = ()
+    states: tuple[tuple[str, int, int], ...] = ()
     lookup: tuple[str, ...] = ()
     by_reference: bool = False
     target: str | None = None
@@ -162,6 +168,9 @@ class FieldMapping:
     bc_fallback: str | None = None
     bc_currency: str | None = None
     bc_within: str | None = None
+    bc_when: str | None = None
+    sales_fallback: str | None = None
+    optional: bool = False
     user_local: bool = False
     rules: tuple[Rule, ...] = ()
 
@@ -176,6 +185,7 @@ class TableRule:
 
     ``reference`` are the fields by which other BC records point here (``code``, a contact number; an item
     number and a unit's code).
+    ``creates_when`` are further conditions for a partner to be created (an opportunity that is open).
     ``company_column`` holds the BC company a Dataverse row belongs to.  ``api`` is the route of a Business
     Central API other than v2.0 (``publisher/group/v1.0``).  ``in_force``: a record is made of dated lines.
     """
@@ -184,6 +194,7 @@ class TableRule:
     key: str
     display: tuple[str, ...] = ()
     filter: tuple[Condition, ...] = ()
+    creates_when: tuple[Condition, ...] = ()
     reference: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     company_column: str | None = None
@@ -278,7 +289,7 @@ class Mapping:
         for each in self.fields:
             yield from native_of(each, side)
         yield from rule.display
-        yield from (condition.field for condition in rule.filter)
+        yield from (condition.field for condition in (*rule.filter, *rule.creates_when))
         yield from rule.reference
         if rule.in_force:
             yield from rule.in_force.names
@@ -290,8 +301,8 @@ def native_of(each: FieldMapping, side: Side) -> tuple[str, ...]:
     """The native names of one field mapping on ``side``."""
     taken = tuple(fields_read(each.rules)) if each.direction.flows_from(side) else ()
     if side is Side.SALES:
-        return each.sales + taken
-    names = (each.bc, each.bc_fallback, each.bc_currency, each.bc_within)
+        return (*each.sales, *((each.sales_fallback,) if each.sales_fallback else ()), *taken)
+    names = (each.bc, each.bc_fallback, each.bc_currency, each.bc_within, each.bc_when)
     return tuple(name for name in names if name) + taken
 
 

@@ -30,13 +30,15 @@ from shared_code.core.records import Absent, Deleted, Side, Unread, Value, Value
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A side that was read.  ``inside``: the mapping's filter; ``foreign``: it belongs to another company."""
+    """A side that was read.  ``inside``: the mapping's filter; ``foreign``: it belongs to another company;
+    ``creatable``: it may be given a partner."""
 
     id: str
     version: Version
     values: Values
     inside: bool = True
     foreign: bool = False
+    creatable: bool = True
 
 
 type State = Known | Unread | Deleted | Absent
@@ -167,7 +169,7 @@ def _unread_without_base(
     Nor does the base tell where a name in parts is parted now.
     """
     written = {*merge.to_bc, *merge.to_sales}
-    in_parts = {each.name for each in mapping.fields if len(each.sales) > 1}
+    in_parts = {each.name for each in mapping.fields if each.type is FieldType.PERSON_NAME}
     unknown = {side: written - base.on(side).keys() if base else written for side in states}
     unknown[Side.SALES] |= in_parts & merge.to_sales.keys()
     return tuple(side for side in _sides(states, Unread) if unknown[side])
@@ -208,6 +210,8 @@ def _decide_creation(mapping: Mapping, states: MappingOf[Side, State], rules: Ru
         return ReadFirst((present,))
     if reason := _reason_to_leave(mapping, states):
         return Leave(reason)
+    if not state.creatable:
+        return Leave(OUTSIDE_FILTER)
     target = present.other
     if not mapping.may_create(target):
         return Leave(NOT_CREATED)

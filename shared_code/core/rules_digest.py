@@ -40,7 +40,7 @@ def selection_of(mapping: Mapping) -> str:
 def _table(rule: TableRule) -> str:
     """What is not there leaves no trace, so that a rule of a newer Tandem changes no digest of others."""
     parts = (rule.api, rule.table, rule.key, rule.filter, rule.company_column)
-    return repr((*parts, rule.in_force) if rule.in_force else parts)
+    return repr((*parts, *filter(None, (rule.in_force, rule.creates_when))))
 
 
 def _further(mapping: Mapping) -> tuple[str, ...]:
@@ -73,9 +73,15 @@ def _only(values: Values, names: set[str]) -> Values:
 def _meaning(each: FieldMapping) -> tuple[object, ...]:
     native = (each.bc, each.bc_within, each.sales, each.bc_fallback, each.bc_currency)
     lookup = (each.lookup, each.by_reference, each.target, each.blank_is_record, each.user_local)
-    # Last and only where there are some, so that fields without rules keep the digest they had.
+    # Last and only where there is something, so that other fields keep the digest they had.
     rules = (each.rules,) if each.rules else ()
-    return (each.type.value, each.options, each.places, each.constant, *native, *lookup, *rules)
+    return (each.type.value, each.options, each.places, each.constant, *native, *lookup, *rules, *_rare(each))
+
+
+def _rare(each: FieldMapping) -> tuple[tuple[str, object], ...]:
+    """What few fields have of what makes their value."""
+    names = ("bc_when", "sales_fallback", "optional", "states")
+    return tuple((name, getattr(each, name)) for name in names if getattr(each, name))
 
 
 def _flow(each: FieldMapping) -> tuple[object, ...]:

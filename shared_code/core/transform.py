@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, getcontext
 from typing import Protocol
 
+from shared_code.core import states
 from shared_code.core.countries import country_code
 from shared_code.core.mapping import FieldMapping, FieldType
 from shared_code.core.moments import BLANK_DATE, BLANK_INSTANT, day_of, instant_of, instant_of_day
@@ -82,10 +83,11 @@ def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
         case FieldType.PERSON_NAME:
             return _text(" ".join(str(native.get(name) or "") for name in names))
         case FieldType.LOOKUP:
-            value = native.get(names[0]) if names else each.constant
-            return _get_lookup(each, side, native, value, links)
+            return _get_lookup(each, side, native, _looked_up(each, side, native), links)
         case FieldType.OPTION:
             return _get_option(each, side, native.get(names[0]))
+        case FieldType.STATE:
+            return states.get(each, side, native)
         case _:
             value = _get_plain(each, side, names[0] if names else "", native)
             fallback = each.bc_fallback if value is None and side is Side.BC else None
@@ -105,6 +107,8 @@ def put(each: FieldMapping, side: Side, value: Value, links: Links, present: Val
             return _put_lookup(each, side, names[0], value, links)
         case FieldType.OPTION:
             return _put_option(each, side, names[0], value)
+        case FieldType.STATE:
+            return states.put(each, value)
         case FieldType.LOCAL_AMOUNT if str(value).startswith(UNCONVERTED_PREFIX):
             return _without_rate(each, str(value), links)
         case FieldType.COUNTRY if side is Side.BC and isinstance(value, str) and country_code(value) is None:
@@ -245,8 +249,24 @@ def _put_name(each: FieldMapping, names: tuple[str, ...], value: Value, present:
     return {names[0]: first, names[1]: last}
 
 
+def _looked_up(each: FieldMapping, side: Side, native: Values) -> Value:
+    """What a lookup holds: its column; for one without a BC field the record that is the same for all."""
+    if side is Side.SALES:
+        return native.get(each.sales[0])
+    if each.bc:
+        return native.get(each.bc)
+    counts = each.bc_when is None or native.get(each.bc_when) not in _NOTHING
+    return each.constant if counts else None
+
+
+_NOTHING = (None, "", 0, ZERO_ID, BLANK_DATE)
+
+
 def _get_lookup(each: FieldMapping, side: Side, native: Values, value: Value, links: Links) -> Value:
     key = _plain_text(value)
+    if side is Side.SALES and key is None and each.sales_fallback:
+        other = _plain_text(native.get(each.sales_fallback))
+        return other and (links.bc_key(each.lookup[-1], other, each.by_reference) or UNCOUPLED_PREFIX + other)
     if side is Side.BC and key is None and each.by_reference and each.blank_is_record:
         return ZERO_ID
     if key is None or (key == ZERO_ID and not each.blank_is_record):
@@ -256,7 +276,7 @@ def _get_lookup(each: FieldMapping, side: Side, native: Values, value: Value, li
     if side is Side.BC:
         return key.lower()
     found = (links.bc_key(name, key, each.by_reference) for name in each.lookup)
-    return next(filter(None, found), None) or UNCOUPLED_PREFIX + key
+    return next(filter(None, found), None) or (None if each.optional else UNCOUPLED_PREFIX + key)
 
 
 def _get_local_amount(each: FieldMapping, native: Values, links: Links) -> Value:
@@ -298,10 +318,12 @@ def _put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: 
             else {name: _bc_form(each, key)}
         )
     by_reference = each.by_reference and key != ZERO_ID
-    found = (links.sales_id(name, key, by_reference) for name in each.lookup)
-    target = next(filter(None, found), None)
+    found = ((through, links.sales_id(through, key, by_reference)) for through in each.lookup)
+    through, target = next((pair for pair in found if pair[1]), ("", None))
     if target is None:
         return Missing(each.name, each.lookup, Side.BC, key)
+    if each.sales_fallback and through == each.lookup[-1]:
+        return {name: None}  # The column it falls back to, which another field writes, leads to the record.
     # A lookup without a target table leads to an option of a choice column, which is a number.
     return {name: target if each.target else int(target)}
 

@@ -254,8 +254,10 @@ def _is_work(
 
 
 def may_be_inside(at: ConnectionParts, mapping: Mapping, side: Side, seen: Sighting) -> bool:
-    """Whether the filter lets the record in, as far as the scan's columns tell; the batch reads the rest."""
-    conditions = [each for each in mapping.side(side).filter if each.field in seen.values]
+    """Whether the mapping takes the uncoupled record in, as far as the scan's columns tell; the batch reads
+    the rest."""
+    rule = mapping.side(side)
+    conditions = [each for each in (*rule.filter, *rule.creates_when) if each.field in seen.values]
     company = at.connection.company_id
     return all(filters.meets(each, seen.values) for each in conditions) and not (
         filters.foreign(mapping, side, seen.values, company) and not mapping.shared

@@ -226,7 +226,8 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
         else Column(name)
         for name in names
     )
-    filtered = [each.field for each in rule.filter] + ([rule.company_column] if rule.company_column else [])
+    conditions = [each.field for each in (*rule.filter, *rule.creates_when)]
+    filtered = conditions + ([rule.company_column] if rule.company_column else [])
     plain = (name for name in filtered if name not in lookups)
     scan = dict.fromkeys(name for name in (*plain, *also_scan) if name in names)
     tracked = side in mapping.watched

@@ -49,6 +49,7 @@ def note_sales(parts: Parts, table: str) -> int:
 SETS = {
     "account": "accounts",
     "contact": "contacts",
+    "opportunity": "opportunities",
     "systemuser": "systemusers",
     "transactioncurrency": "transactioncurrencies",
 }

@@ -17,6 +17,7 @@ from shared_code.core.records import ZERO_ID, Row, Side, Value
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_currencies as currencies
 from shared_code.systems import business_central_dated as dated
+from shared_code.systems import business_central_opportunities as opportunities
 from shared_code.systems import business_central_tables as tables
 from shared_code.systems import errors, odata
 from shared_code.systems.business_central_batch import Part, PartAnswer
@@ -179,7 +180,8 @@ class BusinessCentral:
         parts = [self._read_part(wide, condition) for condition in conditions]
         _, bodies = batch.get(self._client, self._place.of(table).root, kind, parts)
         with readable(table):
-            return [tables.row(wide, entity) for body in bodies for entity in tables.whole(body)]
+            rows = [tables.row(wide, entity) for body in bodies for entity in tables.whole(body)]
+        return opportunities.with_contacts(self._client, self._place, wide, rows, kind)
 
     def _read_part(self, table: Table, condition: str) -> Part:
         names = tables.column_names(table)

@@ -1,7 +1,8 @@
 """How rows of Business Central's API become records: columns asked for, derived values, versions.  Pure.
 
 A *derived* column is no property of the entity.  ``companyContactNumber`` of customers and vendors is the
-number of the company contact in ``contactsInformation``; ``currencies.exchangeRate`` has a module of its own.
+number of the company contact in ``contactsInformation``.  A *late* one comes from another request:
+``currencies.exchangeRate`` and the columns of an opportunity's contact have modules of their own.
 """
 
 from __future__ import annotations
@@ -15,8 +16,14 @@ from shared_code.systems.interface import Sighting, Table
 MODIFIED = "lastModifiedDateTime"
 COMPANY_CONTACT = "companyContactNumber"
 EXCHANGE_RATE = "exchangeRate"
+CONTACT_COLUMNS = {
+    "contactCompanyNumber": "companyNumber",
+    "contactBusinessRelation": "contactBusinessRelation",
+}
+"""What an opportunity tells of its contact, by the contact's own names."""
 _WITH_CONTACT = ("customers", "vendors")
-_DERIVED = {**{name: {COMPANY_CONTACT} for name in _WITH_CONTACT}, "currencies": {EXCHANGE_RATE}}
+_LATE = {"currencies": {EXCHANGE_RATE}, "opportunities": {*CONTACT_COLUMNS}}
+_DERIVED = {**{name: {COMPANY_CONTACT} for name in _WITH_CONTACT}, **_LATE}
 _EXPANDS = {COMPANY_CONTACT: "contactsInformation"}
 
 
@@ -28,6 +35,11 @@ def column_names(table: Table) -> list[str]:
 def has_exchange_rate(table: Table) -> bool:
     """Whether the records of ``table`` carry a derived exchange rate."""
     return table.name == "currencies" and EXCHANGE_RATE in column_names(table)
+
+
+def has_contact_columns(table: Table) -> bool:
+    """Whether the records of ``table`` carry columns of their contact."""
+    return table.name == "opportunities" and not CONTACT_COLUMNS.keys().isdisjoint(column_names(table))
 
 
 def select(table: Table, names: Iterable[str]) -> str:
@@ -64,8 +76,9 @@ def sighting(table: Table, entity: Mapping[str, object]) -> Sighting:
 
 
 def values(table: Table, entity: Mapping[str, object], names: Sequence[str]) -> dict[str, Value]:
-    """The values of ``names``.  The exchange rate is left out: it is added where rates are known."""
-    return {name: _value(table, entity, name) for name in names if not _is_rate(table, name)}
+    """The values of ``names``.  Late ones are left out: they are added where the other answer is known."""
+    late = _LATE.get(table.name, set())
+    return {name: _value(table, entity, name) for name in names if name not in late}
 
 
 def whole(body: object) -> list[Mapping[str, object]]:
@@ -73,10 +86,6 @@ def whole(body: object) -> list[Mapping[str, object]]:
     if odata.mapping(body).get("@odata.nextLink"):
         raise ValueError("more records than one page holds")
     return odata.rows(body)
-
-
-def _is_rate(table: Table, name: str) -> bool:
-    return table.name == "currencies" and name == EXCHANGE_RATE
 
 
 def _value(table: Table, entity: Mapping[str, object], name: str) -> Value:

@@ -14,6 +14,7 @@ from functools import partial
 
 from shared_code.core.records import Row, Side, Value
 from shared_code.systems import dataverse_batch as batch
+from shared_code.systems import dataverse_closing as closing
 from shared_code.systems import dataverse_options as options
 from shared_code.systems import dataverse_rows as rows
 from shared_code.systems import dataverse_writes as writes
@@ -102,7 +103,7 @@ class Dataverse:
         """Write fields of rows that still have the given etag."""
         if options.is_options(table):
             return [options.refuse(table, one) for one in changes]
-        return writes.update(self._client, self._root, table, changes)
+        return closing.update(self._client, self._root, table, changes)
 
     def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
         """Delete rows that still have the given etag."""

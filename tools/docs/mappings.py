@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from shared_code.compose import default_mappings
@@ -30,8 +30,8 @@ for itself. A text that is longer than the other side can hold is a [problem](pr
 values of the two sides (`""`, `null`, the zero id, zero) count as equal."""
 
 
-WANTED = frozenset({Feature.VENDORS})
-"""What the page describes: a company without the extension that wants vendors in Sales."""
+WANTED = frozenset({Feature.VENDORS, Feature.OPPORTUNITIES})
+"""What the page describes: a company without the extension that wants all that can be had without."""
 
 
 def page(root: Path) -> str:
@@ -98,6 +98,9 @@ def _section(each: Mapping) -> Iterator[str]:
 def _facts(each: Mapping) -> Iterator[str]:
     yield f"{each.title}. Looked at every {each.interval_s} seconds."
     yield f"Filter in BC: {_filter(each.bc)}. Filter in Sales: {_filter(each.sales)}."
+    for side, rule in (("Sales", each.bc), ("BC", each.sales)):
+        if rule.creates_when:
+            yield f"Created in {side} only where {_conditions(rule.creates_when)}."
     yield f"Coupled by match: {_match(each)}."
     yield sentence(_creation(each))
     yield f"Both sides changed: {CONFLICTS[each.conflict]}. One side deleted: {DELETIONS[each.deletion]}."
@@ -127,8 +130,11 @@ def _in_force(table: TableRule, rule: InForce) -> Iterator[str]:
 
 
 def _filter(rule: TableRule) -> str:
-    conditions = (each for each in rule.filter if each.field != IN_FORCE)
-    return " and ".join(_condition(each) for each in conditions) or "none"
+    return _conditions(each for each in rule.filter if each.field != IN_FORCE) or "none"
+
+
+def _conditions(conditions: Iterable[Condition]) -> str:
+    return " and ".join(map(_condition, conditions))
 
 
 def _condition(each: Condition) -> str:

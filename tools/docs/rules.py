@@ -54,6 +54,8 @@ def _kind(each: FieldMapping) -> str:
             return f"number with {each.places} decimals"
         case FieldType.OPTION:
             return "choice: " + ", ".join(f"{text} = {number}" for text, number in each.options)
+        case FieldType.STATE:
+            return "state: " + ", ".join(f"{text} = {state}/{reason}" for text, state, reason in each.states)
         case _:
             return _TYPES[each.type]
 
@@ -70,6 +72,12 @@ def _conditions(each: FieldMapping) -> Iterator[str]:
         yield f"characters: {held}"
     if each.bc_fallback:
         yield f"{code(each.bc_fallback)} where blank"
+    if each.sales_fallback:
+        yield f"{code(each.sales_fallback)} where blank in Sales"
+    if each.bc_when:
+        yield f"only where {code(each.bc_when)} is not blank"
+    if each.optional:
+        yield "blank where Sales' record is not coupled"
     if each.blank_is_record:
         yield "blank means the local currency"
     if each.rules:

@@ -59,8 +59,8 @@ def _repeated(work: Work, item: Item) -> Outcome | None:
 
 
 def leave(work: Work, item: Item) -> None:
-    """Outside the filter: nothing is written, the base stays, and both sides are read next time."""
-    item.outcome = Outcome.UNCHANGED
+    """Outside the filter: nothing more is written, the base stays, and both sides are read next time."""
+    item.outcome = item.success(_repeated(work, item))
     problems.forget(item)
     keep_open(work, item)
 

@@ -78,6 +78,11 @@ class LinkTable:
                     self._couplings[mapping, "reference", each.reference] = each
 
 
+def _pointed_at(each: FieldMapping, row: Row) -> Value:
+    """What a lookup of Sales leads to, or else the column it falls back to."""
+    return row.values.get(each.sales[0]) or row.values.get(each.sales_fallback or "")
+
+
 def _index(each: FieldMapping, side: Side) -> str:
     if side is Side.SALES:
         return "sales"
@@ -90,7 +95,7 @@ def _keys(each: FieldMapping, side: Side, row: Row) -> tuple[str, ...]:
         currency = row.values.get(each.bc_currency or "") if side is Side.BC else None
         # A rate leads from the local currency to the record's: both are needed.
         return (str(currency).strip().lower(), ZERO_ID) if currency not in (None, "", ZERO_ID) else ()
-    value = row.values.get(each.bc or "", each.constant) if side is Side.BC else row.values.get(each.sales[0])
+    value = row.values.get(each.bc or "", each.constant) if side is Side.BC else _pointed_at(each, row)
     if value in (None, ""):
         return (ZERO_ID,) if side is Side.BC and each.blank_is_record else ()
     if value == ZERO_ID and not each.blank_is_record:

@@ -85,6 +85,7 @@ class Work:
             self.neutral(side, row.values),
             filters.inside(self.mapping, side, row.values),
             filters.foreign(self.mapping, side, row.values, company),
+            filters.creatable(self.mapping, side, row.values),
         )
 
     def neutral(self, side: Side, native: Values) -> dict[str, Value]:

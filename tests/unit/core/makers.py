@@ -46,10 +46,16 @@ def make_mapping(*fields: FieldMapping, direction: Direction = BOTH_WAYS, **more
 
 
 def known(
-    side: Side, values: Values | None = None, *, inside: bool = True, foreign: bool = False, **more: Value
+    side: Side,
+    values: Values | None = None,
+    *,
+    inside: bool = True,
+    foreign: bool = False,
+    creatable: bool = True,
+    **more: Value,
 ) -> Known:
     """A side that was read, holding these neutral values."""
-    return Known(f"{side}-id", VERSIONS[side], {**(values or {}), **more}, inside=inside, foreign=foreign)
+    return Known(f"{side}-id", VERSIONS[side], {**(values or {}), **more}, inside, foreign, creatable)
 
 
 def unread(side: Side) -> Unread:

@@ -161,6 +161,8 @@ FAULTS: list[tuple[str, Any, str]] = [
     ("fields.0.options", ["a"], "field name: options is ['a'] and must be a table"),
     ("fields.0.options", {"a": "b"}, "field name: the option a is b and must be a whole number"),
     ("fields.0.constant", [1], "field name: constant must be one value"),
+    ("fields.0.states", {"Won": 1}, "field name: Won must be two numbers, state and status reason"),
+    ("bc.creates_when", [{"field": "a"}], "bc.creates_when: each condition names a field and one of"),
     ("match.0", {"hints": True}, "match: every key names a field"),
     ("match.0.colour", "red", "match has an unknown key “colour”"),
     ("match.0.hints", "yes", "match: hints is yes and must be true or false"),
@@ -191,6 +193,16 @@ CONTRADICTIONS: list[tuple[Document, str]] = [
     (field(type="person_name", sales=["s", "t", "u"]), "a name in parts has a first and a last name"),
     (field(bc_within="number"), "only a lookup by reference is within another record"),
     (field(type="option"), "an option needs its options"),
+    (field(type="state", **ONE_WAY), "a state has two columns, its states, and flows to Sales"),
+    (
+        field(type="state", sales=["s", "t"], states={"Won": [1, 3]}),
+        "a state has two columns, its states, and flows to Sales",
+    ),
+    (
+        field(type="lookup", lookup="CURRENCY", sales_fallback="t"),
+        "only a lookup has sales_fallback, which leads through a second mapping",
+    ),
+    (field(bc_when="c"), "bc_when is for a constant record that flows to Sales"),
     (field(keep_when_blank=True), "what is kept when blank flows one way"),
     (
         field(type="local_amount", lookup="CURRENCY", bc_currency="c"),

@@ -306,6 +306,17 @@ def test_a_record_outside_the_filter_or_of_another_company_is_left_alone(
     assert reconcile(CUSTOMER, IN_STEP, states[Side.BC], states[Side.SALES], Rules()) == Leave(reason)
 
 
+@pytest.mark.parametrize("side", tuple(Side))
+def test_a_record_that_may_not_be_given_a_partner_is_left_alone_and_a_pair_is_merged(side: Side) -> None:
+    closed = known(side, {**STORED, "phone": "2"}, creatable=False)
+    alone: dict[Side, State] = {side: closed, side.other: Absent()}
+    assert reconcile(CUSTOMER, None, alone[Side.BC], alone[Side.SALES], Rules()) == Leave(OUTSIDE_FILTER)
+    pair: dict[Side, State] = {side: closed, side.other: stored(side.other)}
+    merged = reconcile(CUSTOMER, IN_STEP, pair[Side.BC], pair[Side.SALES], Rules())
+    assert isinstance(merged, Merge)
+    assert merged.to(side.other) == {"phone": "2"}
+
+
 def test_a_record_that_returns_to_the_filter_is_merged_against_its_old_base() -> None:
     assert reconcile(CUSTOMER, IN_STEP, bc(phone="2"), sales(), Rules()) == Merge(to_sales={"phone": "2"})
 

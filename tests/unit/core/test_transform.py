@@ -132,7 +132,8 @@ def test_get(type_: FieldType, more: dict[str, Any], side: Side, native: Value, 
 
 def test_a_field_that_is_not_there_is_blank() -> None:
     for type_ in FieldType:
-        each = make_field("f", type_, TO_SALES, lookup=("CURRENCY",))
+        columns = ("state", "status") if type_ is FieldType.STATE else None
+        each = make_field("f", type_, TO_SALES, lookup=("CURRENCY",), sales=columns)
         for side in Side:
             assert get(each, side, {}, LINKS) in (None, False)
 

@@ -75,6 +75,9 @@ FIELDS: dict[str, FieldMapping] = {
     ),
     "cut": make_field("f", FieldType.TEXT, TO_SALES, sales_length=3, rules=(Rule("cut", (("cut", 3),)),)),
     "constant": make_field("f", FieldType.CONSTANT, TO_SALES, constant=3),
+    "state": make_field(
+        "f", FieldType.STATE, TO_SALES, sales=("state", "status"), states=(("Open", 0, 4), ("Lost", 2, 5))
+    ),
     "local amount": make_field(
         "f", FieldType.LOCAL_AMOUNT, TO_SALES, lookup=("CURRENCY",), places=2, bc_currency="currency"
     ),

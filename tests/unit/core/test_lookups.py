@@ -1,0 +1,61 @@
+"""Lookups that lead to one of two records, that may be blank, and that count only sometimes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shared_code.core.mapping import FieldType
+from shared_code.core.records import ZERO_ID, Side, Value
+from shared_code.core.transform import Missing, get, put
+from tests.unit.core.makers import FROM_SALES, TO_SALES, Couplings, make_field
+
+PERSON, FIRM = "11111111-0000-4000-8000-000000000001", "22222222-0000-4000-8000-000000000002"
+LINKS = Couplings([("CONTACT", "CT1", PERSON), ("CUSTOMER", "CT9", FIRM), ("CURRENCY", ZERO_ID, FIRM)])
+CONTACT = make_field(
+    "f", FieldType.LOOKUP, lookup=("CONTACT", "CUSTOMER"), by_reference=True, target="contacts",
+    sales_fallback="account",
+)  # fmt: skip
+STRANGER = "99999999-0000-4000-8000-000000000009"
+
+
+@pytest.mark.parametrize(
+    ("native", "value"),
+    [
+        ({"sales_f": PERSON, "account": FIRM}, "CT1"),
+        ({"sales_f": None, "account": FIRM}, "CT9"),
+        ({"sales_f": STRANGER, "account": FIRM}, f"sales:{STRANGER}"),
+        ({"sales_f": None, "account": STRANGER}, f"sales:{STRANGER}"),
+        ({"sales_f": None, "account": None}, None),
+    ],
+)
+def test_a_blank_column_stands_for_the_record_that_the_other_leads_to(
+    native: dict[str, Value], value: Value
+) -> None:
+    assert get(CONTACT, Side.SALES, native, LINKS) == value
+
+
+def test_the_record_of_the_other_column_leaves_this_one_blank() -> None:
+    assert put(CONTACT, Side.SALES, "CT1", LINKS) == {"sales_f": PERSON}
+    assert put(CONTACT, Side.SALES, "CT9", LINKS) == {"sales_f": None}
+    assert put(CONTACT, Side.SALES, "CT5", LINKS) == Missing("f", CONTACT.lookup, Side.BC, "CT5")
+    assert put(CONTACT, Side.BC, "CT9", LINKS) == {"bc_f": "CT9"}
+
+
+def test_an_optional_lookup_is_blank_where_its_record_is_not_coupled() -> None:
+    def owner(**more: Any) -> Value:
+        each = make_field("f", FieldType.LOOKUP, FROM_SALES, lookup=("CONTACT",), target="users", **more)
+        return get(each, Side.SALES, {"sales_f": STRANGER}, LINKS)
+
+    assert (owner(), owner(optional=True)) == (f"sales:{STRANGER}", None)
+
+
+@pytest.mark.parametrize(("amount", "value"), [(Decimal("0.00"), None), (0, None), (Decimal(5), ZERO_ID)])
+def test_a_record_for_all_counts_only_where_its_amount_is_there(amount: Value, value: Value) -> None:
+    each = make_field(
+        "f", FieldType.LOOKUP, TO_SALES, lookup=("CURRENCY",), target="currencies", constant=ZERO_ID,
+        blank_is_record=True, bc=None, bc_when="amount",
+    )  # fmt: skip
+    assert get(each, Side.BC, {"amount": amount}, LINKS) == value
