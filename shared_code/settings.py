@@ -46,8 +46,8 @@ SETTINGS = (
             "cronus=d6079f35-affb-5d00-b382-28fccf9e4a20"),
     Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
             "https://contoso.crm4.dynamics.com"),
-    Setting("FEATURES", "What the company has or wants: extension, unit_groups, price_lists, vendors, "
-            "opportunities.", "extension,unit_groups,price_lists,vendors,opportunities", ""),
+    Setting("FEATURES", "What the company has (extension, unit_groups, price_lists) or wants (vendors, "
+            "opportunities, invoices).", "extension,unit_groups,price_lists,vendors,invoices", ""),
     Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
             "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),
     Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.",

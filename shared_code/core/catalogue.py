@@ -26,6 +26,7 @@ from shared_code.core.mapping import (
     FieldType,
     InForce,
     LeavingRule,
+    Lines,
     Mapping,
     MatchKey,
     NotCarried,
@@ -108,12 +109,21 @@ class _Reader:
             deletion=self._choice(DeletionRule, document.get("deletion", "ask"), "deletion"),
             leaving=self._choice(LeavingRule, document.get("leaving", "keep"), "leaving"),
             interval_s=self._take(document, "interval_s", int, 60, where),
+            lines=self._lines() if "lines" in document else None,
         )
         return None if self.problems else mapping
 
     def _only_side(self, document: Document) -> Side | None:
         given = document.get("creates_only_in")
         return None if given is None else self._choice(Side, given, "creates_only_in")
+
+    def _lines(self) -> Lines:
+        document: Document = self._take(self.document, "lines", dict, {}, "the mapping")
+        self._refuse_unknown(document, frozenset((*_LINES_KEYS, "fields")), "lines")
+        names = {key: self._take(document, key, str, "", "lines") for key in _LINES_KEYS}
+        self.problems += [f"lines.{key} is missing" for key, name in names.items() if not name]
+        fields = tuple(self._field(entry) for entry in self._tables(document, "fields", "lines"))
+        return Lines(**names, fields=fields)
 
     def _fields(self) -> tuple[FieldMapping, ...]:
         count = len(self._take(self.document, "fields", list, [], "the mapping"))
@@ -135,9 +145,11 @@ class _Reader:
             display=self._texts(document, "display", side),
             filter=(*conditions, Condition(IN_FORCE, "is", (True,))) if in_force else conditions,
             creates_when=self._conditions(document, "creates_when", side),
+            unstamped_while=self._conditions(document, "unstamped_while", side),
             reference=self._names(document, "reference", side),
             related=self._texts(document, "related", side),
             company_column=self._take(document, "company_column", str, None, side),
+            reopened_by=self._options(document, side, "reopened_by"),
             api=self._api(document, side),
             in_force=in_force,
         )
@@ -233,6 +245,7 @@ class _Reader:
             bc=self._take(entry, "bc", str, None, where),
             sales=self._names(entry, "sales", where),
             lookup=self._names(entry, "lookup", where),
+            without=self._names(entry, "without", where),
             group=self._take(entry, "group", str, name, where),
             options=self._options(entry, where),
             states=self._states(entry, where),
@@ -250,8 +263,8 @@ class _Reader:
         self.problems.append(f"{where}: {key} is {given} and must be a text or a list of texts")
         return ()
 
-    def _options(self, entry: Document, where: str) -> tuple[tuple[str, int], ...]:
-        options: dict[str, int] = self._take(entry, "options", dict, {}, where)
+    def _options(self, entry: Document, where: str, key: str = "options") -> tuple[tuple[str, int], ...]:
+        options: dict[str, int] = self._take(entry, key, dict, {}, where)
         wrong = {text: number for text, number in options.items() if type(number) is not int}
         self.problems += [
             f"{where}: the option {text} is {number} and must be a whole number"
@@ -321,44 +334,24 @@ _PLAIN_FIELD_KEYS: dict[str, type] = {
     "navigation": str, "keep_when_blank": bool, "bc_fallback": str, "bc_currency": str, "bc_within": str,
     "only_on_create": bool, "after_create": bool, "blank_is_record": bool,
     "user_local": bool, "bc_when": str, "sales_fallback": str, "optional": bool,
+    "exact": bool, "not_negative": bool, "same_as": str,
 }  # fmt: skip
 _FIELD_KEYS = frozenset(
-    (
-        "name",
-        "type",
-        "direction",
-        "bc",
-        "sales",
-        "lookup",
-        "group",
-        "options",
-        "states",
-        "constant",
-        "rules",
-        *_PLAIN_FIELD_KEYS,
-    )
-)
+    ("name", "type", "direction", "bc", "sales", "lookup", "group", "options", "states", "constant",
+     "rules", "without", *_PLAIN_FIELD_KEYS)
+)  # fmt: skip
 _TABLE_KEYS = frozenset(
-    (
-        "table",
-        "key",
-        "display",
-        "filter",
-        "creates_when",
-        "reference",
-        "related",
-        "company_column",
-        "api",
-        "in_force",
-    )
-)
+    ("table", "key", "display", "filter", "creates_when", "reference", "related", "company_column",
+     "unstamped_while", "reopened_by", "api", "in_force")
+)  # fmt: skip
 _IN_FORCE_KEYS = frozenset(("within", "place", "begins", "ends", "amount"))
 _CONDITION_KEYS = frozenset(("field", "otherwise", *OPERATORS))
 _MATCH_KEYS = frozenset(("field", "identifies", "hints", "together_with"))
 _NOT_CARRIED_KEYS = frozenset(("field", "reason"))
+_LINES_KEYS = ("bc", "sales", "table", "key", "order")
 _MAPPING_KEYS = frozenset(
-    ("name", "title", "direction", "bc", "sales", "fields", "depends_on", "match", "not_carried", "creates",
-     "creates_only_in", "shared", "conflict", "deletion", "leaving", "interval_s")
+    ("name", "lines", "title", "direction", "bc", "sales", "fields", "depends_on", "match", "not_carried",
+     "creates", "creates_only_in", "shared", "conflict", "deletion", "leaving", "interval_s")
 )  # fmt: skip
 
 KEYS = (

@@ -10,7 +10,7 @@ def contradictions(mapping: Mapping) -> list[str]:
     """What is well-formed and still cannot be meant."""
     names = [each.name for each in mapping.fields]
     problems = [f"field {name} is there twice" for name in sorted({n for n in names if names.count(n) > 1})]
-    for each in mapping.fields:
+    for each in mapping.all_fields:
         problems += [f"field {each.name}: {problem}" for problem in _field_contradictions(mapping, each)]
     wanted = [name for key in mapping.match for name in key.fields]
     problems += [f"match: there is no field {name}" for name in wanted if name not in names]

@@ -1,7 +1,7 @@
 """What a mapping's document says for an installation with these features, and for one without.
 
 A feature is something a company may have or not (Tandem's extension in Business Central, units kept per item,
-price lists instead of classic prices) or want or not (vendors or opportunities in Sales).  Any table of a
+price lists instead of classic prices) or want or not (vendors or invoices in Sales).  Any table of a
 document may carry
 
     needs = "extension"              only there where the feature is
@@ -28,6 +28,7 @@ class Feature(StrEnum):
     UNIT_GROUPS = "unit_groups"
     PRICE_LISTS = "price_lists"
     OPPORTUNITIES = "opportunities"
+    INVOICES = "invoices"
 
 
 type Features = frozenset[Feature]

@@ -29,6 +29,12 @@ def creatable(mapping: Mapping, side: Side, native: Values) -> bool:
     return all(meets(condition, native) for condition in mapping.side(side).creates_when)
 
 
+def can_move_unstamped(mapping: Mapping, held: Values) -> bool:
+    """Whether BC's record of a pair that held these values can have changed at the same version."""
+    conditions = mapping.bc.unstamped_while
+    return bool(conditions) and all(meets(condition, held) for condition in conditions)
+
+
 def foreign(mapping: Mapping, side: Side, native: Values, company_id: str) -> bool:
     """Whether a Dataverse row carries the mark of another company.  An unmarked row is free to take."""
     column = mapping.side(side).company_column

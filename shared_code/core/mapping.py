@@ -143,6 +143,10 @@ class FieldMapping:
     a service takes only then, a record that refers back); both together: once, right after a creation.
     ``rules`` transform what the side holds that the field flows from.
     ``user_local``: the Sales column of a date has the behaviour UserLocal and holds an instant.
+    ``not_negative``: a number of BC below zero counts as zero, because Sales holds none.
+    ``exact``: a value that Sales stores differently is a failure and not its normalisation.
+    Of a line's field: ``without`` names groups, only without all of which it is put; ``same_as`` a field of
+    the mapping that its group's first lookup goes through, which must hold the same value.
     """
 
     name: str
@@ -173,6 +177,10 @@ class FieldMapping:
     optional: bool = False
     user_local: bool = False
     rules: tuple[Rule, ...] = ()
+    not_negative: bool = False
+    exact: bool = False
+    same_as: str | None = None
+    without: tuple[str, ...] = ()
 
     def length_on(self, side: Side) -> int | None:
         """The longest text ``side`` can hold, in characters."""
@@ -186,6 +194,9 @@ class TableRule:
     ``reference`` are the fields by which other BC records point here (``code``, a contact number; an item
     number and a unit's code).
     ``creates_when`` are further conditions for a partner to be created (an opportunity that is open).
+    ``unstamped_while`` are conditions on a pair's fields under which BC's record can change without a new
+    version (an invoice that is not paid): a full scan reads it anew.
+    ``reopened_by`` are columns with what makes a row writable that is read only otherwise (a paid invoice).
     ``company_column`` holds the BC company a Dataverse row belongs to.  ``api`` is the route of a Business
     Central API other than v2.0 (``publisher/group/v1.0``).  ``in_force``: a record is made of dated lines.
     """
@@ -195,11 +206,44 @@ class TableRule:
     display: tuple[str, ...] = ()
     filter: tuple[Condition, ...] = ()
     creates_when: tuple[Condition, ...] = ()
+    unstamped_while: tuple[Condition, ...] = ()
     reference: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     company_column: str | None = None
+    reopened_by: tuple[tuple[str, int], ...] = ()
     api: str | None = None
     in_force: InForce | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Rows that belong to a record and are created together with it, once: the lines of a posted document.
+
+    ``bc`` and ``sales`` are the collections of the two records.  ``table`` is the entity set of the Sales
+    rows and ``key`` their id; ``order`` the field of a BC line by which the lines are sorted.
+    """
+
+    bc: str
+    sales: str
+    table: str
+    key: str
+    order: str
+    fields: tuple[FieldMapping, ...]
+
+    @property
+    def lookups(self) -> tuple[FieldMapping, ...]:
+        return tuple(each for each in self.fields if each.lookup)
+
+    @property
+    def groups(self) -> tuple[tuple[FieldMapping, ...], ...]:
+        """The field groups, in the order of their first field."""
+        return groups_of(self.fields)
+
+
+def groups_of(fields: tuple[FieldMapping, ...]) -> tuple[tuple[FieldMapping, ...], ...]:
+    """Fields by their group, in the order of each group's first field."""
+    names = dict.fromkeys(each.group for each in fields)
+    return tuple(tuple(f for f in fields if f.group == name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +295,7 @@ class Mapping:
     deletion: DeletionRule = DeletionRule.ASK
     leaving: LeavingRule = LeavingRule.KEEP
     interval_s: int = 60
+    lines: Lines | None = None
 
     def may_create(self, side: Side) -> bool:
         """Whether records are created on ``side``: values flow there, and neither rule says no."""
@@ -263,8 +308,12 @@ class Mapping:
     @cached_property
     def groups(self) -> tuple[tuple[FieldMapping, ...], ...]:
         """The field groups, in the order of their first field."""
-        names = dict.fromkeys(each.group for each in self.fields)
-        return tuple(tuple(f for f in self.fields if f.group == name) for name in names)
+        return groups_of(self.fields)
+
+    @property
+    def all_fields(self) -> tuple[FieldMapping, ...]:
+        """The fields of the records and of their lines."""
+        return (*self.fields, *(self.lines.fields if self.lines else ()))
 
     @cached_property
     def lookups(self) -> tuple[FieldMapping, ...]:

@@ -52,6 +52,8 @@ PROBLEMS = {
                     "Delete the row in Sales, or leave it: Tandem does not write it any more."),
         ProblemCode("refused", "The service refused the record; its own words are in the message.",
                     "Correct the value the message names, then retry."),
+        ProblemCode("not_kept", "Sales computes other amounts than Business Central tells.",
+                    "Compare the lines; check the organisation's discounts and price calculation."),
         ProblemCode("too_long", "A value is longer than the other side can hold; nothing was cut off.",
                     "Shorten the value, then retry."),
         ProblemCode("too_large", "A number has more digits than the other side can hold.",

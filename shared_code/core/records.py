@@ -52,11 +52,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A record that was read; ``values`` are native."""
+    """A record that was read; ``values`` are native, and ``lines`` those of the rows that belong to it."""
 
     id: str
     version: Version
     values: Values = field(default_factory=dict)
+    lines: tuple[Values, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ def _table(rule: TableRule) -> str:
 def _further(mapping: Mapping) -> tuple[str, ...]:
     """What others find a record by is kept with its coupling: it is read anew when that changes."""
     leaving = () if mapping.leaving is LeavingRule.KEEP else (mapping.leaving.value,)
-    return (*leaving, *mapping.bc.reference)
+    lines = (repr(mapping.lines),) if mapping.lines else ()
+    return (*leaving, *mapping.bc.reference, *lines)
 
 
 def same_selection(one: str, other: str) -> bool:
@@ -80,7 +81,7 @@ def _meaning(each: FieldMapping) -> tuple[object, ...]:
 
 def _rare(each: FieldMapping) -> tuple[tuple[str, object], ...]:
     """What few fields have of what makes their value."""
-    names = ("bc_when", "sales_fallback", "optional", "states")
+    names = ("bc_when", "sales_fallback", "optional", "states", "not_negative")
     return tuple((name, getattr(each, name)) for name in names if getattr(each, name))
 
 

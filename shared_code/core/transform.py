@@ -47,6 +47,10 @@ class Links(Protocol):
         """Units of a currency for one unit of the local currency."""
         ...
 
+    def held(self, mapping: str, bc_key: str, by_reference: bool, field: str) -> Value:
+        """What the coupled BC record held in a field when it was last in step."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -162,6 +166,11 @@ def decimal_of(value: Value, places: int) -> Decimal | None:
     return number if number.is_finite() and number != 0 else None
 
 
+def _decimal(value: Value, each: FieldMapping) -> Decimal | None:
+    number = decimal_of(value, each.places)
+    return None if each.not_negative and number is not None and number < 0 else number
+
+
 def _integer(value: Value) -> int | Decimal | None:
     number = decimal_of(value, 0)
     return number if number is None or abs(number) >= _LARGEST[FieldType.DECIMAL] else int(number)
@@ -173,7 +182,7 @@ _GETTERS: dict[FieldType, Callable[[Value, FieldMapping], Value]] = {
     FieldType.PHONE: lambda value, _: _text(value),
     FieldType.EMAIL: lambda value, _: _plain_text(value),
     FieldType.COUNTRY: lambda value, _: _country(value),
-    FieldType.DECIMAL: lambda value, each: decimal_of(value, each.places),
+    FieldType.DECIMAL: lambda value, each: _decimal(value, each),
     FieldType.INTEGER: lambda value, _: _integer(value),
     FieldType.BOOLEAN: lambda value, _: bool(value),
     FieldType.DATE: lambda value, _: day_of(_plain_text(value) or ""),

@@ -223,12 +223,17 @@ def _by_id(seen: Sighting) -> str:
 def _in_step(
     at: ConnectionParts, mapping: Mapping, known: Coupling | Intent | None, side: Side, seen: Sighting
 ) -> bool:
-    """Whether nothing can have changed.  A converted amount changes with a rate, at the same version."""
+    """Whether nothing can have changed.  A converted amount changes with a rate at the same version, and so
+    does what is left to be paid of an invoice."""
     if not isinstance(known, Coupling) or not rules.is_made_under(at, mapping.name, known.rules):
         return False
     if not (known.in_step and known.version_on(side) == seen.version):
         return False
-    return side is Side.SALES or foreign_currency(mapping, known.base) is None
+    if side is Side.SALES or known.base is None:
+        return True
+    return foreign_currency(mapping, known.base) is None and not filters.can_move_unstamped(
+        mapping, known.base.bc
+    )
 
 
 def _is_work(

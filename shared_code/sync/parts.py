@@ -7,7 +7,8 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from shared_code.core.mapping import Connection, Mapping
+from shared_code.core.lines import LINE_ID
+from shared_code.core.mapping import Connection, Mapping, native_of
 from shared_code.core.records import Side
 from shared_code.core.rules_digest import digest_of
 from shared_code.core.selection import Catalogue
@@ -96,7 +97,7 @@ class ConnectionParts:
     @cached_property
     def pointed_to(self) -> frozenset[str]:
         """The mappings whose records are looked up by reference."""
-        fields = (each for mapping in self.mappings.values() for each in mapping.fields)
+        fields = (each for mapping in self.mappings.values() for each in mapping.all_fields)
         return frozenset(name for each in fields if each.by_reference for name in each.lookup)
 
     def announcements(self, mapping: str) -> announcements.AnnouncementStore:
@@ -231,6 +232,30 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
     plain = (name for name in filtered if name not in lookups)
     scan = dict.fromkeys(name for name in (*plain, *also_scan) if name in names)
     tracked = side in mapping.watched
+    lines, collection = _lines_of(mapping, side)
     return Table(
-        rule.table, rule.key, columns, tuple(scan), rule.related, rule.api or "", tracked, rule.in_force
+        rule.table,
+        rule.key,
+        columns,
+        tuple(scan),
+        rule.related,
+        rule.api or "",
+        tracked,
+        rule.in_force,
+        lines,
+        collection,
     )
+
+
+def _lines_of(mapping: Mapping, side: Side) -> tuple[Table | None, str]:
+    """The table of the lines that belong to a record of ``side``, and what the record calls them."""
+    lines = mapping.lines
+    if lines is None:
+        return None, ""
+    if side is Side.BC:
+        names = [lines.order, *(name for each in lines.fields for name in native_of(each, side))]
+        return Table(lines.bc, LINE_ID, tuple(map(Column, dict.fromkeys(names)))), lines.bc
+    columns = {
+        name: Column(name, each.target, each.navigation) for each in lines.fields for name in each.sales
+    }
+    return Table(lines.table, lines.key, tuple(columns.values())), lines.sales

@@ -188,7 +188,7 @@ class BusinessCentral:
         url = odata.address(
             f"{self._place.company}/{odata.name(table.name)}",
             select=tables.select(table, names),
-            expand=tables.expand(table, names),
+            expand=tables.expand_with_lines(table, names),
             filter=condition,
         )
         return Part("GET", url, batch.READ_PRIMARY)

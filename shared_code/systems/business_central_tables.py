@@ -2,15 +2,18 @@
 
 A *derived* column is no property of the entity.  ``companyContactNumber`` of customers and vendors is the
 number of the company contact in ``contactsInformation``.  A *late* one comes from another request:
-``currencies.exchangeRate`` and the columns of an opportunity's contact have modules of their own.
+``currencies.exchangeRate`` and the columns of an opportunity's contact have modules of their own, as have
+those that are computed of an invoice and its lines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from shared_code.core.records import ZERO_ID, Row, Value, Version
+from shared_code.core.records import ZERO_ID, Row, Value, Values, Version
+from shared_code.systems import business_central_invoices as invoices
 from shared_code.systems import odata
+from shared_code.systems.business_central_invoices import OF_RECORD
 from shared_code.systems.interface import Sighting, Table
 
 MODIFIED = "lastModifiedDateTime"
@@ -23,7 +26,11 @@ CONTACT_COLUMNS = {
 """What an opportunity tells of its contact, by the contact's own names."""
 _WITH_CONTACT = ("customers", "vendors")
 _LATE = {"currencies": {EXCHANGE_RATE}, "opportunities": {*CONTACT_COLUMNS}}
-_DERIVED = {**{name: {COMPANY_CONTACT} for name in _WITH_CONTACT}, **_LATE}
+_DERIVED = {
+    **{name: {COMPANY_CONTACT} for name in _WITH_CONTACT},
+    **{name: {*computed} for name, computed in invoices.COMPUTED.items()},
+    **_LATE,
+}
 _EXPANDS = {COMPANY_CONTACT: "contactsInformation"}
 
 
@@ -43,16 +50,30 @@ def has_contact_columns(table: Table) -> bool:
 
 
 def select(table: Table, names: Iterable[str]) -> str:
-    """``$select`` of the key, the stamp and those of ``names`` that are properties."""
-    derived = _DERIVED.get(table.name, set())
+    """``$select`` of the key, the stamp and the properties that ``names`` are or are computed of."""
+    return ",".join(dict.fromkeys([table.key, MODIFIED, *_properties(table, names)]))
+
+
+def _properties(table: Table, names: Iterable[str]) -> list[str]:
+    derived, computed = _DERIVED.get(table.name, set()), invoices.COMPUTED.get(table.name, {})
     plain = [odata.name(one) for one in names if one not in derived]
-    return ",".join(dict.fromkeys([table.key, MODIFIED, *plain]))
+    return plain + [need for one in names if one in computed for need in computed[one].needs]
 
 
 def expand(table: Table, names: Iterable[str]) -> str | None:
     """``$expand`` for the derived ones of ``names``, or ``None``."""
     derived = _DERIVED.get(table.name, set())
     return ",".join(_EXPANDS[one] for one in names if one in derived and one in _EXPANDS) or None
+
+
+def expand_with_lines(table: Table, names: Iterable[str]) -> str | None:
+    """``$expand`` for reading whole records: the derived ones of ``names``, and the lines."""
+    parts = [expand(table, names) or ""]
+    if table.lines:
+        properties = _properties(table.lines, column_names(table.lines))
+        chosen = ",".join(dict.fromkeys([table.lines.key, *properties]))
+        parts.append(f"{table.collection}($select={chosen})")
+    return ",".join(filter(None, parts)) or None
 
 
 def version(entity: Mapping[str, object]) -> Version:
@@ -67,7 +88,19 @@ def record_id(table: Table, entity: Mapping[str, object]) -> str:
 
 def row(table: Table, entity: Mapping[str, object]) -> Row:
     """An entity as a record.  Raises ValueError for a column that is missing."""
-    return Row(record_id(table, entity), version(entity), values(table, entity, column_names(table)))
+    own = values(table, entity, column_names(table))
+    return Row(record_id(table, entity), version(entity), own, _lines(table, entity))
+
+
+def _lines(table: Table, entity: Mapping[str, object]) -> tuple[Values, ...]:
+    """The values of a record's lines, each with its id; some are computed of the record, too."""
+    if table.lines is None:
+        return ()
+    found = entity.get(table.collection)
+    if not isinstance(found, list):
+        raise ValueError(f"the answer lacks {table.collection}")
+    names = [table.lines.key, *column_names(table.lines)]
+    return tuple(values(table.lines, {**odata.mapping(line), OF_RECORD: entity}, names) for line in found)
 
 
 def sighting(table: Table, entity: Mapping[str, object]) -> Sighting:
@@ -91,6 +124,8 @@ def whole(body: object) -> list[Mapping[str, object]]:
 def _value(table: Table, entity: Mapping[str, object], name: str) -> Value:
     if name == COMPANY_CONTACT and table.name in _WITH_CONTACT:
         return _company_contact(entity)
+    if computed := invoices.COMPUTED.get(table.name, {}).get(name):
+        return computed.of(entity)
     if name not in entity:
         raise ValueError(f"the answer lacks {name}")
     return odata.scalar(entity[name])

@@ -96,7 +96,7 @@ class Dataverse:
         """Create rows under the ids chosen by the caller; without one the service chooses."""
         if options.is_options(table):
             return [options.refuse(table, one) for one in creations]
-        bulk = len(creations) > 1 and self._bulk_create(table)
+        bulk = len(creations) > 1 and table.lines is None and self._bulk_create(table)
         return writes.create(self._client, self._root, table, creations, bulk=bulk, read=self.read)
 
     def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:

@@ -3,7 +3,8 @@
 ``CreateMultiple`` is all or nothing and answers ids only, so rows are read back.  Where it is refused as a
 whole, an earlier attempt has mostly made some of the rows: those are looked up, and the rest is sent again.
 What is refused once more, or belongs to a table without it, goes as parts of a ``$batch``.  Updates carry
-``If-Match`` and ask for the row as stored, which the bulk messages cannot do.
+``If-Match`` and ask for the row as stored, which the bulk messages cannot do.  A row with lines is created
+together with them (deep insert): one transaction, which ``CreateMultiple`` does not take.
 Sources: Microsoft docs bulk-operations.md, webapi/perform-conditional-operations-using-web-api.md.
 """
 
@@ -38,6 +39,8 @@ from shared_code.systems.multipart import Part, PartAnswer
 
 CHUNK = 100
 """Rows of one request; Sales runs much business logic for each."""
+CHUNK_WITH_LINES, LINES_PER_REQUEST = 20, 500
+"""Rows of one request that are created together with their lines, and these: all are priced and added up."""
 
 _NO_VERSION = Version("", "")
 """Stands in a row that is known to be written and not yet read back; never leaves this module."""
@@ -72,7 +75,13 @@ def create(
     """Create rows; one result per creation, in order."""
     writes = [_prepared(partial(_creation, table, one)) for one in creations]
     send = partial(_create_chunk, client, root, table, bulk, read)
-    return _read_back(table, _sent(client, writes, send), read)
+    return _read_back(table, _sent(client, writes, send, _size(table, creations)), read)
+
+
+def _size(table: Table, creations: Sequence[Creation]) -> int:
+    """How many rows go into one request: fewer where there are many lines to each."""
+    longest = max((len(each.lines) for each in creations), default=0)
+    return max(1, min(CHUNK_WITH_LINES, LINES_PER_REQUEST // max(longest, 1))) if table.lines else CHUNK
 
 
 def update(client: Client, root: str, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
@@ -114,11 +123,17 @@ def _prepared(make: Callable[[], _Write]) -> _Write | Refused:
 
 
 def _creation(table: Table, creation: Creation) -> _Write:
-    body = rows.body(table, creation.values)
     key = None if creation.id is None else odata.guid(creation.id)
-    if key is not None:
-        body[table.key] = key
+    body = _new(table, creation)
+    if creation.lines and table.lines:
+        body[table.collection] = [_new(table.lines, line) for line in creation.lines]
     return _write(table, "POST", f"{batch.API_PATH}/{odata.name(table.name)}", {}, body, key, creation.values)
+
+
+def _new(table: Table, creation: Creation) -> dict[str, object]:
+    """What is sent to create one row under its chosen id."""
+    chosen = {} if creation.id is None else {table.key: odata.guid(creation.id)}
+    return rows.body(table, creation.values) | chosen
 
 
 def _change(table: Table, change: Change) -> _Write:
@@ -147,9 +162,10 @@ def _sent(
     client: Client,
     writes: Sequence[_Write | Refused],
     send: Callable[[Sequence[_Write]], list[WriteResult]],
+    size: int = CHUNK,
 ) -> list[WriteResult]:
     sendable = [one for one in writes if isinstance(one, _Write)]
-    results = iter(write_chunks(client, sendable, CHUNK, send))
+    results = iter(write_chunks(client, sendable, size, send))
     return [next(results) if isinstance(one, _Write) else one for one in writes]
 
 

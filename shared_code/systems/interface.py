@@ -40,6 +40,7 @@ class Table:
     (``publisher/group/v1.0``); blank means API v2.0.  ``tracked``: its changes are followed; where they are
     not (values only flow there), a full scan needs no change tracking.  ``in_force``: a record is made of
     dated lines, its id tells their place, and the company's today decides which line it shows.
+    ``lines`` is the table of rows that are read and created with the record, as its ``collection``.
     """
 
     name: str
@@ -50,6 +51,8 @@ class Table:
     api: str = ""
     tracked: bool = True
     in_force: InForce | None = None
+    lines: Table | None = None
+    collection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """A record to create.  ``id`` is chosen by us where the service allows it (Dataverse), else ``None``."""
+    """A record to create.  ``id`` is chosen by us where the service allows it (Dataverse), else ``None``.
+
+    ``lines`` are created with it, all or none.
+    """
 
     values: Values
     id: str | None = None
+    lines: tuple[Creation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ for itself. A text that is longer than the other side can hold is a [problem](pr
 values of the two sides (`""`, `null`, the zero id, zero) count as equal."""
 
 
-WANTED = frozenset({Feature.VENDORS, Feature.OPPORTUNITIES})
+WANTED = frozenset({Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES})
 """What the page describes: a company without the extension that wants all that can be had without."""
 
 
@@ -87,12 +87,19 @@ def _anchor(name: str) -> str:
 def _section(each: Mapping) -> Iterator[str]:
     yield f"## {each.name}"
     yield "\n".join(f"- {line}" for line in _facts(each))
-    yield table(("BC field", "", "Sales column", "Group", "Rule"), [_field_row(f) for f in each.fields])
+    yield table(FIELD_HEAD, [_field_row(f) for f in each.fields])
+    if each.lines:
+        lines = f"{code(each.lines.bc)} → {code(each.lines.sales)}"
+        yield f"Lines, created together with their record: {lines}."
+        yield table(FIELD_HEAD, [_field_row(f) for f in each.lines.fields])
     if each.not_carried:
         yield "Not carried:"
         yield table(
             ("Field of the built-in integration", "Why"), [(n.field, n.reason) for n in each.not_carried]
         )
+
+
+FIELD_HEAD = ("BC field", "", "Sales column", "Group", "Rule")
 
 
 def _facts(each: Mapping) -> Iterator[str]:

@@ -70,21 +70,26 @@ def _conditions(each: FieldMapping) -> Iterator[str]:
     lengths = {"BC": each.bc_length, "Sales": each.sales_length}
     if held := ", ".join(f"{side} {longest}" for side, longest in lengths.items() if longest):
         yield f"characters: {held}"
-    if each.bc_fallback:
-        yield f"{code(each.bc_fallback)} where blank"
-    if each.sales_fallback:
-        yield f"{code(each.sales_fallback)} where blank in Sales"
-    if each.bc_when:
-        yield f"only where {code(each.bc_when)} is not blank"
-    if each.optional:
-        yield "blank where Sales' record is not coupled"
-    if each.blank_is_record:
-        yield "blank means the local currency"
+    yield from (words for words, holds in _words(each).items() if holds)
     if each.rules:
         yield "rules: " + ", ".join(code(rule.name) for rule in each.rules)
-    if each.keep_when_blank:
-        yield "a blank source changes nothing"
     if each.after_create:
         yield "written once, right after creation" if each.only_on_create else "not part of a creation"
     elif each.only_on_create:
         yield "written at creation only"
+
+
+def _words(each: FieldMapping) -> dict[str, bool]:
+    """What may be said of a field, and whether it holds."""
+    return {
+        f"{code(each.bc_fallback or '')} where blank": bool(each.bc_fallback),
+        "never below zero": each.not_negative,
+        "another value in Sales is a problem": each.exact,
+        "only without " + " and ".join(each.without): bool(each.without),
+        f"only where it is the {each.same_as} of that record": bool(each.same_as),
+        f"{code(each.sales_fallback or '')} where blank in Sales": bool(each.sales_fallback),
+        f"only where {code(each.bc_when or '')} is not blank": bool(each.bc_when),
+        "blank where Sales' record is not coupled": each.optional,
+        "blank means the local currency": each.blank_is_record,
+        "a blank source changes nothing": each.keep_when_blank,
+    }

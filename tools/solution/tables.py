@@ -1,7 +1,8 @@
 """The tables of Dataverse that the solution touches: their schema names, and whose rights hold for them.
 
 Rights are those of Microsoft's security roles. Some tables have no rights of their own: price lists and units
-are covered by Product, lines of documents by their document, an address by its account or contact.
+are covered by Product, lines of documents by their document, an address by its account or contact.  Closing
+an opportunity makes an activity.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ TABLES = {
     table.schema_name.lower(): table
     for table in (
         _table("Account"),
+        _table("ActivityPointer", "Activity"),
         _table("BusinessUnit"),
         _table("Contact"),
         _table("CustomerAddress", ""),

@@ -48,6 +48,8 @@ def targets_of(body: dict[str, Any], table: Table) -> list[Target]:
 
 def _create_all(operation: Operation, table: Table, targets: list[Target]) -> Response:
     org = operation.org
+    if nested := sorted({name for each in targets for name in each if name in table.collections}):
+        raise bad_request(f"Nested entities ('{nested[0]}') are not accepted within CreateMultiple here.")
     ids = [writing.create(org, operation.caller, table, target).id for target in targets]
     context = f"{org.base_url}/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"
     return json_reply(200, {"@odata.context": context, "Ids": ids})

@@ -11,8 +11,8 @@ from typing import Any
 
 from local.simulators.dataverse import computed, errors
 from local.simulators.dataverse.assigning import cascade_owner
-from local.simulators.dataverse.bodies import Changes, read_changes
-from local.simulators.dataverse.errors import Refused, duplicate_id
+from local.simulators.dataverse.bodies import BIND, Changes, read_changes
+from local.simulators.dataverse.errors import Refused, bad_request, duplicate_id
 from local.simulators.dataverse.organisation import Organisation
 from local.simulators.dataverse.people import Caller
 from local.simulators.dataverse.saving import emit, event_of
@@ -32,9 +32,13 @@ def create(
     keys: Mapping[str, Any] | None = None,
     late_s: float = 0.0,
 ) -> Row:
-    """Insert a row; the id is ``row_id``, the one in the body, or a new one.  Raises ``Refused``."""
+    """Insert a row; the id is ``row_id``, the one in the body, or a new one.  Raises ``Refused``.
+
+    Rows nested under the name of a collection are inserted with it, in the same transaction.
+    """
     org.people.require(caller, "create", table.name)
-    changes = read_changes(org, caller, table, body, None)
+    plain = {name: value for name, value in body.items() if name not in table.collections}
+    changes = read_changes(org, caller, table, plain, None)
     for name, value in (keys or {}).items():
         changes.values.setdefault(name, value)
     new_id = changes.row_id or row_id or org.new_id()
@@ -43,7 +47,28 @@ def create(
     _check_required(org, table, changes)
     values = {name: value for name, value in changes.values.items() if value is not None}
     computed.fill_new(org, caller, table, new_id, values)
-    return _save(Draft(org, caller, table, new_id, changes, values, dict(changes.kinds)), late_s)
+    row = _save(Draft(org, caller, table, new_id, changes, values, dict(changes.kinds)), late_s)
+    if len(plain) == len(body):
+        return row
+    _create_nested(org, caller, table, row, body)
+    return org.store.get_to_write(table.name, row.id) or row
+
+
+def _create_nested(
+    org: Organisation, caller: Caller, table: Table, row: Row, body: Mapping[str, Any]
+) -> None:
+    """Deep insert: the nested rows point to the row they are sent with (webapi/create-entity-web-api)."""
+    for name in body.keys() & table.collections.keys():
+        target, lookup = table.collections[name]
+        child = org.schema.tables[target]
+        (navigation,) = child.columns[lookup].navigations
+        rows = body[name]
+        if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
+            raise bad_request(f"The property '{name}' must be an array of '{target}' entities.")
+        for each in rows:
+            if f"{navigation}{BIND}" in each:
+                raise bad_request(f"'{navigation}' of a nested '{target}' is the row it is sent with.")
+            create(org, caller, child, {**each, f"{navigation}{BIND}": f"/{table.set_name}({row.id})"})
 
 
 def update(

@@ -50,7 +50,7 @@ def _create_in_sales(work: Work, planned: Sequence[PlannedCreation]) -> None:
     planned = _not_made_by_us(work, planned)
     if not planned:
         return
-    creations = [Creation(each.native, _derived_id(work, each.item)) for each in planned]
+    creations = [_creation(work, each) for each in planned]
     _announce(work, planned, creations)
     results = work.system(Side.SALES).create(work.table(Side.SALES), creations)
     work.links.load(Side.SALES, [each.row for each in results if isinstance(each, Written)])
@@ -62,6 +62,14 @@ def _create_in_sales(work: Work, planned: Sequence[PlannedCreation]) -> None:
             _take_result(work, each, Side.SALES, result)
     if unsure:
         _look_for_own(work, unsure)
+        taken = [c.id for c, result in zip(creations, results, strict=True) if isinstance(result, Exists)]
+        _tell_taken(work, [unsure[str(each)].item for each in taken])
+
+
+def _creation(work: Work, planned: PlannedCreation) -> Creation:
+    """The row and its lines under derived ids: a repeat makes neither twice."""
+    lines = [Creation(values, _derived_id(work, planned.item, key)) for key, values in planned.lines]
+    return Creation(planned.native, _derived_id(work, planned.item), tuple(lines))
 
 
 def _announce(work: Work, planned: Sequence[PlannedCreation], creations: Sequence[Creation]) -> None:
@@ -108,14 +116,16 @@ def _wait_for_maker(work: Work, item: Item) -> None:
         problems.wait_for_creation(work, item)
 
 
-def _derived_id(work: Work, item: Item) -> str:
+def _derived_id(work: Work, item: Item, line: str = "") -> str:
     ended = work.stored.get(item.id)
-    return _id_of_creation(work, item.id, ended)
+    return _id_of_creation(work, item.id, ended, line)
 
 
-def _id_of_creation(work: Work, bc_id: str, known: Coupling | Intent | None) -> str:
-    generation = known.generation if isinstance(known, Coupling) else 0
-    return partner_id(work.at.name, work.mapping.name, bc_id, generation)
+def _id_of_creation(work: Work, bc_id: str, known: Coupling | Intent | None, line: str = "") -> str:
+    """The id of the row made for a BC record, or of that made for a line that belongs to it."""
+    generation, name = known.generation if isinstance(known, Coupling) else 0, work.mapping.name
+    of = (f"{name}|line", line) if line else (name, bc_id)
+    return partner_id(work.at.name, *of, generation)
 
 
 def _look_for_own(work: Work, unsure: Mapping[str, PlannedCreation]) -> None:
@@ -130,6 +140,14 @@ def _look_for_own(work: Work, unsure: Mapping[str, PlannedCreation]) -> None:
         couple_found(work, planned.item, Side.SALES, row)
         planned.item.coupled, planned.item.inserted = False, True
         planned.item.base = NOTHING_IN_STEP
+
+
+def _tell_taken(work: Work, items: Sequence[Item]) -> None:
+    """Sales says that such a row is there, and none has our id: its number or name belongs to another one."""
+    for item in items:
+        if item.coupling is None and not item.settled:
+            what = "a row with this number or name is there already, and it is not Tandem's"
+            problems.fail(work, item, "refused", f"Sales answered: {what}. Couple it, or rename it.")
 
 
 def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:

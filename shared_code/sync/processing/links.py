@@ -29,8 +29,11 @@ class LinkTable:
         """Load the couplings that these rows of ``side`` refer to."""
         wanted: dict[tuple[str, str], set[str]] = {}
         rows = list(rows)
-        for each in self._mapping.lookups:
-            for key in {key for row in rows for key in _keys(each, side, row)}:
+        lines = [Row(row.id, row.version, line) for row in rows for line in row.lines]
+        own = [(each, rows) for each in self._mapping.lookups]
+        theirs = [(each, lines) for each in (self._mapping.lines.lookups if self._mapping.lines else ())]
+        for each, some in own + theirs:
+            for key in {key for row in some for key in _keys(each, side, row)}:
                 index = "bc" if key == ZERO_ID else _index(each, side)
                 for mapping in each.lookup:
                     if (mapping, index, key) not in self._couplings:
@@ -55,6 +58,10 @@ class LinkTable:
         """Units of the currency for one of the local currency: both rates are towards a common base."""
         rates = [self._rate_to_base(mapping, each) for each in (bc_id, ZERO_ID)]
         return rates[0] / rates[1] if rates[0] and rates[1] else None
+
+    def held(self, mapping: str, bc_key: str, by_reference: bool, field: str) -> Value:
+        coupling = self._couplings.get((mapping, "reference" if by_reference else "bc", bc_key))
+        return coupling.base.bc.get(field) if coupling and coupling.base else None
 
     def _rate_to_base(self, mapping: str, bc_id: str) -> Decimal | None:
         coupling = self._couplings.get((mapping, "bc", bc_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -14,7 +14,7 @@ from shared_code.core.reconcile import (
 from shared_code.core.records import Deleted, Row, Side, Values
 from shared_code.core.transform import Missing, Unfit
 from shared_code.store.journal import Entry
-from shared_code.sync.processing import committing, problems
+from shared_code.sync.processing import committing, documents, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.systems.interface import (
@@ -43,6 +43,7 @@ class PlannedUpdate:
 class PlannedCreation:
     """A partner to create; ``sent`` are its neutral values.
 
+    ``lines`` are the native values of the rows that belong to it, by the ids of their BC lines.
     ``instead`` settles a record that cannot be sent to Business Central now.  It is planned all the same,
     because it may have been sent before, or be a row that Tandem itself made: then it has its partner.
     """
@@ -51,6 +52,7 @@ class PlannedCreation:
     native: Values
     sent: Values
     instead: Callable[[], None] | None = None
+    lines: Sequence[tuple[str, Values]] = ()
 
 
 @dataclass(slots=True)
@@ -64,6 +66,8 @@ class Plan:
     def create(self, work: Work, item: Item, decision: Create) -> None:
         """Plan a creation; a record that may have a partner or cannot be put whole is not created."""
         native, faults, sent = work.native(decision.side, decision.values)
+        lines, unput = documents.lines_of(work, item) if decision.side is Side.SALES else ([], [])
+        faults += unput
         instead: Callable[[], None] | None = None
         if item.problem and item.problem.code == "possible_partner":
             instead = partial(problems.hold, work, item, "possible_partner")
@@ -72,7 +76,7 @@ class Plan:
         if instead and (decision.side is Side.SALES or decision.restores):
             instead()
         else:
-            self.creations[decision.side].append(PlannedCreation(item, native, sent, instead))
+            self.creations[decision.side].append(PlannedCreation(item, native, sent, instead, lines))
 
     def merge(self, work: Work, item: Item, merge: Merge) -> None:
         """Plan the updates of one record; what cannot be put is left open, the rest is written."""
@@ -84,6 +88,11 @@ class Plan:
             native, unput, sent = work.native(side, merge.to(side), item.rows.get(side))
             faults += unput
             version, record_id = item.version_on(side), item.id_on(side)
+            if side is Side.SALES and native and documents.is_unread(work, item):
+                item.states.pop(side)
+                return
+            if side is Side.SALES and documents.is_locked(work, item, native):
+                native, sent = dict(work.mapping.sales.reopened_by), {}
             if native and version and record_id:
                 planned.append((side, PlannedUpdate(item, Change(record_id, version, native), sent)))
         for side, update in planned:
@@ -143,6 +152,8 @@ def take_result(work: Work, planned: PlannedUpdate, side: Side, result: WriteRes
     match result:
         case Written(row):
             confirm(work, item, side, planned.sent, row)
+            if lost := documents.not_kept(work, item, planned.sent):
+                documents.tell_not_kept(work, item, lost)
         case Moved() | OutcomeUnknown() | Exists():
             # Somebody else wrote, or nobody knows whether we did: what the record holds now decides.
             item.states.pop(side, None)
@@ -161,9 +172,10 @@ def confirm(work: Work, item: Item, side: Side, sent: Values, row: Row) -> None:
     old = item.values_on(side)
     work.know(item, side, row)
     returned = item.values_on(side)
+    sent = {name: value for name, value in sent.items() if name not in documents.not_kept(work, item, sent)}
     item.base = confirm_base(item.base, side, sent, returned)
     item.modified, item.dirty = True, True
-    if item.coupling:
+    if item.coupling and sent:
         item.journal.append(
             Entry(
                 work.mapping.name,

@@ -356,3 +356,46 @@ def test_deleting_an_invoice_takes_its_lines(catalogue: Catalogue) -> None:
     line = catalogue.write_in(invoice, 1)["invoicedetailid"]
     assert catalogue.client.delete(f"invoices({invoice})").status == 204
     assert catalogue.client.get(f"invoicedetails({line})").status == 404
+
+
+def write_in(price: float, **more: Any) -> dict[str, Any]:
+    written = {"isproductoverridden": True, "productdescription": "Freight", "quantity": 2}
+    return {**written, "priceperunit": price, **more}
+
+
+def test_an_invoice_can_be_made_together_with_its_lines(catalogue: Catalogue) -> None:
+    product = catalogue.active()
+    sold = {"quantity": 1, "ispriceoverridden": True, "priceperunit": 7, "tax": 1.4}
+    lookups = bind(productid=f"products({product})", uomid=f"uoms({catalogue.unit})")
+    invoice = catalogue.invoice(invoice_details=[write_in(10, manualdiscountamount=1), sold | lookups])
+    assert totals(catalogue, invoice) == (26, 0, 26, 1.4, 27.4)
+    lines = catalogue.client.get(f"invoices({invoice})/invoice_details").rows
+    assert sorted(each["extendedamount"] for each in lines) == [8.4, 19]
+    assert {each["_invoiceid_value"] for each in lines} == {invoice}
+
+
+def test_an_invoice_is_made_with_all_of_its_lines_or_not_at_all(catalogue: Catalogue) -> None:
+    account = catalogue.client.account()
+    broken = write_in(10, productdescription=None)
+    answer = catalogue.post_invoice(account, invoicenumber="1", invoice_details=[write_in(10), broken])
+    assert answer.status == 400
+    assert catalogue.client.get("invoices").rows == []
+    assert catalogue.client.get("invoicedetails").rows == []
+    assert catalogue.post_invoice(account, invoice_details=write_in(10)).status == 400
+    assert catalogue.post_invoice(account, no_such_rows=[write_in(10)]).status == 400
+
+
+def test_the_answer_to_an_invoice_with_lines_has_its_totals(catalogue: Catalogue) -> None:
+    lookups = bind(
+        customerid_account=f"accounts({catalogue.client.account()})",
+        pricelevelid=f"pricelevels({catalogue.price_list})",
+    )
+    body = {"name": "I-1", "invoice_details": [write_in(10)], **lookups}
+    answer = catalogue.client.post("invoices", body, Prefer="return=representation")
+    assert (answer.status, answer.json["totalamount"]) == (201, 20)
+
+
+def test_lines_are_not_taken_inside_a_bulk_message(catalogue: Catalogue) -> None:
+    target = {"@odata.type": "Microsoft.Dynamics.CRM.invoice", "name": "x", "invoice_details": [write_in(1)]}
+    answer = catalogue.client.post("invoices/Microsoft.Dynamics.CRM.CreateMultiple", {"Targets": [target]})
+    assert (answer.status, "invoice_details" in answer.message) == (400, True)

@@ -107,6 +107,7 @@ IN_SALES: Mapping[str, Place] = {
     "day kept as an instant": Place(ACCOUNT, "lastusedincampaign", noons),
     "instant": Place(ACCOUNT, "lastonholdtime", st.none() | moments),
     "option": Place(ACCOUNT, "paymenttermscode", choice),
+    "state": Place(CONTACT, "statecode", st.sampled_from([0, 1])),
     "lookup of an option": Place(ACCOUNT, "paymenttermscode", choice),
     "constant": Place(ACCOUNT, "customertypecode", choice),
     "lookup by id": Place(ACCOUNT, "primarycontactid", st.booleans(), "contacts"),

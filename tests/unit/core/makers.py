@@ -68,6 +68,7 @@ class Couplings:
 
     coupled: list[tuple[str, str, str]] = field(default_factory=list)
     rates: dict[str, Decimal] = field(default_factory=dict)
+    values: dict[tuple[str, str, str], Value] = field(default_factory=dict)
 
     def bc_key(self, mapping: str, sales_id: str, by_reference: bool) -> str | None:
         return next((bc for name, bc, sales in self.coupled if (name, sales) == (mapping, sales_id)), None)
@@ -77,6 +78,9 @@ class Couplings:
 
     def rate(self, mapping: str, bc_id: str) -> Decimal | None:
         return self.rates.get(bc_id)
+
+    def held(self, mapping: str, bc_key: str, by_reference: bool, field: str) -> Value:
+        return self.values.get((mapping, bc_key, field))
 
 
 PHONE = make_field("phone")

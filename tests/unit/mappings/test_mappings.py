@@ -25,7 +25,7 @@ from shared_code.core.records import Side
 from shared_code.core.transform import Missing, Unfit, get, put
 from tests.unit.core.makers import Couplings
 
-WANTED = frozenset({Feature.VENDORS, Feature.OPPORTUNITIES})
+WANTED = frozenset({Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES})
 MAPPINGS = {each.name: each for each in default_mappings(WANTED)}
 WHOLE = {each.name: each for each in default_mappings(frozenset(Feature))}
 BARE = {each.name: each for each in default_mappings()}
@@ -34,8 +34,8 @@ LISTS = {each.name: each for each in default_mappings(frozenset({Feature.EXTENSI
 PRICES = ["CUSTPRCGRP-PRICE", "PLHEADER-PRICE", "PLLINE-PRODPRICE", "SALESPRC-PRODPRICE"]
 EVERY = {**CLASSIC, **LISTS, **MAPPINGS}
 CATALOGUE = [
-    "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "ITEM-PRODUCT", "OPPORTUNITY", "PAYMENT TERMS",
-    "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE", "VENDOR",
+    "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "INVOICE PRICE LIST", "ITEM-PRODUCT", "OPPORTUNITY",
+    "PAYMENT TERMS", "POSTEDSALESINV-INV", "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE", "VENDOR",
 ]  # fmt: skip
 
 
@@ -135,6 +135,34 @@ NATIVE: dict[str, list[Native]] = {
         Native("Date Closed", "actualclosedate", DOWN, "dateClosed"),
         Native("Calcd. Current Value (LCY)", "actualvalue", DOWN, None),
     ],
+    "INVOICE PRICE LIST": [],
+    "POSTEDSALESINV-INV": [
+        Native("No.", "invoicenumber", DOWN, "number"),
+        Native("Salesperson Code", "ownerid", DOWN, "salesperson"),
+        Native("Currency Code", "transactioncurrencyid", DOWN, "currencyId"),
+        Native("Due Date", "duedate", DOWN, "dueDate"),
+        Native("Ship-to Name", "shipto_name", DOWN, "shipToName"),
+        Native("Ship-to Address", "shipto_line1", DOWN, "shipToAddressLine1"),
+        Native("Ship-to Address 2", "shipto_line2", DOWN, "shipToAddressLine2"),
+        Native("Ship-to City", "shipto_city", DOWN, "shipToCity"),
+        Native("Ship-to Country/Region Code", "shipto_country", DOWN, "shipToCountry"),
+        Native("Ship-to Post Code", "shipto_postalcode", DOWN, "shipToPostCode"),
+        Native("Ship-to County", "shipto_stateorprovince", DOWN, "shipToState"),
+        Native("Shipment Date", "datedelivered", DOWN, None),
+        Native("Bill-to Name", "billto_name", DOWN, "billToName"),
+        Native("Bill-to Address", "billto_line1", DOWN, "billToAddressLine1"),
+        Native("Bill-to Address 2", "billto_line2", DOWN, "billToAddressLine2"),
+        Native("Bill-to City", "billto_city", DOWN, "billToCity"),
+        Native("Bill-to Country/Region Code", "billto_country", DOWN, "billToCountry"),
+        Native("Bill-to Post Code", "billto_postalcode", DOWN, "billToPostCode"),
+        Native("Bill-to County", "billto_stateorprovince", DOWN, "billToState"),
+        Native("Amount", "totalamountlessfreight", DOWN, "totalAmountExcludingTax"),
+        Native("Amount Including VAT", "totalamount", DOWN, "totalAmountIncludingTax"),
+        Native("Invoice Discount Amount", "discountamount", DOWN, "discountBeforeTax"),
+        Native("Shipping Agent Code", "shippingmethodcode", DOWN, None),
+        Native("Payment Terms Code", "paymenttermscode", DOWN, None),
+        Native("Work Description", "description", DOWN, None),
+    ],
     "CURRENCY": [
         Native("Code", "isocurrencycode", DOWN, "code"),
         Native("Symbol", "currencysymbol", DOWN, "symbol"),
@@ -173,7 +201,8 @@ COMPARED = [*CATALOGUE, *PRICES]
 def test_the_catalogue_is_whole_and_holds_what_is_wanted() -> None:
     assert sorted(MAPPINGS) == CATALOGUE
     assert set(NATIVE) == set(COMPARED)
-    assert MAPPINGS.keys() - BARE.keys() == {"VENDOR", "OPPORTUNITY"}
+    wanted = {"VENDOR", "OPPORTUNITY", "INVOICE PRICE LIST", "POSTEDSALESINV-INV"}
+    assert MAPPINGS.keys() - BARE.keys() == wanted
 
 
 def test_with_the_extension_units_are_kept_per_item_and_resource() -> None:
@@ -184,7 +213,8 @@ def test_with_the_extension_units_are_kept_per_item_and_resource() -> None:
     assert MAPPINGS.keys() - WHOLE.keys() == {"UNIT OF MEASURE", "BASE UNIT"}
     for mapping in WHOLE.values():
         assert set(mapping.depends_on) <= WHOLE.keys()
-        assert {name for each in mapping.lookups for name in each.lookup} <= set(mapping.depends_on)
+        lookups = (*mapping.lookups, *(mapping.lines.lookups if mapping.lines else ()))
+        assert {name for each in lookups for name in each.lookup} <= set(mapping.depends_on)
 
 
 def test_prices_are_those_of_groups_or_of_lists_and_need_the_extension() -> None:
@@ -197,9 +227,9 @@ def test_each_mapping_comes_after_what_it_looks_up() -> None:
     order = waves({name: mapping.depends_on for name, mapping in MAPPINGS.items()})
     assert order == [
         ["CURRENCY", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE"],
-        ["BASE UNIT", "CUSTOMER", "VENDOR"],
+        ["BASE UNIT", "CUSTOMER", "INVOICE PRICE LIST", "VENDOR"],
         ["CONTACT", "ITEM-PRODUCT"],
-        ["OPPORTUNITY"],
+        ["OPPORTUNITY", "POSTEDSALESINV-INV"],
     ]
 
 
@@ -269,11 +299,35 @@ def test_what_is_explained_is_not_carried(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMPARED)
-def test_a_column_of_one_side_belongs_to_one_field(name: str) -> None:
+@pytest.mark.parametrize("at_creation", [True, False])
+def test_a_column_of_one_side_belongs_to_one_field(name: str, at_creation: bool) -> None:
     """Two fields that write one column would overwrite each other for ever."""
     for side in Side:
-        written = [n for each in EVERY[name].fields if each.direction.flows_to(side) for n in own(each, side)]
+        written = [
+            n
+            for each in EVERY[name].fields
+            if each.direction.flows_to(side)
+            and (each.only_on_create and not each.after_create) is at_creation
+            for n in own(each, side)
+        ]
         assert len(set(written)) == len(written)
+
+
+LINE_FIELDS = [
+    ("Quantity", "quantity", "quantity"),
+    ("Line Discount Amount", "manualdiscountamount", "lineDiscount"),
+    ("Unit Price", "priceperunit", "pricePerUnit"),
+]
+
+
+@pytest.mark.conforms("139162.DefaultTableMappingSalesInvoiceLine")
+@pytest.mark.parametrize(("field", "column", "bc"), LINE_FIELDS)
+def test_lines_carry_what_the_built_in_integration_does(field: str, column: str, bc: str) -> None:
+    """Its amounts are computed by Sales from these, and compared as the invoice's totals."""
+    lines = MAPPINGS["POSTEDSALESINV-INV"].lines
+    assert lines is not None
+    (each,) = [each for each in lines.fields if column in each.sales]
+    assert (each.bc, each.direction) == (bc, DOWN), field
 
 
 def own(each: FieldMapping, side: Side) -> tuple[str, ...]:
@@ -317,7 +371,9 @@ def test_salespeople_are_never_created() -> None:
     assert {name for name, mapping in MAPPINGS.items() if not mapping.creates} == {"SALESPEOPLE"}
 
 
-@pytest.mark.parametrize("name", ["CUSTOMER", "CONTACT", "CURRENCY", "VENDOR", "ITEM-PRODUCT", "OPPORTUNITY"])
+@pytest.mark.parametrize(
+    "name", ["CUSTOMER", "CONTACT", "CURRENCY", "VENDOR", "ITEM-PRODUCT", "OPPORTUNITY", "POSTEDSALESINV-INV"]
+)
 def test_rows_are_marked_with_their_company(name: str) -> None:
     mapping = for_connection(EVERY[name], Connection("cronus", "the-company"))
     (mark,) = (each for each in mapping.fields if mapping.sales.company_column in each.sales)

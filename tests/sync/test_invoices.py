@@ -1,0 +1,349 @@
+"""Posted invoices in Sales: whole with their lines, equal to the cent, and with what was paid of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local.simulation.world import World
+from shared_code.compose import default_mappings
+from shared_code.core import filters
+from shared_code.core.features import Feature
+from shared_code.core.records import Side
+from tests.sync import invoicing, worlds
+from tests.sync.invoicing import BICYCLE, CHAIR, DESK, NAME, invoice, row, sold, state
+
+BILLED, PAID, PARTIAL, CANCELED = (0, 4), (2, 100001), (2, 100002), (3, 100003)
+
+
+@pytest.fixture
+def world() -> World:
+    """Customers and items are in Sales; nothing is posted."""
+    return invoicing.synchronised()
+
+
+def assert_totals(world: World, invoice_id: str) -> None:
+    there, here = row(world, invoice_id), invoicing.in_bc(world, invoice_id)
+    assert there["totalamountlessfreight"] == here["totalAmountExcludingTax"]
+    assert (there["totaltax"] or 0) == here["totalTaxAmount"]
+    assert there["totalamount"] == here["totalAmountIncludingTax"]
+    assert worlds.codes(world, NAME) == []
+
+
+def product_of(world: World, line: dict[str, Any]) -> str | None:
+    found = world.person_in_sales.call("GET", "products")["value"]
+    numbers = {each["productid"]: str(each["productnumber"]) for each in found}
+    return numbers.get(line["_productid_value"])
+
+
+@pytest.mark.conforms(
+    "139162.CouplePostedSalesInvoiceCreatedInNAVToCRM", "139183.SalesInvoiceHeaderMappedToCRMInvoice"
+)
+def test_a_posted_invoice_is_in_sales_with_its_header(world: World) -> None:
+    made = invoice(world, sold(BICYCLE, 2), dueDate="2027-03-01")
+    worlds.cycles(world, 1)
+    there, here = row(world, made), invoicing.in_bc(world, made)
+    assert there["invoicenumber"] == there["name"] == here["number"]
+    assert there["duedate"] == "2027-03-01"
+    assert there["_customerid_value"] == worlds.pair(world).sales_id
+    assert (there["billto_name"], there["billto_city"]) == (here["billToName"], here["billToCity"])
+    assert (there["shipto_line1"], there["shipto_postalcode"]) == (
+        here["shipToAddressLine1"],
+        here["shipToPostCode"],
+    )
+    assert there["tandem_companyid"] == world.at.connection.company_id
+    assert (there["statecode"], there["statuscode"]) == BILLED
+
+
+@pytest.mark.conforms("139183.SalesInvoiceLineMappedToCRMInvoicedetail")
+def test_lines_keep_their_order_products_and_amounts(world: World) -> None:
+    lines = [sold(CHAIR, 3), sold(BICYCLE, 1, discountPercent=10), sold(DESK, 2.5, unitPrice=99.99)]
+    made = invoice(world, *lines)
+    worlds.cycles(world, 1)
+    there, here = row(world, made)["lines"], invoicing.in_bc(world, made)["salesInvoiceLines"]
+    assert [product_of(world, each) for each in there] == [CHAIR, BICYCLE, DESK]
+    assert [each["quantity"] for each in there] == [each["quantity"] for each in here]
+    assert [each["priceperunit"] for each in there] == [each["unitPrice"] for each in here]
+    assert [each["manualdiscountamount"] for each in there] == [each["discountAmount"] for each in here]
+    assert [each["extendedamount"] for each in there] == [each["netAmountIncludingTax"] for each in here]
+    assert_totals(world, made)
+
+
+def test_an_invoice_discount_is_that_of_the_invoice(world: World) -> None:
+    made = invoicing.draft(world)
+    for each in (sold(BICYCLE, 1, unitPrice=33.33), sold(CHAIR, 3, unitPrice=10)):
+        invoicing.add_line(world, made, **each)
+    world.person_in_bc().edit(f"salesInvoices({made})", discountAmount=5)
+    invoicing.post(world, made)
+    worlds.cycles(world, 1)
+    assert row(world, made)["discountamount"] == 5
+    assert_totals(world, made)
+
+
+@pytest.mark.conforms("139162.CouplePostedSalesInvoiceInFCYCreatedInNAVToCRM")
+def test_an_invoice_in_a_foreign_currency_has_that_currency_and_a_price_list_of_it(world: World) -> None:
+    euro = next(e for e in invoicing.company().records["currencies"] if e["code"] == "EUR")["id"]
+    made, local = invoice(world, sold(BICYCLE, 1), currencyId=euro), invoice(world, sold(BICYCLE, 1))
+    worlds.cycles(world, 1)
+    for invoice_id, code in ((made, "EUR"), (local, "GBP")):
+        there = row(world, invoice_id)
+        currency = world.person_in_sales.call(
+            "GET", f"transactioncurrencies({there['_transactioncurrencyid_value']})"
+        )
+        prices = world.person_in_sales.call("GET", f"pricelevels({there['_pricelevelid_value']})")
+        assert (currency["isocurrencycode"], prices["name"]) == (code, f"Price List in {code}")
+        assert_totals(world, invoice_id)
+
+
+TAXED = [
+    invoicing.posted("T1", invoicing.taxed(100, 19), invoicing.taxed(33.33, 6.33)),
+    invoicing.posted(
+        "T2", invoicing.taxed(84.03, 15.97, unitPrice=100, taxPercent=19, quantity=1), pricesIncludeTax=True
+    ),
+    invoicing.posted(
+        "T3",
+        invoicing.taxed(249.58, 47.42, unitPrice=33, taxPercent=19, quantity=9),
+        invoicing.taxed(-16.81, -3.19, unitPrice=20, taxPercent=19, quantity=-1),
+        pricesIncludeTax=True,
+    ),
+    invoicing.posted(
+        "T4", invoicing.taxed(95, 19, unitPrice=100, invoiceDiscountAllocation=5), discountAmount=5
+    ),
+    invoicing.posted("T5", invoicing.taxed(0.62, 0.12, unitPrice=0.00625, quantity=99.5)),
+    invoicing.posted("T6", invoicing.taxed(-90, -17.1, unitPrice=100, discountAmount=-10, quantity=-1)),
+]
+
+
+@pytest.mark.conforms(
+    "139162.ExtendedAmountIsCopiedToCRMInvoiceLine", "139175.FreighLineOfSalesInvoiceCopiedToCRMInvoice"
+)
+def test_taxes_odd_prices_and_returned_goods_add_up_to_the_cent() -> None:
+    world = invoicing.synchronised(*TAXED)
+    for each in TAXED:
+        assert_totals(world, each["id"])
+        lines = row(world, each["id"])["lines"]
+        taxes = [line["tax"] for line in lines]
+        assert taxes == [line["netTaxAmount"] for line in each["salesInvoiceLines"]]
+    worlds.assert_quiet(world)
+
+
+def test_what_is_no_product_is_written_in(world: World) -> None:
+    made = invoice(
+        world,
+        sold(BICYCLE, 1),
+        {"lineType": "Resource", "lineObjectNumber": "KATHERINE", "quantity": 2},
+        {"lineType": "Comment", "description": "Thank you"},
+        {"lineType": "Comment"},
+    )
+    worlds.cycles(world, 1)
+    lines = row(world, made)["lines"]
+    assert [each["isproductoverridden"] for each in lines] == [False, True, True, True]
+    texts = [each["productdescription"] for each in lines]
+    assert texts == [None, "Katherine Hull", "Thank you", "–"]
+    assert [each["quantity"] for each in lines] == [1, 2, 0, 0]
+    assert_totals(world, made)
+
+
+def test_a_line_in_a_unit_that_the_product_lacks_in_sales_is_written_in(world: World) -> None:
+    made = invoice(world, sold(DESK, 1, unitOfMeasureCode="BOX"), sold(DESK, 1))
+    worlds.cycles(world, 1)
+    lines = row(world, made)["lines"]
+    assert [each["isproductoverridden"] for each in lines] == [True, False]
+    assert_totals(world, made)
+
+
+def test_with_units_per_item_boxes_and_resources_are_products() -> None:
+    world = invoicing.synchronised(
+        features=("extension", "unit_groups", "invoices"), bc_options={"extension": True}
+    )
+    resource = {"lineType": "Resource", "lineObjectNumber": "KATHERINE", "quantity": 2}
+    made = invoice(world, sold(DESK, 1, unitOfMeasureCode="BOX"), sold(DESK, 1), resource)
+    worlds.cycles(world, 2)
+    lines = row(world, made)["lines"]
+    assert [product_of(world, each) for each in lines] == [DESK, DESK, "KATHERINE"]
+    units = {each["uomid"]: each["name"] for each in world.person_in_sales.call("GET", "uoms")["value"]}
+    assert [units[each["_uomid_value"]] for each in lines] == ["BOX", "PCS", "HOUR"]
+    assert_totals(world, made)
+
+
+@pytest.mark.conforms("139162.SyncNAVInvoiceWithBlockedResource")
+def test_a_line_waits_a_while_for_its_item_and_is_then_written_in(world: World) -> None:
+    """A blocked item never becomes a product."""
+    item = world.person_in_bc().call("POST", "items", {"displayName": "Lamp", "baseUnitOfMeasureCode": "PCS"})
+    world.at.schedules.change("ITEM-PRODUCT", 60, disabled_because="the item stays out")
+    made = invoice(world, sold(BICYCLE, 1), sold(item["number"], 2, unitPrice=7))
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, NAME) == ["waits_for_lookup"]
+    assert invoicing.in_sales(world) == []
+    worlds.cycles(world, 3, 600)
+    assert [each["isproductoverridden"] for each in row(world, made)["lines"]] == [False, True]
+    assert_totals(world, made)
+
+
+def test_a_line_of_a_new_item_is_a_line_of_its_product(world: World) -> None:
+    item = world.person_in_bc().call("POST", "items", {"displayName": "Lamp", "baseUnitOfMeasureCode": "PCS"})
+    made = invoice(world, sold(item["number"], 2, unitPrice=7))
+    worlds.cycles(world, 3)
+    (line,) = row(world, made)["lines"]
+    assert product_of(world, line) == item["number"]
+
+
+@pytest.mark.conforms("139181.TestSynchSalesInvHeaderWithCustomerOutOfMapFilter")
+def test_an_invoice_waits_for_its_customer_and_then_goes_through(world: World) -> None:
+    customer = world.person_in_bc().call("POST", "customers", {"displayName": "Lampenhaus"})
+    world.at.schedules.change("CUSTOMER", 60, disabled_because="later")
+    made = invoice(world, sold(BICYCLE, 1), customer=customer["number"])
+    worlds.cycles(world, 2)
+    assert worlds.codes(world, NAME) == ["waits_for_lookup"]
+    world.at.schedules.change("CUSTOMER", 60, disabled_because="")
+    worlds.cycles(world, 3)
+    assert_totals(world, made)
+
+
+def test_a_draft_is_not_in_sales_until_it_is_posted(world: World) -> None:
+    made = invoicing.draft(world)
+    invoicing.add_line(world, made, **sold(BICYCLE, 1))
+    worlds.cycles(world, 2)
+    assert invoicing.in_sales(world) == []
+    invoicing.post(world, made)
+    worlds.cycles(world, 2)
+    assert state(world, made) == BILLED
+
+
+@pytest.mark.conforms(
+    "139179.AccountStatisticsJobUpdatesInvoiceStatusFullyPaid", "139173.TestUpdateCRMInvoiceStateActive"
+)
+def test_a_paid_invoice_is_paid_in_sales(world: World) -> None:
+    made = invoice(world, sold(BICYCLE, 1))
+    worlds.cycles(world, 2)
+    assert state(world, made) == BILLED
+    invoicing.pay(world, made)
+    worlds.cycles(world, 2)
+    assert state(world, made) == PAID
+    assert_totals(world, made)
+    worlds.assert_quiet(world)
+
+
+def test_a_part_that_was_paid_is_seen_with_the_next_change(world: World) -> None:
+    """A payment of a part moves no stamp in Business Central."""
+    made = invoice(world, sold(BICYCLE, 1))
+    worlds.cycles(world, 2)
+    invoicing.pay(world, made, amount=100)
+    worlds.cycles(world, 2)
+    assert state(world, made) == BILLED
+    world.person_in_bc().edit(f"salesInvoices({made})", dueDate="2027-04-01")
+    worlds.cycles(world, 2)
+    assert state(world, made) == PARTIAL
+    assert row(world, made)["duedate"] == "2027-04-01"
+    invoicing.pay(world, made)
+    worlds.cycles(world, 2)
+    assert state(world, made) == PAID
+
+
+@pytest.mark.conforms("139173.TestUpdateCRMInvoiceStatePartial")
+def test_a_full_synchronisation_sees_what_was_paid_in_part(world: World) -> None:
+    made, paid = invoice(world, sold(BICYCLE, 1)), invoice(world, sold(BICYCLE, 1))
+    invoicing.pay(world, paid)
+    worlds.cycles(world, 2)
+    invoicing.pay(world, made, amount=100)
+    line = worlds.full(world)[NAME]
+    assert (state(world, made), state(world, paid)) == (PARTIAL, PAID)
+    assert (line["toSales"]["modified"], line["toSales"]["unchanged"]) == (1, 1)
+
+
+def test_an_invoice_that_is_paid_in_part_can_still_change_its_due_date(world: World) -> None:
+    """It is reopened in Sales, written and closed again."""
+    made = invoice(world, sold(BICYCLE, 1))
+    invoicing.pay(world, made, amount=100)
+    worlds.cycles(world, 2)
+    assert state(world, made) == PARTIAL
+    world.person_in_bc().edit(f"salesInvoices({made})", dueDate="2027-04-01")
+    worlds.cycles(world, 2)
+    assert (state(world, made), row(world, made)["duedate"]) == (PARTIAL, "2027-04-01")
+    assert worlds.codes(world, NAME) == []
+    worlds.assert_quiet(world)
+
+
+@pytest.mark.conforms("139179.AccountStatisticsJobUpdatesInvoiceStatusFullyPaidThenUnapplied")
+def test_an_invoice_whose_payment_was_taken_back_is_billed_again(world: World) -> None:
+    made = invoice(world, sold(BICYCLE, 1))
+    invoicing.pay(world, made)
+    worlds.cycles(world, 2)
+    assert state(world, made) == PAID
+    invoicing.unapply(world, made)
+    worlds.cycles(world, 2)
+    assert state(world, made) == BILLED
+
+
+@pytest.mark.conforms("139179.AccountStatisticsJobUpdatesCanceledInvoice")
+def test_a_canceled_invoice_is_canceled_in_sales_and_left_alone_from_then_on(world: World) -> None:
+    made = invoice(world, sold(BICYCLE, 1))
+    worlds.cycles(world, 2)
+    invoicing.cancel(world, made)
+    worlds.cycles(world, 2)
+    assert state(world, made) == CANCELED
+    world.person_in_bc().edit(f"salesInvoices({made})", dueDate="2027-04-01")
+    worlds.cycles(world, 2)
+    assert state(world, made) == CANCELED
+    assert worlds.codes(world, NAME) == []
+    worlds.assert_quiet(world)
+
+
+def test_an_invoice_canceled_before_it_was_in_sales_stays_out(world: World) -> None:
+    made = invoice(world, sold(BICYCLE, 1))
+    invoicing.cancel(world, made)
+    worlds.cycles(world, 2)
+    assert invoicing.in_sales(world) == []
+    assert worlds.codes(world, NAME) == []
+
+
+def test_a_quiet_cycle_only_looks(world: World) -> None:
+    made = invoice(world, sold(BICYCLE, 1))
+    worlds.cycles(world, 1)
+    assert state(world, made) == BILLED
+    worlds.assert_quiet(world)
+
+
+def test_an_open_invoice_is_one_creation_and_nothing_more(world: World) -> None:
+    made = invoice(world, sold(BICYCLE, 1), sold(DESK, 2))
+    wire = worlds.tap(world, Side.SALES)
+    worlds.cycles(world, 1)
+    assert_totals(world, made)
+    assert len([each for each in wire.seen if worlds.is_write(each)]) == 1
+
+
+def test_where_sales_does_not_calculate_the_totals_are_written(world: World) -> None:
+    setting(world, oobpricecalculationenabled=0)
+    made = invoice(world, sold(BICYCLE, 2))
+    worlds.cycles(world, 2)
+    assert_totals(world, made)
+    assert state(world, made) == BILLED
+
+
+def test_other_totals_in_sales_are_a_problem_that_names_both(world: World) -> None:
+    """An organisation may take a line's discount once for each unit."""
+    setting(world, discountcalculationmethod=1)
+    invoice(world, sold(BICYCLE, 2, discountPercent=10))
+    worlds.cycles(world, 2)
+    (problem,) = worlds.problems(world, NAME)
+    assert problem["code"] == "not_kept"
+    assert "total_excluding_tax is 7200.00, in Sales 6400.00" in problem["message"]
+
+
+def setting(world: World, **values: object) -> None:
+    (org,) = world.person_in_sales.call("GET", "organizations?$select=name")["value"]
+    world.person_in_sales.edit(f"organizations({org['organizationid']})", **values)
+
+
+def test_price_lists_of_invoices_are_not_taken_for_lists_with_prices() -> None:
+    """Prices that are wanted later are created without a release: no uncoupled list stands in the way."""
+    world = invoicing.synchronised(features=("extension", "invoices"), bc_options={"extension": True})
+    lists = world.person_in_sales.call("GET", "pricelevels")["value"]
+    (mapping,) = [
+        each
+        for each in default_mappings(frozenset({Feature.EXTENSION, Feature.INVOICES}))
+        if each.name == "CUSTPRCGRP-PRICE"
+    ]
+    assert len(lists) == 3
+    assert not any(filters.inside(mapping, Side.SALES, each) for each in lists)
