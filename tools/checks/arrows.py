@@ -77,7 +77,8 @@ PURE_LIBRARY = frozenset(
     """
     __future__ abc base64 binascii bisect calendar collections contextlib copy dataclasses datetime decimal
     difflib enum fractions functools graphlib hashlib heapq hmac html itertools json keyword math numbers
-    operator re statistics string struct textwrap tomllib types typing unicodedata urllib.parse uuid zlib zoneinfo
+    operator re statistics string struct textwrap tomllib types typing unicodedata urllib.parse uuid zlib
+    zoneinfo
 """.split()
 )
 FORBIDDEN_MODULES = frozenset(
