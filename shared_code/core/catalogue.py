@@ -334,7 +334,7 @@ _PLAIN_FIELD_KEYS: dict[str, type] = {
     "navigation": str, "keep_when_blank": bool, "bc_fallback": str, "bc_currency": str, "bc_within": str,
     "only_on_create": bool, "after_create": bool, "blank_is_record": bool,
     "user_local": bool, "bc_when": str, "sales_fallback": str, "optional": bool,
-    "exact": bool, "not_negative": bool, "same_as": str,
+    "exact": bool, "not_negative": bool, "same_as": str, "refusal_is_told": bool,
 }  # fmt: skip
 _FIELD_KEYS = frozenset(
     ("name", "type", "direction", "bc", "sales", "lookup", "group", "options", "states", "constant",

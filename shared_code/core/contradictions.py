@@ -57,6 +57,7 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         "only rules that tidy (trim, collapse, upper, lower) flow both ways": each.direction
         is Direction.BIDIRECTIONAL
         and not all(KINDS[rule.name].tidies for rule in each.rules),
+        "what is written at creation only is never refused": each.refusal_is_told and each.only_on_create,
         "only a date can be user_local": each.user_local and each.type is not FieldType.DATE,
         # Both ways, a value on one side would never reach the blank on the other.
         "what is kept when blank flows one way": each.keep_when_blank

@@ -147,6 +147,8 @@ class FieldMapping:
     ``exact``: a value that Sales stores differently is a failure and not its normalisation.
     Of a line's field: ``without`` names groups, only without all of which it is put; ``same_as`` a field of
     the mapping that its group's first lookup goes through, which must hold the same value.
+    ``refusal_is_told``: a change is sent although the service takes the field at creation only, so that a
+    person is told of it.
     """
 
     name: str
@@ -181,6 +183,7 @@ class FieldMapping:
     exact: bool = False
     same_as: str | None = None
     without: tuple[str, ...] = ()
+    refusal_is_told: bool = False
 
     def length_on(self, side: Side) -> int | None:
         """The longest text ``side`` can hold, in characters."""

@@ -13,10 +13,12 @@ from datetime import UTC, tzinfo
 from functools import partial
 from urllib.parse import quote
 
+from shared_code.core.descriptions import Described
 from shared_code.core.records import ZERO_ID, Row, Side, Value
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_currencies as currencies
 from shared_code.systems import business_central_dated as dated
+from shared_code.systems import business_central_metadata as metadata
 from shared_code.systems import business_central_opportunities as opportunities
 from shared_code.systems import business_central_tables as tables
 from shared_code.systems import errors, odata
@@ -157,6 +159,10 @@ class BusinessCentral:
             }
         except ValueError as error:
             raise SystemUnavailable(f"Business Central's company: {error}. Try again later.") from error
+
+    def describe(self, table: Table) -> Described:
+        """The table's properties as ``$metadata`` tells them: one request for a whole API."""
+        return metadata.describe(self._client, self._place.of(table).root, table)
 
     def _write_url(self, table: Table, key: str) -> str:
         names = tables.column_names(table)

@@ -34,6 +34,11 @@ _DERIVED = {
 _EXPANDS = {COMPANY_CONTACT: "contactsInformation"}
 
 
+def derived(table: Table) -> frozenset[str]:
+    """The names of the table's derived columns."""
+    return frozenset(_DERIVED.get(table.name, ()))
+
+
 def column_names(table: Table) -> list[str]:
     """The names of everything a record of ``table`` is read with."""
     return [column.name for column in table.columns]

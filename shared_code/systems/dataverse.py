@@ -12,9 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from shared_code.core.descriptions import Described
 from shared_code.core.records import Row, Side, Value
 from shared_code.systems import dataverse_batch as batch
 from shared_code.systems import dataverse_closing as closing
+from shared_code.systems import dataverse_metadata as metadata
 from shared_code.systems import dataverse_options as options
 from shared_code.systems import dataverse_rows as rows
 from shared_code.systems import dataverse_writes as writes
@@ -119,6 +121,10 @@ class Dataverse:
             return self._identity()
         except ValueError as error:
             raise SystemUnavailable(f"Sales' organisation: {error}. Try again later.") from error
+
+    def describe(self, table: Table) -> Described:
+        """The table's columns as ``EntityDefinitions`` tells them: a few requests."""
+        return metadata.describe(self._client, self._root, table)
 
     def base_currency_code(self) -> str:
         """The ISO code of the organisation's base currency, which never changes; asked once."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from shared_code.core.descriptions import Described
 from shared_code.core.mapping import InForce
 from shared_code.core.records import Row, Side, Value, Values, Version
 
@@ -205,6 +206,13 @@ class System(Protocol):
 
     def identity(self) -> Mapping[str, str]:
         """What this system says it is (organisation id, company id and name, version), asked anew."""
+        ...
+
+    def describe(self, table: Table) -> Described:
+        """What the service's metadata says of ``table``, asked anew: a few requests, for set-up only.
+
+        All columns are told; targets, choices and lengths at least of those that ``table`` names.
+        """
         ...
 
 

@@ -21,6 +21,7 @@ from local.simulators.business_central.errors import (
     unknown_segment,
 )
 from local.simulators.business_central.loading import Records
+from local.simulators.business_central.metadata import metadata
 from local.simulators.business_central.notifications import Call
 from local.simulators.business_central.oddities import write_oddly
 from local.simulators.business_central.options import Lacking, Options, Permissions
@@ -143,6 +144,8 @@ class BusinessCentral:
         path = root.rest.partition("?")[0].strip("/")
         if path == "$batch":
             return self._batch(caller, request)
+        if path == "$metadata":
+            return metadata(request.method, root.api, self.env.types)
         return execute(self.env, caller, request.method, root.rest, request.body)
 
     def _batch(self, caller: Caller, request: Request) -> Response:

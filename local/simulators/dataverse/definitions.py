@@ -111,6 +111,28 @@ def key_definitions(org: Organisation, table: Table) -> list[Definition]:
     ]
 
 
+def relationship_definitions(org: Organisation, table: Table) -> list[Definition]:
+    """The relationships in which the table's lookups point elsewhere (OneToManyRelationshipMetadata).
+
+    An owner points to the table ``owner``, which stands for users and teams.
+    """
+    return [
+        {
+            "MetadataId": org.fixed_id(f"relationship {table.name}.{navigation}.{target}"),
+            "SchemaName": f"{target}_{table.name}_{column.name}",
+            "RelationshipType": "OneToManyRelationship",
+            "ReferencingEntity": table.name,
+            "ReferencingAttribute": column.name,
+            "ReferencingEntityNavigationPropertyName": navigation,
+            "ReferencedEntity": target,
+            "ReferencedAttribute": f"{target}id",
+        }
+        for column in table.lookups
+        for navigation, targets in column.navigations.items()
+        for target in (("owner",) if column.type == "Owner" else targets)
+    ]
+
+
 def label(text: str) -> Definition:
     """A label with one language."""
     one = {"Label": text, "LanguageCode": LANGUAGE, "IsManaged": True}

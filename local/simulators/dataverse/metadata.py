@@ -18,6 +18,7 @@ from local.simulators.dataverse.definitions import (
     key_definitions,
     metadata_type,
     option_set,
+    relationship_definitions,
     table_definition,
     typed_properties,
 )
@@ -47,6 +48,8 @@ def handle_definitions(operation: Operation) -> Response:
         return _one(operation, _expanded_table(operation, table, operation.address.query))
     if segments[1].name == "Keys":
         return _many(operation, key_definitions(operation.org, table))
+    if segments[1].name == "ManyToOneRelationships" and len(segments) == 2 and not segments[1].has_key:
+        return _many(operation, relationship_definitions(operation.org, table))
     if segments[1].name == "Attributes":
         return _read_columns(operation, table, segments[1], segments[2:])
     raise segment_missing(segments[1].name)
