@@ -38,7 +38,8 @@ _TYPES = {
     "datetime": "Edm.DateTimeOffset",
     "stream": "Edm.Stream",
 }
-_LONG = frozenset({"rowVersion", "timestamp"})
+_LONG = ("rowversion", "timestamp", "entrynumber")
+"""What the names of whole numbers of 64 bits end with."""
 _IN_EVERY_API = ("companies", "subscriptions")
 _RESTRICTIONS = (
     ("Delete", "Deletable", "delete"),
@@ -96,7 +97,9 @@ def _property(entity: EntityType, prop: Property) -> str:
 
 def _facets(entity: EntityType, prop: Property) -> Iterator[tuple[str, str]]:
     yield "Name", prop.name
-    type_ = "Edm.Int64" if prop.name in _LONG and prop.kind == "integer" else _TYPES.get(prop.kind)
+    type_ = (
+        "Edm.Int64" if prop.kind == "integer" and prop.name.lower().endswith(_LONG) else _TYPES.get(prop.kind)
+    )
     yield "Type", type_ or f"{NAMESPACE}.{_enum_name(entity, prop)}"
     if prop.required or prop.not_blank or prop.name == entity.key:
         yield "Nullable", "false"

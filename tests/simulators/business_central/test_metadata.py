@@ -17,9 +17,9 @@ PUBLISHED = (SAMPLES / "real.metadata.xml").read_text("utf-8")
 
 
 def document(bc: Client, root: str = ROOT) -> str:
-    reply = bc.send("GET", f"{root}/$metadata", accept="application/xml")
+    reply = bc.send("GET", f"{root}/$metadata", headers={"accept": "application/xml"})
     assert reply.status == 200
-    return reply.raw.decode()
+    return reply.raw.body.decode()
 
 
 def types_of(text: str) -> dict[str, list[str]]:
@@ -66,10 +66,10 @@ def test_it_is_well_formed_and_every_type_it_names_is_there(bc: Client) -> None:
     text = document(bc)
     ElementTree.fromstring(text)
     named = set(re.findall(r"Microsoft\.NAV\.(\w+)", text))
-    assert named == set(re.findall(r'<(?:EntityType|EnumType) Name="(\w+)"', text)) | (named & set())
+    assert named <= set(re.findall(r'<(?:EntityType|EnumType) Name="(\w+)"', text))
 
 
 def test_it_is_read_only_and_for_those_who_signed_in(bc: Client) -> None:
     assert bc.send("POST", f"{ROOT}/$metadata", {}).status == 405
-    assert bc.send("GET", f"{ROOT}/$metadata", authorization="").status == 401
+    assert bc.send("GET", f"{ROOT}/$metadata", token=None).status == 401
     assert bc.send("GET", f"{EXTENSION_ROOT}/$metadata").status == 404
