@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared_code.core.descriptions import ColumnDescription, Described, NoTable, TableDescription
 from shared_code.core.fitting_lookups import lookup_faults
 from shared_code.core.fitting_names import closest
 from shared_code.core.fitting_types import type_faults
-from shared_code.core.mapping import IN_FORCE, Direction, FieldMapping, Mapping, native_of
+from shared_code.core.lines import LINE_ID
+from shared_code.core.mapping import IN_FORCE, Direction, FieldMapping, Mapping, TableRule, native_of
 from shared_code.core.records import Side
 
 RENAMES = "number"
@@ -50,6 +51,27 @@ def faults_of(
         for side, table in ((Side.BC, bc), (Side.SALES, sales))
         for fault in _faults_on(mapping, side, table, {**(others or {}), mapping.name: mapping})
     ]
+
+
+def line_faults(
+    mapping: Mapping, bc: Described, sales: Described, others: Others | None = None
+) -> list[Misfit]:
+    """The same for the tables of a mapping's lines, which are created once and have no changes of their own."""
+    lines = mapping.lines
+    if lines is None:
+        return []
+    once = tuple(replace(each, only_on_create=True, after_create=False) for each in lines.fields)
+    own = replace(
+        mapping,
+        name=f"{mapping.name} lines",
+        bc=TableRule(lines.bc, LINE_ID, display=(lines.order,)),
+        sales=TableRule(lines.table, lines.key),
+        fields=once,
+        lines=None,
+    )
+    if isinstance(bc, TableDescription):
+        bc = replace(bc, stamp="")
+    return faults_of(own, bc, sales, {**(others or {}), mapping.name: mapping})
 
 
 def _faults_on(mapping: Mapping, side: Side, table: Described, others: Others) -> Iterator[Misfit]:
@@ -160,12 +182,13 @@ def _harm(mapping: Mapping, side: Side, name: str) -> str:
 
 
 def _other_names(mapping: Mapping, side: Side, table: TableDescription) -> Iterator[Misfit]:
-    """Names of display, filter, reference, company and dated lines that no field has told already."""
+    """Names of display, filter, reference, company, reopening and dated lines that no field has told already."""
     told = {name for each in mapping.fields for name in native_of(each, side)}
     derived = {IN_FORCE} if mapping.side(side).in_force else set[str]()
     if side is Side.SALES:
         derived |= {f"{name}type" for each in mapping.fields if each.navigation for name in each.sales}
-    for name in mapping.native_names(side):
+    reopening = (name for name, _ in mapping.side(side).reopened_by)
+    for name in dict.fromkeys((*mapping.native_names(side), *reopening)):
         if name not in told | derived and name != mapping.side(side).key:
             column = table.columns.get(name)
             if column is None:

@@ -59,7 +59,7 @@ def _fixed_kinds(each: FieldMapping, side: Side, read_only: bool) -> frozenset[K
             return frozenset({Kind.DAY, Kind.MOMENT} if read_only or not on_bc else {Kind.DAY})
         case FieldType.DATE_TIME:
             return frozenset({Kind.MOMENT})
-        case FieldType.OPTION:
+        case FieldType.OPTION | FieldType.STATE:
             return frozenset({Kind.CHOICE, Kind.TEXT} if on_bc else {Kind.CHOICE})
         case FieldType.LOOKUP if on_bc:
             return frozenset({Kind.TEXT if each.by_reference else Kind.ID})
@@ -126,6 +126,8 @@ def _values(each: FieldMapping, side: Side, column: ColumnDescription) -> Found:
     if column.kind is not Kind.CHOICE or not column.choices:
         return
     wanted: list[str | int] = [name if side is Side.BC else number for name, number in each.options]
+    if each.type is FieldType.STATE and side is Side.SALES:
+        wanted = [numbers[each.sales.index(column.name)] for _, *numbers in each.states]
     if each.type is FieldType.CONSTANT and isinstance(each.constant, str | int):
         wanted = [each.constant]
     known = ", ".join(map(str, column.choices[:MAX_CHOICES]))

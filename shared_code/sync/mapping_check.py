@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared_code.core.catalogue import for_connection
-from shared_code.core.fitting import Misfit, faults_of
+from shared_code.core.fitting import Misfit, faults_of, line_faults
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.sync.parts import ConnectionParts, table_of
@@ -15,5 +15,12 @@ def check(at: ConnectionParts, mapping: Mapping) -> list[Misfit]:
     Both are asked anew, with a few requests each.  Raises ``SystemFault`` where one does not answer.
     """
     filled = for_connection(mapping, at.connection)
-    bc, sales = (at.systems[side].describe(table_of(filled, side)) for side in (Side.BC, Side.SALES))
-    return faults_of(filled, bc, sales, at.mappings)
+    tables = {side: table_of(filled, side) for side in Side}
+    described = {side: at.systems[side].describe(table) for side, table in tables.items()}
+    faults = faults_of(filled, described[Side.BC], described[Side.SALES], at.mappings)
+    lines = {side: table.lines for side, table in tables.items()}
+    bc, sales = lines[Side.BC], lines[Side.SALES]
+    if bc is None or sales is None:
+        return faults
+    of_lines = (at.systems[Side.BC].describe(bc), at.systems[Side.SALES].describe(sales))
+    return faults + line_faults(filled, *of_lines, at.mappings)

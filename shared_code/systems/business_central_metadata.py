@@ -25,7 +25,7 @@ from shared_code.core.descriptions import (
     TableDescription,
     Target,
 )
-from shared_code.systems.business_central_tables import COMPANY_CONTACT, EXCHANGE_RATE, MODIFIED, derived
+from shared_code.systems.business_central_tables import EXCHANGE_RATE, MODIFIED, derived
 from shared_code.systems.errors import fault
 from shared_code.systems.http import Call, Client
 from shared_code.systems.interface import SystemUnavailable, Table
@@ -46,7 +46,8 @@ _KINDS: Mapping[str, Kind] = {
     "Edm.Date": Kind.DAY,
     "Edm.DateTimeOffset": Kind.MOMENT,
 }
-_DERIVED_KINDS: Mapping[str, Kind] = {COMPANY_CONTACT: Kind.TEXT, EXCHANGE_RATE: Kind.DECIMAL}
+_CALCULATED_NUMBERS = frozenset({EXCHANGE_RATE, "discountBeforeTax", "pricePerUnit", "lineDiscount"})
+"""The derived columns that are numbers; all others are text."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ def _column(document: Document, table: Table, found: Element, given: Element) ->
 
 def _calculated(name: str) -> ColumnDescription:
     """A column that is no property but made of others when a record is read."""
-    return ColumnDescription(name, _DERIVED_KINDS.get(name, Kind.TEXT), at_creation=False, at_update=False)
+    kind = Kind.DECIMAL if name in _CALCULATED_NUMBERS else Kind.TEXT
+    return ColumnDescription(name, kind, at_creation=False, at_update=False)
 
 
 def _with_targets(

@@ -25,6 +25,7 @@ LISTS = frozenset({Feature.EXTENSION, Feature.PRICE_LISTS})
 SETS = {
     "plain": PLAIN, "vendors": frozenset({Feature.VENDORS}), "classic": frozenset({Feature.EXTENSION}),
     "lists": LISTS, "all": frozenset(Feature),
+    "documents": frozenset({Feature.OPPORTUNITIES, Feature.INVOICES}),
 }  # fmt: skip
 
 
@@ -75,8 +76,8 @@ WRONG: list[tuple[Mapping, Side, str, str]] = [
     (with_field("CUSTOMER", "name", sales=("nam",)), Side.SALES, "nam", "Did you mean “name”?"),
     (with_field("CUSTOMER", "street_2", bc_length=100), Side.BC, "addressLine2", "Write bc_length = 50."),
     (with_field("CUSTOMER", "name", sales_length=200), Side.SALES, "name", "Write sales_length = 160."),
-    (with_field("CUSTOMER", "credit_limit", type=FieldType.DECIMAL, direction=BOTH, bc="balanceDue", lookup=()),
-     Side.BC, "balanceDue", "Let the field flow to_sales only, or leave it out."),
+    (with_field("CUSTOMER", "credit_limit", type=FieldType.DECIMAL, direction=BOTH, bc="balanceDue",
+                lookup=()), Side.BC, "balanceDue", "Let the field flow to_sales only, or leave it out."),
     (with_field("CUSTOMER", "name", sales=("createdon",)),
      Side.SALES, "createdon", "Write type = “date_time”"),
     (with_field("CUSTOMER", "name", sales=("opendeals",), direction=DOWN, type=FieldType.INTEGER),
@@ -151,6 +152,13 @@ def test_a_column_that_nobody_added_is_told() -> None:
     table = world.sales.org.schema.tables["account"]
     del table.columns["tandem_companyid"]
     assert {each.field for each in faults(world, catalogue(PLAIN)["CUSTOMER"])} == {"tandem_companyid"}
+
+
+def test_what_depends_on_the_connection_is_filled_in_before_it_is_measured() -> None:
+    world = build([company()])
+    world.sales.org.schema.tables["account"].columns["tandem_companyid"].max_length = 35
+    (found,) = faults(world, catalogue(PLAIN)["CUSTOMER"])
+    assert (found.field, found.suggestion) == ("tandem_companyid", "Write a shorter constant.")
 
 
 @pytest.mark.parametrize("side", ["bc", "sales"])

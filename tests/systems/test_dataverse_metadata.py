@@ -99,6 +99,19 @@ def test_a_name_that_could_mean_something_else_in_an_address_is_never_sent(
         assert isinstance(found, NoTable)
 
 
+@pytest.mark.parametrize("hidden", ["IsValidForRead", "IsValidODataAttribute"])
+def test_a_column_that_the_api_does_not_show_cannot_be_read(surroundings: Surroundings, hidden: str) -> None:
+    tables = {"LogicalName": "account", "EntitySetName": "accounts", "PrimaryIdAttribute": "accountid"}
+    column = {"LogicalName": "name", "AttributeType": "String", "IsValidForRead": True, hidden: False}
+    answers = [Response(200, {}, json.dumps({"value": [each]}).encode()) for each in (tables, column)]
+    system = Dataverse(surroundings.client(Script(list(answers))), ORG)
+    found = system.describe(Table("accounts", "accountid", ()))
+    assert isinstance(found, TableDescription)
+    assert found.columns["name"] == ColumnDescription(
+        "name", Kind.TEXT, readable=False, at_creation=False, at_update=False
+    )
+
+
 @pytest.mark.parametrize(
     ("answer", "fault"),
     [

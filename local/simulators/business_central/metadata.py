@@ -38,7 +38,7 @@ _TYPES = {
     "datetime": "Edm.DateTimeOffset",
     "stream": "Edm.Stream",
 }
-_LONG = ("rowversion", "timestamp", "entrynumber")
+_LONG = ("rowversion", "timestamp", "entrynumber", "purgedto")
 """What the names of whole numbers of 64 bits end with."""
 _IN_EVERY_API = ("companies", "subscriptions")
 _RESTRICTIONS = (

@@ -58,6 +58,20 @@ def test_attributes_are_expanded_and_filtered(client: Client) -> None:
     assert [row["LogicalName"] for row in filtered] == ["name"]
 
 
+def test_relationships_tell_the_names_lookups_are_written_by(client: Client) -> None:
+    path = "EntityDefinitions(LogicalName='contact')/ManyToOneRelationships"
+    select = "?$select=ReferencingAttribute,ReferencedEntity,ReferencingEntityNavigationPropertyName"
+    found = {
+        (row["ReferencingAttribute"], row["ReferencedEntity"]): row["ReferencingEntityNavigationPropertyName"]
+        for row in client.get(path + select).rows
+    }
+    assert found["parentcustomerid", "account"] == "parentcustomerid_account"
+    assert found["ownerid", "owner"] == "ownerid"
+    assert found["transactioncurrencyid", "transactioncurrency"] == "transactioncurrencyid"
+    assert client.get(f"{path}(x)").status == 404
+    assert client.get(f"{path}?$select=Targets").status == 400
+
+
 def test_options_of_a_choice(client: Client) -> None:
     assert options_of(client) == {1: "Net 30", 2: "2% 10, Net 30", 3: "Net 45", 4: "Net 60"}
 

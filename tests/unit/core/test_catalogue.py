@@ -206,6 +206,10 @@ CONTRADICTIONS: list[tuple[Document, str]] = [
         "only a lookup has sales_fallback, which leads through a second mapping",
     ),
     (field(bc_when="c"), "bc_when is for a constant record that flows to Sales"),
+    (
+        field(refusal_is_told=True, only_on_create=True),
+        "what is written at creation only is never refused",
+    ),
     (field(keep_when_blank=True), "what is kept when blank flows one way"),
     (
         field(type="local_amount", lookup="CURRENCY", bc_currency="c"),
@@ -233,6 +237,7 @@ def test_a_contradiction_is_told(entry: Document, problem: str) -> None:
         field(type="person_name"),
         field(type="option", options={"Open": 1}),
         field(keep_when_blank=True, **ONE_WAY),
+        field(refusal_is_told=True),
         field(type="local_amount", lookup="CURRENCY", bc_currency="c", **ONE_WAY),
     ],
 )

@@ -287,6 +287,12 @@ def test_a_code_is_no_id() -> None:
     assert "by_reference = true" in one(mapping, Side.BC, with_column(bc, "bc_currency", kind=Kind.TEXT))[2]
 
 
+def test_a_code_may_be_one_of_another_table() -> None:
+    mapping, bc, _ = of(replace(CURRENCY, by_reference=True))
+    table = with_column(bc, "bc_currency", targets=(Target("paymentTerms"),))
+    assert told(mapping, Side.BC, table, CURRENCIES) == []
+
+
 def test_all_faults_are_told_at_once() -> None:
     mapping, bc, sales = of(NAME, make_field("phone", bc_length=30, sales_length=30))
     faults = faults_of(
@@ -343,6 +349,11 @@ def test_every_name_a_mapping_reads_is_looked_up(mapping: Mapping) -> None:
         derived = {f"{name}type" for each in mapping.fields if each.navigation for name in each.sales}
         for name in table.columns.keys() - derived - {mapping.side(side).key}:
             assert name in {field for field, _, _ in told(mapping, side, without_column(table, name))}
+
+
+def test_case_does_not_count_in_what_was_meant() -> None:
+    assert closest("DISPLAYNAME", ["displayName", "number"], "") == "Did you mean “displayName”?"
+    assert closest("number", ["Phone", "NUMBER"], "") == "Did you mean “NUMBER”?"
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=30), max_size=8))
