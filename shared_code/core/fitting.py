@@ -56,7 +56,7 @@ def faults_of(
 def line_faults(
     mapping: Mapping, bc: Described, sales: Described, others: Others | None = None
 ) -> list[Misfit]:
-    """The same for the tables of a mapping's lines, which are created once and have no changes of their own."""
+    """The same for the tables of a mapping's lines, which are created once and do not change."""
     lines = mapping.lines
     if lines is None:
         return []
@@ -182,7 +182,7 @@ def _harm(mapping: Mapping, side: Side, name: str) -> str:
 
 
 def _other_names(mapping: Mapping, side: Side, table: TableDescription) -> Iterator[Misfit]:
-    """Names of display, filter, reference, company, reopening and dated lines that no field has told already."""
+    """Names of display, filter, reference, company, reopening and dated lines that no field has told."""
     told = {name for each in mapping.fields for name in native_of(each, side)}
     derived = {IN_FORCE} if mapping.side(side).in_force else set[str]()
     if side is Side.SALES:

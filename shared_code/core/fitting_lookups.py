@@ -20,10 +20,14 @@ type Others = Mapping[str, TableMapping]
 def lookup_faults(
     each: FieldMapping, side: Side, table: str, column: ColumnDescription, others: Others
 ) -> Found:
-    """Where the column leads elsewhere than the mapping believes, or is written by another name."""
+    """Where the column leads elsewhere than the mapping believes, or is written by another name.
+
+    The last mapping of a lookup with a fallback is that column's.
+    """
     if each.type is not FieldType.LOOKUP:
         return
-    kept = [others[name].side(side) for name in each.lookup if name in others]
+    own = each.lookup[:-1] if side is Side.SALES and each.sales_fallback else each.lookup
+    kept = [others[name].side(side) for name in own if name in others]
     if side is Side.BC:
         yield from _of_business_central(each, column, kept)
     elif each.target and column.kind is Kind.LOOKUP:

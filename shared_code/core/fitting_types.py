@@ -52,7 +52,7 @@ def _fixed_kinds(each: FieldMapping, side: Side, read_only: bool) -> frozenset[K
     on_bc = side is Side.BC
     match each.type:
         case FieldType.INTEGER:
-            return frozenset({Kind.INTEGER} if read_only else {Kind.INTEGER, Kind.DECIMAL})
+            return frozenset({Kind.INTEGER, Kind.DECIMAL})
         case FieldType.BOOLEAN:
             return frozenset({Kind.BOOLEAN})
         case FieldType.DATE:

@@ -133,6 +133,23 @@ def test_a_wrong_table_key_filter_or_api_is_told(world: World) -> None:
         assert suggestion in [each.suggestion for each in found]
 
 
+def test_a_wrong_field_of_the_lines_is_told(world: World) -> None:
+    invoice = catalogue(SETS["documents"])["POSTEDSALESINV-INV"]
+    assert invoice.lines
+    fields = tuple(
+        replace(each, bc="descripton") if each.name == "description" else each
+        for each in invoice.lines.fields
+    )
+    wrong = replace(invoice, lines=replace(invoice.lines, fields=fields))
+    assert told(faults(world, wrong, SETS["documents"])) == [
+        (Side.BC, "descripton", "Did you mean “description”?")
+    ]
+    wrong = replace(invoice, lines=replace(invoice.lines, table="invoicedetail"))
+    assert told(faults(world, wrong, SETS["documents"])) == [
+        (Side.SALES, "", "Did you mean “invoicedetails”?")
+    ]
+
+
 def test_options_of_a_column_that_is_none_are_told(world: World) -> None:
     terms = catalogue(PLAIN)["PAYMENT TERMS"]
     wrong = replace(terms, sales=replace(terms.sales, table="options:account.paymenttermcode"))

@@ -68,7 +68,7 @@ def test_relationships_tell_the_names_lookups_are_written_by(client: Client) -> 
     assert found["parentcustomerid", "account"] == "parentcustomerid_account"
     assert found["ownerid", "owner"] == "ownerid"
     assert found["transactioncurrencyid", "transactioncurrency"] == "transactioncurrencyid"
-    assert client.get(f"{path}(x)").status == 404
+    assert client.get(f"{path}/x").status == 404
     assert client.get(f"{path}?$select=Targets").status == 400
 
 

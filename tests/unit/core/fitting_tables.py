@@ -9,7 +9,7 @@ from shared_code.core.descriptions import ColumnDescription, Kind, TableDescript
 from shared_code.core.fitting import written_names
 from shared_code.core.fitting_types import TEXTS
 from shared_code.core.mapping import IN_FORCE, FieldMapping, FieldType, Mapping
-from shared_code.core.records import Side
+from shared_code.core.records import Side, Value
 
 _KINDS = {
     FieldType.DECIMAL: Kind.DECIMAL, FieldType.LOCAL_AMOUNT: Kind.DECIMAL, FieldType.INTEGER: Kind.INTEGER,
@@ -35,12 +35,18 @@ def _columns(mapping: Mapping, side: Side) -> Iterator[ColumnDescription]:
 def _column(each: FieldMapping, side: Side, name: str) -> ColumnDescription:
     length = each.length_on(side) if each.type in TEXTS and each.direction.flows_to(side) else None
     if each.type is FieldType.CONSTANT:
-        return ColumnDescription(name, Kind.TEXT if isinstance(each.constant, str) else Kind.INTEGER)
+        return ColumnDescription(name, _constant(each.constant))
     if each.type is FieldType.DATE:
         return ColumnDescription(name, Kind.MOMENT if side is Side.SALES and each.user_local else Kind.DAY)
+    if each.type is FieldType.STATE:
+        return ColumnDescription(name, Kind.TEXT if side is Side.BC else Kind.CHOICE)
     if each.type is FieldType.LOOKUP:
         return _lookup(each, side, name)
     return ColumnDescription(name, _KINDS.get(each.type, Kind.TEXT), length)
+
+
+def _constant(value: Value) -> Kind:
+    return Kind.TEXT if isinstance(value, str) else Kind.BOOLEAN if isinstance(value, bool) else Kind.CHOICE
 
 
 def _lookup(each: FieldMapping, side: Side, name: str) -> ColumnDescription:

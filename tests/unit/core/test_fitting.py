@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_code.compose import default_mappings
-from shared_code.core.descriptions import Kind, NoTable, TableDescription, Target
+from shared_code.core.descriptions import ColumnDescription, Kind, NoTable, TableDescription, Target
 from shared_code.core.features import Feature
-from shared_code.core.fitting import faults_of, written_names
+from shared_code.core.fitting import faults_of, line_faults, written_names
 from shared_code.core.fitting_names import closest
 from shared_code.core.fitting_types import TEXTS
-from shared_code.core.mapping import FieldMapping, FieldType, Mapping, TableRule
+from shared_code.core.mapping import FieldMapping, FieldType, Lines, Mapping, TableRule
 from shared_code.core.records import Side
 from shared_code.core.transformation_rules import Rule
 from tests.unit.core.fitting_tables import fitting, with_column, without_column
@@ -285,6 +285,53 @@ def test_a_lookup_that_leads_to_a_choice_goes_through_the_choices_own_options() 
 def test_a_code_is_no_id() -> None:
     mapping, bc, _ = of(CURRENCY)
     assert "by_reference = true" in one(mapping, Side.BC, with_column(bc, "bc_currency", kind=Kind.TEXT))[2]
+
+
+def test_the_last_mapping_of_a_lookup_with_a_fallback_is_not_the_columns_own() -> None:
+    people = replace(CURRENCIES, name="PEOPLE", sales=TableRule("systemusers", "systemuserid"))
+    either = replace(CURRENCY, lookup=("CURRENCY", "PEOPLE"))
+    mapping, _, sales = of(either)
+    assert "keeps systemusers" in one(mapping, Side.SALES, sales, CURRENCIES, people)[1]
+    mapping, _, sales = of(replace(either, sales_fallback="other"))
+    assert told(mapping, Side.SALES, sales, CURRENCIES, people) == []
+    assert one(mapping, Side.SALES, without_column(sales, "other"), CURRENCIES)[0] == "other"
+
+
+def test_a_state_takes_numbers_of_both_its_columns() -> None:
+    states = (("Won", 1, 3), ("Lost", 2, 4))
+    state = make_field("state", FieldType.STATE, TO_SALES, sales=("state", "reason"), states=states)
+    mapping, _, sales = of(state, direction=TO_SALES)
+    assert "“2”" in one(mapping, Side.SALES, with_column(sales, "state", choices=(0, 1)))[1]
+    assert "“3”" in one(mapping, Side.SALES, with_column(sales, "reason", choices=(4, 5)))[1]
+    assert told(mapping, Side.SALES, with_column(sales, "reason", choices=(3, 4))) == []
+
+
+def test_what_reopens_a_row_is_a_column_of_it() -> None:
+    table = TableRule("invoices", "invoiceid", reopened_by=(("statecode", 0),))
+    mapping, _, sales = of(NAME, sales=table)
+    assert one(mapping, Side.SALES, sales)[0] == "statecode"
+
+
+LINES = Lines(
+    "orderLines", "order_details", "salesorderdetails", "salesorderdetailid", "sequence",
+    (make_field("text", direction=TO_SALES, bc_length=50, sales_length=100, after_create=True),),
+)  # fmt: skip
+
+
+def test_lines_are_written_once_and_need_no_stamp() -> None:
+    mapping = replace(make_mapping(NAME, direction=TO_SALES), lines=LINES)
+    bc_columns = {name: ColumnDescription(name, Kind.TEXT) for name in ("id", "bc_text", "sequence")}
+    bc = TableDescription("orderLines", "id", bc_columns, stamp="lastModifiedDateTime")
+    text = ColumnDescription("sales_text", Kind.TEXT, 100, at_update=False)
+    sales = TableDescription("salesorderdetails", "salesorderdetailid", {"sales_text": text}, tracked=False)
+    assert line_faults(mapping, bc, sales) == []
+    assert line_faults(replace(mapping, lines=None), bc, sales) == []
+    found = [
+        *line_faults(mapping, without_column(bc, "sequence"), with_column(sales, "sales_text", length=10)),
+        *line_faults(mapping, bc, with_column(sales, "sales_text", at_creation=False)),
+        *line_faults(mapping, NoTable("orderLines"), sales),
+    ]
+    assert [each.field for each in found] == ["sequence", "sales_text", "sales_text", ""]
 
 
 def test_a_code_may_be_one_of_another_table() -> None:
