@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from shared_code.core.descriptions import ColumnDescription, Described, NoTable, TableDescription
 from shared_code.core.fitting_lookups import lookup_faults
-from shared_code.core.fitting_names import closest
+from shared_code.core.fitting_names import MAX_CHARS, closest
 from shared_code.core.fitting_types import type_faults
 from shared_code.core.lines import LINE_ID
 from shared_code.core.mapping import IN_FORCE, Direction, FieldMapping, Mapping, TableRule, native_of
@@ -88,7 +88,7 @@ def _no_table(side: Side, table: NoTable) -> Misfit:
     if table.api:
         reason = f"there is no API {table.api} in {side.system_name}"
         return Misfit(side, "", reason, "Install the extension that has it, or correct api.")
-    reason = f"there is no table {table.name} in {side.system_name}"
+    reason = f"there is no table {table.name[:MAX_CHARS]} in {side.system_name}"
     return Misfit(side, "", reason, closest(table.name, table.tables, "See which tables the API has."))
 
 
@@ -140,7 +140,7 @@ def written_names(each: FieldMapping, side: Side) -> tuple[str, ...]:
 
 def _no_column(side: Side, name: str, table: TableDescription, field: str = "") -> Misfit:
     suggestion = closest(name, table.columns, f"See which fields {table.name} has.")
-    return Misfit(side, name, f"{table.name} has no field {name}", suggestion, field)
+    return Misfit(side, name, f"{table.name} has no field {name[:MAX_CHARS]}", suggestion, field)
 
 
 def _unreadable(column: ColumnDescription) -> Iterator[tuple[str, str]]:
