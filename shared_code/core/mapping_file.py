@@ -83,6 +83,13 @@ def _fault(text: str, reason: str) -> Fault:
     return Fault(_line_of(text, reason), reason, _suggestion(reason))
 
 
+def line_of_name(text: str, name: str, native: str) -> int:
+    """The line of a native name within the table of the field ``name``, or anywhere without one; 0 if nowhere."""
+    first, lines = _table_of_field(text.split("\n"), name) if name else (1, text.split("\n"))
+    found = (n for n, line in enumerate(lines, first) if native and f'"{native}"' in line)
+    return next(found, first if name else 0)
+
+
 _QUOTED = re.compile(r"“([^”]*)”")
 _OF_FIELD = re.compile(r"field (\S+?)(?:: | has | is )")
 _ONE_OF = re.compile(r"“([^”]*)” and must be one of (.*)$")

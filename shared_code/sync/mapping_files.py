@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared_code.core.dependencies import DependencyCycle
+from shared_code.core.fitting import Misfit
 from shared_code.core.mapping import Mapping
-from shared_code.core.mapping_file import Fault, FileRefused, read_file
+from shared_code.core.mapping_file import Fault, FileRefused, line_of_name, read_file
 from shared_code.core.selection import refuse_cycle
 from shared_code.store.mapping_files import MAX_FILES, MappingFile, MappingFileStore
+from shared_code.sync.mapping_check import check
 from shared_code.sync.parts import Parts
 
 CATALOGUE, CHANGED, OWN = "catalogue", "changed", "own"
@@ -58,10 +60,16 @@ def _view(parts: Parts, own: dict[str, MappingFile], name: str) -> FileView:
 
 
 def put_file(parts: Parts, name: str, text: str, *, only_check: bool = False) -> None:
-    """Check a file and, unless it is only to be checked, store it.  Raises ``FileRefused``."""
+    """Check a file and, unless it is only to be checked, store it.
+
+    Both systems of every connection are asked whether they hold what the mapping names.
+    Raises ``FileRefused``, and ``SystemFault`` where a system does not tell.
+    """
     store = MappingFileStore(parts.tables)
     own = {each.name: each.text for each in store.all().values()}
-    _check(parts, name, text, own)
+    mapping = _check(parts, name, text, own)
+    if mapping:
+        _refuse_misfits(parts, mapping, text)
     if not only_check:
         store.put(MappingFile(name, text, parts.runtime.now()))
 
@@ -81,7 +89,8 @@ def remove_file(parts: Parts, name: str) -> bool:
     return True
 
 
-def _check(parts: Parts, name: str, text: str, own: dict[str, str]) -> None:
+def _check(parts: Parts, name: str, text: str, own: dict[str, str]) -> Mapping | None:
+    """The mapping of the file, ``None`` where the company's features do not allow it."""
     catalogue = parts.catalogue
     mapping = read_file(text, catalogue.features, {*catalogue.texts, *own} - {name})
     if mapping and mapping.name != name:
@@ -92,6 +101,23 @@ def _check(parts: Parts, name: str, text: str, own: dict[str, str]) -> None:
         refuse_cycle(catalogue.select({**own, name: text}))
     except DependencyCycle as cycle:
         raise FileRefused([Fault(0, str(cycle))]) from None
+    return mapping
+
+
+def _refuse_misfits(parts: Parts, mapping: Mapping, text: str) -> None:
+    """Raises ``FileRefused`` with everything that a connection's systems do not hold as the mapping says."""
+    found = {
+        each: Fault(line_of_name(text, each.name, each.field), _reason(each), each.suggestion)
+        for at in parts.connections.values()
+        for each in check(at, mapping)
+    }
+    if found:
+        raise FileRefused(list(found.values()))
+
+
+def _reason(misfit: Misfit) -> str:
+    place = f"{misfit.side.system_name}, {misfit.field}" if misfit.field else misfit.side.system_name
+    return f"{place}: {misfit.reason}"
 
 
 def _refuse_needed(parts: Parts, name: str) -> None:

@@ -113,6 +113,37 @@ def test_a_wrong_file_is_refused_and_the_one_before_stays(wrong: str) -> None:
     assert (found.text, found.in_use, found.origin) == (LOCATIONS, True, "own")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ('sales = "name"', 'sales = "nmae"', 22, "Sales, nmae"),
+        ('bc = "code"', 'bc = "kode"', 21, "Business Central, kode"),
+        ("sales_length = 200", "sales_length = 2000", 22, "Sales, name"),
+        ('table = "locations"', 'table = "localities"', 0, "Business Central"),
+        ('table = "territories"', 'table = "territory"', 0, "Sales"),
+    ],
+)
+def test_what_a_system_does_not_hold_is_refused_with_its_line(
+    old: str, new: str, line: int, words: str
+) -> None:
+    world = world_with_locations()
+    with pytest.raises(FileRefused) as raised:
+        put_file(world.parts, "LOCATION", LOCATIONS.replace(old, new, 1))
+    assert words in str(raised.value)
+    assert all(each.suggestion for each in raised.value.faults)
+    assert line in {each.line for each in raised.value.faults}
+    assert file_of(world.parts, "LOCATION") is None
+
+
+def test_stock_and_numbers_are_not_written_to_business_central() -> None:
+    world = worlds.new_world(features=["extension"])
+    text = world.parts.catalogue.texts["CUSTOMER"]
+    start_of = text.index('name = "number"')
+    renaming = text[:start_of] + text[start_of:].replace('direction = "to_sales"\n', "", 1)
+    with pytest.raises(FileRefused, match="number"):
+        put_file(world.parts, "CUSTOMER", renaming)
+
+
 def test_a_file_that_is_only_checked_is_not_stored() -> None:
     world = world_with_locations()
     put_file(world.parts, "LOCATION", LOCATIONS, only_check=True)
