@@ -84,7 +84,7 @@ def _fault(text: str, reason: str) -> Fault:
 
 
 def line_of_name(text: str, name: str, native: str) -> int:
-    """The line of a native name within the table of the field ``name``, or anywhere without one; 0 if nowhere."""
+    """The line of a native name in the table of the field ``name``, or anywhere without one; 0 if nowhere."""
     first, lines = _table_of_field(text.split("\n"), name) if name else (1, text.split("\n"))
     found = (n for n, line in enumerate(lines, first) if native and f'"{native}"' in line)
     return next(found, first if name else 0)
