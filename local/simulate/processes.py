@@ -11,8 +11,8 @@ from unittest.mock import patch
 from local.simulate.faults import Faults
 from local.simulate.packages import Package
 from local.simulate.scheduler import Crash, Scheduler
+from local.simulate.session import DirectSession
 from local.simulate.storage import MAX_DEQUEUE, RETRY_S, RestlessQueue
-from local.simulators.adapter import InProcessAdapter
 from local.simulators.wire import Clock, Service
 from shared_code import compose
 from shared_code.settings import Settings
@@ -72,8 +72,8 @@ class Process:
     def start(self) -> None:
         """Compose, as a process does once; nothing in memory is left of what was before."""
         clients = compose.Clients(self.settings, self.runtime, FixedTokens("app"), self.tables)
-        for session, side in ((clients.business_central_session, "bc"), (clients.sales_session, "sales")):
-            session.mount("https://", InProcessAdapter(*self.services[side]))
+        for client, side in ((clients.business_central, "bc"), (clients.sales, "sales")):
+            client._session = DirectSession(*self.services[side])
         with patch.object(compose, "default_mappings", lambda features: self.package.mappings):
             self.parts = compose.assemble(self.settings, self.runtime, self.tables, self.queue, clients)
 

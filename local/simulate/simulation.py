@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
 from local.simulate.administrator import Administrator
+from local.simulate.calm import state_of
 from local.simulate.conclusions import Conclusions
 from local.simulate.faults import Faults
 from local.simulate.hints import Hints
@@ -23,6 +24,7 @@ from local.simulate.storage import RestlessQueue
 from local.simulate.surroundings import Surroundings
 from local.simulate.wire import Late, Wire
 from shared_code.core import reconcile
+from shared_code.store.memory import MemoryTables
 from shared_code.store.tables import StoreError
 from shared_code.sync import full_sync
 from shared_code.sync.clean_up import clean_up
@@ -30,14 +32,17 @@ from shared_code.sync.parts import ConnectionParts
 from shared_code.sync.processing import rounds
 from shared_code.sync.tick import tick
 
-QUIET_GAPS_S = (60.0, 700.0, 700.0, 1300.0, 25_000.0, 25_000.0, 25_000.0)
-"""How time passes once faults and edits have stopped: a few minutes, then the longest retries."""
+SOON_GAPS_S = (60.0, 700.0)
+"""How time passes once faults and edits have stopped: a minute, then longer than any look goes back."""
 
-MORE_GAPS_S = (60.0, 700.0, 700.0, 25_000.0, 25_000.0)
-"""What passes after the administrator had to do something."""
+A_NIGHT_S = 25_000.0
+"""A gap that a nightly timer falls into; no record waits longer for its next attempt."""
 
-A_NIGHT_S = 20_000.0
-"""A gap that a nightly timer falls into."""
+MAX_NIGHTS = 6
+"""So many nights pass at most until nothing changes any more."""
+
+A_ROUND_S = 700.0
+"""What passes before the round that must write nothing."""
 
 MAX_MESSAGES = 3000
 
@@ -68,12 +73,15 @@ class Simulation:
     hosts: list[Host] = field(default_factory=list)
     stopping: bool = False
     quiet_from: int = 0
-    last_round_from: int = 0
     administrator: Administrator = field(init=False)
 
     @property
     def first(self) -> Process:
         return next(iter(self.processes.values()))
+
+    @property
+    def tables(self) -> MemoryTables:
+        return self.first.tables
 
     @property
     def package(self) -> Package:
@@ -179,30 +187,34 @@ class Simulation:
 
     def _has_error(self, at: ConnectionParts) -> bool:
         """Whether a mapping's newest line ended in an error; ids begin with their inverted time."""
-        rows = self.first.tables.scan("FullSynchronizations", limit=1000)
+        rows = self.tables.scan("FullSynchronizations", limit=1000)
         mine = [e for e in rows if e.partition.startswith(f"{at.name}|") and e.row.startswith("line|")]
         newest = {str(each.values["mapping"]): each.values for each in reversed(mine)}
         return any(each["phase"] == "done" and each["message"] for each in newest.values())
 
     def _settle(self) -> None:
-        for gap_s in QUIET_GAPS_S:
+        """Let time pass until a night changes nothing; then one more round, which must write nothing."""
+        for gap_s in SOON_GAPS_S:
             self._pass(gap_s)
-            self._start_missing()  # One that was still running may have ended in an error by now.
-        if self.administrator.acted:
-            for gap_s in MORE_GAPS_S:
-                self._pass(gap_s)
+        for _ in range(MAX_NIGHTS):
+            before = self._state()
+            self._pass(A_NIGHT_S)
+            if self._state() == before:
+                break
         self.quiet_from = len(self.observer.writes)
-        for _ in range(2):
-            self._pass_time(700.0)
-        self.last_round_from = len(self.observer.writes)
+        self._pass_time(A_ROUND_S)
+
+    def _state(self) -> Hashable:
+        return state_of(self.tables, self.queue, self.observer)
 
     def _pass(self, gap_s: float) -> None:
         """A while, with the night's work and the administrator's look at the end."""
         self._pass_time(gap_s)
-        if gap_s > A_NIGHT_S:
+        if gap_s >= A_NIGHT_S:
             clean_up(self.first.parts)
             self._drain()
         self.administrator.look()
+        self._start_missing()  # One that was still running may have ended in an error by now.
 
     def _count_problems(self) -> None:
         for at in self.connections:

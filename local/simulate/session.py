@@ -1,0 +1,98 @@
+"""A session of ``requests`` for the simulation: the same request on the wire, for a fraction of the work.
+
+``Session.request`` merges settings of session and surroundings, prepares cookies, hooks and streams, and so
+costs more than client and service together.  Here a request goes from the client straight to the service.
+``tests/simulation/test_session.py`` holds the two to the same requests and the same answers.
+"""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.structures import CaseInsensitiveDict
+from requests.utils import check_header_validity, default_headers
+
+from local.simulators.wire import Clock, ConnectionLost, Request, Response, Service
+
+_DEFAULTS = {name.lower(): value for name, value in default_headers().items()}
+
+
+class DirectSession(requests.Session):
+    """Every request leads to ``service``; an answer without ``Date`` gets one from ``clock``."""
+
+    def __init__(self, service: Service, clock: Clock) -> None:
+        super().__init__()
+        self._service = service
+        self._clock = clock
+
+    def request(self, method: str | bytes, url: str | bytes, **settings: Any) -> requests.Response:
+        """Settings other than those of the product's client are refused, for nothing here heeds them.
+
+        Raises what ``requests`` raises for a lost connection, a wrong address or an impossible header.
+        """
+        headers, body, auth = settings["headers"], settings["data"], settings["auth"]
+        if settings["allow_redirects"] or not settings["stream"] or settings.keys() - _HEEDED:
+            raise TypeError(f"the simulation does not know how to send with {sorted(settings)}")
+        request = _prepared(str(method), str(url), headers, body, auth)
+        try:
+            response = self._service.handle(request)
+        except ConnectionLost as error:
+            raise requests.exceptions.ConnectionError("connection reset") from error
+        return _answer(str(url), response, int(self._clock.time()))
+
+
+_HEEDED = {"headers", "data", "auth", "timeout", "allow_redirects", "stream"}
+
+
+def _prepared(method: str, url: str, headers: Any, body: bytes | None, auth: Any) -> Request:
+    carrier = requests.PreparedRequest()
+    carrier.headers = CaseInsensitiveDict()
+    auth(carrier)
+    host, target = _address(url)
+    sent = dict(_DEFAULTS)
+    for header in headers.items():
+        check_header_validity(header)
+        sent[header[0].lower()] = _text(header[1])
+    if body:
+        sent["content-length"] = str(len(body))
+    elif method not in ("GET", "HEAD"):
+        sent["content-length"] = "0"
+    sent |= {name.lower(): _text(value) for name, value in carrier.headers.items()}
+    sent.setdefault("host", host)
+    return Request(method.upper(), target, sent, body or b"")
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")
+
+
+@lru_cache(4096)
+def _address(url: str) -> tuple[str, str]:
+    """Host and target, encoded as ``requests`` does it."""
+    prepared = requests.PreparedRequest()
+    prepared.prepare_url(url, None)
+    parts = urlsplit(str(prepared.url))
+    return parts.netloc, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _answer(url: str, response: Response, now_s: int) -> requests.Response:
+    if response.body and response.status in (204, 304):
+        raise requests.exceptions.ChunkedEncodingError("a body where none may be")
+    made = requests.Response()
+    made.status_code = response.status
+    made.headers = CaseInsensitiveDict(response.headers)
+    made.headers.setdefault("Date", _date(now_s))
+    made.url = url
+    # The body is there as a whole: what streams it takes its pieces from here.
+    made._content = response.body
+    made._content_consumed = True
+    return made
+
+
+@lru_cache(64)
+def _date(now_s: int) -> str:
+    return formatdate(now_s, usegmt=True)
