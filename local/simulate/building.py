@@ -143,7 +143,8 @@ def _tell(ground: _Ground, ledger: Ledger) -> None:
 
     def wrote(write: Write) -> None:
         ledger.take(write)
-        scheduler.trace.remark(scheduler.clock.now, scheduler.who, write.readable())
+        if scheduler.trace.keep:
+            scheduler.trace.remark(scheduler.clock.now, scheduler.who, write.readable())
 
     ground.observer.on_write = wrote
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from local.simulators.wire import Request, Response
 
@@ -19,9 +20,15 @@ def operations(request: Request) -> int:
     if not request.target.partition("?")[0].endswith("/$batch"):
         return 1
     if request.body.lstrip().startswith(b"{"):
-        return len(json.loads(request.body)["requests"])
+        return len(_methods(request.body))
     mark = _mark(request.headers.get("content-type", ""))
     return request.body.count(b"--" + mark) - 1
+
+
+@lru_cache(16)
+def _methods(body: bytes) -> tuple[str, ...]:
+    """The methods of a JSON batch; each batch is asked several times."""
+    return tuple(each["method"] for each in json.loads(body)["requests"])
 
 
 def is_write(request: Request) -> bool:
@@ -31,7 +38,7 @@ def is_write(request: Request) -> bool:
     if not request.target.partition("?")[0].endswith("/$batch"):
         return True
     if request.body.lstrip().startswith(b"{"):
-        return any(each["method"] != "GET" for each in json.loads(request.body)["requests"])
+        return any(each != "GET" for each in _methods(request.body))
     return b"PATCH " in request.body or b"POST " in request.body
 
 
@@ -40,7 +47,7 @@ def creates(request: Request) -> bool:
     if request.target.endswith("CreateMultiple"):
         return True
     if request.body.lstrip().startswith(b"{") and request.target.endswith("/$batch"):
-        return any(each["method"] == "POST" for each in json.loads(request.body)["requests"])
+        return "POST" in _methods(request.body)
     return request.target.endswith("/$batch") and b"\r\nPOST /" in request.body
 
 

@@ -59,11 +59,18 @@ class Task:
 
     name: str
     process: str
-    baton: threading.Semaphore
+    baton: threading.Lock
     wake_at: float
     done: bool = False
     doomed: bool = False
     error: BaseException | None = None
+
+
+def _held_lock() -> threading.Lock:
+    """A lock that is given to whoever waits for it by releasing it."""
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
 
 
 class Scheduler:
@@ -78,7 +85,7 @@ class Scheduler:
         self.on_step: Callable[[], None] = lambda: None
         self._tasks: list[Task] = []
         self._current: Task | None = None
-        self._main = threading.Semaphore(0)
+        self._main = _held_lock()
         self._failure: BaseException | None = None
 
     @property
@@ -103,7 +110,7 @@ class Scheduler:
 
     def spawn(self, name: str, process: str, call: Callable[[], None], delay_s: float = 0.0) -> Task:
         """A further thread; it begins when it is drawn."""
-        task = Task(name, process, threading.Semaphore(0), self.clock.now + delay_s)
+        task = Task(name, process, _held_lock(), self.clock.now + delay_s)
         thread = threading.Thread(target=self._body, args=(task, call), name=name, daemon=True)
         self._tasks.append(task)
         thread.start()

@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from shared_code.store.tables import (
     MAX_TRANSACTION,
@@ -33,6 +34,8 @@ MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
 _INT64 = range(-(2**63), 2**63)
 _REQUEST_OVERHEAD_BYTES = 1200
 """Headers and boundaries of one operation in a transaction, generously."""
+_MOST_PER_COUNTED = 6
+"""A counted byte takes at most so many on the wire: keys stand there twice, a UTF-16 unit may take six."""
 
 _FORBIDDEN_IN_KEY = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
 _ESCAPED_IN_KEY = re.compile(r"[/\\#?%~\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -110,24 +113,26 @@ def check_bound(bound: str | None) -> None:
     _units(bound or "", "A bound")
 
 
-def check_entity(entity: Entity) -> None:
-    """Raise ``Unstorable`` for an entity that the service would refuse."""
+def check_entity(entity: Entity) -> int:
+    """The bytes the service counts for it.  Raises ``Unstorable`` for an entity that it would refuse."""
     check_key(entity.partition)
     check_key(entity.row)
     if len(entity.values) > MAX_PROPERTIES:
         raise Unstorable(f"An entity holds at most {MAX_PROPERTIES} values, not {len(entity.values)}.")
-    size = 4 + 2 * (utf16_units(entity.partition) + utf16_units(entity.row))
+    size = _size_of_keys(entity.partition, entity.row)
     for name, value in entity.values.items():
         size += 8 + 2 * len(name) + _size_of_value(name, value)
     if size > MAX_ENTITY_BYTES:
         raise Unstorable(f"The entity {entity.row!r} takes {size} bytes, more than {MAX_ENTITY_BYTES}.")
+    return size
 
 
-def check_replace(entity: Entity) -> None:
+def check_replace(entity: Entity) -> int:
     """``check_entity``, and an etag must be there, one that stands for a single version."""
-    check_entity(entity)
+    size = check_entity(entity)
     if entity.etag in ("", "*"):
         raise Unstorable(f"Replacing {entity.row!r} needs the etag it was read with.")
+    return size
 
 
 def check_transaction(operations: Sequence[Operation]) -> None:
@@ -138,22 +143,29 @@ def check_transaction(operations: Sequence[Operation]) -> None:
         raise Unstorable("All operations of a transaction must be in one partition.")
     if len({row_of(operation) for operation in operations}) < len(operations):
         raise Unstorable("A transaction may name each row only once.")
-    for operation in operations:
-        _check_operation(operation)
+    counted = sum(map(_checked_size, operations))
+    if len(operations) * _REQUEST_OVERHEAD_BYTES + _MOST_PER_COUNTED * counted <= MAX_TRANSACTION_BYTES:
+        return
     size = sum(map(_bytes_on_the_wire, operations))
     if size > MAX_TRANSACTION_BYTES:
         raise Unstorable(f"The transaction takes about {size} bytes, more than {MAX_TRANSACTION_BYTES}.")
 
 
-def _check_operation(operation: Operation) -> None:
+def _checked_size(operation: Operation) -> int:
+    """Bytes the service counts for what an operation names, after checking it."""
     match operation:
         case Delete(partition, row):
             check_key(partition)
             check_key(row)
+            return _size_of_keys(partition, row)
         case Replace(entity):
-            check_replace(entity)
+            return check_replace(entity)
         case _:
-            check_entity(operation.entity)
+            return check_entity(operation.entity)
+
+
+def _size_of_keys(partition: str, row: str) -> int:
+    return 4 + 2 * (utf16_units(partition) + utf16_units(row))
 
 
 def _bytes_on_the_wire(operation: Operation) -> int:
@@ -165,7 +177,7 @@ def _bytes_on_the_wire(operation: Operation) -> int:
 
 def _size_of_value(name: str, value: Scalar) -> int:
     """Bytes the service counts for a value, after checking its name, type and range."""
-    if not _PROPERTY_NAME.fullmatch(name) or name in _RESERVED:
+    if not _is_property_name(name):
         raise Unstorable(f"{name[:80]!r} is no property name: ASCII letters, digits, _.")
     match value:
         case bool():
@@ -177,6 +189,11 @@ def _size_of_value(name: str, value: Scalar) -> int:
         case float() if math.isfinite(value):
             return 8
     raise Unstorable(f"The value of {name} ({type(value).__name__}) cannot be stored.")
+
+
+@lru_cache(1024)
+def _is_property_name(name: str) -> bool:
+    return _PROPERTY_NAME.fullmatch(name) is not None and name not in _RESERVED
 
 
 def _checked_units(name: str, text: str) -> int:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from shared_code.store.codec import (
     after_prefix,
@@ -42,6 +43,9 @@ from shared_code.store.tables import (
     partition_of,
 )
 
+_order_of = lru_cache(20_000)(order_of)
+"""The same few keys come again and again."""
+
 type Hook = Callable[[str, str], None]
 
 PAGE = 1000
@@ -60,13 +64,13 @@ class _Partition:
     order: list[bytes] = field(default_factory=list)
 
     def put(self, entity: Entity) -> None:
-        key = order_of(entity.row)
+        key = _order_of(entity.row)
         if key not in self.entities:
             insort(self.order, key)
         self.entities[key] = entity
 
     def remove(self, row: str) -> None:
-        key = order_of(row)
+        key = _order_of(row)
         if self.entities.pop(key, None) is not None:
             del self.order[bisect_left(self.order, key)]
 
@@ -97,7 +101,7 @@ class MemoryTables:
         check_key(partition)
         check_key(row)
         self.before("get", table)
-        found = self._partition(table, partition).entities.get(order_of(row))
+        found = self._partition(table, partition).entities.get(_order_of(row))
         self.after("get", table)
         return found
 
@@ -111,7 +115,7 @@ class MemoryTables:
 
     def _get_range(self, table: str, partition: str, rows: Sequence[str]) -> dict[str, Entity]:
         asked = set(rows)
-        between = self.query(table, partition, first=min(rows, key=order_of), last=max(rows, key=order_of))
+        between = self.query(table, partition, first=min(rows, key=_order_of), last=max(rows, key=_order_of))
         return {entity.row: entity for entity in between if entity.row in asked}
 
     def query(
@@ -127,8 +131,8 @@ class MemoryTables:
         check_key(partition)
         check_bound(first)
         check_bound(last)
-        end = None if last is None else order_of(last) + b"\0\0"
-        return self._walk(table, partition, order_of(first or ""), end, limit, select)
+        end = None if last is None else _order_of(last) + b"\0\0"
+        return self._walk(table, partition, _order_of(first or ""), end, limit, select)
 
     def query_prefix(
         self,
@@ -142,12 +146,12 @@ class MemoryTables:
         check_key(partition)
         check_bound(prefix)
         past = after_prefix(prefix)
-        end = None if past is None else order_of(past)
-        return self._walk(table, partition, order_of(prefix), end, limit, select)
+        end = None if past is None else _order_of(past)
+        return self._walk(table, partition, _order_of(prefix), end, limit, select)
 
     def scan(self, table: str, *, limit: int) -> Iterator[Entity]:
         left = limit
-        for partition in sorted(self._table(table), key=order_of):
+        for partition in sorted(self._table(table), key=_order_of):
             for entity in self._walk(table, partition, b"", None, left, None):
                 left -= 1
                 yield entity
@@ -170,7 +174,7 @@ class MemoryTables:
         check_key(partition)
         check_key(row)
         self.before("delete", table)
-        if order_of(row) in self._partition(table, partition).entities:
+        if _order_of(row) in self._partition(table, partition).entities:
             self._examine(table, Delete(partition, row, etag), None)
             self._apply(table, Delete(partition, row, etag))
         self.after("delete", table)
@@ -215,7 +219,7 @@ class MemoryTables:
                 yield entity if select is None else _selected(entity, select)
             if len(page) < PAGE:
                 return
-            start = order_of(page[-1].row) + b"\0\0"
+            start = _order_of(page[-1].row) + b"\0\0"
 
     def _write(self, name: str, table: str, operation: Insert | Replace | Upsert) -> Entity:
         self.before(name, table)
@@ -243,7 +247,7 @@ class MemoryTables:
             raise Changed(f"{row!r} in {table} was changed since it was read.", index)
 
     def _stored(self, table: str, partition: str, row: str) -> Entity | None:
-        return self._partition(table, partition).entities.get(order_of(row))
+        return self._partition(table, partition).entities.get(_order_of(row))
 
     def _apply(self, table: str, operation: Operation) -> str:
         target = self._table(table).setdefault(partition_of(operation), _Partition())
@@ -252,7 +256,8 @@ class MemoryTables:
             return ""
         self._writes += 1
         etag = f'W/"{self._writes}"'
-        target.put(replace(operation.entity, values=_copied(operation.entity.values), etag=etag))
+        given = operation.entity
+        target.put(Entity(given.partition, given.row, _copied(given.values), etag))
         return etag
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from local.simulators.dataverse.options import Options
@@ -165,7 +166,7 @@ class Organisation:
 
     def fixed_id(self, name: str) -> str:
         """The id of a row that every organisation has."""
-        return str(uuid.uuid5(uuid.UUID(self.organisation_id), name))
+        return _fixed_id(self.organisation_id, name)
 
     def _seed(self, table: str, name: str, values: dict[str, Any]) -> str:
         row_id = self.fixed_id(name)
@@ -173,6 +174,11 @@ class Organisation:
             stamped = {"createdon": self.now_text(), "modifiedon": self.now_text()}
             self.store.put(table, row_id, {self.schema.tables[table].id_name: row_id} | values | stamped, {})
         return row_id
+
+
+@lru_cache(10_000)
+def _fixed_id(organisation_id: str, name: str) -> str:
+    return str(uuid.uuid5(uuid.UUID(organisation_id), name))
 
 
 def found_organisation(clock: Clock, options: Options, tenant_id: str) -> Organisation:

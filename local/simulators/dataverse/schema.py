@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +184,7 @@ def _add_key(table: Table, spec: Mapping[str, Any]) -> None:
 
 def _table(path: Path) -> Table:
     """The table a file describes; the file is named after it."""
-    spec = json.loads(path.read_text(encoding="utf-8"))
+    spec = _shipped(path)
     return Table(
         name=path.stem, set_name=spec["set"], id_name=spec["id"], name_column=spec["name"],
         schema_name=spec["schema_name"], ownership=spec["ownership"],
@@ -192,6 +192,13 @@ def _table(path: Path) -> Table:
         collections={nav: (target, column) for nav, (target, column) in spec["collections"].items()},
         columns={column: _column(column, data) for column, data in spec["columns"].items()},
     )  # fmt: skip
+
+
+@cache
+def _shipped(path: Path) -> dict[str, Any]:
+    """What a file says; only read, never changed."""
+    said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return said
 
 
 def _column(name: str, spec: Mapping[str, Any]) -> Column:
