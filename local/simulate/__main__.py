@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import sys
 import time
 from collections import Counter
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from local.simulate import coverage, finding
 from local.simulate.building import Choices
-from local.simulate.running import Result, run_seed, run_seeds
+from local.simulate.running import Result, be_silent, run_seed, run_seeds
 from local.simulate.shrinking import shrink
 from local.simulate.story import story
 
@@ -23,7 +22,7 @@ MAX_TOLD = 10
 def main(arguments: list[str]) -> int:
     """0: every invariant held; 1: some seed violated one; 2: a fault or decision never happened."""
     options = _parser().parse_args(arguments)
-    logging.disable(logging.WARNING)  # Faults make the product warn all the time.
+    be_silent()
     if options.defects:
         return finding.report(options.start, options.seeds, options.jobs, write=options.write)
     if options.seed is not None:

@@ -20,12 +20,14 @@ def _is_told(row: Entity) -> bool:
 
 @dataclass
 class Conclusions:
-    """``false`` lists deletions that were to be put on file while both records were there."""
+    """``false`` lists deletions that were to be put on file while both records were there; ``coupled`` all
+    pairs that were ever put on file, also such as storage lost since."""
 
     observer: Observer
     companies: Mapping[str, str]
     tables: MemoryTables
     false: list[str] = field(default_factory=list)
+    coupled: set[tuple[Key, Key]] = field(default_factory=set)
 
     def stored(self, table: str, operation: Operation) -> None:
         """Look at one operation of a transaction, just before it takes effect."""
@@ -34,7 +36,11 @@ class Conclusions:
         row, values = operation.entity.row, operation.entity.values
         partition = operation.entity.partition
         connection, _, mapping = partition.partition("|")
-        if mapping not in PAIRS or self._are_few(partition):
+        if mapping not in PAIRS:
+            return
+        if row.startswith("b|"):
+            self.coupled.add(self._keys(connection, mapping, row[2:], values["sales_id"]))
+        if self._are_few(partition):
             return
         if row.startswith("p|") and values["code"] == "partner_deleted":
             details = json.loads(str(values["details"]))
@@ -51,8 +57,11 @@ class Conclusions:
         return len(living - gone) < FEW
 
     def _judge(self, connection: str, mapping: str, bc_id: object, sales_id: object) -> None:
-        pair = PAIRS[mapping]
-        bc = Key("bc", self.companies[connection], pair.bc, str(bc_id))
-        sales = Key("sales", "", pair.sales, str(sales_id))
+        bc, sales = self._keys(connection, mapping, bc_id, sales_id)
         if bc in self.observer.present and sales in self.observer.present:
             self.false.append(f"{mapping} {bc_id} / {sales_id}: said to be deleted while both were there")
+
+    def _keys(self, connection: str, mapping: str, bc_id: object, sales_id: object) -> tuple[Key, Key]:
+        pair = PAIRS[mapping]
+        bc = Key("bc", self.companies[connection], pair.bc, str(bc_id))
+        return bc, Key("sales", "", pair.sales, str(sales_id))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local.simulate.defects import DEFECTS
 from local.simulate.plan import draw_plan
-from local.simulate.running import run_seed
+from local.simulate.running import be_silent, run_seed
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "measurements" / "defects.md"
@@ -73,7 +73,7 @@ def find_all(start: int, number: int, jobs: int) -> Iterator[Found]:
     if jobs <= 1:
         yield from (find(name, start, number) for name in DEFECTS)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), be_silent) as pool:
         yield from pool.map(find, DEFECTS, [start] * len(DEFECTS), [number] * len(DEFECTS))
 
 

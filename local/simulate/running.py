@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import time
 import traceback
 from collections import Counter
@@ -58,10 +59,15 @@ def run_seed(seed: int, choices: Choices = NOTHING_LEFT_OUT, defect: str = "") -
     )  # fmt: skip
 
 
+def be_silent() -> None:
+    """Faults make the product warn all the time.  Every process of a run begins with this."""
+    logging.disable(logging.WARNING)
+
+
 def run_seeds(seeds: Iterable[int], jobs: int = 1) -> Iterator[Result]:
     """Run seeds in their order; with ``jobs`` above 1 in that many processes."""
     if jobs <= 1:
         yield from map(run_seed, seeds)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), be_silent) as pool:
         yield from pool.map(run_seed, seeds, chunksize=5)

@@ -34,6 +34,7 @@ def _both_ours(evidence: Evidence, ended: set[str]) -> list[str]:
         and not {link.bc.id, link.sales.id} & ended
         and _known_again(evidence, link)
         and not _restored(evidence, link)
+        and not _lost_its_partner(evidence, link)
     ]
 
 
@@ -52,6 +53,23 @@ def _restored(evidence: Evidence, link: Linked) -> bool:
         held & tokens_in(each.changed)
         for each in evidence.observer.writes
         if each.kind == "deleted" and not each.who.startswith("tandem")
+    )
+
+
+def _lost_its_partner(evidence: Evidence, link: Linked) -> bool:
+    """Whether all that was on file of the pair was lost, and a person deleted what one of the two was made
+    for: what is left looks like any record that was never coupled."""
+    if evidence.simulation.incidents.plan.incident != "lost_pairs_too":
+        return False
+    former = {
+        key
+        for pair in evidence.simulation.conclusions.coupled
+        if (link.bc in pair) != (link.sales in pair)
+        for key in pair
+    }
+    return any(
+        each.key in former and each.kind == "deleted" and not each.who.startswith("tandem")
+        for each in evidence.observer.writes
     )
 
 
