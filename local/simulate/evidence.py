@@ -85,10 +85,13 @@ class Evidence:
         return None if moved else found
 
     def belongs_elsewhere(self, key: Key) -> bool:
-        """Whether a Sales row carries the mark of a company that none of its pairs belongs to."""
+        """Whether a Sales row carries the mark of a company that none of its pairs belongs to, or, where it has
+        none, of a company that no connection serves."""
         mark = str((self.values(key) or {}).get("tandem_companyid") or "").lower()
         companies = {link.bc.company for link in self.by_key.get(key, [])}
-        return bool(mark) and bool(companies) and companies != {mark}
+        if not companies:
+            return bool(mark) and mark not in {self.company_of(at) for at in self.connections}
+        return bool(mark) and companies != {mark}
 
     def rows(self, table: str) -> Iterator[Entity]:
         """Everything a table of storage holds."""

@@ -101,15 +101,7 @@ def _uncoupled(evidence: Evidence) -> list[str]:
         for pair in evidence.pairs.values():
             if key.table != pair.table(key.side) or not evidence.is_inside(pair, key):
                 continue
-            if key in evidence.by_key or evidence.problems.get(key) or _is_marked_for_nobody(evidence, key):
+            if key in evidence.by_key or evidence.problems.get(key) or evidence.belongs_elsewhere(key):
                 continue
             lines.append(f"{pair.mapping}: {key.side} {key.id} is neither coupled nor listed as a problem")
     return lines
-
-
-def _is_marked_for_nobody(evidence: Evidence, key: Key) -> bool:
-    """A Sales row of a company that no connection serves."""
-    if key.side == "bc":
-        return False
-    mark = str((evidence.values(key) or {}).get("tandem_companyid") or "").lower()
-    return bool(mark) and mark not in {evidence.company_of(at) for at in evidence.connections}
