@@ -101,7 +101,7 @@ def _settle_instead(work: Work, item: Item, instead: Callable[[], None]) -> None
 
 
 def settle_intent(work: Work, item: Item) -> None:
-    """The Sales row needs no partner any more (deleted, outside the filter), but one may be on its way.
+    """The Sales row gets no partner now (deleted, outside the filter, held back), but one may be on its way.
 
     What was made is coupled and the pair decided anew; else the row waits until nothing can come, and the
     intent ends.  An intent that stayed would hold back every BC record of its name.

@@ -144,12 +144,7 @@ def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None
         case Leave(reason):
             _leave(work, item, reason)
         case Hold():
-            held = (
-                item.problem.code
-                if item.problem and item.problem.code == "possible_partner"
-                else "couple_first"
-            )
-            problems.hold(work, item, held)
+            _hold(work, item)
         case PartnerDeleted(side):
             _partner_deleted(work, item, side)
         case EndCoupling(deleted):
@@ -159,6 +154,22 @@ def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None
         case Remove(side):
             # Nothing is ever deleted in Business Central: a person decides, as when the rule is to ask.
             _partner_deleted(work, item, side.other)
+
+
+def _hold(work: Work, item: Item) -> None:
+    """Creating waits for a person.  What an earlier attempt made is coupled; an intent that stayed would hold
+    back every record of its name, and the matching too."""
+    if not _owes_nothing(work, item):
+        return
+    is_candidate = item.problem is not None and item.problem.code == "possible_partner"
+    problems.hold(work, item, "possible_partner" if is_candidate else "couple_first")
+
+
+def _owes_nothing(work: Work, item: Item) -> bool:
+    """Whether no creation is under way for the record, or no longer; else it is settled or decided anew."""
+    if item.intent:
+        intents.settle_intent(work, item)
+    return item.intent is None and not item.settled
 
 
 def _merge(work: Work, item: Item, merge: Merge, plan: writing.Plan) -> None:
@@ -203,10 +214,8 @@ def _leave(work: Work, item: Item, reason: str) -> None:
         if reason == LEFT_BEHIND:
             problems.not_carried(work, item, LEFT_BEHIND, PROBLEMS[LEFT_BEHIND].meaning)
         return
-    if item.intent:
-        intents.settle_intent(work, item)
-        if item.intent or item.settled:
-            return
+    if not _owes_nothing(work, item):
+        return
     item.outcome = Outcome.UNCHANGED
     problems.forget(item)
     row = item.rows.get(item.side)

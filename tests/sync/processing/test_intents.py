@@ -109,6 +109,44 @@ def test_a_row_of_which_nothing_came_and_that_cannot_be_sent_any_more_leaves_no_
     assert world.at.couplings("CUSTOMER").open_intents() == set()
 
 
+@pytest.mark.parametrize("name", [NAME, "Renamed Ltd."])
+def test_a_creation_that_was_held_back_meanwhile_is_coupled_with_what_was_made(
+    world: World, name: str
+) -> None:
+    """As when new rules, or a loss of storage, make creating wait for a person."""
+    account = lose_the_creation(world)
+    hold_creations(world)
+    world.person_in_sales.edit(f"accounts({account})", name=name)
+    worlds.cycles(world, 4)
+    worlds.settled(world)
+    assert account in {each.sales_id for each in world.at.couplings("CUSTOMER").all_coupled()}
+    assert [each["displayName"] for each in worlds.customers(world)].count(name) == 1
+    assert worlds.codes(world) == []
+    assert world.at.couplings("CUSTOMER").open_intents() == set()
+
+
+def test_a_held_creation_of_which_nothing_came_waits_for_a_person_without_an_intent(world: World) -> None:
+    worlds.new_account(world, NAME)
+    wire = worlds.tap(world, Side.BC)
+
+    def lose() -> None:
+        raise worlds.ConnectionLost
+
+    wire.before = worlds.once(lose)
+    worlds.cycle(world)
+    hold_creations(world)
+    worlds.settled(world)
+    worlds.settled(world)
+    assert worlds.codes(world) == ["couple_first"]
+    assert fresh_customers(world) == []
+    assert world.at.couplings("CUSTOMER").open_intents() == set()
+
+
+def hold_creations(world: World) -> None:
+    schedules = world.at.schedules
+    schedules.change("CUSTOMER", schedules.get("CUSTOMER", 60).interval_s, released=False)
+
+
 def test_an_intent_of_which_nothing_came_ends_with_its_row(world: World) -> None:
     account = worlds.new_account(world, NAME)
     wire = worlds.tap(world, Side.BC)
