@@ -11,8 +11,8 @@ answers the same as one whose records are gone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
@@ -69,20 +69,30 @@ def too_many(absent: int, coupled: int) -> bool:
 
 
 WITNESSES = 10
-"""Coupled records that are asked for before a missing one is believed to be deleted."""
+"""Known records that are asked for before a missing one is believed to be deleted."""
 
 
 def witnesses(at: ConnectionParts, mapping: Mapping, side: Side, missing_ids: Iterable[str]) -> list[str]:
-    """Some other coupled records that nobody found deleted, by their ids on ``side``."""
+    """Some other known records, by their ids on ``side``: coupled ones that nobody found deleted, then those
+    that are listed and wait for a partner."""
     store = at.couplings(mapping.name)
-    gone = {p.record_id for p in store.all_problems(MAX_LISTED) if p.code == "partner_deleted"}
-    absent = set(missing_ids)
-    others = (each for each in store.all_coupled() if each.bc_id not in gone)
-    return list(islice((i for each in others if (i := each.id_on(side)) not in absent), WITNESSES))
+    listed = store.all_problems(MAX_LISTED)
+    gone = {each.record_id for each in listed if each.code == "partner_deleted"}
+    coupled = (each.id_on(side) for each in store.all_coupled() if each.bc_id not in gone)
+    waiting = (i for each in listed if each.side is side and (i := each.record_id) not in gone)
+    return list(islice(_distinct(chain(coupled, waiting), set(missing_ids)), WITNESSES))
+
+
+def _distinct(ids: Iterable[str], known: set[str]) -> Iterator[str]:
+    """Each id once that is not ``known``."""
+    for each in ids:
+        if each not in known:
+            known.add(each)
+            yield each
 
 
 def refuse_empty(at: ConnectionParts, mapping: Mapping, side: Side) -> None:
-    """Raise ``BrakeHolds`` where a table shows no record at all although some are coupled."""
+    """Raise ``BrakeHolds`` where a table shows no record at all although some are known."""
     if looks_hidden(len(witnesses(at, mapping, side, ()))):
         raise BrakeHolds(hidden(mapping, side))
 
@@ -97,9 +107,9 @@ MANY_TO_HIDE = 3
 
 
 def hidden(mapping: Mapping, side: Side) -> str:
-    """Why a mapping is stopped whose coupled records are not shown any more."""
+    """Why a mapping is stopped whose records are not shown any more."""
     return (
-        f"{side.system_name} shows none of the coupled records it is asked for. A lost right or a wrong "
+        f"{side.system_name} shows none of the records that are coupled or listed. A lost right or a wrong "
         "company looks like this, so nothing was concluded. Check the rights of Tandem's user; "
         f"if they really were deleted, start a full synchronisation that releases {mapping.name}."
     )

@@ -10,6 +10,7 @@ from local.simulate.hiding import Veil
 from local.simulation.world import World
 from local.simulators.wire import Request, Response
 from shared_code.core.records import Side
+from shared_code.sync.retries import queue_records
 from tests.sync import worlds
 
 TABLES = {Side.BC: ("bc", "customers"), Side.SALES: ("sales", "accounts")}
@@ -49,7 +50,7 @@ def test_a_full_synchronisation_concludes_nothing_from_an_empty_side_and_says_wh
     veil = veiled(world, side)
     veil.empty.add(TABLES[side])
     lines = worlds.full(world)
-    assert "shows none of the coupled records" in lines["CUSTOMER"]["message"]
+    assert "shows none of the records" in lines["CUSTOMER"]["message"]
     assert "partner_deleted" not in worlds.codes(world)
     assert "shows none" in world.at.schedules.get("CUSTOMER", 60).disabled_because
     veil.empty.clear()
@@ -77,6 +78,55 @@ def test_records_that_are_asked_for_and_not_shown_stop_the_mapping_and_go_on_whe
     worlds.settled(world)
     assert worlds.customer_of(world, worlds.pair(world))["phoneNumber"] == "+44 6"
     worlds.assert_whole(world)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_listed_records_that_are_not_shown_for_a_while_stay_listed(side: Side) -> None:
+    """Nothing is coupled yet: all wait for a person, and the next look at changes would not see them again."""
+    world = worlds.new_world()
+    for number in range(3):
+        worlds.new_account(world, f"Other {number}")
+    worlds.full(world)
+    before = worlds.codes(world)
+    assert before == ["couple_first"] * (len(worlds.CUSTOMERS) + 3)
+    veil = veiled(world, side)
+    veil.empty.add(TABLES[side])
+    lines = worlds.full(world)
+    assert "shows none of the records" in lines["CUSTOMER"]["message"]
+    assert worlds.codes(world) == before
+    veil.empty.clear()
+    worlds.full(world)
+    worlds.settled(world)
+    assert worlds.codes(world) == before
+
+
+@pytest.mark.parametrize("side", Side)
+def test_listed_records_that_are_asked_for_and_not_shown_stay_listed(side: Side) -> None:
+    world = worlds.new_world()
+    for number in range(3):
+        worlds.new_account(world, f"Other {number}")
+    worlds.full(world)
+    listed = [each.record_id for each in world.at.couplings("CUSTOMER").all_problems(100) if each.side is side]
+    veil = veiled(world, side)
+    veil.empty.add(TABLES[side])
+    queue_records(world.parts, world.at, "CUSTOMER", side, listed)
+    worlds.deliver(world)
+    assert worlds.codes(world).count("hidden") == 3
+    assert "shows none" in world.at.schedules.get("CUSTOMER", 60).disabled_because
+    veil.empty.clear()
+    worlds.full(world)
+    worlds.settled(world)
+    assert worlds.codes(world) == ["couple_first"] * (len(worlds.CUSTOMERS) + 3)
+
+
+def test_listed_rows_of_which_the_feed_tells_that_they_were_deleted_are_not_listed_any_more() -> None:
+    world = worlds.new_world()
+    rows = [worlds.new_account(world, f"Other {number}") for number in range(3)]
+    worlds.full(world)
+    for each in rows:
+        world.person_in_sales.call("DELETE", f"accounts({each})", if_match="*")
+    worlds.cycles(world, 2)
+    assert worlds.codes(world) == ["couple_first"] * len(worlds.CUSTOMERS)
 
 
 def unsettle(world: World, bc_id: str) -> None:

@@ -1,7 +1,7 @@
-"""Vanished: a coupled record that a service does not show may be deleted, or the service shows none any more.
+"""Vanished: a record that a service does not show may be deleted, or the service shows none any more.
 
 A lost right or a filter on it makes a service answer nothing at all, without an error.  Before a missing
-record counts as deleted, others of its mapping must be there.
+record that is coupled counts as deleted, or one that is listed as gone, others of its mapping must be there.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from collections.abc import Mapping
 
 from shared_code.core.records import Row, Side
 from shared_code.sync import absence
+from shared_code.sync.detect import DELETED
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 
 
 def refuse_nothing(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[str, Row]) -> None:
-    """Raise ``BrakeHolds`` where coupled records are missing and nothing shows that others are there."""
-    coupled = {record_id: item for record_id, item in asked.items() if item.coupling}
-    gone = [record_id for record_id, item in coupled.items() if record_id not in rows and not _told(item)]
-    if not gone or rows.keys() & coupled.keys():
+    """Raise ``BrakeHolds`` where known records are missing and nothing shows that others are there."""
+    known = {record_id: item for record_id, item in asked.items() if item.coupling or item.problem}
+    gone = [record_id for record_id, item in known.items() if record_id not in rows and not _told(item)]
+    if not gone or rows.keys() & known.keys():
         return
-    others = absence.witnesses(work.at, work.mapping, side, coupled)
+    others = absence.witnesses(work.at, work.mapping, side, known)
     if not absence.looks_hidden(len(gone) + len(others)) or _is_released(work):
         return
     if others and work.system(side).read(work.table(side), others):
@@ -29,7 +30,10 @@ def refuse_nothing(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapp
 
 
 def _told(item: Item) -> bool:
-    """Whether it was found deleted before: a second look concludes nothing new."""
+    """Whether it was found deleted before, so that a second look concludes nothing new, or the service itself
+    says that an uncoupled record was."""
+    if item.coupling is None and item.stamp == DELETED.stamp:
+        return True
     return bool(item.problem and item.problem.code == "partner_deleted")
 
 
