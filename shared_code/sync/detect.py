@@ -131,9 +131,11 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
 
 
 def _is_lost(at: ConnectionParts, mapping: Mapping) -> bool:
-    """Whether a watermark that is not there was there: something is coupled, and no full synchronisation is
-    about to set it."""
-    return not at.full_syncs.running() and any(True for _ in at.couplings(mapping.name).all_coupled(limit=1))
+    """Whether a watermark that is not there was there: the mapping was matched once, and no full
+    synchronisation is about to set it.  Where nothing is coupled new records must be found all the same."""
+    if at.full_syncs.running():
+        return False
+    return at.pairs(mapping.name).is_whole() or any(at.couplings(mapping.name).all_coupled(limit=1))
 
 
 RENEWAL_S = 1800.0

@@ -89,6 +89,23 @@ def test_a_lost_watermark_costs_one_full_reading_and_no_change(side: Side) -> No
     assert world.at.watermarks.get("CUSTOMER", side).cursor
 
 
+@pytest.mark.parametrize("side", Side)
+def test_a_lost_watermark_is_noticed_where_nothing_is_coupled_yet(side: Side) -> None:
+    world = worlds.new_world(sales={"contact": [], "account": []})
+    for each in worlds.customers(world):
+        worlds.delete_customer(world, each["id"])
+    worlds.full(world)
+    assert list(world.at.couplings("CUSTOMER").all_coupled()) == []
+    losses.lose_watermarks(world.tables)
+    if side is Side.BC:
+        worlds.new_customer(world, "The first one")
+    else:
+        worlds.new_account(world, "The first one")
+    worlds.cycles(world, 4)
+    assert [each["displayName"] for each in worlds.customers(world)] == ["The first one"]
+    assert [each["name"] for each in worlds.accounts(world)] == ["The first one"]
+
+
 def test_a_pair_that_ended_is_not_coupled_again_by_what_is_on_file_of_it() -> None:
     world = worlds.synced()
     bc_id = worlds.new_customer(world, "Soon gone")
