@@ -46,12 +46,16 @@ _CUSTOMER = re.compile(r"refers to “(.+?)” of (Sales|Business Central) \(Cus
 
 
 def _is_there(evidence: Evidence, key: Key, problem: Problem) -> bool:
-    """Whether the customer that a record waits for is coupled by now, in one of its companies."""
+    """Whether the customer that a record waits for is coupled by now, in one of its companies.
+
+    Of one that was deleted in Business Central nobody can ask the number that contacts refer to.
+    """
     found = _CUSTOMER.search(problem.message)
     if found is None or evidence.values(key) is None:
         return False
     name, side = found[1], found[2]
-    couplings = [each for each in evidence.links if each.pair.mapping == "CUSTOMER"]
+    customers = [each for each in evidence.links if each.pair.mapping == "CUSTOMER"]
+    couplings = [each for each in customers if evidence.values(each.bc) is not None]
     companies = {key.company} if key.company else {each.bc.company for each in couplings}
     if len(companies) != 1:
         return False
