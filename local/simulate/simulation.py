@@ -223,10 +223,18 @@ class Simulation:
                     self.faults.counts[f"problem {problem.code}"] += 1
 
     def _pass_time(self, seconds: float) -> None:
-        self.scheduler.clock.now += seconds
-        self.late.run_due()
+        """What was sent for later is worked off when its time comes; the timer rings at the end only."""
+        until = self.scheduler.clock.now + seconds
+        while (due := self.queue.next_visible_s()) is not None and due < until:
+            self._go_to(due)
+            self._drain()
+        self._go_to(until)
         tick(self.first.parts)
         self._drain()
+
+    def _go_to(self, at_s: float) -> None:
+        self.scheduler.clock.now = max(at_s, self.scheduler.clock.now)
+        self.late.run_due()
 
     def _drain(self) -> None:
         """Work off everything that is due, without other workers."""
