@@ -26,6 +26,10 @@ class SalesBackup:
     rows: Mapping[str, Mapping[str, SalesRow]]
     deletions: Mapping[str, int]
 
+    def stamps(self) -> dict[str, str]:
+        """The version of each row, by id, as Tandem writes it."""
+        return {each.id: f"{each.version:020d}" for rows in self.rows.values() for each in rows.values()}
+
 
 @dataclass(frozen=True)
 class BcBackup:
@@ -35,6 +39,11 @@ class BcBackup:
     rows: Mapping[tuple[str, str], Mapping[str, BcRow]]
     last: Mapping[tuple[str, str], int]
     relations: Mapping[str, dict[str, Any]]
+
+    def stamps(self) -> dict[str, str]:
+        """The version of each record that has one, by id."""
+        every = (each for rows in self.rows.values() for each in rows.values())
+        return {each.id: at for each in every if (at := each.values.get("lastModifiedDateTime"))}
 
 
 def back_up_sales(sales: Dataverse) -> SalesBackup:

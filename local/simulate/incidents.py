@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from local.simulate import backups, losses
+from local.simulate import backups, losses, witnesses
 from local.simulate.faults import Faults
 from local.simulate.fields import CUSTOMER
 from local.simulate.hiding import Veil
@@ -186,31 +186,24 @@ class Incidents:
         return backups.back_up_sales(self.sales) if side == "sales" else backups.back_up_bc(self.bc)
 
     def _put_back(self, side: str, backup: object) -> None:
-        before = len(self.observer.writes)
+        assert isinstance(backup, backups.SalesBackup | backups.BcBackup)
+        self.veil.down.discard(side)
+        telling = witnesses.telling(self.tables, side, backup.stamps())
+        if not telling:
+            # Nothing that Tandem knows of this system would be different: it comes back as it was.
+            self.scheduler.note(f"INCIDENT nothing would tell of a restored {side}")
+            return
         self.late.drop(self.sales if side == "sales" else self.bc)
         if isinstance(backup, backups.SalesBackup):
             changed = backups.restore_sales(self.sales, backup, self.observer)
         else:
-            assert isinstance(backup, backups.BcBackup)
             changed = backups.restore_bc(self.bc, backup, self.observer)
         for wire in self.wires:
             wire.forget()
-        self.veil.down.discard(side)
+        # A world of a dozen records can have all of them edited within a minute, a real one has not.
+        self.people.spared.update(telling[:SPARED])
         if changed:
             self._count()
-            self._spare(before)
-
-    def _spare(self, before: int) -> None:
-        """Nobody edits some of the records that the backup took back.
-
-        Tandem notices a restore by the newest records it has seen.  A world of a dozen records can have all of
-        them edited within a minute, a real one has not.
-        """
-        back = {each.key for each in self.observer.writes[before:] if each.kind == "updated"}
-        coupled = {each.row[2:] for each in losses.rows(self.tables, "Couplings") if each.row[0] in "bs"}
-        newest = dict.fromkeys(each.key for each in reversed(self.observer.writes[:before]))
-        found = [each.id for each in newest if each in back and each.id in coupled]
-        self.people.spared.update(found[:SPARED])
 
     def _deploy(self) -> None:
         """A new deployment: processes are replaced one after another."""

@@ -13,20 +13,20 @@ MAX_ROWS = 100_000
 
 def lose(tables: MemoryTables, table: str, wanted: Callable[[Entity], bool]) -> int:
     """Take rows away, as if they had never been stored; how many."""
-    gone = [each for each in list(rows(tables, table)) if wanted(each)]
+    gone = [each for each in list(_rows(tables, table)) if wanted(each)]
     for each in gone:
         tables._tables[table][each.partition].remove(each.row)
     return len(gone)
 
 
-def rows(tables: MemoryTables, table: str) -> list[Entity]:
+def _rows(tables: MemoryTables, table: str) -> list[Entity]:
     return [e for partition in tables._tables[table].values() for e in partition.entities.values()]
 
 
 def is_quiet(tables: MemoryTables) -> bool:
     """Whether no creation is under way: what became of one that is could not be told afterwards."""
-    rows = {each.row for each in rows(tables, "Couplings")}
-    announced = [str(each.values["lines"]).split("\n") for each in rows(tables, "Announcements")]
+    rows = {each.row for each in _rows(tables, "Couplings")}
+    announced = [str(each.values["lines"]).split("\n") for each in _rows(tables, "Announcements")]
     open_creations = [line for lines in announced for line in lines if "b|" + line.split("|")[1] not in rows]
     return not open_creations and not any(row.startswith("i|") for row in rows)
 

@@ -38,12 +38,17 @@ def is_confirmed(parts: Parts, at: ConnectionParts) -> bool:
 
     Raises ``NotAsked``.
     """
-    asked_s = parts.confirmed.get(at.name)
-    if asked_s is None or not 0 <= parts.runtime.now() - asked_s < EVERY_S:
+    if not is_trusted(parts, at):
         parts.confirmed.pop(at.name, None)
         if _confirm(parts, at):
             parts.confirmed[at.name] = parts.runtime.now()
     return at.name in parts.confirmed
+
+
+def is_trusted(parts: Parts, at: ConnectionParts) -> bool:
+    """Whether the systems were asked not long ago and were the known ones."""
+    asked_s = parts.confirmed.get(at.name)
+    return asked_s is not None and 0 <= parts.runtime.now() - asked_s < EVERY_S
 
 
 def _confirm(parts: Parts, at: ConnectionParts) -> bool:

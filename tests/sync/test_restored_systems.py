@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 
@@ -12,6 +13,8 @@ from local.simulation.world import World
 from shared_code.core.records import Side
 from shared_code.sync import views
 from shared_code.sync.full_sync import Request, start
+from shared_code.sync.processing import rounds
+from shared_code.sync.processing.work import Work
 from tests.sync import worlds
 
 
@@ -124,3 +127,22 @@ def test_another_organisation_may_be_accepted_too() -> None:
     worlds.settled(world)
     assert world.at.identities.get().stopped_because == ""
     worlds.assert_whole(world)
+
+
+def test_a_batch_that_was_held_up_for_long_touches_no_system_before_they_are_asked_again() -> None:
+    """A process stands still between two steps; whatever it knows may be of another state by then."""
+    world = worlds.synced()
+    edit(world, Side.BC, "+44 1")
+    wires = [worlds.tap(world, side) for side in Side]
+    asked: list[int] = []
+
+    def held_up(work: Work) -> None:
+        world.clock.now += 0 if asked else 1000
+        before = sum(len(each.seen) for each in wires)
+        rounds.run_rounds(work)
+        asked.append(sum(len(each.seen) for each in wires) - before)
+
+    with patch("shared_code.sync.processing.batch.run_rounds", held_up):
+        worlds.cycles(world, 3)
+    assert asked[0] == 0
+    assert phones(world) == ("+44 1", "+44 1")

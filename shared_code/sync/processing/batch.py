@@ -16,6 +16,7 @@ from shared_code.store.tables import Changed
 from shared_code.store.waiters import Waiter
 from shared_code.sync import rules, witnesses
 from shared_code.sync.absence import BrakeHolds
+from shared_code.sync.identity_check import is_trusted
 from shared_code.sync.messages import Advance, BatchDue
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, UnknownName
 from shared_code.sync.processing import committing, creating, problems
@@ -70,7 +71,7 @@ def _load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch, schedule: S
     items = [_item(batch.side, i, stamp, known.get(i)) for i, stamp in zip(batch.ids, stamps, strict=True)]
     work = Work(
         at, parts.runtime, mapping, batch, job.kind, rules_of(mapping, schedule), parts.settle_s, items,
-        LinkTable(at, mapping),
+        LinkTable(at, mapping), is_trusted=lambda: is_trusted(parts, at),
     )  # fmt: skip
     work.stored = {item.id: item.coupling for item in items if item.coupling}
     work.rates = {record_id: rate_of(each.base) for record_id, each in work.stored.items()}

@@ -48,6 +48,10 @@ def run_rounds(work: Work) -> None:
     for _ in range(MAX_ROUNDS):
         if not work.open_items():
             return
+        if not work.is_trusted():
+            # The batch took so long that a system may have been put back meanwhile: it is asked first.
+            _hand_on_rest(work, 0.0)
+            return
         try:
             _round(work)
         except Throttled as throttled:

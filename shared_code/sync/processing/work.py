@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from shared_code.core import filters, transform
@@ -36,6 +36,7 @@ class Work:
     was newly coupled, for those who wait for it.  ``survivors`` are records of the other side whose deleted
     partner is to be restored from there.  ``rates`` are the exchange rates that were on file, by record id.
     ``announced`` are the creations in Sales of this batch, BC ids by Sales ids.
+    ``is_trusted`` tells whether the systems were asked not long ago who they are.
     """
 
     at: ConnectionParts
@@ -52,6 +53,7 @@ class Work:
     survivors: list[str] = field(default_factory=list)
     rates: dict[str, Value] = field(default_factory=dict)
     announced: dict[str, str] = field(default_factory=dict)
+    is_trusted: Callable[[], bool] = lambda: True
 
     @property
     def soon_s(self) -> float:
