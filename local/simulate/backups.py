@@ -20,11 +20,12 @@ _SALES_TABLES = ("account", "contact")
 
 @dataclass(frozen=True)
 class SalesBackup:
-    """Accounts and contacts, and the organisation's version counter."""
+    """Accounts and contacts, the organisation's version counter, and when each table was changed last."""
 
     version: int
     rows: Mapping[str, Mapping[str, SalesRow]]
     deletions: Mapping[str, int]
+    schema_versions: Mapping[str, int]
 
     def stamps(self) -> dict[str, str]:
         """The version of each row, by id, as Tandem writes it."""
@@ -50,7 +51,10 @@ def back_up_sales(sales: Dataverse) -> SalesBackup:
     store = sales.org.store
     rows = {name: dict(store.tables[name].rows) for name in _SALES_TABLES}
     return SalesBackup(
-        store.version, rows, {name: len(store.tables[name].deletions) for name in _SALES_TABLES}
+        store.version,
+        rows,
+        {name: len(store.tables[name].deletions) for name in _SALES_TABLES},
+        {name: table.changed_at_version for name, table in sales.org.schema.tables.items()},
     )
 
 
@@ -68,6 +72,8 @@ def restore_sales(sales: Dataverse, backup: SalesBackup, observer: Observer) -> 
         del data.deletions[backup.deletions[name] :]
         data.log = sorted((each.version, each.id) for each in data.rows.values())
     store.version = backup.version
+    for name, version in backup.schema_versions.items():
+        sales.org.schema.tables[name].changed_at_version = version
     return changed
 
 

@@ -58,7 +58,7 @@ def take_step(parts: Parts, step: ScanStep) -> None:
         if step.full_sync:
             # The job goes on, because the full synchronisation waits for it: its scan begins anew.
             at.jobs.take_step(step.job, step_key(step.side, step.number), Step(RESTART))
-            parts.send(replace(step, number=step.number + 1))
+            parts.send(replace(step, number=step.number + 1), delay_s=BEGIN_ANEW_S)
             return
         # The service forgot where we were; nothing may be concluded but that everything must be looked at.
         end_first_look(parts, at, step)
@@ -138,6 +138,9 @@ def _is_lost(at: ConnectionParts, mapping: Mapping) -> bool:
     return at.pairs(mapping.name).is_whole() or any(at.couplings(mapping.name).all_coupled(limit=1))
 
 
+BEGIN_ANEW_S = 30.0
+"""How long a scan of everything rests before it is begun anew because the service forgot where it was."""
+
 RENEWAL_S = 1800.0
 """After so long without an end a full scan that renews a watermark is begun again."""
 
@@ -147,7 +150,9 @@ def _look_at_everything(parts: Parts, at: ConnectionParts, mapping: Mapping, ste
 
     In this order: without the note the next look finds out anew that the watermark is of no use.
     """
-    parts.send(replace(step, job=parts.new_job_id(), mode=ScanMode.FULL, number=0))
+    # A scan of everything whose own pages expire is not begun anew at once: the next one might fare no better.
+    delay_s = BEGIN_ANEW_S if step.mode is ScanMode.FULL else 0.0
+    parts.send(replace(step, job=parts.new_job_id(), mode=ScanMode.FULL, number=0), delay_s=delay_s)
     at.watermarks.renew(mapping.name, step.side, parts.runtime.now(), at.digests[mapping.name])
 
 

@@ -46,6 +46,27 @@ def test_a_full_synchronisation_whose_page_expires_begins_that_scan_anew_and_end
     worlds.assert_jobs_add_up(world)
 
 
+def test_a_look_at_everything_whose_pages_always_expire_does_not_run_in_circles(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dataverse, "PAGE_SIZE", 2)
+    world = worlds.synced()
+    wire = worlds.tap(world, Side.SALES)
+    org = world.sales.org
+
+    def expire(request: Request) -> None:
+        if "accounts?" in request.target:
+            org.schema.tables["account"].changed_at_version = org.store.next_version()
+
+    wire.before = expire
+    worlds.cycles(world, 10)
+    assert sum("accounts?" in each.target for each in wire.seen) < 60
+    wire.before = lambda request: None
+    worlds.new_account(world, "Seen in the end")
+    worlds.cycles(world, 10, 300)
+    assert "Seen in the end" in {each["displayName"] for each in worlds.customers(world)}
+
+
 def test_an_edit_in_sales_that_bc_denied_goes_over_when_the_right_is_there_again() -> None:
     world = worlds.synced()
     pair = worlds.pair(world)
