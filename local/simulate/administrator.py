@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from local.simulate.faults import Faults
 from local.simulate.processes import Process
@@ -13,12 +13,17 @@ from shared_code.sync.parts import ConnectionParts
 
 @dataclass
 class Administrator:
-    """``release`` is what this seed's person releases; ``acted`` says that something was asked for."""
+    """``release`` is what this seed's person releases; ``acted`` says that something was asked for.
+
+    ``checked`` are mappings that stopped because a side shows nothing and whose rights were looked after: what
+    is not there now really was deleted, by a restore, say.
+    """
 
     process: Process
     faults: Faults
     release: Sequence[str]
     acted: bool = False
+    checked: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def connections(self) -> list[ConnectionParts]:
@@ -48,9 +53,18 @@ class Administrator:
                 braked.append(name)
         if braked:
             self.faults.count("brake_held")
-            self._start(at, tuple(braked))
+            gone = tuple(name for name in braked if (at.name, name) in self.checked)
+            self.checked.update((at.name, name) for name in braked)
+            self._start(at, tuple(braked), gone=gone)
 
-    def _start(self, at: ConnectionParts, mappings: tuple[str, ...] = (), *, accept: bool = False) -> None:
+    def _start(
+        self,
+        at: ConnectionParts,
+        mappings: tuple[str, ...] = (),
+        *,
+        accept: bool = False,
+        gone: tuple[str, ...] = (),
+    ) -> None:
         self.acted = True
-        request = full_sync.Request(mappings, tuple(self.release), accept)
+        request = full_sync.Request(mappings, (*self.release, *gone), accept)
         full_sync.start(self.process.parts, at, request)
