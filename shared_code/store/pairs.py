@@ -49,6 +49,12 @@ class PairStore:
         for chunk in self._chunks(pairs, ended=True):
             self._tables.transact(TABLE, chunk)
 
+    def correct(self, ended: tuple[str, str], living: Iterable[tuple[str, str]]) -> None:
+        """One pair is none, and its records have these partners.  All in one, lest a living one count as ended
+        where a process dies in between."""
+        others = [each for bc, sales in living for each in self._rows(bc, sales)]
+        self._put([*self._rows(*ended, ended=True), *others])
+
     def partners(
         self, side: Side, ids: Sequence[str], *, ordered: bool = False
     ) -> tuple[dict[str, str], bool]:

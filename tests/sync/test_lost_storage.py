@@ -60,6 +60,22 @@ def test_couplings_lost_in_part_are_mended(seed: int) -> None:
     worlds.assert_whole(world)
 
 
+def test_couplings_that_are_lost_while_a_batch_is_in_hand_are_made_again_and_nothing_is_doubled() -> None:
+    world = worlds.synced()
+    made = worlds.new_account(world, "Made in Sales")
+    worlds.cycles(world, 2)
+    before, pairs = numbers(world), dict(world.at.pairs("CUSTOMER").living())
+    world.person_in_sales.edit(f"accounts({made})", telephone1="+44 8")
+    wire = worlds.tap(world, Side.BC)
+    wire.after = worlds.once(lambda: lose_customers(world))
+    worlds.cycles(world, 2)
+    assert dict(world.at.pairs("CUSTOMER").living()) == pairs
+    worlds.full(world, release=["CUSTOMER"])
+    worlds.settled(world)
+    assert numbers(world) == before
+    worlds.assert_whole(world)
+
+
 def test_where_the_pairs_are_lost_too_creating_waits_until_both_sides_were_matched() -> None:
     world = worlds.synced()
     worlds.new_account(world, "Made in Sales", emailaddress1="made@sales.example")

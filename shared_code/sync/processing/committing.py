@@ -206,7 +206,7 @@ def _transact_apart(work: Work, group: list[_Pending]) -> None:
         return
     item = group[0][0]
     if item.dirty and item.coupling and item.coupling.state is CouplingState.COUPLED:
-        pairing.overtaken(work, item.coupling)
+        pairing.overtaken(work, item, item.coupling)
     item.outcome, item.dirty = None, False
     item.hand_on(work.soon_s)
 

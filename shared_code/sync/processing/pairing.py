@@ -28,11 +28,15 @@ def ended(work: Work, coupling: Coupling) -> None:
     work.at.pairs(work.mapping.name).end([(coupling.bc_id, coupling.sales_id)])
 
 
-def overtaken(work: Work, coupling: Coupling) -> None:
-    """The coupling did not come to be, because one of its records has another one: that one counts."""
+def overtaken(work: Work, item: Item, coupling: Coupling) -> None:
+    """The coupling did not come to be, because one of its records has another one: that one counts.
+
+    Where a coupling that was there is gone without a trace, storage lost it, and the pair is what is left.
+    """
     store = work.store
     found = store.load(Side.BC, [coupling.bc_id]) | store.load(Side.SALES, [coupling.sales_id])
+    if not found and not _is_new(work, item, coupling):
+        return
     living = [c for c in found.values() if isinstance(c, Coupling) and c.state is CouplingState.COUPLED]
-    pairs = work.at.pairs(work.mapping.name)
-    pairs.end([(coupling.bc_id, coupling.sales_id)])
-    pairs.note((each.bc_id, each.sales_id) for each in living)
+    pair = (coupling.bc_id, coupling.sales_id)
+    work.at.pairs(work.mapping.name).correct(pair, [(each.bc_id, each.sales_id) for each in living])
