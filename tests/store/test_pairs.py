@@ -37,6 +37,20 @@ def test_a_pair_is_found_from_both_sides_until_it_ends(memory: MemoryTables) -> 
     assert list(pairs.living()) == [("b2", "s2")]
 
 
+def test_a_pair_that_is_none_is_corrected_in_one_transaction(memory: MemoryTables) -> None:
+    """Between two a living pair would count as ended."""
+    _, pairs = stores(memory)
+    pairs.note([("b1", "s1")])
+    seen: list[str] = []
+    memory.before = lambda operation, table: seen.append(operation)
+    pairs.correct(("b1", "s1"), [("b1", "s1")])
+    pairs.correct(("b2", "s1"), [("b1", "s1")])
+    assert seen == ["transact", "transact"]
+    assert list(pairs.living()) == [("b1", "s1")]
+    pairs.correct(("b1", "s1"), [])
+    assert list(pairs.living()) == []
+
+
 def test_a_pair_counts_only_when_both_of_its_rows_name_each_other(memory: MemoryTables) -> None:
     _, pairs = stores(memory)
     pairs.note([("b1", "s1")])

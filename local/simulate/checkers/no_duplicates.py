@@ -35,6 +35,7 @@ def _both_ours(evidence: Evidence, ended: set[str]) -> list[str]:
         and _known_again(evidence, link)
         and not _restored(evidence, link)
         and not _lost_its_partner(evidence, link)
+        and not _has_moved(evidence, link)
     ]
 
 
@@ -54,6 +55,12 @@ def _restored(evidence: Evidence, link: Linked) -> bool:
         for each in evidence.observer.writes
         if each.kind == "deleted" and not each.who.startswith("tandem")
     )
+
+
+def _has_moved(evidence: Evidence, link: Linked) -> bool:
+    """Whether the row was made for a record of another company, and a person passed it to this one since."""
+    made = next(each for each in evidence.our_writes() if each.key == link.sales and each.kind == "created")
+    return str((made.after or {}).get("tandem_companyid") or link.bc.company).lower() != link.bc.company
 
 
 def _lost_its_partner(evidence: Evidence, link: Linked) -> bool:
