@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from local.simulate import coverage, finding
-from local.simulate.building import Choices
+from local.simulate.choices import Choices
 from local.simulate.running import Result, be_silent, run_seed, run_seeds
 from local.simulate.shrinking import shrink
 from local.simulate.story import story

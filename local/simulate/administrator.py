@@ -15,8 +15,8 @@ from shared_code.sync.parts import ConnectionParts
 class Administrator:
     """``release`` is what this seed's person releases; ``acted`` says that something was asked for.
 
-    ``checked`` are mappings that stopped because a side shows nothing and whose rights were looked after: what
-    is not there now really was deleted, by a restore, say.
+    ``checked`` are mappings that stopped because a side shows nothing and whose rights were looked after:
+    what is not there now really was deleted, by a restore, say.
     """
 
     process: Process

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from local.simulate.actions import ACTIONS
+from local.simulate.choices import NOTHING_LEFT_OUT, Choices
 from local.simulate.conclusions import Conclusions
 from local.simulate.faults import Faults
 from local.simulate.hiding import Veil
@@ -40,19 +41,6 @@ SKEW_MARGIN_S = 150.0
 """A given-up request ends so much earlier than the product reckons: instances' clocks differ by less."""
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What a caller may leave out of a seed, to find what matters (see ``shrinking``)."""
-
-    without: frozenset[str] = frozenset()
-    skip_acts: frozenset[int] = frozenset()
-    only_first_faults: int | None = None
-    keep_trace: bool = False
-
-
-NOTHING_LEFT_OUT = Choices()
-
-
 @dataclass
 class _Ground:
     """What everything of a seed stands on."""
@@ -75,9 +63,7 @@ class _Ground:
 
 def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> Simulation:
     """A simulation that has not begun."""
-    if draw_plan(seed, choices.without).incident:
-        # It happens to a connection that has been in use for a while.
-        setting = replace(setting, calm_start=True)
+    setting = _chosen(setting, choices, draw_plan(seed, choices.without))
     ground, ledger = _ground(seed, setting, choices), Ledger()
     scheduler, faults, observer = ground.scheduler, ground.faults, ground.observer
     _tell(ground, ledger)
@@ -119,12 +105,21 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
     )
 
 
+def _chosen(setting: Setting, choices: Choices, plan: Plan) -> Setting:
+    if choices.often:
+        setting = replace(setting, hostility=max(1.0, setting.hostility))
+    if plan.incident:
+        # It happens to a connection that has been in use for a while.
+        return replace(setting, calm_start=True)
+    return replace(setting, calm_start=setting.calm_start and not choices.from_the_start)
+
+
 def _ground(seed: int, setting: Setting, choices: Choices) -> _Ground:
     clock, trace = ManualClock(), Trace(keep=choices.keep_trace)
     scheduler = Scheduler(clock, random.Random(f"{seed} scheduler"), trace, setting.stay)
     faults = Faults(
         scheduler, random.Random(f"{seed} faults"), setting.hostility, choices.without,
-        choices.only_first_faults,
+        choices.only_first_faults, choices.often,
     )  # fmt: skip
     clocks = SkewedClock(clock, setting.skews_s[0]), SkewedClock(clock, setting.skews_s[1])
     bc, sales = business_central_of(setting, clocks[0]), dataverse_of(setting, clocks[1])

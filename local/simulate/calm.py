@@ -18,7 +18,9 @@ _BY_TABLE = {
 }
 """Of these tables only what keeps work from being done."""
 
-_OF_AN_ATTEMPT = frozenset({"attempts", "next_attempt_at_s", "since_s", "message", "outcome", "details", "stamp"})
+_OF_AN_ATTEMPT = frozenset(
+    {"attempts", "next_attempt_at_s", "since_s", "message", "outcome", "details", "stamp"}
+)
 """What one more attempt at a record changes although it comes to the same end."""
 
 

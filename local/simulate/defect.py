@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from local.simulate.choices import NOTHING_LEFT_OUT, Choices
+from local.simulate.setting import Setting
+
 if TYPE_CHECKING:
     from local.simulate.simulation import Simulation
 
@@ -18,12 +21,18 @@ type Make = Callable[["Simulation", Any], Any]
 @dataclass(frozen=True)
 class Defect:
     """``what`` is wrong; ``make`` gives what replaces the thing at ``place``, told the simulation and the
-    original.  ``incidents`` are those that show it: seeds that have one are tried first."""
+    original.
+
+    A defect may say what shows it.  Seeds that have one of the ``incidents``, or a setting that ``suits``,
+    are tried first; its ``choices`` hold for all: faults that come often, and whether from the start.
+    """
 
     what: str
     place: str
     make: Make
     incidents: tuple[str, ...] = ()
+    choices: Choices = NOTHING_LEFT_OUT
+    suits: Callable[[Setting], bool] | None = None
 
     @contextmanager
     def patched(self, simulation: Simulation) -> Iterator[None]:
@@ -41,6 +50,11 @@ def _resolve(path: str) -> Any:
     except ModuleNotFoundError:
         owner, _, name = path.rpartition(".")
         return getattr(importlib.import_module(owner), name)
+
+
+def often(*faults: str, from_the_start: bool = False) -> Choices:
+    """Seeds in which these faults come often."""
+    return Choices(often=frozenset(faults), from_the_start=from_the_start)
 
 
 def always(value: Any) -> Make:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from local.simulate.defect import Defect, always
+from local.simulate.defect import Defect, always, often
 from local.simulate.fields import PAIRS
 from local.simulate.further_defects import FURTHER
 from local.simulate.simulation import Simulation
@@ -144,14 +144,17 @@ DEFECTS: dict[str, Defect] = {
     "watermark-first": Defect(
         "the watermark moves before the work is queued",
         "shared_code.sync.detect.select", _watermark_first,
+        choices=often("crash", "storage_unavailable"),
     ),
     "repeated-post": Defect(
         "a creation whose answer was lost is sent again",
         "shared_code.systems.business_central_batch.send", _repeatable,
+        choices=often("creation_answer_lost", from_the_start=True),
     ),
     "two-transactions": Defect(
         "a coupling's rows are written one by one",
         "shared_code.store.couplings.CouplingStore.transact", _apart,
+        choices=often("crash", "storage_answer_lost", from_the_start=True),
     ),
     "no-look-back": Defect(
         "each look begins where the last one ended",
@@ -165,6 +168,7 @@ DEFECTS: dict[str, Defect] = {
     "echo-by-user": Defect(
         "what our own user wrote last is never looked at",
         "shared_code.sync.detect._is_work", _echo_by_user,
+        choices=often("crash", "answer_lost", "half_applied"),
     ),
     "conflict-unlisted": Defect(
         "conflicts are not listed", "shared_code.sync.processing.problems.conflict", _unlisted
@@ -173,6 +177,7 @@ DEFECTS: dict[str, Defect] = {
     "no-intent": Defect(
         "a creation in Business Central leaves no intent",
         "shared_code.sync.processing.intents._write_intent_group", _no_intent,
+        choices=often("creation_answer_lost", from_the_start=True),
     ),
     **FURTHER,
 }  # fmt: skip

@@ -85,8 +85,8 @@ class Evidence:
         return None if moved else found
 
     def belongs_elsewhere(self, key: Key) -> bool:
-        """Whether a Sales row carries the mark of a company that none of its pairs belongs to, or, where it has
-        none, of a company that no connection serves."""
+        """Whether a Sales row carries the mark of a company that none of its pairs belongs to, or, where it
+        has none, of a company that no connection serves."""
         mark = str((self.values(key) or {}).get("tandem_companyid") or "").lower()
         companies = {link.bc.company for link in self.by_key.get(key, [])}
         if not companies:

@@ -34,15 +34,21 @@ RATES = {
 """Chance per opportunity at hostility 1; what has no opportunity of its own is drawn with the seed."""
 
 
+OFTEN = 6.0
+"""How much oftener than at hostility 1 faults come that are asked for."""
+
+
 @dataclass
 class Faults:
-    """The faults of one seed.  ``on`` switches all of them; ``without`` leaves kinds out (shrinking)."""
+    """The faults of one seed.  ``on`` switches all of them; ``without`` leaves kinds out (shrinking), those
+    named by ``often`` come in numbers."""
 
     scheduler: Scheduler
     rng: random.Random
     hostility: float
     without: frozenset[str] = frozenset()
     only_first: int | None = None
+    often: frozenset[str] = frozenset()
     on: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     rates: dict[str, float] = field(default_factory=dict)
@@ -51,6 +57,7 @@ class Faults:
     def __post_init__(self) -> None:
         for kind, rate in RATES.items():
             factor = self.rng.choice((0.0, 0.5, 1.0, 1.0, 3.0))
+            factor = OFTEN if kind in self.often else factor
             self.rates[kind] = 0.0 if kind in self.without else rate * factor * self.hostility
 
     def hit(self, kind: str) -> bool:

@@ -12,9 +12,11 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
+from local.simulate.choices import Choices
 from local.simulate.defects import DEFECTS
 from local.simulate.plan import draw_plan
 from local.simulate.running import be_silent, run_seed
+from local.simulate.setting import draw
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "measurements" / "defects.md"
@@ -44,28 +46,33 @@ class Found:
 
 def seeds_for(name: str, start: int, number: int) -> list[int]:
     """The seeds in the order they are tried: those whose incident shows the defect first."""
-    wanted = set(DEFECTS[name].incidents)
+    defect = DEFECTS[name]
+    wanted = set(defect.incidents)
 
     def shows_it(seed: int) -> bool:
         plan = draw_plan(seed)
-        return plan.incident in wanted or (plan.webhooks and "webhooks" in wanted)
+        return (
+            plan.incident in wanted
+            or (plan.webhooks and "webhooks" in wanted)
+            or (defect.suits is not None and defect.suits(draw(seed)))
+        )
 
     return sorted(range(start, start + number), key=lambda seed: (not shows_it(seed), seed))
 
 
 def find(name: str, start: int, number: int) -> Found:
     """Try seeds until one fails with the defect and holds without it."""
-    seeds = seeds_for(name, start, number)
+    seeds, choices = seeds_for(name, start, number), DEFECTS[name].choices
     for tried, seed in enumerate(seeds, 1):
-        found = run_seed(seed, defect=name).violations
-        if found and _is_sound(seed):
+        found = run_seed(seed, choices, name).violations
+        if found and _is_sound(seed, choices):
             return Found(name, seed, tried, found[0])
     return Found(name, None, len(seeds))
 
 
 @cache
-def _is_sound(seed: int) -> bool:
-    return not run_seed(seed).violations
+def _is_sound(seed: int, choices: Choices) -> bool:
+    return not run_seed(seed, choices).violations
 
 
 def find_all(start: int, number: int, jobs: int) -> Iterator[Found]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from local.simulate.defect import Defect, always, nothing
+from local.simulate.defect import Defect, always, nothing, often
 from local.simulate.simulation import Simulation
 from shared_code.core.base import Base
 from shared_code.core.outcome import NEVER_S, Outcome
@@ -136,10 +136,12 @@ FURTHER: dict[str, Defect] = {
     "sent-again-too-early": Defect(
         "a creation is sent again while the first may still run",
         "shared_code.sync.processing.intents._may_still_run", always(False),
+        choices=often("answer_lost_late", from_the_start=True),
     ),
     "stale-read-believed": Defect(
         "a read that is older than what was seen is not dropped",
         "shared_code.sync.processing.rounds._take_read", _stale_read_believed,
+        choices=often("stale_read"),
     ),
     "brake-removed": Defect(
         "a service that shows nothing is believed",
@@ -154,10 +156,12 @@ FURTHER: dict[str, Defect] = {
     "waiters-forgotten": Defect(
         "a record that waits for another one is not tried again",
         "shared_code.sync.processing.problems.wait_for", _waits_for_ever,
+        suits=lambda setting: setting.missing_options,
     ),
     "counted-twice": Defect(
         "a batch that is delivered twice counts twice",
         "shared_code.store.jobs.JobStore.finish", _counted_twice,
+        choices=often("message_twice"),
     ),
     "retry-lost": Defect(
         "failed records are never tried again", "shared_code.sync.tick.queue_due", always(0)
@@ -165,10 +169,12 @@ FURTHER: dict[str, Defect] = {
     "companies-mixed": Defect(
         "a record of another company is taken for one's own",
         "shared_code.core.filters.foreign", always(False),
+        suits=lambda setting: len(setting.companies) > 1,
     ),
     "echo-written-back": Defect(
         "what a service made of a value counts as somebody's edit",
         "shared_code.sync.processing.writing.confirm_base", _both_as_sent,
+        suits=lambda setting: bool(setting.plugins),
     ),
     "unmapped-written": Defect(
         "a column that no mapping names is written",
@@ -181,6 +187,7 @@ FURTHER: dict[str, Defect] = {
     "refusal-unheard": Defect(
         "a record that a service refused counts as done",
         "shared_code.sync.processing.problems.refused", _unheard,
+        suits=lambda setting: any(each["action"] == "refuse" for each in setting.plugins),
     ),
     "identity-unchecked": Defect(
         "nobody asks whether the systems are the known ones",

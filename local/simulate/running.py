@@ -13,8 +13,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
-from local.simulate.building import NOTHING_LEFT_OUT, Choices, build
+from local.simulate.building import build
 from local.simulate.checkers import violations
+from local.simulate.choices import NOTHING_LEFT_OUT, Choices
 from local.simulate.defects import DEFECTS
 from local.simulate.evidence import Evidence
 from local.simulate.setting import draw

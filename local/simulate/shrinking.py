@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from local.simulate.building import Choices
+from local.simulate.choices import Choices
 from local.simulate.faults import RATES
 from local.simulate.plan import INCIDENTS
 from local.simulate.running import run_seed

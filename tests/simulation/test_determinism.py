@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.simulate.building import Choices
+from local.simulate.choices import Choices
 from local.simulate.running import run_seed
 
 ROOT = Path(__file__).parents[2]

@@ -74,9 +74,7 @@ _stored = st.one_of(
 )
 _keys = any_text.map(escape_key)
 _values = st.dictionaries(st.text("abXY_", min_size=1, max_size=4), _stored, max_size=4)
-_operations = st.one_of(
-    st.builds(Delete, _keys, _keys), st.builds(Entity, _keys, _keys, _values).map(Upsert)
-)
+_operations = st.one_of(st.builds(Delete, _keys, _keys), st.builds(Entity, _keys, _keys, _values).map(Upsert))
 
 
 @given(_operations)

@@ -106,7 +106,9 @@ def test_listed_records_that_are_asked_for_and_not_shown_stay_listed(side: Side)
     for number in range(3):
         worlds.new_account(world, f"Other {number}")
     worlds.full(world)
-    listed = [each.record_id for each in world.at.couplings("CUSTOMER").all_problems(100) if each.side is side]
+    listed = [
+        each.record_id for each in world.at.couplings("CUSTOMER").all_problems(100) if each.side is side
+    ]
     veil = veiled(world, side)
     veil.empty.add(TABLES[side])
     queue_records(world.parts, world.at, "CUSTOMER", side, listed)

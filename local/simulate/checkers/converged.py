@@ -7,7 +7,6 @@ from typing import Any
 
 from local.simulate.evidence import Evidence, Linked
 from local.simulate.fields import Text, text_of
-from local.simulate.observing import Key
 from shared_code.core.outcome import Problem
 
 NAME = "I2 convergence"

@@ -56,7 +56,7 @@ def _is_there(evidence: Evidence, key: Key, problem: Problem) -> bool:
     name, side = found[1], found[2]
     customers = [each for each in evidence.links if each.pair.mapping == "CUSTOMER"]
     couplings = [each for each in customers if evidence.values(each.bc) is not None]
-    companies = {key.company} if key.company else {each.bc.company for each in couplings}
+    companies = {key.company} if key.company else {each.bc.company for each in customers}
     if len(companies) != 1:
         return False
     mine = [each.coupling for each in couplings if each.bc.company in companies]

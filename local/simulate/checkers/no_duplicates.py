@@ -108,6 +108,22 @@ def _has_nobody_left(evidence: Evidence, write: Write) -> bool:
     return edited and _origin_is_deleted(evidence, write)
 
 
+_NAMES = ("displayName", "name", "fullname")
+
+
+def _origin_was_taken_back(evidence: Evidence, write: Write) -> bool:
+    """Whether a backup without the record that this one was made for was put back, and this one is listed."""
+    made_for = {str((write.after or {}).get(name)) for name in _NAMES} - {"None"}
+    gone = {
+        str(before)
+        for each in evidence.observer.writes
+        if each.who == "restored" and each.kind == "deleted" and each.key.side != write.key.side
+        for name, (before, _) in each.changed.items()
+        if name in _NAMES
+    }
+    return bool(made_for & gone) and bool(evidence.problems.get(write.key))
+
+
 def _origin_is_deleted(evidence: Evidence, write: Write) -> bool:
     """Whether a person deleted the record whose name was sent."""
     name = (write.after or {}).get("displayName")
@@ -140,7 +156,7 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
         return None  # Business Central makes a company's contact by itself.
     if write.key in evidence.by_key or write.key.id in ended or _renamed(evidence, write):
         return None
-    if _has_nobody_left(evidence, write):
+    if _has_nobody_left(evidence, write) or _origin_was_taken_back(evidence, write):
         return None
     if evidence.simulation.incidents.plan.incident == "lost_pairs_too" and _is_a_persons(evidence, write):
         return None  # Nothing tells any more whose partner it is.
