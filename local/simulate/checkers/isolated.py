@@ -51,12 +51,14 @@ def _is_there(evidence: Evidence, key: Key, problem: Problem) -> bool:
     Of one that was deleted in Business Central nobody can ask the number that contacts refer to.
     """
     found = _CUSTOMER.search(problem.message)
-    if found is None or evidence.values(key) is None:
+    values = evidence.values(key)
+    if found is None or values is None:
         return False
     name, side = found[1], found[2]
     customers = [each for each in evidence.links if each.pair.mapping == "CUSTOMER"]
     couplings = [each for each in customers if evidence.values(each.bc) is not None]
-    companies = {key.company} if key.company else {each.bc.company for each in customers}
+    own = key.company or str(values.get("tandem_companyid") or "").lower()
+    companies = {own} if own else {each.bc.company for each in customers}
     if len(companies) != 1:
         return False
     mine = [each.coupling for each in couplings if each.bc.company in companies]
