@@ -108,6 +108,14 @@ def _has_nobody_left(evidence: Evidence, write: Write) -> bool:
     return edited and _origin_is_deleted(evidence, write)
 
 
+def _is_announced_for_nobody(evidence: Evidence, write: Write) -> bool:
+    """Whether the record is still on file that it was made for, and that one is deleted: whoever looks at what
+    was made couples the two, and tells that the partner is gone."""
+    rows = (each for each in evidence.rows("Couplings") if each.row == f"c|{write.key.id}")
+    origins = {str(each.values["bc_id"]) for each in rows}
+    return bool(origins) and not any(each.id in origins for each in evidence.observer.present)
+
+
 _NAMES = ("displayName", "name", "fullname")
 
 
@@ -157,6 +165,8 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
     if write.key in evidence.by_key or write.key.id in ended or _renamed(evidence, write):
         return None
     if _has_nobody_left(evidence, write) or _origin_was_taken_back(evidence, write):
+        return None
+    if _is_announced_for_nobody(evidence, write) and _is_a_persons(evidence, write):
         return None
     if evidence.simulation.incidents.plan.incident == "lost_pairs_too" and _is_a_persons(evidence, write):
         return None  # Nothing tells any more whose partner it is.
