@@ -12,7 +12,7 @@ from typing import Any
 
 from local.simulate.defect import Defect, always, often
 from local.simulate.fields import PAIRS
-from local.simulate.further_defects import FURTHER
+from local.simulate.further_defects import FURTHER, LOSSES
 from local.simulate.simulation import Simulation
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome
@@ -168,7 +168,7 @@ DEFECTS: dict[str, Defect] = {
     "echo-by-user": Defect(
         "what our own user wrote last is never looked at",
         "shared_code.sync.detect._is_work", _echo_by_user,
-        choices=often("crash", "answer_lost", "half_applied"),
+        LOSSES,
     ),
     "conflict-unlisted": Defect(
         "conflicts are not listed", "shared_code.sync.processing.problems.conflict", _unlisted
