@@ -50,10 +50,17 @@ class PairStore:
             self._tables.transact(TABLE, chunk)
 
     def correct(self, ended: tuple[str, str], living: Iterable[tuple[str, str]]) -> None:
-        """One pair is none, and its records have these partners.  All in one, lest a living one count as ended
-        where a process dies in between."""
-        others = [each for bc, sales in living for each in self._rows(bc, sales)]
-        self._put([*self._rows(*ended, ended=True), *others])
+        """One pair is none, and its records have these partners.  Each row is written once: a living pair never
+        counts as ended, wherever a process dies."""
+        pairs = list(living)
+        by_side = {Side.BC: (ended, pairs), Side.SALES: (ended[::-1], [each[::-1] for each in pairs])}
+        for side, ((own, other), others) in by_side.items():
+            rows = {own: (other, True)} | {mine: (its, False) for mine, its in others}
+            operations = [
+                Upsert(Entity(self._of[side], row, {"partner": partner, "ended": is_over}))
+                for row, (partner, is_over) in rows.items()
+            ]
+            self._tables.transact(TABLE, operations)
 
     def partners(
         self, side: Side, ids: Sequence[str], *, ordered: bool = False

@@ -13,6 +13,7 @@ from shared_code.store.memory import MemoryTables
 from shared_code.store.mending import mend
 from shared_code.store.pairs import TABLE as PAIRS
 from shared_code.store.pairs import PairStore
+from shared_code.store.tables import StorageUnavailable
 
 
 @pytest.fixture
@@ -37,16 +38,30 @@ def test_a_pair_is_found_from_both_sides_until_it_ends(memory: MemoryTables) -> 
     assert list(pairs.living()) == [("b2", "s2")]
 
 
-def test_a_pair_that_is_none_is_corrected_in_one_transaction(memory: MemoryTables) -> None:
-    """Between two a living pair would count as ended."""
+@pytest.mark.parametrize("wrong", [("b1", "s1"), ("b2", "s1"), ("b1", "s2")])
+def test_a_living_pair_never_counts_as_ended_while_another_one_is_corrected(
+    memory: MemoryTables, wrong: tuple[str, str]
+) -> None:
     _, pairs = stores(memory)
     pairs.note([("b1", "s1")])
-    seen: list[str] = []
-    memory.before = lambda operation, table: seen.append(operation)
-    pairs.correct(("b1", "s1"), [("b1", "s1")])
-    pairs.correct(("b2", "s1"), [("b1", "s1")])
-    assert seen == ["transact", "transact"]
+
+    def die(operation: str, table: str) -> None:
+        if operation == "transact":
+            raise StorageUnavailable("The process dies after each write in turn.")
+
+    for hook in ("before", "after"):
+        setattr(memory, hook, die)
+        with pytest.raises(StorageUnavailable):
+            pairs.correct(wrong, [("b1", "s1")])
+        setattr(memory, hook, lambda operation, table: None)
+        assert list(pairs.living()) == [("b1", "s1")]
+    pairs.correct(wrong, [("b1", "s1")])
     assert list(pairs.living()) == [("b1", "s1")]
+
+
+def test_a_pair_that_is_none_ends(memory: MemoryTables) -> None:
+    _, pairs = stores(memory)
+    pairs.note([("b1", "s1")])
     pairs.correct(("b1", "s1"), [])
     assert list(pairs.living()) == []
 
