@@ -29,7 +29,9 @@ class DirectSession(requests.Session):
         self._service = service
         self._clock = clock
 
-    def request(self, method: str | bytes, url: str | bytes, **settings: Any) -> requests.Response:
+    def request(  # type: ignore[override]  # the product's client only, by these names
+        self, method: str | bytes, url: str | bytes, **settings: Any
+    ) -> requests.Response:
         """Settings other than those of the product's client are refused, for nothing here heeds them.
 
         Raises what ``requests`` raises for a lost connection, a wrong address or an impossible header.
@@ -89,7 +91,7 @@ def _answer(url: str, response: Response, now_s: int) -> requests.Response:
     made.url = url
     # The body is there as a whole: what streams it takes its pieces from here.
     made._content = response.body
-    made._content_consumed = True
+    made._content_consumed = True  # type: ignore[attr-defined]
     return made
 
 

@@ -50,8 +50,8 @@ class PairStore:
             self._tables.transact(TABLE, chunk)
 
     def correct(self, ended: tuple[str, str], living: Iterable[tuple[str, str]]) -> None:
-        """One pair is none, and its records have these partners.  Each row is written once: a living pair never
-        counts as ended, wherever a process dies."""
+        """One pair is none, and its records have these partners.  Each row is written once: a living pair
+        never counts as ended, wherever a process dies."""
         pairs = list(living)
         by_side = {Side.BC: (ended, pairs), Side.SALES: (ended[::-1], [each[::-1] for each in pairs])}
         for side, ((own, other), others) in by_side.items():

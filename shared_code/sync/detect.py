@@ -150,7 +150,7 @@ def _look_at_everything(parts: Parts, at: ConnectionParts, mapping: Mapping, ste
 
     In this order: without the note the next look finds out anew that the watermark is of no use.
     """
-    # A scan of everything whose own pages expire is not begun anew at once: the next one might fare no better.
+    # One whose own pages expire is not begun anew at once: the next one might fare no better.
     delay_s = BEGIN_ANEW_S if step.mode is ScanMode.FULL else 0.0
     parts.send(replace(step, job=parts.new_job_id(), mode=ScanMode.FULL, number=0), delay_s=delay_s)
     at.watermarks.renew(mapping.name, step.side, parts.runtime.now(), at.digests[mapping.name])

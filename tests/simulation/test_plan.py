@@ -8,7 +8,9 @@ import pytest
 
 from local.simulate import coverage
 from local.simulate.building import build
+from local.simulate.defect import often
 from local.simulate.defects import DEFECTS
+from local.simulate.faults import OFTEN, RATES
 from local.simulate.finding import Found, page, seeds_for
 from local.simulate.packages import OTHER_PHONE, package_of
 from local.simulate.plan import INCIDENTS, draw_plan
@@ -59,6 +61,21 @@ def test_a_defect_is_looked_for_first_where_its_incident_is() -> None:
     seeds = seeds_for("restore-unnoticed", 0, 52)
     assert sorted(seeds) == list(range(52))
     assert {draw_plan(seed).incident for seed in seeds[:4]} == {"restored_sales", "restored_bc"}
+
+
+def test_a_defect_is_looked_for_first_where_its_setting_is() -> None:
+    seeds = seeds_for("companies-mixed", 0, 40)
+    assert sorted(seeds) == list(range(40))
+    assert len(draw(seeds[0]).companies) == 2
+    assert len(draw(seeds[-1]).companies) == 1
+
+
+def test_faults_that_are_asked_for_come_often_and_from_the_start() -> None:
+    seed = next(seed for seed in range(50) if not draw_plan(seed).incident and draw(seed).calm_start)
+    simulation = build(seed, draw(seed), often("crash", from_the_start=True))
+    assert simulation.faults.rates["crash"] >= RATES["crash"] * OFTEN
+    assert not simulation.setting.calm_start
+    assert build(seed, draw(seed)).setting.calm_start
 
 
 def test_the_page_of_defects_names_what_was_not_found() -> None:

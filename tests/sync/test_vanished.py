@@ -82,7 +82,7 @@ def test_records_that_are_asked_for_and_not_shown_stop_the_mapping_and_go_on_whe
 
 @pytest.mark.parametrize("side", Side)
 def test_listed_records_that_are_not_shown_for_a_while_stay_listed(side: Side) -> None:
-    """Nothing is coupled yet: all wait for a person, and the next look at changes would not see them again."""
+    """Nothing is coupled yet: all wait for a person, and no look at changes would see them again."""
     world = worlds.new_world()
     for number in range(3):
         worlds.new_account(world, f"Other {number}")

@@ -109,8 +109,8 @@ def _has_nobody_left(evidence: Evidence, write: Write) -> bool:
 
 
 def _is_announced_for_nobody(evidence: Evidence, write: Write) -> bool:
-    """Whether the record is still on file that it was made for, and that one is deleted: whoever looks at what
-    was made couples the two, and tells that the partner is gone."""
+    """Whether it is still on file for which record it was made, and that one is deleted: whoever looks at
+    what was made couples the two, and tells that the partner is gone."""
     announced = (line for row in evidence.rows("Announcements") for line in str(row.values["lines"]).split())
     origins = {line.partition("|")[2] for line in announced if line.startswith(write.key.id)}
     return bool(origins) and not any(each.id in origins for each in evidence.observer.present)
