@@ -18,6 +18,7 @@ def test_every_invariant_holds(seed: int) -> None:
 
 REGRESSIONS = {
     74: "new rules made creating wait for a person while one was under way",
+    190: "a record that BC had refused was tried again, and the read of Sales did not show the edit yet",
     304: "a watermark was lost where nothing is coupled",
     898: "couplings were lost while a batch was in hand that changes one of them",
 }

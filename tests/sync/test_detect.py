@@ -10,7 +10,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from local.simulation.world import World
+from local.simulation.world import CLIENT, PERSON, World
+from local.simulators.business_central import Permissions
 from local.simulators.business_central import control as bc_control
 from local.simulators.faults import AimedFault, Fault, Scope
 from shared_code.core.jobs import JobKind
@@ -19,6 +20,7 @@ from shared_code.store.jobs import JobStore
 from shared_code.sync import detect, tick
 from shared_code.sync.messages import ScanMode, ScanStep
 from shared_code.sync.parts import table_of
+from shared_code.sync.retries import queue_records
 from shared_code.systems import dataverse
 from shared_code.systems.interface import AccessDenied, Table
 from tests.sync import worlds
@@ -135,6 +137,31 @@ def test_a_read_older_than_what_the_scan_saw_is_not_taken_for_the_present(
     stale = iter([before] * times)
     monkeypatch.setattr(system, "read", lambda table, ids: next(stale, None) or read(table, ids))
     worlds.edit_sales(world, pair, telephone1="+44 1")
+    worlds.cycles(world, 5)
+    assert next(stale, None) is None
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 1"
+    worlds.assert_whole(world)
+
+
+def test_a_read_older_than_what_a_problem_is_about_does_not_solve_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The replica that is read when the record is tried again has not heard of the edit that was listed."""
+    pair, system = worlds.pair(world), world.at.systems[Side.SALES]
+    read = system.read
+    before = read(table_of(world.at.mapping("CUSTOMER"), Side.SALES), [pair.sales_id])
+    options = world.bc.env.options
+    everything = frozenset(world.bc.env.types)
+    options.users = {CLIENT: Permissions(write=everything - {"customers"}), PERSON: Permissions()}
+    worlds.edit_sales(world, pair, telephone1="+44 1")
+    worlds.cycle(world)
+    assert worlds.codes(world) == ["access_denied"]
+
+    options.users = None
+    world.at.schedules.change("CUSTOMER", 60, disabled_because="")
+    stale = iter([before] * 2)
+    monkeypatch.setattr(system, "read", lambda table, ids: next(stale, None) or read(table, ids))
+    queue_records(world.parts, world.at, "CUSTOMER", Side.BC, [pair.bc_id])
     worlds.cycles(world, 5)
     assert next(stale, None) is None
     assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 1"

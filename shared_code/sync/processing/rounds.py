@@ -116,7 +116,7 @@ def _take_read(work: Work, item: Item, side: Side, row: Row | None, record_id: s
     if row is None:
         item.states[side] = Deleted(record_id) if item.coupling else Absent()
         return
-    if row.version.stamp < _newest_seen(item, side) and not work.mapping.side(side).in_force:
+    if row.version.stamp < _newest_seen(work, item, side) and not work.mapping.side(side).in_force:
         # A stale replica.  Deciding on it could undo a write, or take an edit for dealt with.  Not so a
         # record made of lines, which is older again when its newest line is deleted.
         item.hand_on(work.soon_s)
@@ -124,14 +124,29 @@ def _take_read(work: Work, item: Item, side: Side, row: Row | None, record_id: s
     work.know(item, side, row)
 
 
-def _newest_seen(item: Item, side: Side) -> str:
-    """The stamp of the newest version the coupling or the scan has seen.
+def _newest_seen(work: Work, item: Item, side: Side) -> str:
+    """The stamp of the newest version that the coupling, the scan or the record's problem has seen.
 
     Business Central is read at its primary, which is never behind a scan.
     """
     known = item.coupling.version_on(side) if item.coupling else None
     scanned = item.stamp if side is item.side is Side.SALES else ""
-    return max(known.stamp if known else "", scanned)
+    listed = _listed_at(work, item) if side is Side.SALES else ""
+    return max(known.stamp if known else "", scanned, listed)
+
+
+def _listed_at(work: Work, item: Item) -> str:
+    """The version in Sales at which the record was listed: an older one solves nothing.
+
+    Only Sales numbers its versions.  After a minute of rests a replica has caught up; a system that was put
+    back to an earlier state never does.
+    """
+    stamp = item.problem.stamp if item.problem else ""
+    return stamp if stamp.isdecimal() and work.batch.attempt < A_MINUTE_OF_RESTS else ""
+
+
+A_MINUTE_OF_RESTS = 6
+"""Attempts of a batch between which its records rest for 1, 2, 4, 8, 16 and 32 seconds."""
 
 
 def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None:
