@@ -59,7 +59,7 @@ def _waits_for_ever(simulation: Simulation, original: Any) -> Any:
 def _both_as_sent(simulation: Simulation, original: Any) -> Any:
     """The base takes what was sent, not what the service made of it."""
 
-    def confirm(base: Any, sent_to: Side, sent: Any, held: Any, returned: Any) -> Base:
+    def confirm(base: Any, sent_to: Side, sent: Any, returned: Any) -> Base:
         old = base or Base({}, {})
         return Base({**old.bc, **sent}, {**old.sales, **sent})
 
