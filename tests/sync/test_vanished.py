@@ -131,6 +131,20 @@ def test_listed_rows_of_which_the_feed_tells_that_they_were_deleted_are_not_list
     assert worlds.codes(world) == ["couple_first"] * len(worlds.CUSTOMERS)
 
 
+def test_a_service_that_shows_its_records_again_between_two_questions_has_deleted_none() -> None:
+    world = worlds.synced()
+    pair = worlds.pair(world)
+    veil = veiled(world, Side.SALES)
+    worlds.edit_bc(world, pair, phoneNumber="+44 6")
+    unsettle(world, pair.bc_id)
+    veil.empty.add(TABLES[Side.SALES])
+    wire = worlds.tap(world, Side.SALES)
+    wire.after = worlds.once(veil.empty.clear, lambda request: pair.sales_id in request.target)
+    worlds.cycle(world)
+    assert worlds.codes(world) == []
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 6"
+
+
 def unsettle(world: World, bc_id: str) -> None:
     """Have both sides of a pair read at the next look, as after a conflict."""
     from dataclasses import replace

@@ -102,8 +102,8 @@ def read_missing(work: Work) -> None:
             id_: each for each in work.open_items() if side not in each.states and (id_ := each.id_on(side))
         }
         if lacking:
-            rows = work.system(side).read(work.table(side), sorted(lacking))
-            vanished.refuse_nothing(work, side, lacking, rows)
+            found = work.system(side).read(work.table(side), sorted(lacking))
+            rows = vanished.believed(work, side, lacking, found)
             work.links.load(side, rows.values())
             for record_id, item in lacking.items():
                 _take_read(work, item, side, rows.get(record_id), record_id)

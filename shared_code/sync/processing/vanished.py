@@ -15,17 +15,22 @@ from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 
 
-def refuse_nothing(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[str, Row]) -> None:
-    """Raise ``BrakeHolds`` where known records are missing and nothing shows that others are there."""
+def believed(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[str, Row]) -> Mapping[str, Row]:
+    """What the service shows of the records asked for, once that can be believed.
+
+    The missing ones are asked for again together with the others: a service that hid all of them may show
+    them by now.  Raises ``BrakeHolds`` where known records are missing and no other one is shown.
+    """
     known = {record_id: item for record_id, item in asked.items() if item.coupling or item.problem}
     gone = [record_id for record_id, item in known.items() if record_id not in rows and not _told(item)]
     if not gone or rows.keys() & known.keys():
-        return
+        return rows
     others = absence.witnesses(work.at, work.mapping, side, known)
     if not absence.looks_hidden(len(gone) + len(others)) or _is_released(work):
-        return
-    if others and work.system(side).read(work.table(side), others):
-        return
+        return rows
+    again = work.system(side).read(work.table(side), [*gone, *others]) if others else {}
+    if again.keys() & set(others):
+        return {**rows, **{record_id: again[record_id] for record_id in gone if record_id in again}}
     raise absence.BrakeHolds(absence.hidden(work.mapping, side))
 
 
