@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from shared_code.core.reconcile import Known
 from shared_code.core.records import Side
@@ -56,7 +57,8 @@ def _store(parts: Parts, at: ConnectionParts) -> None:
 
 
 def _newest(*groups: Sequence[Witness]) -> tuple[Witness, ...]:
-    by_record = {(w.mapping, w.id): w for g in groups for w in sorted(g, key=_stamp)}
+    # A version that is older than one seen before is what a restore is noticed by: it replaces nothing.
+    by_record = {(w.mapping, w.id): w for w in sorted(chain(*groups), key=_stamp)}
     return tuple(sorted(by_record.values(), key=_stamp, reverse=True)[:MOST])
 
 
