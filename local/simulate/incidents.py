@@ -200,8 +200,10 @@ class Incidents:
             changed = backups.restore_bc(self.bc, backup, self.observer)
         for wire in self.wires:
             wire.forget()
-        # A world of a dozen records can have all of them edited within a minute, a real one has not.
-        self.people.spared.update(telling[:SPARED])
+        # A world of a dozen records can have all of them edited within a minute, a real one has not.  A
+        # customer's new name is written to its contacts too.
+        customers = [each.id for each in self.observer.present if each.table == "customers"]
+        self.people.spared.update(telling[:SPARED], customers if side == "bc" else ())
         if changed:
             self._count()
 

@@ -10,7 +10,8 @@ import pytest
 from local.simulate import backups
 from local.simulate.observing import Observer
 from local.simulation.world import World
-from shared_code.core.records import Row, Side, Version
+from shared_code.core.reconcile import Known
+from shared_code.core.records import Side, Version
 from shared_code.sync import views, witnesses
 from shared_code.sync.full_sync import Request, start
 from shared_code.sync.processing import rounds
@@ -151,9 +152,9 @@ def test_a_batch_that_was_held_up_for_long_touches_no_system_before_they_are_ask
 def test_an_older_version_that_is_read_does_not_replace_the_newer_one_that_was_seen() -> None:
     """A process that asked just before a restore works on for a while, and reads what was put back."""
     world = worlds.synced()
-    newer, older = (Row("1", Version("", f"2027-01-0{day}T00:00:00.000Z")) for day in (2, 1))
+    newer, older = (Known("1", Version("", f"2027-01-0{day}T00:00:00.000Z"), {}) for day in (2, 1))
     world.parts.newest.clear()
-    for row in (newer, older):
-        witnesses.remember(world.parts, world.at, "CUSTOMER", [(Side.BC, row)])
+    for known in (newer, older):
+        witnesses.remember(world.parts, world.at, "CUSTOMER", [(Side.BC, known)])
     (kept,) = world.parts.newest["cronus", Side.BC]
     assert kept.stamp == newer.version.stamp
