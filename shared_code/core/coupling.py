@@ -58,6 +58,7 @@ class Intent:
     ``started_at_s`` tells when a lost request can no longer be running.  ``name`` is what was sent as the
     record's name: a new BC record of that name may be the one that is being created.  ``sent`` are all
     neutral values that were sent: what is looked for after a lost answer, whatever the Sales row holds then.
+    ``rules`` are those that said what the values mean.
     """
 
     sales_id: str
@@ -66,3 +67,4 @@ class Intent:
     name: str = ""
     etag: str = ""
     sent: Values = field(default_factory=dict)
+    rules: str = ""

@@ -171,6 +171,7 @@ class CouplingStore:
             "started_at_s": intent.started_at_s,
             "batch": intent.batch,
             "sent": dump(intent.sent),
+            "rules": intent.rules,
         }
         return [
             Insert(Entity(self.partition, "s|" + intent.sales_id, values)),
@@ -288,6 +289,7 @@ def _intent(entity: Entity) -> Intent:
         batch=str(values.get("batch", "")),
         etag=entity.etag,
         sent=load_values(str(values.get("sent", ""))),
+        rules=str(values.get("rules", "")),
     )
 
 

@@ -35,6 +35,11 @@ def note(at: ConnectionParts, mapping: Mapping) -> None:
 
 def base_under(at: ConnectionParts, mapping: Mapping, coupling: Coupling) -> Base | None:
     """The coupling's base as far as its fields mean the same under the present rules."""
-    if coupling.base is None or is_made_under(at, mapping.name, coupling.rules):
-        return coupling.base
-    return still_true(coupling.base, at.rulebooks.get(mapping.name, coupling.rules), meanings(mapping))
+    return coupling.base and still_meant(at, mapping, coupling.base, coupling.rules)
+
+
+def still_meant(at: ConnectionParts, mapping: Mapping, base: Base, made_under: str) -> Base:
+    """The base of other rules as far as its fields mean the same under the present ones."""
+    if is_made_under(at, mapping.name, made_under):
+        return base
+    return still_true(base, at.rulebooks.get(mapping.name, made_under), meanings(mapping))

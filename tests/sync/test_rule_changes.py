@@ -153,3 +153,22 @@ def test_after_a_change_the_full_look_ends_and_the_watermarks_go_on() -> None:
     assert all(each.cursor and each.rules == world.at.digests["CUSTOMER"] for each in marks)
     lines = worlds.full(world)
     assert lines["CUSTOMER"]["jobQueueEntryStatus"] == LineStatus.FINISHED
+
+
+def test_what_was_sent_under_the_old_rules_is_no_base_where_its_column_is_another_one_now() -> None:
+    """The creation's answer is lost, and rules change before the customer that was made is found."""
+    world = worlds.synced()
+    account = worlds.new_account(world, "Fresh Ltd.", telephone1="+44 1")
+    wire = worlds.tap(world, Side.BC)
+
+    def lose() -> None:
+        raise worlds.ConnectionLost
+
+    wire.after = worlds.once(lose)
+    worlds.cycle(world)
+    assert worlds.codes(world) == ["outcome_unknown"]
+    world = deployed(world, **phone_elsewhere(world))
+    worlds.cycles(world, 6, 100)
+    (made,) = [each for each in worlds.customers(world) if each["displayName"] == "Fresh Ltd."]
+    (row,) = [each for each in worlds.accounts(world) if each["accountid"] == account]
+    assert (made["phoneNumber"], row["telephone1"], row["telephone2"]) == ("+44 1", "+44 1", "+44 1")

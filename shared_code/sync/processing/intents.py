@@ -21,6 +21,7 @@ from shared_code.sync.processing.adopting import couple_found
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.processing.writing import PlannedCreation
+from shared_code.sync.rules import still_meant
 
 
 def name_key(work: Work, planned: PlannedCreation) -> str:
@@ -58,7 +59,9 @@ def _write_intent_group(work: Work, planned: Sequence[PlannedCreation]) -> None:
 
 
 def _intent(work: Work, planned: PlannedCreation, now: float) -> Intent:
-    return Intent(planned.item.id, now, work.batch.id, name_key(work, planned), sent=planned.sent)
+    made_under = work.at.digests[work.mapping.name]
+    name = name_key(work, planned)
+    return Intent(planned.item.id, now, work.batch.id, name, sent=planned.sent, rules=made_under)
 
 
 def resolve(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
@@ -122,11 +125,13 @@ def settle_intent(work: Work, item: Item) -> None:
 
 
 def _couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
-    """Couple with what an earlier attempt made.  The base is what was sent then: whatever either side holds
-    beyond it was edited since."""
+    """Couple with what an earlier attempt made.  The base is what was sent then, where that still means the
+    same: whatever either side holds beyond it was edited since."""
+    made_under = item.intent.rules if item.intent else work.at.digests[work.mapping.name]
     couple_found(work, item, Side.BC, row)
     item.coupled, item.inserted = False, True
-    item.base = confirm_base(None, Side.BC, sent, item.values_on(Side.BC))
+    base = confirm_base(None, Side.BC, sent, item.values_on(Side.BC))
+    item.base = still_meant(work.at, work.mapping, base, made_under)
 
 
 def _may_still_run(work: Work, item: Item) -> bool:
