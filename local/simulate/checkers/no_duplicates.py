@@ -64,8 +64,8 @@ def _has_moved(evidence: Evidence, link: Linked) -> bool:
 
 
 def _lost_its_partner(evidence: Evidence, link: Linked) -> bool:
-    """Whether all that was on file of the pair was lost, and a person deleted what one of the two was made
-    for: what is left looks like any record that was never coupled."""
+    """Whether all that was on file of the pair was lost, and what one of the two was made for is deleted or
+    outside the filter: what is left looks like any record that was never coupled."""
     if evidence.simulation.incidents.plan.incident != "lost_pairs_too":
         return False
     former = {
@@ -74,10 +74,7 @@ def _lost_its_partner(evidence: Evidence, link: Linked) -> bool:
         if (link.bc in pair) != (link.sales in pair)
         for key in pair
     }
-    return any(
-        each.key in former and each.kind == "deleted" and not each.who.startswith("tandem")
-        for each in evidence.observer.writes
-    )
+    return any(not evidence.is_inside(link.pair, key) for key in former - {link.bc, link.sales})
 
 
 def _renamed(evidence: Evidence, write: Write, before: float = math.inf) -> bool:
