@@ -38,7 +38,7 @@ def base_under(at: ConnectionParts, mapping: Mapping, coupling: Coupling) -> Bas
     return coupling.base and still_meant(at, mapping, coupling.base, coupling.rules)
 
 
-def still_meant(at: ConnectionParts, mapping: Mapping, base: Base, made_under: str) -> Base:
+def still_meant(at: ConnectionParts, mapping: Mapping, base: Base, made_under: str) -> Base | None:
     """The base of other rules as far as its fields mean the same under the present ones."""
     if is_made_under(at, mapping.name, made_under):
         return base
