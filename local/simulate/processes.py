@@ -27,6 +27,9 @@ from shared_code.systems.interface import SystemFault
 
 POLL_S = 2.0
 
+MAX_STARTS, START_AGAIN_S = 100, 5.0
+"""How often a process that cannot start is started again, and after how long."""
+
 
 class SimulatedRuntime:
     """The runtime of one process: its own clock, which may be wrong, and ids from the seed."""
@@ -70,7 +73,20 @@ class Process:
         self.start()
 
     def start(self) -> None:
-        """Compose, as a process does once; nothing in memory is left of what was before."""
+        """Compose, as a process does once; nothing in memory is left of what was before.
+
+        One that cannot, because storage does not answer, is started again by its host.
+        """
+        for _ in range(MAX_STARTS):
+            try:
+                self._compose()
+            except StoreError:
+                self.runtime.sleep(START_AGAIN_S)
+            else:
+                return
+        raise AssertionError(f"{self.name} did not start {MAX_STARTS} times in a row")
+
+    def _compose(self) -> None:
         clients = compose.Clients(self.settings, self.runtime, FixedTokens("app"), self.tables)
         for client, side in ((clients.business_central, "bc"), (clients.sales, "sales")):
             client._session = DirectSession(*self.services[side])
@@ -112,9 +128,14 @@ class Host:
     def _restart(self) -> None:
         current = self.scheduler.current_task
         assert current is not None
-        current.doomed = False
-        self.process.start()
-        self.scheduler.note("process started again")
+        while True:
+            current.doomed = False
+            try:
+                self.process.start()
+            except Crash:
+                continue
+            self.scheduler.note("process started again")
+            return
 
     def one(self) -> bool:
         """One message, if there is one."""
