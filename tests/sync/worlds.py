@@ -29,6 +29,7 @@ from local.simulation.world import (
     PERSON as PERSON,
 )
 from local.simulators.business_central import control as bc_control
+from local.simulators.dataverse.options import Options as SalesOptions
 from local.simulators.faults import AimedFault, Fault, Scope
 from local.simulators.wire import ConnectionLost as ConnectionLost
 from local.simulators.wire import Request, Response, Service
@@ -145,6 +146,16 @@ def synced(
     world.settle(2)
     world.reset_requests()
     return world
+
+
+def tracked() -> dict[str, bool]:
+    """The tables of Sales whose changes are tracked where nothing else is asked for."""
+    return SalesOptions().change_tracking
+
+
+def guarded() -> dict[str, bool]:
+    """The tables of Sales with optimistic concurrency where nothing else is asked for."""
+    return SalesOptions().optimistic_concurrency
 
 
 class Crash(BaseException):

@@ -61,7 +61,7 @@ class Call:
         if not segments:
             raise query_syntax("An entity set is missing.")
         entity = self._env.types.get(name_in(self._caller.api, segments[0].name))
-        if entity is None or entity.name not in RULES:
+        if entity is None or (entity.name not in RULES and not entity.is_own):
             raise unknown_segment(segments[0].name)
         self._caller.may(entity, write=self._method != "GET")
         keyed = segments[0].key is not None

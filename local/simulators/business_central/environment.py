@@ -17,7 +17,7 @@ from local.simulators.business_central.loading import Records, build_company, re
 from local.simulators.business_central.notifications import Call, Notifications
 from local.simulators.business_central.options import Options, Permissions
 from local.simulators.business_central.request_log import RequestLog
-from local.simulators.business_central.schema import STANDARD_API, EntityType, entity_types
+from local.simulators.business_central.schema import STANDARD_API, EntityType, entity_types, own_types
 from local.simulators.business_central.session import Reader, Session
 from local.simulators.business_central.storage import Change, Company, Unit, Writing
 from local.simulators.business_central.tables import RULES
@@ -69,7 +69,7 @@ class Environment:
     def __init__(self, options: Options, clock: Clock, call: Call) -> None:
         self.options = options
         self.clock = clock
-        self.types = entity_types(options.version)
+        self.types = {**entity_types(options.version), **own_types(options.own_pages, options.version)}
         self.companies: dict[str, Company] = {}
         self.lock = threading.RLock()
         self.log = RequestLog()

@@ -76,7 +76,7 @@ def build_company(
         node=node,
     )
     loader = _Loader(company, records, types, now, next_version)
-    for table in STORED:
+    for table in (*STORED, *(name for name, each in types.items() if each.is_own)):
         loader.load(table)
     loader.relate()
     for table, (code, prefix, width, step) in _SERIES.items():

@@ -12,11 +12,10 @@ from xml.sax.saxutils import quoteattr
 
 from local.simulators.business_central.errors import method_not_allowed
 from local.simulators.business_central.schema import (
-    EXTENSION,
-    EXTENSION_API,
     EntityType,
     Navigation,
     Property,
+    api_of,
 )
 from local.simulators.wire import Response
 
@@ -58,7 +57,7 @@ def metadata(method: str, api: str, types: Mapping[str, EntityType]) -> Response
 
 
 def _belongs(name: str, api: str) -> bool:
-    return name in _IN_EVERY_API or name.startswith(EXTENSION) == (api == EXTENSION_API)
+    return name in _IN_EVERY_API or api_of(name) == api
 
 
 def document(shown: Iterable[EntityType]) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from local.simulators.business_central.options import Options
-from local.simulators.business_central.schema import EXTENSION, EXTENSION_API, STANDARD_API
+from local.simulators.business_central.schema import api_of, set_name_of
 from local.simulators.business_central.storage import Change
 from local.simulators.business_central.values import stamp_ms, stamp_text
 from local.simulators.webhook_sender import NotDelivered
@@ -62,8 +62,7 @@ class Subscription:
 
     @property
     def resource(self) -> str:
-        api = EXTENSION_API if self.table.startswith(EXTENSION) else STANDARD_API
-        return f"api/{api}/companies({self.company_id})/{self.table.removeprefix(EXTENSION)}"
+        return f"api/{api_of(self.table)}/companies({self.company_id})/{set_name_of(self.table)}"
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class Lacking(Collection[str]):
@@ -35,8 +36,9 @@ class Permissions:
 class Options:
     """The environment.  ``users`` maps client ids (and principal names of persons) to permissions; None
     admits everybody whose token is good.  ``rights`` is what was said of users at run time; it goes first.
-    ``extension``: Tandem's own API is installed.  Times in seconds.  Changed at run time through the
-    control routes.
+    ``extension``: Tandem's own API is installed.  ``own_pages`` are the API pages of the company's own
+    extensions, by ``<publisher>/<group>/<version>/<set>``, said as the files in ``schema/`` say theirs.
+    Times in seconds.  Changed at run time through the control routes.
     """
 
     tenant_id: str
@@ -48,6 +50,7 @@ class Options:
     scheme: str = "https"
     control: bool = False
     extension: bool = False
+    own_pages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     replica_lag_s: float = 0.0
     late_commit_s: float = 0.0
     latency_s: float = 0.0

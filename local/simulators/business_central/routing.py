@@ -13,13 +13,15 @@ from urllib.parse import unquote
 
 from local.simulators.business_central.errors import query_syntax
 from local.simulators.business_central.query import split_query
-from local.simulators.business_central.schema import EXTENSION_API, STANDARD_API
+from local.simulators.business_central.schema import STANDARD_API
 from local.simulators.business_central.values import GUID
 
 _SEGMENT = re.compile(r"(?P<name>[^()/]+)(?:\((?P<key>[^()]*)\))?\Z")
+_OWN_API = r"[^/]+/[^/]+/v[0-9]+\.[0-9]+"
+"""Publisher, group and version."""
 _PREFIX = re.compile(
     r"/v2\.0/(?:(?P<tenant>[^/]+)/)?(?P<environment>[^/]+)/api/"
-    rf"(?P<api>{re.escape(STANDARD_API)}|{re.escape(EXTENSION_API)})(?:/(?P<rest>.*))?\Z",
+    rf"(?P<api>{re.escape(STANDARD_API)}|{_OWN_API})(?:/(?P<rest>.*))?\Z",
     re.I,
 )
 

@@ -92,8 +92,13 @@ class EntityType:
         return MODIFIED in self.properties
 
     @property
+    def is_own(self) -> bool:
+        """Whether a company's own extension added it."""
+        return api_of(self.name) not in (STANDARD_API, EXTENSION_API)
+
+    @property
     def set_name(self) -> str:
-        return self.name.removeprefix(EXTENSION)
+        return set_name_of(self.name)
 
     def blank_values(self) -> dict[str, Any]:
         """A row on which nothing was written, in the order in which it is read."""
@@ -113,7 +118,28 @@ def entity_types(version: int) -> Mapping[str, EntityType]:
 
 def name_in(api: str, set_name: str) -> str:
     """The name of the entity set that a URL below the root of ``api`` calls ``set_name``."""
-    return f"{EXTENSION}{set_name}" if api == EXTENSION_API and set_name != "companies" else set_name
+    return set_name if set_name == "companies" else f"{_prefix(api)}{set_name}"
+
+
+def _prefix(api: str) -> str:
+    return {STANDARD_API: "", EXTENSION_API: EXTENSION}.get(api, f"{api}/")
+
+
+def api_of(name: str) -> str:
+    """The API whose entity set has this name."""
+    if name.startswith(EXTENSION):
+        return EXTENSION_API
+    return name.rpartition("/")[0] or STANDARD_API
+
+
+def set_name_of(name: str) -> str:
+    """What URLs call the entity set of this name."""
+    return name.rpartition("/")[2]
+
+
+def own_types(pages: Mapping[str, Mapping[str, Any]], version: int) -> Mapping[str, EntityType]:
+    """The entity sets that a company's own extensions add, by ``<api>/<set>``."""
+    return {name: _entity_type(name, data, version) for name, data in pages.items()}
 
 
 def _read(folder: Path, prefix: str) -> dict[str, Any]:

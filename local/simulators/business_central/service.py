@@ -26,7 +26,7 @@ from local.simulators.business_central.notifications import Call
 from local.simulators.business_central.oddities import write_oddly
 from local.simulators.business_central.options import Lacking, Options, Permissions
 from local.simulators.business_central.routing import Root, parse_root
-from local.simulators.business_central.schema import EXTENSION_API, STANDARD_API
+from local.simulators.business_central.schema import EXTENSION_API, STANDARD_API, api_of
 from local.simulators.business_central.storage import Company, Unit
 from local.simulators.conditions import Condition, Denials, Extent
 from local.simulators.tokens import Identity, Unauthorized, Verifier
@@ -100,7 +100,7 @@ class BusinessCentral:
         if len(request.body) > options.max_body_bytes:
             raise ApiError(413, "BadRequest", "The request body is too large.")
         root = parse_root(request.target)
-        if root is None or (root.api == EXTENSION_API and not options.extension):
+        if root is None or not self._has_api(root.api):
             raise unknown_segment(request.target.partition("?")[0])
         if root.environment.lower() != options.environment.lower():
             raise _NoEnvironment
@@ -108,6 +108,11 @@ class BusinessCentral:
         host = request.headers.get("host", "api.businesscentral.dynamics.com")
         base = f"{options.scheme}://{host}{root.prefix}"
         return root, Caller(identity, self._permissions(identity), base, request.headers, root.api)
+
+    def _has_api(self, api: str) -> bool:
+        if api == EXTENSION_API:
+            return self.env.options.extension
+        return any(api_of(name) == api for name in self.env.types)
 
     def _identity(self, request: Request, root: Root) -> Identity:
         options = self.env.options

@@ -26,6 +26,7 @@ class Options:
     """Settings of one organisation.
 
     ``columns`` adds columns at start: ``{"table", "logical_name", "schema_name", "type", "max_length"}``.
+    ``tables`` adds tables by logical name, said as the files in ``schema/`` say theirs.
     ``keys`` adds alternate keys: ``{"table", "name", "columns", "status"}`` (status Active or Pending).
     ``bulk``, ``change_tracking`` and ``optimistic_concurrency`` hold tables that have the feature.
     ``plugins`` emulates customers' synchronous logic: ``{"table", "column", "action"}`` with action
@@ -42,6 +43,7 @@ class Options:
     base_currency: str = "USD"
     columns: Sequence[Mapping[str, Any]] = ()
     keys: Sequence[Mapping[str, Any]] = ()
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     bulk: dict[str, bool] = field(default_factory=lambda: _on_for(*BULK_TABLES))
     change_tracking: dict[str, bool] = field(default_factory=lambda: _on_for(*CUSTOMER_TABLES, *SALES_TABLES))
     optimistic_concurrency: dict[str, bool] = field(

@@ -183,7 +183,7 @@ def _fixed_id(organisation_id: str, name: str) -> str:
 
 def found_organisation(clock: Clock, options: Options, tenant_id: str) -> Organisation:
     """A new, empty organisation: root business unit, SYSTEM user, settings row, messages."""
-    schema = load_schema(options.columns, options.keys)
+    schema = load_schema(options.columns, options.keys, options.tables)
     store = Store(schema)
     organisation_id = str(uuid.uuid5(uuid.NAMESPACE_URL, options.org_url))
     people = People(store, options, tenant_id)

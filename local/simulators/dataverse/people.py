@@ -73,9 +73,15 @@ class People:
             raise Refused(403, errors.NOT_A_MEMBER, "The user is not a member of the organization.")
         self._refuse_disabled(user_id)
         user = self.users[user_id]
-        caller = Caller(user_id, user.privileges, user.customizer)
+        caller = Caller(user_id, self._with_own_tables(user.privileges), user.customizer)
         wanted = headers.get("callerobjectid"), headers.get("mscrmcallerid")
         return caller if wanted == (None, None) else self._impersonated(caller, user, *wanted)
+
+    def _with_own_tables(self, privileges: Privileges) -> Privileges:
+        """Whoever may do everything may do so with the tables that an administrator added, too."""
+        if privileges is not ALL_PRIVILEGES or not self.options.tables:
+            return privileges
+        return {**privileges, **dict.fromkeys(self.options.tables, frozenset(ACTIONS))}
 
     def add_application(self, client_id: str, user_id: str, user: User) -> None:
         """Let an application call as the ``systemuser`` row with this id."""

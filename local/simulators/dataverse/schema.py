@@ -143,9 +143,16 @@ class Schema:
         return {table.set_name: table for table in self.tables.values()}
 
 
-def load_schema(columns: Sequence[Mapping[str, Any]] = (), keys: Sequence[Mapping[str, Any]] = ()) -> Schema:
+def load_schema(
+    columns: Sequence[Mapping[str, Any]] = (),
+    keys: Sequence[Mapping[str, Any]] = (),
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Schema:
     """The schema as shipped, with custom columns and alternate keys added.  Raises ValueError."""
-    schema = Schema({path.stem: _table(path) for path in sorted(SCHEMA_FOLDER.glob("*.json"))})
+    schema = Schema(
+        {path.stem: _table(path.stem, _shipped(path)) for path in sorted(SCHEMA_FOLDER.glob("*.json"))}
+    )
+    schema.tables.update({name: _table(name, spec) for name, spec in (tables or {}).items()})
     for spec in columns:
         table = _known_table(schema, spec["table"])
         table.add(custom_column(table, spec))
@@ -182,11 +189,10 @@ def _add_key(table: Table, spec: Mapping[str, Any]) -> None:
     table.keys.append(Key(str(spec.get("name", names[0])), names, str(spec.get("status", "Active"))))
 
 
-def _table(path: Path) -> Table:
-    """The table a file describes; the file is named after it."""
-    spec = _shipped(path)
+def _table(name: str, spec: Mapping[str, Any]) -> Table:
+    """The table that a file describes, which is named after it, or an administrator added."""
     return Table(
-        name=path.stem, set_name=spec["set"], id_name=spec["id"], name_column=spec["name"],
+        name=name, set_name=spec["set"], id_name=spec["id"], name_column=spec["name"],
         schema_name=spec["schema_name"], ownership=spec["ownership"],
         object_type_code=spec["object_type_code"], required_on_create=tuple(spec["required_on_create"]),
         collections={nav: (target, column) for nav, (target, column) in spec["collections"].items()},

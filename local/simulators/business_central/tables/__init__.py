@@ -25,7 +25,20 @@ from local.simulators.business_central.tables import (
 )
 from local.simulators.business_central.tables.rules import TableRules
 
-RULES: Final[Mapping[str, TableRules]] = {
+
+class _Rules(dict[str, TableRules]):
+    """The rules by table; a company's own table (``<api>/<set>``) has none beyond its type."""
+
+    def __missing__(self, name: str) -> TableRules:
+        if name.count("/") < OWN_DEPTH:
+            raise KeyError(name)
+        return TableRules(source=name)
+
+
+OWN_DEPTH: Final = 3
+"""Slashes in the name of a company's own table: publisher, group, version, set."""
+
+_KNOWN: Final[Mapping[str, TableRules]] = {
     **setup.RULES,
     **customers.RULES,
     **vendors.RULES,
@@ -40,5 +53,6 @@ RULES: Final[Mapping[str, TableRules]] = {
     **invoices.RULES,
     **extension.RULES,
 }
+RULES: Final[Mapping[str, TableRules]] = _Rules(_KNOWN)
 STORED: Final = tuple(name for name, rules in RULES.items() if rules.source == name)
 """The tables that keep rows; the other entity sets show these."""
