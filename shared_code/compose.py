@@ -139,17 +139,24 @@ class Clients:
         )
 
 
-def assemble(settings: Settings, runtime: Runtime, tables: Tables, queue: Queue, clients: Clients) -> Parts:
-    """The parts of any runtime and stores; nothing is asked of a system yet."""
+def assemble(
+    settings: Settings,
+    runtime: Runtime,
+    tables: Tables,
+    queue: Queue,
+    clients: Clients,
+    offered: Sequence[Mapping] | None = None,
+) -> Parts:
+    """The parts of any runtime and stores; nothing is asked of a system yet.
+
+    ``offered`` are the mappings of a package other than the one that is deployed (simulation).
+    """
     sales = Dataverse(clients.sales, settings.sales_url)
     root = api_root(settings.business_central_url, settings.tenant_id, settings.environment)
     catalogue = catalogue_of(settings)
     own = {name: each.text for name, each in MappingFileStore(tables).all().items()}
-    chosen = (
-        catalogue.select(own)
-        if own
-        else Selection(tuple(chosen_mappings(default_mappings(settings.features), settings.mappings)))
-    )
+    shipped = default_mappings(settings.features) if offered is None else offered
+    chosen = catalogue.select(own) if own else Selection(tuple(chosen_mappings(shipped, settings.mappings)))
     alone = len(settings.companies) == 1
 
     def connect(company: Company) -> ConnectionParts:

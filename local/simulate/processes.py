@@ -6,7 +6,6 @@ import random
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from unittest.mock import patch
 
 from local.simulate.faults import Faults
 from local.simulate.packages import Package
@@ -90,8 +89,9 @@ class Process:
         clients = compose.Clients(self.settings, self.runtime, FixedTokens("app"), self.tables)
         for client, side in ((clients.business_central, "bc"), (clients.sales, "sales")):
             client._session = DirectSession(*self.services[side])
-        with patch.object(compose, "default_mappings", lambda features: self.package.mappings):
-            self.parts = compose.assemble(self.settings, self.runtime, self.tables, self.queue, clients)
+        self.parts = compose.assemble(
+            self.settings, self.runtime, self.tables, self.queue, clients, self.package.mappings
+        )
 
 
 @dataclass
