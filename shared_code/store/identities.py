@@ -6,8 +6,8 @@ Beside it, in a row of its own, what keeps the connection from working now.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
@@ -15,6 +15,8 @@ from shared_code.store.json_values import dump, load
 from shared_code.store.tables import AlreadyExists, Changed, Entity, Missing, Scalar, Tables
 
 TABLE = "Identities"
+
+MAX_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,15 @@ class IdentityStore:
             "accepted": identity.accepted,
         }
         return self._put(Entity(self._partition, "identity", values, identity.etag))
+
+    def change(self, how: Callable[[Identity], Identity]) -> None:
+        """Change it as it is now, again where somebody was faster.  Raises ``Changed``."""
+        for _ in range(MAX_TRIES):
+            stored = self.get()
+            changed = how(stored)
+            if changed == stored or self.put(replace(changed, etag=stored.etag)):
+                return
+        raise Changed("the identity of a connection kept changing; try again")
 
     def fault(self) -> Fault:
         """The last fault, or none."""

@@ -26,8 +26,7 @@ def accept(parts: Parts, at: ConnectionParts) -> None:
             if at.watermarks.get(mapping.name, side).etag:
                 at.watermarks.renew(mapping.name, side, now)
         at.schedules.change(mapping.name, mapping.interval_s, released=False)
-    stored = at.identities.get()
-    at.identities.put(Identity(accepted=stored.accepted + 1, etag=stored.etag))
+    at.identities.change(lambda stored: Identity(accepted=stored.accepted + 1))
     parts.confirmed.pop(at.name, None)
 
 

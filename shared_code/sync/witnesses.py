@@ -16,6 +16,7 @@ from itertools import chain
 from shared_code.core.reconcile import Known
 from shared_code.core.records import Side
 from shared_code.store.identities import Identity, Witness
+from shared_code.sync import put_back
 from shared_code.sync.parts import ConnectionParts, Parts, table_of
 
 MOST = 10
@@ -48,6 +49,9 @@ STORED_EVERY_S = 60.0
 def _store(parts: Parts, at: ConnectionParts) -> None:
     """Put them on file, unless something is wrong with the systems or another instance is doing so."""
     stored = at.identities.get()
+    if stored.went_back or stored.accepted != parts.accepted.get(at.name, 0):
+        # Noticed or accepted elsewhere since: this process asks again before it goes on.
+        parts.confirmed.pop(at.name, None)
     sound = stored.known and not (stored.stopped_because or stored.suspected_since_s)
     if sound and stored.accepted == parts.accepted.get(at.name, 0):
         found = _all(parts, at, stored)
@@ -67,7 +71,10 @@ def _stamp(witness: Witness) -> str:
 
 
 def examine(parts: Parts, at: ConnectionParts, stored: Identity) -> Identity:
-    """The identity with what the witnesses say now.  Raises what the systems raise."""
+    """The identity with what the witnesses say now.  Raises what the systems raise.
+
+    Where a system was put back for sure, every other connection that works with it has been stopped.
+    """
     now = parts.runtime.now()
     back = [side for side in Side if _went_back(parts, at, stored, side)]
     if not back:
@@ -75,6 +82,8 @@ def examine(parts: Parts, at: ConnectionParts, stored: Identity) -> Identity:
     since_s = stored.suspected_since_s or now
     if now - since_s < LASTS_S:
         return replace(stored, suspected_since_s=since_s)
+    for side in back:
+        put_back.stop_others(parts, at, stored.known, side, _reason(side))
     return replace(stored, suspected_since_s=since_s, went_back=_reason(back[0]))
 
 

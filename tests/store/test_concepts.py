@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -313,6 +314,33 @@ def test_a_fault_is_kept_beside_the_identity_and_removed_as_it_was_read(
     assert not store.put_fault(Fault("gone", 3.5, first.etag))
     assert store.fault() == Fault()
     assert store.get().known == {"companyId": "1"}
+
+
+def test_an_identity_is_changed_as_it_is_now_where_somebody_was_faster(
+    stored: Tables, connection: str
+) -> None:
+    store = IdentityStore(stored, connection)
+    store.change(lambda each: replace(each, known={"companyId": "1"}))
+
+    def change(each: Identity) -> Identity:
+        if not each.accepted:
+            store.put(replace(each, accepted=1))
+        return replace(each, went_back="so")
+
+    store.change(change)
+    assert replace(store.get(), etag="") == Identity({"companyId": "1"}, went_back="so", accepted=1)
+
+
+def test_an_identity_that_keeps_changing_is_not_changed(stored: Tables, connection: str) -> None:
+    store = IdentityStore(stored, connection)
+
+    def change(each: Identity) -> Identity:
+        store.put(replace(each, accepted=each.accepted + 1))
+        return replace(each, went_back="so")
+
+    with pytest.raises(Changed):
+        store.change(change)
+    assert store.get().went_back == ""
 
 
 # Jobs
