@@ -71,7 +71,7 @@ PROBLEMS = {
                     "Add the option on the other side, then retry."),
         ProblemCode("outcome_unknown", "A creation was sent and no answer came; it may still be running.",
                     "Nothing: it is looked up before anything is sent again.", True),
-        ProblemCode("several_found", "After a lost answer several records equal what was sent.",
+        ProblemCode("several_found", "Several records may be the one Tandem made, or it made one too many.",
                     "Couple the record with the right one and delete what is doubled."),
         ProblemCode("already_coupled", "The partner is coupled with another record.",
                     "Uncouple one of the two, then couple again."),

@@ -207,6 +207,9 @@ def _transact_apart(work: Work, group: list[_Pending]) -> None:
     item = group[0][0]
     if item.dirty and item.coupling and item.coupling.state is CouplingState.COUPLED:
         pairing.overtaken(work, item, item.coupling)
+        if not is_coupled(work.stored.get(item.id)):
+            # The pair never came to be: whatever is said of the record now is filed under its own id.
+            item.coupling = None
     item.outcome, item.dirty = None, False
     item.hand_on(work.soon_s)
 

@@ -169,12 +169,15 @@ def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
 def _not_announced(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
     """Only rows that Tandem is not creating itself at this moment.
 
-    One that it announced long ago and never coupled belongs to the BC record it was made for.
+    One that it announced long ago and never coupled belongs to the BC record it was made for; where that one
+    has another row by now, a person decides.
     """
-    ours = _announced(work, {each.item.id for each in planned})
+    ours, in_vain = _announced(work, [each.item for each in planned])
     for item in (each.item for each in planned if each.item.id in ours):
         old = item.problem
-        if old and old.code == "outcome_unknown" and work.runtime.now() - old.since_s >= work.settle_s:
+        if item.id in in_vain:
+            problems.made_in_vain(work, item, ours[item.id])
+        elif old and old.code == "outcome_unknown" and work.runtime.now() - old.since_s >= work.settle_s:
             item.base = NOTHING_IN_STEP
             committing.couple(work, item, ours[item.id], item.id)
             item.states.clear()
@@ -183,14 +186,22 @@ def _not_announced(work: Work, planned: Sequence[PlannedCreation]) -> list[Plann
     return [each for each in planned if each.item.id not in ours]
 
 
-def _announced(work: Work, sales_ids: set[str]) -> dict[str, str]:
-    """The BC ids of those of these rows that are announced.
+def _announced(work: Work, items: Sequence[Item]) -> tuple[dict[str, str], set[str]]:
+    """The BC ids of those of these rows that are announced, and the rows whose BC record got another one.
 
-    One whose pair ended since has another id for the next creation: it was left behind.
+    One whose pair ended since has another id for the next creation: it was left behind.  Announcements end
+    after a week; that a row was made in vain, its problem knows.
     """
-    found = {own: bc for own, bc in work.announcements.all().items() if own in sales_ids}
-    known = work.store.load(Side.BC, sorted(found.values())) if found else {}
-    return {own: bc for own, bc in found.items() if own == _id_of_creation(work, bc, known.get(bc))}
+    announced = work.announcements.all()
+    made_for = {each.id: announced.get(each.id) or problems.was_made_for(each) for each in items}
+    found = {own: bc_id for own, bc_id in made_for.items() if bc_id}
+    known = work.store.load(Side.BC, sorted(set(found.values()))) if found else {}
+    ours = {own: bc for own, bc in found.items() if own == _id_of_creation(work, bc, known.get(bc))}
+    return ours, {own for own, bc in ours.items() if _has_another(known.get(bc), own)}
+
+
+def _has_another(known: Coupling | Intent | None, sales_id: str) -> bool:
+    return committing.is_coupled(known) and known is not None and known.sales_id != sales_id
 
 
 def _claimed(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:

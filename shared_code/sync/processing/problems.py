@@ -82,6 +82,24 @@ def wait_for_creation(work: Work, item: Item) -> None:
     item.new_problem = replace(item.new_problem, next_attempt_at_s=soon)
 
 
+def made_in_vain(work: Work, item: Item, bc_id: str) -> None:
+    """Tandem made the row for a BC record that was coupled with another row meanwhile.
+
+    The problem keeps which one that is: it holds as long as that pair, and longer than the announcement.
+    """
+    message = "Tandem made this row for a record of Business Central that got another one meanwhile."
+    fail(work, item, "several_found", message)
+    assert item.new_problem is not None
+    item.new_problem = replace(item.new_problem, details={**item.new_problem.details, _MADE_FOR: bc_id})
+
+
+def was_made_for(item: Item) -> str:
+    """The BC record for which the row was made in vain, as its problem tells; blank where there is none."""
+    return str(item.problem.details.get(_MADE_FOR, "")) if item.problem else ""
+
+
+_MADE_FOR = "made_for"
+
 LOOK_AGAIN_S = 60.0
 """How long after a lost answer the record is looked for again."""
 

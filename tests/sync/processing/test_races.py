@@ -9,7 +9,10 @@ import pytest
 from local.simulation.world import World
 from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
+from shared_code.store.announcements import KEPT_S
+from shared_code.sync.clean_up import clean_up
 from shared_code.sync.messages import BATCH_QUEUE
+from shared_code.sync.processing import batch
 from shared_code.sync.retries import queue_due
 from shared_code.sync.tick import look
 from tests.sync import worlds
@@ -233,3 +236,60 @@ def test_an_announced_account_that_cannot_be_sent_is_coupled_with_its_customer(w
     look_at_accounts_only(world)
     assert made in world.at.couplings("CUSTOMER").load(Side.BC, [made])
     assert worlds.codes(world) == ["conflict"]
+
+
+def account_made_in_vain(world: World) -> str:
+    """A new customer is coupled with a person's account while Tandem makes it one; the id of Tandem's."""
+    made_for = worlds.new_customer(world, "Fresh Ltd.")
+    persons = worlds.new_account(world, "Fresh Limited")
+    store = world.at.couplings("CUSTOMER")
+    wire = worlds.tap(world, Side.SALES)
+    wire.after = once(lambda: store.transact(store.insert_operations(Coupling(made_for, persons))))
+    look(world.parts, world.at, world.at.mapping("CUSTOMER"), (Side.BC,))
+    worlds.deliver(world)
+    (made,) = (each["accountid"] for each in worlds.accounts(world) if each["name"] == "Fresh Ltd.")
+    assert world.at.couplings("CUSTOMER").load(Side.BC, [made_for])[made_for].sales_id == persons
+    return str(made)
+
+
+def test_an_account_made_for_a_customer_that_got_another_one_is_listed_and_doubles_nothing(
+    world: World,
+) -> None:
+    made = account_made_in_vain(world)
+    worlds.cycles(world, 2)
+    (problem,) = (each for each in worlds.problems(world) if each["id"] == made)
+    assert (problem["code"], problem["side"]) == ("several_found", "sales")
+    assert worlds.codes(world).count("several_found") == 1
+    assert len(worlds.customers(world)) == 4
+
+
+def test_it_stays_listed_when_the_announcement_is_gone_until_the_pair_ends(world: World) -> None:
+    made = account_made_in_vain(world)
+    worlds.cycles(world, 2)
+    world.clock.now += KEPT_S + 60
+    clean_up(world.parts)
+    worlds.full(world, ("CUSTOMER",))
+    assert worlds.codes(world).count("several_found") == 1
+    assert len(worlds.customers(world)) == 4
+    world.person_in_sales.call("DELETE", f"accounts({made})")
+    worlds.cycles(world, 2)
+    assert "several_found" not in worlds.codes(world)
+
+
+def test_a_coupling_that_is_refused_to_the_end_is_listed_under_the_record_it_was_to_be_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Listed as a pair that never came to be, it would be solved by the record that has another partner."""
+    monkeypatch.setattr(batch, "MAX_ATTEMPTS", 0)
+    account = worlds.new_account(world, "Fresh Ltd.")
+    store = world.at.couplings("CUSTOMER")
+
+    def couple() -> None:
+        made = next(each["id"] for each in worlds.customers(world) if each["displayName"] == "Fresh Ltd.")
+        persons = worlds.new_account(world, "Fresh Limited")
+        store.transact(store.insert_operations(Coupling(made, persons)))
+
+    in_between(world, Side.BC, couple, after=True)
+    look(world.parts, world.at, world.at.mapping("CUSTOMER"), (Side.SALES,))
+    worlds.deliver(world)
+    assert [each["code"] for each in worlds.problems(world) if each["id"] == account] == ["unsettled"]
