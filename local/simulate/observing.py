@@ -5,9 +5,12 @@ The observer stands behind the services' own commit and knows nothing of the pro
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from local.simulators.business_central import BusinessCentral
@@ -49,6 +52,18 @@ class Write:
         return f"WROTE {self.who}: {what} {dict(self.changed)} -> {self.etag}"
 
 
+@dataclass(frozen=True)
+class Version:
+    """What a record held from the moment somebody (blank: the setting) wrote it until the next write."""
+
+    values: Mapping[str, Any]
+    who: str
+    since: float
+    until: float
+
+
+_BC_TABLE = re.compile(r"companies\(([0-9A-Fa-f-]+)\)/(\w+)")
+
 _BOOKKEEPING = frozenset({
     "lastModifiedDateTime", "modifiedon", "_modifiedby_value", "_modifiedonbehalfby_value", "versionnumber",
 })  # fmt: skip
@@ -63,6 +78,7 @@ class Observer:
     writes: list[Write] = field(default_factory=list)
     present: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
     history: dict[Key, list[Mapping[str, Any]]] = field(default_factory=dict)
+    looks: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     on_write: Callable[[Write], None] = lambda write: None
     app_user: str = ""
     is_late: bool = False
@@ -93,6 +109,22 @@ class Observer:
     def kinds(self, key: Key) -> Mapping[str, str]:
         """The target tables of a Sales row's lookups of several kinds."""
         return self._kinds.get(key, {})
+
+    def look(self, request: str) -> None:
+        """A read of Business Central was answered: when somebody could see these companies' tables."""
+        for company, table in set(_BC_TABLE.findall(request)):
+            self.looks.setdefault((company.lower(), table), []).append(self.now())
+
+    def versions(self, key: Key) -> list[Version]:
+        """All that a record held, in the order of time; nothing for the time when it was not there."""
+        mine = [each for each in self.writes if each.key == key]
+        first = [] if mine and mine[0].kind == "created" else [(self.history[key][0], "", -math.inf)]
+        held = [*first, *((each.after, each.who, each.at) for each in mine), (None, "", math.inf)]
+        return [
+            Version(values, who, since, until)
+            for (values, who, since), (_, _, until) in pairwise(held)
+            if values is not None
+        ]
 
     def of(self, side: str, table: str, company: str = "") -> dict[str, Mapping[str, Any]]:
         """The present records of a table by id."""

@@ -179,6 +179,8 @@ class Wire:
         with self._observer.acting(who):
             response = self.service.handle(self._veil.seen(self.side, request))
         response = self._veil.over(self.side, request, response)
+        if self.side == "bc" and not cutting.is_write(request):
+            self._observer.look(request.target + request.body.decode("utf-8", "replace"))
         self._scheduler.note(f"{self.side} {request.method} {path}: {response.status}")
         if self._scheduler.trace.keep:
             self._remark(f"  > {_readable(request)}")

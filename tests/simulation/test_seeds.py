@@ -20,6 +20,8 @@ REGRESSIONS = {
     74: "new rules made creating wait for a person while one was under way",
     190: "a record that BC had refused was tried again, and the read of Sales did not show the edit yet",
     304: "a watermark was lost where nothing is coupled",
+    804: "a contact got a second one in Sales, because it was renamed before its coupling was on file",
+    1378: "a customer with an open conflict was unblocked and deleted between two looks",
     1424: "Business Central was put back, and only one of two companies had seen anything newer",
     1979: "Sales was put back, and only one of two companies had seen anything newer",
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from local.simulate.evidence import Evidence
 from local.simulate.fields import Pair, inside, pair_of, text_of
-from local.simulate.observing import Key
+from local.simulate.observing import Key, Observer
 from local.simulate.people import Token, tokens_in
+from local.simulate.setting import Setting
 
 NAME = "I1 nothing lost"
 
@@ -45,7 +48,8 @@ def _is_left(evidence: Evidence, pair: Pair, partner: Key, token: Token) -> bool
 
 
 def _ended_outside(evidence: Evidence, pair: Pair, partner: Key, token: Token) -> bool:
-    """Whether the value was written while the partner was there and outside the filter, where it then ended.
+    """Whether the value was written while the partner was there and, for all that anybody could see, outside
+    the filter, where it then ended.
 
     Nothing was to be carried as long as it was there, and Business Central tells of no deletion.  A deletion
     is seen when its transaction commits.
@@ -55,8 +59,24 @@ def _ended_outside(evidence: Evidence, pair: Pair, partner: Key, token: Token) -
     if partner.side != "bc" or not deleted_at:
         return False
     seen_until = deleted_at[-1] + evidence.simulation.setting.bc_late_s
-    last = evidence.observer.history[partner][-1]
+    last = last_shown(evidence.observer, partner, evidence.simulation.setting)
     return token.at < seen_until and not inside(pair, "bc", last, evidence.observer.kinds(partner))
+
+
+def last_shown(observer: Observer, key: Key, setting: Setting) -> Mapping[str, Any]:
+    """The last version of a record of Business Central that an answer could show.
+
+    A person's write shows when its transaction commits, and in a replica longer.  What was there only between
+    two looks at its table nobody could see, and no later look tells of it.
+    """
+    looks = observer.looks.get((key.company.lower(), key.table), [])
+    for each in reversed(observer.versions(key)):
+        is_a_persons = each.who and not each.who.startswith("tandem")
+        begin = each.since + (setting.bc_late_s if is_a_persons else 0.0)
+        end = each.until + setting.bc_late_s + setting.bc_lag_s
+        if any(begin <= at <= end for at in looks):
+            return each.values
+    return observer.history[key][-1]
 
 
 def _holds(evidence: Evidence, token: Token, side: str) -> bool:
