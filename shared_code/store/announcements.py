@@ -1,22 +1,27 @@
 """Announcements: which Sales rows are about to be created, so that nobody takes them for a person's.
 
-Partition: connection and mapping.  Row: the batch that creates them and the number of a part, with up to
-300 lines ``<sales id>|<bc id>``: a few rows for a batch and not one for each record, because every creation
-pays for them.  They go when all couplings of the batch are on file; what a process that died left behind is
-read as long as it is there and goes with the nightly clean-up.
+Partition: connection and mapping.  Row: the batch that creates them, its delivery (two deliveries may run at
+once; each withdraws only its own) and the number of a part, with up to 300 lines
+``<sales id>|<bc id>``: a few rows for a batch and not one for each record, because every creation pays for
+them.  They go when all couplings of the batch are on file; what a process that died left behind is read as
+long as it is there and goes with the nightly clean-up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import batched
 
 from shared_code.store.codec import escape_key
-from shared_code.store.tables import Entity, Scalar, Tables
+from shared_code.store.tables import AlreadyExists, Entity, Scalar, Tables
 
 TABLE = "Announcements"
 PER_ROW = 300
 """Two ids of 36 characters and a line end each, below the 32 K characters that a value may hold."""
+
+MAX_DELIVERIES = 20
+"""A message is given up after fewer deliveries, and what those that died left behind goes within a week."""
 
 KEPT_S = 7 * 86_400.0
 """A creation runs for minutes at most, and whoever waits for its maker decides after 20 minutes; the week
@@ -30,17 +35,31 @@ class AnnouncementStore:
         self._tables = tables
         self._partition = escape_key(f"{connection}|{mapping}")
 
-    def put(self, batch: str, creations: Mapping[str, str], now_s: float) -> None:
-        """Put on file what ``batch`` creates, as BC ids by Sales ids; replaces what it said before."""
-        for number, part in enumerate(batched(creations.items(), PER_ROW, strict=False)):
-            lines = "\n".join(f"{sales_id}|{bc_id}" for sales_id, bc_id in part)
-            values: dict[str, Scalar] = {"lines": lines, "announced_at_s": float(now_s)}
-            self._tables.upsert(TABLE, Entity(self._partition, _row(batch, number), values))
+    def put(self, batch: str, creations: Mapping[str, str], now_s: float, delivery: int | None = None) -> int:
+        """Put on file what a delivery of ``batch`` creates, as BC ids by Sales ids; replaces what that one
+        said before.  The number of the delivery: without one it gets one that no other has.
+        """
+        parts = [_values(part, now_s) for part in batched(creations.items(), PER_ROW, strict=False)]
+        first = 0
+        if delivery is None:
+            delivery, first = self._begin(batch, parts[0]), 1
+        for number, values in enumerate(parts[first:], first):
+            self._tables.upsert(TABLE, Entity(self._partition, _row(batch, delivery, number), values))
+        return delivery
 
-    def withdraw(self, batch: str, count: int) -> None:
-        """All of the ``count`` announced creations are coupled or were surely refused."""
+    def _begin(self, batch: str, values: Mapping[str, Scalar]) -> int:
+        """Create the first row of a delivery.  The last number is for all that come after so many others."""
+        for delivery in range(MAX_DELIVERIES):
+            with suppress(AlreadyExists):
+                self._tables.insert(TABLE, Entity(self._partition, _row(batch, delivery, 0), values))
+                return delivery
+        self._tables.upsert(TABLE, Entity(self._partition, _row(batch, MAX_DELIVERIES, 0), values))
+        return MAX_DELIVERIES
+
+    def withdraw(self, batch: str, delivery: int, count: int) -> None:
+        """All of the ``count`` creations that the delivery announced are coupled or were surely refused."""
         for number in range(-(-count // PER_ROW)):
-            self._tables.delete(TABLE, self._partition, _row(batch, number))
+            self._tables.delete(TABLE, self._partition, _row(batch, delivery, number))
 
     def all(self) -> dict[str, str]:
         """What is announced now: BC ids by Sales ids.  Few, unless many processes died."""
@@ -58,5 +77,10 @@ class AnnouncementStore:
                 self._tables.delete(TABLE, self._partition, each.row)
 
 
-def _row(batch: str, number: int) -> str:
-    return escape_key(f"{batch}|{number}")
+def _values(part: Sequence[tuple[str, str]], now_s: float) -> dict[str, Scalar]:
+    lines = "\n".join(f"{sales_id}|{bc_id}" for sales_id, bc_id in part)
+    return {"lines": lines, "announced_at_s": float(now_s)}
+
+
+def _row(batch: str, delivery: int, number: int) -> str:
+    return escape_key(f"{batch}|{delivery}|{number}")

@@ -76,15 +76,16 @@ def _announce(work: Work, planned: Sequence[PlannedCreation], creations: Sequenc
     if not work.mapping.direction.flows_to(Side.BC):
         return  # Nobody would take the new rows for a person's.
     work.announced |= {str(c.id): p.item.id for c, p in zip(creations, planned, strict=True)}
-    work.announcements.put(work.batch.id, work.announced, work.runtime.now())
+    now_s = work.runtime.now()
+    work.delivery = work.announcements.put(work.batch.id, work.announced, now_s, work.delivery)
     for each in planned:
         each.item.announced = True
 
 
 def withdraw(work: Work) -> None:
     """After the last commit: nothing is announced any more, unless what became of a creation is unknown."""
-    if work.announced and not any(each.announced for each in work.items):
-        work.announcements.withdraw(work.batch.id, len(work.announced))
+    if work.delivery is not None and not any(each.announced for each in work.items):
+        work.announcements.withdraw(work.batch.id, work.delivery, len(work.announced))
 
 
 def _not_made_by_us(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:

@@ -35,7 +35,8 @@ class Work:
     ``stored`` are the couplings as they are on file, by record id; ``coupled_keys`` (``side|key``) name what
     was newly coupled, for those who wait for it.  ``survivors`` are records of the other side whose deleted
     partner is to be restored from there.  ``rates`` are the exchange rates that were on file, by record id.
-    ``announced`` are the creations in Sales of this batch, BC ids by Sales ids.
+    ``announced`` are the creations in Sales of this batch, BC ids by Sales ids, on file under the number of
+    this ``delivery``.
     ``is_trusted`` tells whether the systems were asked not long ago who they are.
     """
 
@@ -53,6 +54,7 @@ class Work:
     survivors: list[str] = field(default_factory=list)
     rates: dict[str, Value] = field(default_factory=dict)
     announced: dict[str, str] = field(default_factory=dict)
+    delivery: int | None = None
     is_trusted: Callable[[], bool] = lambda: True
 
     @property

@@ -263,7 +263,7 @@ def test_an_account_made_for_a_customer_that_got_another_one_is_listed_and_doubl
     assert len(worlds.customers(world)) == 4
 
 
-def test_it_stays_listed_when_the_announcement_is_gone_until_the_pair_ends(world: World) -> None:
+def test_it_stays_listed_when_the_announcement_is_gone_until_it_is_deleted(world: World) -> None:
     made = account_made_in_vain(world)
     worlds.cycles(world, 2)
     world.clock.now += KEPT_S + 60
@@ -293,3 +293,27 @@ def test_a_coupling_that_is_refused_to_the_end_is_listed_under_the_record_it_was
     look(world.parts, world.at, world.at.mapping("CUSTOMER"), (Side.SALES,))
     worlds.deliver(world)
     assert [each["code"] for each in worlds.problems(world) if each["id"] == account] == ["unsettled"]
+
+
+def test_a_second_delivery_that_creates_fewer_does_not_withdraw_what_the_first_still_creates(
+    world: World,
+) -> None:
+    """The first is between announcing and creating; to the second a customer is outside the filter."""
+    blocked = worlds.new_customer(world, "Fresh 1")
+    worlds.new_customer(world, "Fresh 2")
+    wire = worlds.tap(world, Side.SALES)
+
+    def deliver_again() -> None:
+        world.person_in_bc().edit(f"customers({blocked})", blocked="All")
+        (body,) = set(worlds.batch_messages(world))
+        world.queue.send(BATCH_QUEUE, body)
+        worlds.deliver(world)
+        wire.after = once(another_look(world, Side.SALES), is_there)
+
+    def is_there(_: object) -> bool:
+        return any(each["name"] == "Fresh 1" for each in worlds.accounts(world))
+
+    wire.before = once(deliver_again)
+    worlds.cycles(world, 3)
+    worlds.settled(world)
+    assert len(worlds.customers(world)) == len(worlds.accounts(world)) == 5
