@@ -178,7 +178,9 @@ def _store(at: ConnectionParts, batch: Batch) -> Batch:
 
 def hand_on(parts: Parts, at: ConnectionParts, batch: Batch, delay_s: float) -> None:
     """Queue what was not done as a batch of its own, whose id follows from this one's."""
-    if not batch.rest:
+    if not batch.rest or _is_done(at, batch.job, batch.rest_id):
+        # Whoever did the rest has handed on what was left of it, or is given its message again: following it
+        # once more would let a message that came twice come twice at every step.
         return
     seen = dict(zip(batch.ids, batch.stamps, strict=False))
     stamps = tuple(seen.get(each, "") for each in batch.rest)
@@ -188,6 +190,11 @@ def hand_on(parts: Parts, at: ConnectionParts, batch: Batch, delay_s: float) -> 
     )  # fmt: skip
     at.jobs.add_batches([rest])
     parts.send(BatchDue(at.name, batch.job, rest.id), delay_s=delay_s)
+
+
+def _is_done(at: ConnectionParts, job: str, batch_id: str) -> bool:
+    found = at.jobs.batch(job, batch_id)
+    return found is not None and found.done
 
 
 def _queue_survivors(parts: Parts, work: Work) -> None:
