@@ -7,7 +7,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 
 from shared_code.core.catalogue import MappingInvalid, parse_mapping
-from shared_code.core.dependencies import DependencyCycle, waves
+from shared_code.core.dependencies import waves
 from shared_code.core.features import Document, Features, FeatureUnknown, choose
 from shared_code.core.mapping import Mapping
 from shared_code.core.mapping_file import FileRefused, document_of, read_file
@@ -69,9 +69,6 @@ def _chosen_of(mappings: Sequence[Mapping], wanted: Sequence[str], always: Itera
 def refuse_cycle(selection: Selection) -> None:
     """Raises ``DependencyCycle`` where the mappings wait for each other."""
     waves({each.name: each.depends_on for each in selection.mappings})
-
-
-__all__ = ["Catalogue", "DependencyCycle", "Selection", "available", "refuse_cycle", "with_dependencies"]
 
 
 def available(documents: Iterable[Document], features: Features) -> list[Mapping]:
