@@ -16,8 +16,8 @@ from shared_code.core.identity import digest
 from shared_code.core.records import Side
 from shared_code.store.webhooks import Registration, WebhookStore
 from shared_code.sync.parts import ConnectionParts, Parts
-from shared_code.sync.webhooks import BC_ROUTE, SALES_ROUTE, SETS, all_mappings
-from shared_code.systems.business_central_webhooks import Subscription
+from shared_code.sync.webhooks import BC_ROUTE, SALES_ROUTE, SETS, all_mappings, tables_of
+from shared_code.systems.business_central_webhooks import STANDARD_API, Subscription, place_of
 from shared_code.systems.dataverse_webhooks import MESSAGES, Endpoint
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemFault
 
@@ -121,23 +121,36 @@ def _served(call: Callable[[], Renewal], refused: str) -> Renewal:
 
 def _business_central(parts: Parts, old_url: str, ending_within_s: float) -> Renewal:
     url = f"{parts.hooks.url}/{BC_ROUTE}"
-    listed = parts.hooks.subscriptions.list()
-    ours = [each for each in listed if each.notification_url == url]
-    known = {_place(each.resource): each for each in reversed(ours)}
     wanted = {
-        _place(f"companies({at.connection.company_id})/{table}"): (at, table)
+        place_of(f"api/{api}/companies({at.connection.company_id})/{table}"): (at, api, table)
         for at in parts.connections.values()
-        for table in _watched_tables(at)
+        for api, table in _watched_tables(at)
     }
-    done = Renewal()
-    for place, (at, table) in wanted.items():
-        done += _subscribed(parts, at, table, url, known.get(place), ending_within_s)
-    stale = [each for each in ours if known[_place(each.resource)] is not each]
+    listed, done = _listed(parts, {STANDARD_API, *(api for _, api, _ in wanted.values())})
+    found = list({each.id: each for some in listed.values() for each in some}.values())
+    ours = [each for each in found if each.notification_url == url]
+    known = {place_of(each.resource): each for each in reversed(ours)}
+    for place, (at, api, table) in wanted.items():
+        if api in listed:
+            done += _subscribed(parts, at, api, table, url, known.get(place), ending_within_s)
+    stale = [each for each in ours if known[place_of(each.resource)] is not each]
     stale += [each for place, each in known.items() if place not in wanted]
-    stale += _left_behind(listed, url, old_url)
+    stale += _left_behind(found, url, old_url)
     for each in stale:
         parts.hooks.subscriptions.delete(each)
     return done + Renewal(removed=len(stale))
+
+
+def _listed(parts: Parts, apis: set[str]) -> tuple[dict[str, list[Subscription]], Renewal]:
+    """The subscriptions by API; one that is not there does not keep the others from it."""
+    listed: dict[str, list[Subscription]] = {}
+    done = Renewal()
+    for api in sorted(apis, key=lambda each: each != STANDARD_API):
+        try:
+            listed[api] = parts.hooks.subscriptions.list(api)
+        except (SettingWrong, AccessDenied) as refusal:
+            done += Renewal(problems=(f"{_REFUSED_BC} of the API {api}. It said: {refusal} {_MEANWHILE}",))
+    return listed, done
 
 
 def _left_behind(listed: list[Subscription], url: str, old_url: str) -> list[Subscription]:
@@ -154,6 +167,7 @@ def _left_behind(listed: list[Subscription], url: str, old_url: str) -> list[Sub
 def _subscribed(
     parts: Parts,
     at: ConnectionParts,
+    api: str,
     table: str,
     url: str,
     known: Subscription | None,
@@ -163,7 +177,7 @@ def _subscribed(
     subscriptions, secret = parts.hooks.subscriptions, parts.hooks.secret
     try:
         if known is None:
-            subscriptions.create(at.connection.company_id, table, url, secret)
+            subscriptions.create(at.connection.company_id, table, url, secret, api)
             return Renewal(created=1)
         if _ends_s(known) - parts.runtime.now() > ending_within_s:
             return Renewal()
@@ -173,18 +187,14 @@ def _subscribed(
         return Renewal(problems=(f"{_REFUSED_BC} of {table} in {at.name}. It said: {refusal} {_MEANWHILE}",))
 
 
-def _place(resource: str) -> str:
-    """Company and table of a resource, which may be written in several ways."""
-    return resource.lower().rpartition("companies(")[2]
-
-
 def _ends_s(subscription: Subscription) -> float:
     return datetime.fromisoformat(subscription.expires).timestamp()
 
 
-def _watched_tables(at: ConnectionParts) -> list[str]:
+def _watched_tables(at: ConnectionParts) -> list[tuple[str, str]]:
+    """Route and name of every table whose changes matter."""
     watched = [each for each in at.mappings.values() if Side.BC in each.watched]
-    return sorted({table for each in watched for table in (each.bc.table, *each.bc.related)})
+    return sorted({place for each in watched for place in tables_of(each)})
 
 
 def _sales(parts: Parts, moved: bool) -> Renewal:

@@ -16,6 +16,7 @@ from shared_code.core.records import Side
 from shared_code.store.webhooks import WebhookStore
 from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.sync.tick import look
+from shared_code.systems.business_central_webhooks import STANDARD_API, Place, place_of
 
 BC_ROUTE, SALES_ROUTE = "api/webhooks/business-central", "api/webhooks/sales"
 MAX_ENTRIES = 10_000
@@ -35,8 +36,8 @@ def note_business_central(parts: Parts, body: bytes) -> int:
     """Queue a look for each mapping a notification names; forged entries are dropped.  How many looks."""
     entries = _entries(body)
     genuine = [each for each in entries if is_ours(parts.hooks.secret, str(each.get("clientState", "")))]
-    resources = {str(each.get("resource", "")).lower() for each in genuine}
-    due = [(at, mapping) for at, mapping in all_mappings(parts) if _named(at, mapping, resources)]
+    named = {place_of(str(each.get("resource", ""))) for each in genuine}
+    due = [(at, mapping) for at, mapping in all_mappings(parts) if named & _places(at, mapping)]
     return sum(hint(parts, at, mapping, Side.BC) for at, mapping in due)
 
 
@@ -49,11 +50,18 @@ def note_sales(parts: Parts, table: str) -> int:
 SETS = {
     "account": "accounts",
     "contact": "contacts",
+    "invoice": "invoices",
     "opportunity": "opportunities",
+    "pricelevel": "pricelevels",
+    "product": "products",
+    "productpricelevel": "productpricelevels",
     "systemuser": "systemusers",
     "transactioncurrency": "transactioncurrencies",
+    "uom": "uoms",
+    "uomschedule": "uomschedules",
 }
-"""Dataverse names a table by its logical name in a notification and by its set in an address."""
+"""Dataverse names a table by its logical name in a notification and by its set in an address.  A step is
+registered for those of them whose rows a mapping in force takes values from."""
 
 
 def hint(parts: Parts, at: ConnectionParts, mapping: Mapping, side: Side) -> int:
@@ -95,7 +103,12 @@ def all_mappings(parts: Parts) -> Iterable[tuple[ConnectionParts, Mapping]]:
     return ((at, mapping) for at in parts.connections.values() for mapping in at.mappings.values())
 
 
-def _named(at: ConnectionParts, mapping: Mapping, resources: Iterable[str]) -> bool:
-    company = at.connection.company_id.lower()
-    tables = [each.lower() for each in (mapping.bc.table, *mapping.bc.related)]
-    return any(company in r and any(f"/{table}" in r for table in tables) for r in resources)
+def tables_of(mapping: Mapping) -> list[tuple[str, str]]:
+    """Route and name of the Business Central tables whose change is one of the mapping's records."""
+    api = mapping.bc.api or STANDARD_API
+    return [(api, mapping.bc.table), *((api, table) for table in mapping.bc.related)]
+
+
+def _places(at: ConnectionParts, mapping: Mapping) -> set[Place | None]:
+    company = at.connection.company_id
+    return {place_of(f"api/{api}/companies({company})/{table}") for api, table in tables_of(mapping)}

@@ -1,13 +1,14 @@
 """Business Central's webhook subscriptions: one per company and table, of the whole environment.
 
-A subscription ends after three days unless renewed.  At creation and renewal the service calls the
-notification address and expects its token back within five seconds.  Notifications are hints: the change is
-read by polling.
+One subscribes at the root of the API that has the table, and renews and ends the subscription there, too.  It
+ends after three days unless renewed.  At creation and renewal the service calls the notification address and
+expects its token back within five seconds.  Notifications are hints: the change is read by polling.
 Source: Microsoft docs api-reference/v2.0/dynamics-subscriptions.md.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,29 @@ from shared_code.systems.interface import SettingWrong, SystemUnavailable
 
 MAX_PAGES = 10
 MAX_CLIENT_STATE_CHARS = 2048
+MAX_RESOURCE_CHARS = 500
+
+
+STANDARD_API = "v2.0"
+_RESOURCE = re.compile(r"(?:(?:.*/)?api/(?P<api>[^()?]+)/)?companies\((?P<company>[^()]+)\)/(?P<table>\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a resource names, all in lower case: the API's route, the company and the table."""
+
+    api: str
+    company: str
+    table: str
+
+
+def place_of(resource: str) -> Place | None:
+    """The place of a subscription's or a notification's resource, which may go on to a record or a filter.
+
+    Without a route it is API v2.0's.  ``None`` where it is no place.
+    """
+    found = _RESOURCE.match(resource[:MAX_RESOURCE_CHARS].lower().lstrip("/"))
+    return Place(found["api"] or STANDARD_API, found["company"], found["table"]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +57,21 @@ class Subscription:
 
 
 class Subscriptions:
-    """The subscriptions at one API root (``business_central.api_root``)."""
+    """The subscriptions of an environment, whose API v2.0 is at ``root`` (``business_central.api_root``)."""
 
     def __init__(self, client: Client, root: str) -> None:
         self._client = client
         self._root = checked_address(root, "Business Central")
 
-    def list(self) -> list[Subscription]:
-        """All subscriptions that our user may see."""
+    def list(self, api: str = STANDARD_API) -> list[Subscription]:
+        """All subscriptions that our user may see at the root of this API."""
+        address = self._at(api)
         found: list[Subscription] = []
-        link: object = f"{self._root}/subscriptions"
+        link: object = address
         for _ in range(MAX_PAGES):
             if not isinstance(link, str):
                 return found
-            if not odata.same_place(link, f"{self._root}/subscriptions"):
+            if not odata.same_place(link, address):
                 raise SystemUnavailable("Business Central named a next page elsewhere: not followed.")
             data = self._data(self._send("GET", link))
             try:
@@ -56,7 +81,18 @@ class Subscriptions:
             link = data.get("@odata.nextLink")
         raise SystemUnavailable(f"Business Central answered more than {MAX_PAGES} pages of subscriptions.")
 
-    def create(self, company_id: str, table: str, notification_url: str, client_state: str) -> Subscription:
+    def _at(self, api: str) -> str:
+        """The address of the subscriptions of an API."""
+        return f"{self._root.removesuffix(STANDARD_API)}{api}/subscriptions"
+
+    def create(
+        self,
+        company_id: str,
+        table: str,
+        notification_url: str,
+        client_state: str,
+        api: str = STANDARD_API,
+    ) -> Subscription:
         """Subscribe to a company's ``table``; ``client_state`` comes back with each notification.
 
         Raises ``SettingWrong`` for a ``client_state`` that is too long.
@@ -71,7 +107,7 @@ class Subscriptions:
             "resource": f"companies({odata.guid(company_id)})/{odata.name(table)}",
             "clientState": client_state,
         }
-        return self._made(self._send("POST", f"{self._root}/subscriptions", body))
+        return self._made(self._send("POST", self._at(api), body))
 
     def renew(self, subscription: Subscription, client_state: str = "") -> Subscription:
         """Three more days, and another ``client_state`` where one is given.
@@ -91,7 +127,8 @@ class Subscriptions:
     def _url(self, subscription: Subscription) -> str:
         if not subscription.id.replace("-", "").isalnum():
             raise SettingWrong("the subscription's id is not one of Business Central's")
-        return f"{self._root}/subscriptions('{subscription.id}')"
+        place = place_of(subscription.resource)
+        return f"{self._at(place.api if place else STANDARD_API)}('{subscription.id}')"
 
     def _send(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -11,10 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.simulation.world import World, build, published
+from shared_code.core.features import Feature
 from shared_code.core.records import Side
 from shared_code.store.webhooks import Look, WebhookStore
 from shared_code.sync.messages import DETECTION_QUEUE, ScanStep, from_text
-from shared_code.sync.webhooks import LOOK_EVERY_S, MAX_BODY_BYTES, note_business_central, note_sales
+from shared_code.sync.webhooks import (
+    LOOK_EVERY_S,
+    MAX_BODY_BYTES,
+    SETS,
+    note_business_central,
+    note_sales,
+)
 
 
 @pytest.fixture
@@ -22,12 +30,14 @@ def world() -> World:
     return build([published()], webhooks=True)
 
 
-def notification(world: World, *tables: str, secret: str | None = None, company: str = "") -> bytes:
+def notification(
+    world: World, *tables: str, secret: str | None = None, company: str = "", api: str = "v2.0"
+) -> bytes:
     company = company or world.at.connection.company_id
     state = world.parts.hooks.secret if secret is None else secret
     entries = [
         {"subscriptionId": "1", "clientState": state, "changeType": "updated",
-         "resource": f"api/v2.0/companies({company})/{table}(11111111-2222-3333-4444-{number:012})"}
+         "resource": f"api/{api}/companies({company})/{table}(11111111-2222-3333-4444-{number:012})"}
         for number, table in enumerate(tables)
     ]  # fmt: skip
     return json.dumps({"value": entries}).encode()
@@ -46,6 +56,52 @@ def test_a_notification_makes_its_mapping_due_and_no_other(world: World) -> None
 def test_a_child_tables_change_is_its_mappings(world: World) -> None:
     note_business_central(world.parts, notification(world, "currencyExchangeRates"))
     assert looks(world) == [("CURRENCY", Side.BC)]
+
+
+EXTENSION = "tandem/sync/v1.0"
+ITEMS_OF_EXTENSION = {"ITEM-PRODUCT", "UNIT GROUP", "UNIT GROUP BASE"}
+
+
+@cache
+def everything() -> World:
+    return build([published()], webhooks=True, mappings=(), features=[each.value for each in Feature])
+
+
+def test_a_table_of_the_extension_is_not_the_one_of_the_same_name_beside_it() -> None:
+    world = everything()
+    assert note_business_central(world.parts, notification(world, "items", "customers")) == 1
+    assert looks(world) == [("CUSTOMER", Side.BC)]
+    note_business_central(world.parts, notification(world, "items", api=EXTENSION))
+    assert set(looks(world)) == {(name, Side.BC) for name in ITEMS_OF_EXTENSION}
+
+
+def test_a_name_that_only_begins_like_a_table_is_another_table(world: World) -> None:
+    assert note_business_central(world.parts, notification(world, "contactsInformation")) == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "mappings"),
+    [
+        ("product", {"ITEM-PRODUCT", "RESOURCE-PRODUCT"}),
+        ("opportunity", {"OPPORTUNITY"}),
+        ("contact", {"CONTACT"}),
+        ("productpricelevel", set()),
+        ("invoice", set()),
+    ],
+)
+def test_a_notification_of_sales_makes_those_due_that_take_values_from_its_table(
+    table: str, mappings: set[str]
+) -> None:
+    world = everything()
+    world.clock.now += 10
+    note_sales(world.parts, table)
+    assert set(looks(world)) == {(name, Side.SALES) for name in mappings}
+
+
+def test_sales_notifies_of_every_table_that_a_mapping_of_the_catalogue_takes_values_from() -> None:
+    watched = {each.sales.table for each in everything().at.mappings.values() if Side.SALES in each.watched}
+    assert watched - set(SETS.values()) == set()
+    assert {"products", "opportunities", "accounts", "contacts", "systemusers"} <= watched
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "a secret of one ru", "\ud800"])

@@ -12,6 +12,7 @@ from local.simulation.receiving import WEBHOOK_URL
 from local.simulation.world import CLIENT, World, build, published
 from local.simulators.dataverse.people import ALL_PRIVILEGES, WEBHOOK_TABLES, User
 from local.simulators.faults import Fault, FaultPlan
+from shared_code.core.features import Feature
 from shared_code.store.webhooks import Registration, WebhookStore
 from shared_code.sync.parts import Parts
 from shared_code.sync.registration import CHECK_EVERY_S, RETRY_S, Renewal, fingerprint, keep_registered, renew
@@ -57,6 +58,60 @@ def test_the_first_tick_registers_every_watched_table_on_both_sides(world: World
     assert done.created == len(subscriptions(world)) + len(steps)
     assert {step["mode"] for step in steps} == {1}, "asynchronous only"
     assert world.receiver.called.count("/api/webhooks/business-central") == len(subscriptions(world))
+
+
+def test_with_the_extension_its_tables_are_subscribed_to_at_its_own_api() -> None:
+    world = everything()
+    done = keep_registered(world.parts)
+    assert done is not None
+    assert done.problems == ()
+    found = {each.resource.rpartition("/")[2]: each for each in world.bc.env.notifications.active()}
+    of_extension = {name for name, each in found.items() if each.resource.startswith("api/tandem/sync/v1.0/")}
+    assert of_extension >= {"items", "priceListLines", "resources", "itemUnitsOfMeasure", "shippingAgents"}
+    assert found.keys() - of_extension >= {"customers", "opportunities", "salesInvoices"}
+    steps = {each["name"] for each in rows(world, "sdkmessageprocessingstep")}
+    assert {"Tandem: Update of product", "Tandem: Create of opportunity"} <= steps
+
+
+def test_subscriptions_of_the_extension_are_renewed_and_ended_at_its_own_api() -> None:
+    world = everything()
+    keep_registered(world.parts)
+    count = len(world.bc.env.notifications.active())
+    world.clock.now += DAY_S
+    done = renew(world.parts)
+    assert (done.renewed, done.created, done.problems) == (count, 0, ())
+    moved = keep_registered(moved_to(world, "https://moved.example"))
+    assert moved is not None
+    assert (moved.removed, moved.problems) == (count, ())
+    assert urls(world) == {"https://moved.example/api/webhooks/business-central"}
+
+
+def test_a_price_changed_in_the_extension_makes_its_mapping_due_by_notification() -> None:
+    world = everything()
+    keep_registered(world.parts)
+    item = world.person_in_bc().call("GET", "items?$top=1")["value"][0]
+    world.person_in_bc().edit(f"items({item['id']})", unitPrice=17)
+    world.clock.now += 60
+    before = world.receiver.looks
+    world.notify()
+    assert world.receiver.looks - before == 3, "items, and their groups and base units"
+
+
+def test_without_the_extension_that_was_named_api_v2_is_registered_all_the_same() -> None:
+    world = everything(extension=False)
+    done = keep_registered(world.parts)
+    assert done is not None
+    [problem] = done.problems
+    assert "tandem/sync/v1.0" in problem
+    assert "polling" in problem
+    assert subscriptions(world).keys() >= {"customers", "contacts", "opportunities"}
+
+
+def everything(*, extension: bool = True) -> World:
+    """A company that has and wants all."""
+    features = [each.value for each in Feature]
+    options = {"extension": extension}
+    return build([published()], webhooks=True, mappings=(), features=features, bc_options=options)
 
 
 def test_of_two_instances_that_want_to_register_one_gets_to(world: World) -> None:
