@@ -12,7 +12,7 @@ from shared_code.core.catalogue import MappingInvalid, parse_mapping
 from shared_code.core.features import choose
 from shared_code.core.mapping import Direction, Mapping
 from shared_code.core.records import Side
-from tests.unit.mappings.test_mappings import NATIVE
+from tests.unit.mappings.native import State, native_of_mapping, state_of
 
 FOLDER = Path(__file__).parents[2] / "shared_code" / "mappings"
 
@@ -34,11 +34,8 @@ def _conditions(mapping: Mapping, side: Side) -> set[tuple[str, str, tuple[Any, 
 
 def _assert_fields(mapping: Mapping) -> None:
     """Every field of the built-in default is carried in its direction, or listed as not carried."""
-    listed = " ".join(each.field for each in mapping.not_carried)
-    for native in NATIVE[mapping.name]:
-        carried = [f for f in mapping.fields if native.column in f.sales and native.bc == f.bc]
-        directions = {each.direction for each in carried}
-        assert directions == {native.direction} or not native.column or native.field in listed, native
+    for native in native_of_mapping(mapping.name):
+        assert state_of(native, mapping) is not State.NEITHER, native
 
 
 @pytest.mark.conforms("139162.DefaultTableMappingCustomer", "139183.CustomerMappedToCRMAccount")

@@ -26,7 +26,7 @@ from tests.sync.price_worlds import (
     prices,
     row,
 )
-from tests.unit.mappings.test_mappings import NATIVE, carrying, is_explained
+from tests.unit.mappings.native import State, native_of_mapping, state_of
 
 FOLDER = Path(__file__).parents[2] / "shared_code" / "mappings"
 
@@ -41,8 +41,8 @@ def mapping_of(file: str, *features: Feature) -> Mapping:
 def assert_default(mapping: Mapping, bc: str, sales: str) -> None:
     assert (mapping.bc.table, mapping.sales.table) == (bc, sales)
     assert mapping.direction is Direction.TO_SALES
-    for native in NATIVE[mapping.name]:
-        assert carrying(mapping, native) or is_explained(mapping, native), native
+    for native in native_of_mapping(mapping.name):
+        assert state_of(native, mapping) is not State.NEITHER, native
 
 
 @pytest.fixture

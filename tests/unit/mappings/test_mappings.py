@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
 from shared_code.compose import default_mappings
@@ -18,8 +16,6 @@ from shared_code.core.mapping import (
     FieldMapping,
     FieldType,
     LeavingRule,
-    Mapping,
-    native_of,
 )
 from shared_code.core.records import Side
 from shared_code.core.transform import Missing, Unfit, get, put
@@ -39,168 +35,12 @@ CATALOGUE = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Native:
-    """A field the built-in integration maps in its default set-up: its BC name, Dataverse column, direction.
-
-    ``bc`` is the API v2.0 field of the same meaning, ``None`` where there is none or it is a constant.
-    """
-
-    field: str
-    column: str
-    direction: Direction
-    bc: str | None
-
-
 BOTH, DOWN, UP = Direction.BIDIRECTIONAL, Direction.TO_SALES, Direction.FROM_SALES
-
-ADDRESS = [
-    Native("Address", "address1_line1", BOTH, "addressLine1"),
-    Native("Address 2", "address1_line2", BOTH, "addressLine2"),
-    Native("Post Code", "address1_postalcode", BOTH, "postalCode"),
-    Native("City", "address1_city", BOTH, "city"),
-    Native("Country/Region Code", "address1_country", BOTH, "country"),
-    Native("County", "address1_stateorprovince", BOTH, "state"),
-    Native("E-Mail", "emailaddress1", BOTH, "email"),
-    Native("Fax No.", "fax", BOTH, None),
-    Native("Home Page", "websiteurl", BOTH, "website"),
-    Native("Phone No.", "telephone1", BOTH, "phoneNumber"),
-    Native("Salesperson Code", "ownerid", DOWN, "salespersonCode"),
-]
-
-# Source: the default mappings of microsoft/BCApps (MIT licence), CDSSetupDefaults and CRMSetupDefaults. Left
-# out are the constants that name the table a lookup points to (owneridtype, parentcustomeridtype): the
-# Web API says that with the lookup itself.
-NATIVE: dict[str, list[Native]] = {
-    "SALESPEOPLE": [
-        Native("E-Mail", "internalemailaddress", UP, "email"),
-        Native("Name", "fullname", UP, "displayName"),
-        Native("Phone No.", "mobilephone", UP, "phoneNo"),
-    ],
-    "CUSTOMER": [
-        *ADDRESS,
-        Native("Name", "name", BOTH, "displayName"),
-        Native("Contact", "address1_primarycontactname", BOTH, None),
-        Native("Currency Code", "transactioncurrencyid", BOTH, "currencyId"),
-        Native("Shipment Method Code", "address1_freighttermscode", BOTH, "shipmentMethodId"),
-        Native("Shipping Agent Code", "address1_shippingmethodcode", BOTH, None),
-        Native("Payment Terms Code", "paymenttermscode", BOTH, "paymentTermsId"),
-        Native("Credit Limit (LCY)", "creditlimit", DOWN, "creditLimit"),
-        Native("Primary Contact No.", "primarycontactid", BOTH, None),
-    ],
-    "CONTACT": [
-        *ADDRESS,
-        Native("Currency Code", "transactioncurrencyid", BOTH, None),
-        Native("First Name", "firstname", BOTH, "displayName"),
-        Native("Middle Name", "middlename", BOTH, None),
-        Native("Surname", "lastname", BOTH, "displayName"),
-        Native("Mobile Phone No.", "mobilephone", BOTH, "mobilePhoneNumber"),
-        Native("Pager", "pager", BOTH, None),
-        Native("Type", "", UP, "type"),
-    ],
-    "VENDOR": [
-        *(each for each in ADDRESS if each.field != "Salesperson Code"),
-        Native("Purchaser Code", "ownerid", DOWN, None),
-        Native("Name", "name", BOTH, "displayName"),
-        Native("Contact", "address1_primarycontactname", BOTH, None),
-        Native("Currency Code", "transactioncurrencyid", BOTH, "currencyId"),
-        Native("Shipment Method Code", "address1_freighttermscode", BOTH, None),
-        Native("Shipping Agent Code", "address1_shippingmethodcode", BOTH, None),
-        Native("Payment Terms Code", "paymenttermscode", BOTH, "paymentTermsId"),
-        Native("Primary Contact No.", "primarycontactid", BOTH, None),
-        Native("No.", "accountnumber", DOWN, "number"),
-        Native("Mobile Phone No.", "telephone2", BOTH, None),
-    ],
-    "UNIT OF MEASURE": [Native("Code", "baseuomname", DOWN, "code")],
-    "BASE UNIT": [],
-    "ITEM-PRODUCT": [
-        Native("No.", "productnumber", DOWN, "number"),
-        Native("Description", "name", BOTH, "displayName"),
-        Native("Unit Price", "price", DOWN, "unitPrice"),
-        Native("Unit Cost", "standardcost", DOWN, "unitCost"),
-        Native("Unit Cost", "currentcost", DOWN, "unitCost"),
-        Native("Unit Volume", "stockvolume", DOWN, None),
-        Native("Gross Weight", "stockweight", DOWN, None),
-        Native("Vendor No.", "vendorid", DOWN, None),
-        Native("Vendor Item No.", "vendorpartnumber", DOWN, None),
-        Native("Inventory", "quantityonhand", DOWN, "inventory"),
-        Native("Base Unit of Measure", "defaultuomid", BOTH, "baseUnitOfMeasureId"),
-    ],
-    "OPPORTUNITY": [
-        Native("Description", "name", BOTH, "description"),
-        Native("Contact Company No.", "parentaccountid", DOWN, "contactCompanyNumber"),
-        Native("Salesperson Code", "ownerid", DOWN, "salespersonCode"),
-        Native("Estimated Value (LCY)", "estimatedvalue", DOWN, "estimatedValue"),
-        Native("Estimated Closing Date", "estimatedclosedate", DOWN, "estimatedClosingDate"),
-        Native("Date Closed", "actualclosedate", DOWN, "dateClosed"),
-        Native("Calcd. Current Value (LCY)", "actualvalue", DOWN, None),
-    ],
-    "INVOICE PRICE LIST": [],
-    "POSTEDSALESINV-INV": [
-        Native("No.", "invoicenumber", DOWN, "number"),
-        Native("Salesperson Code", "ownerid", DOWN, "salesperson"),
-        Native("Currency Code", "transactioncurrencyid", DOWN, "currencyId"),
-        Native("Due Date", "duedate", DOWN, "dueDate"),
-        Native("Ship-to Name", "shipto_name", DOWN, "shipToName"),
-        Native("Ship-to Address", "shipto_line1", DOWN, "shipToAddressLine1"),
-        Native("Ship-to Address 2", "shipto_line2", DOWN, "shipToAddressLine2"),
-        Native("Ship-to City", "shipto_city", DOWN, "shipToCity"),
-        Native("Ship-to Country/Region Code", "shipto_country", DOWN, "shipToCountry"),
-        Native("Ship-to Post Code", "shipto_postalcode", DOWN, "shipToPostCode"),
-        Native("Ship-to County", "shipto_stateorprovince", DOWN, "shipToState"),
-        Native("Shipment Date", "datedelivered", DOWN, None),
-        Native("Bill-to Name", "billto_name", DOWN, "billToName"),
-        Native("Bill-to Address", "billto_line1", DOWN, "billToAddressLine1"),
-        Native("Bill-to Address 2", "billto_line2", DOWN, "billToAddressLine2"),
-        Native("Bill-to City", "billto_city", DOWN, "billToCity"),
-        Native("Bill-to Country/Region Code", "billto_country", DOWN, "billToCountry"),
-        Native("Bill-to Post Code", "billto_postalcode", DOWN, "billToPostCode"),
-        Native("Bill-to County", "billto_stateorprovince", DOWN, "billToState"),
-        Native("Amount", "totalamountlessfreight", DOWN, "totalAmountExcludingTax"),
-        Native("Amount Including VAT", "totalamount", DOWN, "totalAmountIncludingTax"),
-        Native("Invoice Discount Amount", "discountamount", DOWN, "discountBeforeTax"),
-        Native("Shipping Agent Code", "shippingmethodcode", DOWN, None),
-        Native("Payment Terms Code", "paymenttermscode", DOWN, None),
-        Native("Work Description", "description", DOWN, None),
-    ],
-    "CURRENCY": [
-        Native("Code", "isocurrencycode", DOWN, "code"),
-        Native("Symbol", "currencysymbol", DOWN, "symbol"),
-        Native("Description", "currencyname", DOWN, "displayName"),
-    ],
-    "PAYMENT TERMS": [Native("Code", "label", DOWN, "code")],
-    "SHIPMENT METHOD": [Native("Code", "label", DOWN, "code")],
-    "CUSTPRCGRP-PRICE": [Native("Code", "name", DOWN, "code")],
-    "SALESPRC-PRODPRICE": [
-        Native("Sales Code", "pricelevelid", DOWN, "salesCode"),
-        Native("Item No.", "productid", DOWN, "itemNumber"),
-        Native("Item No.", "productnumber", DOWN, None),
-        Native("Currency Code", "transactioncurrencyid", DOWN, None),
-        Native("Unit Price", "amount", DOWN, "unitPrice"),
-    ],
-    "PLHEADER-PRICE": [
-        Native("Code", "name", DOWN, "code"),
-        Native("Description", "description", DOWN, "description"),
-        Native("Currency Code", "transactioncurrencyid", DOWN, "currencyCode"),
-        Native("Starting Date", "begindate", DOWN, "startingDate"),
-        Native("Ending Date", "enddate", DOWN, "endingDate"),
-    ],
-    "PLLINE-PRODPRICE": [
-        Native("Price List Code", "pricelevelid", DOWN, "priceListCode"),
-        Native("Asset No.", "productid", DOWN, "assetId"),
-        Native("Asset No.", "productnumber", DOWN, None),
-        Native("Currency Code", "transactioncurrencyid", DOWN, "currencyCode"),
-        Native("Unit of Measure Code", "uomid", DOWN, "pricedUnitOfMeasureCode"),
-        Native("Unit of Measure Code", "uomscheduleid", DOWN, None),
-        Native("Unit Price", "amount", DOWN, "unitPrice"),
-    ],
-}
 COMPARED = [*CATALOGUE, *PRICES]
 
 
 def test_the_catalogue_is_whole_and_holds_what_is_wanted() -> None:
     assert sorted(MAPPINGS) == CATALOGUE
-    assert set(NATIVE) == set(COMPARED)
     wanted = {"VENDOR", "OPPORTUNITY", "INVOICE PRICE LIST", "POSTEDSALESINV-INV"}
     assert MAPPINGS.keys() - BARE.keys() == wanted
 
@@ -255,47 +95,6 @@ DIRECTIONS = dict.fromkeys(("CUSTOMER", "CONTACT", "VENDOR", "ITEM-PRODUCT", "OP
 @pytest.mark.parametrize("name", COMPARED)
 def test_the_direction_is_that_of_the_built_in_integration(name: str) -> None:
     assert EVERY[name].direction is DIRECTIONS.get(name, DOWN)
-
-
-def carrying(mapping: Mapping, native: Native) -> FieldMapping | None:
-    return next(
-        (
-            each
-            for each in mapping.fields
-            if native.bc in native_of(each, Side.BC) and (native.column in each.sales or not native.column)
-        ),
-        None,
-    )
-
-
-def is_explained(mapping: Mapping, native: Native) -> bool:
-    """Whether ``not_carried`` names the field and its column, with a reason."""
-    return any(
-        native.field in entry.field and native.column in entry.field and len(entry.reason) > 20
-        for entry in mapping.not_carried
-    )
-
-
-ALL_NATIVE = [(name, native) for name in COMPARED for native in NATIVE[name]]
-
-
-@pytest.mark.parametrize(("name", "native"), ALL_NATIVE, ids=[f"{n}-{each.field}" for n, each in ALL_NATIVE])
-def test_what_the_built_in_integration_carries_is_carried_or_explained(name: str, native: Native) -> None:
-    each = carrying(EVERY[name], native)
-    if each is None:
-        assert is_explained(EVERY[name], native), f"{native.field} is neither carried nor explained"
-    else:
-        assert each.direction is native.direction
-
-
-@pytest.mark.parametrize("name", COMPARED)
-def test_what_is_explained_is_not_carried(name: str) -> None:
-    mapping = EVERY[name]
-    carried = {column for each in mapping.fields for column in each.sales}
-    split = {"firstname", "lastname"}
-    for entry in mapping.not_carried:
-        columns = set(entry.field.replace("→", "⇄").split("⇄")[1].replace(",", " ").split())
-        assert not columns & (carried - split), entry.field
 
 
 @pytest.mark.parametrize("name", COMPARED)
