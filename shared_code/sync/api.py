@@ -18,19 +18,28 @@ from shared_code.core.dependencies import DependencyCycle
 from shared_code.core.records import Side
 from shared_code.store.tables import StorageRefused, StorageUnavailable, StoreError
 from shared_code.sync import faults, full_sync, views
+from shared_code.sync.api_input import (
+    MAX_ID,
+    BadInput,
+    NotFound,
+    connection_of,
+    document_of,
+    id_of,
+    is_id,
+    names_of,
+    number_of,
+    refuse_unknown,
+    refuse_unknown_parameters,
+)
 from shared_code.sync.options import add_missing_options
-from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
+from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.systems.interface import AccessDenied, SystemFault, Throttled
 
 MAX_JOBS = 200
 DEFAULT_PROBLEMS, MAX_PROBLEMS = 100, 1000
 """Problems on one page."""
-MAX_BODY_BYTES = 64 * 1024
-MAX_DIGITS = 9
 RETRY_AFTER_S = 30
 """When a caller may come back whom storage or a system could not serve."""
-PLATFORM = frozenset({"code", "clientId"})
-"""Parameters of Azure Functions itself: a function key, and the name of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +58,6 @@ class Answer:
         """As JSON.  Half a surrogate pair, which a caller may have sent, stays as JSON's own escape of it."""
         text = json.dumps(self.body, ensure_ascii=False, default=str)
         return text.encode("utf-8", "backslashreplace").decode()
-
-
-class BadInput(ValueError):
-    """What a caller sent cannot be used; ``field`` is the name of the part that is wrong."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}")
-        self.name = name
-        self.reason = reason
-
-
-class NotFound(LookupError):
-    """There is nothing of that id."""
 
 
 def answering(call: Callable[[], Answer], reference: str = "") -> Answer:
@@ -118,13 +114,13 @@ def problem(status: int, title: str, detail: str, **more: str) -> Answer:
 def start_full_sync(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answer:
     """POST /full-synchronizations: begin one; 202 with its address."""
     refuse_unknown_parameters(query, "connection")
-    document = _document(body)
-    _refuse_unknown(document, {"connection", "mappings", "release", "acceptSystems"})
-    at = _connection(parts, document.get("connection", query.get("connection")))
+    document = document_of(body)
+    refuse_unknown(document, {"connection", "mappings", "release", "acceptSystems"})
+    at = connection_of(parts, document.get("connection", query.get("connection")))
     accept = document.get("acceptSystems", False)
     if not isinstance(accept, bool):
         raise BadInput("acceptSystems", "it must be true or false")
-    request = full_sync.Request(_names(at, document, "mappings"), _names(at, document, "release"), accept)
+    request = full_sync.Request(names_of(at, document, "mappings"), names_of(at, document, "release"), accept)
     started = full_sync.start(parts, at, request)
     view = {"id": started.id, "connection": at.name, "status": "In Process"}
     return Answer(202, view, {"Location": f"/api/full-synchronizations/{started.id}?connection={at.name}"})
@@ -133,8 +129,8 @@ def start_full_sync(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answ
 def get_full_sync(parts: Parts, full_sync_id: str, query: Mapping[str, str]) -> Answer:
     """GET /full-synchronizations/{id}."""
     refuse_unknown_parameters(query, "connection")
-    at = _connection(parts, query.get("connection"))
-    found = at.full_syncs.get(_id(full_sync_id))
+    at = connection_of(parts, query.get("connection"))
+    found = at.full_syncs.get(id_of(full_sync_id))
     if found is None:
         raise NotFound(f"there is no full synchronisation {full_sync_id} of connection {at.name}")
     return Answer(200, views.full_sync_view(at, *found, faults.why_not(parts, at)))
@@ -143,16 +139,16 @@ def get_full_sync(parts: Parts, full_sync_id: str, query: Mapping[str, str]) -> 
 def list_jobs(parts: Parts, query: Mapping[str, str]) -> Answer:
     """GET /jobs: the newest jobs first."""
     refuse_unknown_parameters(query, "connection", "limit")
-    at = _connection(parts, query.get("connection"))
-    limit = _number(query, "limit", 20, MAX_JOBS)
+    at = connection_of(parts, query.get("connection"))
+    limit = number_of(query, "limit", 20, MAX_JOBS)
     return Answer(200, {"jobs": [views.job_view(at, each) for each in at.jobs.newest(limit)]})
 
 
 def get_job(parts: Parts, job_id: str, query: Mapping[str, str]) -> Answer:
     """GET /jobs/{id}."""
     refuse_unknown_parameters(query, "connection")
-    at = _connection(parts, query.get("connection"))
-    job = at.jobs.get(_id(job_id))
+    at = connection_of(parts, query.get("connection"))
+    job = at.jobs.get(id_of(job_id))
     if job is None:
         raise NotFound(f"there is no job {job_id} of connection {at.name}")
     return Answer(200, views.job_view(at, job))
@@ -161,8 +157,8 @@ def get_job(parts: Parts, job_id: str, query: Mapping[str, str]) -> Answer:
 def list_problems(parts: Parts, query: Mapping[str, str]) -> Answer:
     """GET /problems: every record that is not in step, with the reason and what to do, page by page."""
     refuse_unknown_parameters(query, "connection", "limit", "cursor")
-    at = _connection(parts, query.get("connection"))
-    limit = _number(query, "limit", DEFAULT_PROBLEMS, MAX_PROBLEMS)
+    at = connection_of(parts, query.get("connection"))
+    limit = number_of(query, "limit", DEFAULT_PROBLEMS, MAX_PROBLEMS)
     shown, following = views.problems_page(at, limit, _cursor(at, query))
     link = None
     if following:
@@ -174,7 +170,7 @@ def list_problems(parts: Parts, query: Mapping[str, str]) -> Answer:
 def add_options(parts: Parts, mapping: str, query: Mapping[str, str]) -> Answer:
     """POST /mappings/{name}/options: add the options that records lack to the choice column in Sales."""
     refuse_unknown_parameters(query, "connection")
-    at = _connection(parts, query.get("connection"))
+    at = connection_of(parts, query.get("connection"))
     if mapping not in at.mappings:
         raise NotFound(f"there is no mapping “{mapping[:MAX_ID]}”")
     if not at.mappings[mapping].is_option_set:
@@ -207,81 +203,12 @@ def get_health(parts: Callable[[], Parts], query: Mapping[str, str]) -> Answer:
     return Answer(503 if unavailable else 200, view, headers)
 
 
-def _document(body: bytes) -> dict[str, Any]:
-    if not body.strip():
-        return {}
-    if len(body) > MAX_BODY_BYTES:
-        raise BadInput("body", f"it is longer than {MAX_BODY_BYTES} bytes")
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        raise BadInput("body", "it is no JSON, or nested too deeply") from None
-    if not isinstance(document, dict):
-        raise BadInput("body", "it must be a JSON object")
-    return document
-
-
-def _refuse_unknown(document: Mapping[str, object], known: set[str]) -> None:
-    for name in document:
-        if name not in known:
-            raise BadInput(name, f"there is no such field; there are {', '.join(sorted(known))}")
-
-
-def refuse_unknown_parameters(query: Mapping[str, str], *known: str) -> None:
-    """A misspelt parameter would silently change what is meant."""
-    for name in sorted(query.keys() - PLATFORM - set(known)):
-        there = f"there are {', '.join(known)}" if known else "there are none"
-        raise BadInput(name[:MAX_ID], f"there is no such parameter; {there}")
-
-
-def _connection(parts: Parts, name: object) -> ConnectionParts:
-    if name is None and len(parts.connections) == 1:
-        return next(iter(parts.connections.values()))
-    if not isinstance(name, str) or name not in parts.connections:
-        raise BadInput("connection", f"name one of {', '.join(sorted(parts.connections))}")
-    return parts.connection(name)
-
-
-def _names(at: ConnectionParts, document: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    given = document.get(name, [])
-    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
-        raise BadInput(name, "it must be a list of mapping names")
-    for each in given:
-        try:
-            at.mapping(each)
-        except UnknownName as error:
-            raise BadInput(name, str(error)) from None
-    return tuple(dict.fromkeys(given))
-
-
-def _number(query: Mapping[str, str], name: str, default: int, most: int) -> int:
-    text = query.get(name, str(default))
-    is_short_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
-    if not is_short_number or not 1 <= int(text) <= most:
-        raise BadInput(name, f"it must be a number from 1 to {most}")
-    return int(text)
-
-
 def _cursor(at: ConnectionParts, query: Mapping[str, str]) -> views.Place | None:
     """Where a page begins, as the page before named it."""
     if "cursor" not in query:
         return None
     mapping, _, record = query["cursor"].partition("|")
     side, _, record_id = record.partition("|")
-    if mapping not in at.mappings or side not in tuple(Side) or not _is_id(record_id):
+    if mapping not in at.mappings or side not in tuple(Side) or not is_id(record_id):
         raise BadInput("cursor", "it is none of ours: follow the link “next” of the page before")
     return mapping, Side(side), record_id
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.replace("-", "").isalnum() and len(text) <= MAX_ID
-
-
-def _id(text: str) -> str:
-    """Ids are ours and short; anything else is simply not there."""
-    if not _is_id(text):
-        raise NotFound(f"there is nothing of the id “{text[:MAX_ID]}”")
-    return text
-
-
-MAX_ID = 64

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from shared_code.core.mapping_file import MAX_BYTES, FileRefused
-from shared_code.sync.api import MAX_ID, Answer, BadInput, NotFound, refuse_unknown_parameters
+from shared_code.sync.api import Answer
+from shared_code.sync.api_input import MAX_ID, BadInput, NotFound, refuse_unknown_parameters
 from shared_code.sync.mapping_files import FileView, all_files, file_of, put_file, remove_file
 from shared_code.sync.parts import Parts
 from shared_code.sync.views import View, instant

@@ -16,7 +16,8 @@ from shared_code.core.outcome import PROBLEMS, Outcome
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import LineStatus
 from shared_code.sync import full_sync
-from shared_code.sync.api import MAX_ID, MAX_JOBS, MAX_PROBLEMS
+from shared_code.sync.api import MAX_JOBS, MAX_PROBLEMS
+from shared_code.sync.api_input import MAX_ID
 from tests.docs.openapi import DOCUMENT, faults, operations, resolve
 
 OPERATIONS = [pytest.param(*each, id=f"{each[0]} {each[1]}") for each in operations()]

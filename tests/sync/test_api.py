@@ -14,7 +14,8 @@ from shared_code.core.outcome import NEVER_S, Outcome, Problem
 from shared_code.core.records import Side
 from shared_code.store.tables import StorageRefused, StorageUnavailable
 from shared_code.sync import api
-from shared_code.sync.api import MAX_BODY_BYTES, RETRY_AFTER_S, Answer, answering
+from shared_code.sync.api import RETRY_AFTER_S, Answer, answering
+from shared_code.sync.api_input import MAX_BODY_BYTES
 from shared_code.sync.parts import Parts
 from shared_code.systems.interface import SystemUnavailable, Throttled
 from tests.sync import worlds
