@@ -1,6 +1,8 @@
 """`python dev.py host`: everything up on this machine, until Ctrl+C.
 
-python dev.py host                                   the published records, one functions host
+python dev.py host                                   the published records, the whole catalogue, one host
+python dev.py host --no-extension                    a Business Central without Tandem's extension
+python dev.py host --mappings CUSTOMER,CONTACT       these mappings with what they depend on
 python dev.py host --hosts 2 --customers 5000 --contacts 10000
 python dev.py host --once                            start, ask the app for its health, stop
 """
@@ -18,7 +20,8 @@ from local.dev.pasting import asked, posted
 from local.dev.places import ROOT
 from local.dev.processes import NotReady, Processes, interrupt_on_terminate
 from local.dev.steps import SetUpFailed
-from local.environment import COMPANY, Environment, Generated, Options, Refused, start
+from local.environment import COMPANY, Environment, Generated, Options, Refused, scope_of, start
+from local.environment.scope import names
 
 LOOK_S = 1.0
 
@@ -30,10 +33,21 @@ def arguments() -> argparse.ArgumentParser:
     add("--app", type=Path, default=ROOT, metavar="DIR", help="the function app (default: this checkout)")
     add("--hosts", type=int, default=1, metavar="N", help="functions hosts that share the work (default: 1)")
     add("--company", action="append", metavar="NAME", help=f"may be repeated (default: {COMPANY})")
+    add(
+        "--extension",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="Business Central has Tandem's extension: units per item, resources, price lists too",
+    )
+    add("--mappings", type=names, default=(), metavar="NAMES", help="with commas (default: all there are)")
     add("--customers", type=int, metavar="N", help="generated customers instead of the published ones")
     add("--contacts", type=int, default=None, metavar="N", help="generated persons (default: two a customer)")
     add("--seed", type=int, default=0, help="of the generated records")
-    add("--samples", action="store_true", help="load the published Sales samples as well")
+    add(
+        "--samples",
+        action="store_true",
+        help="load everything published for Sales as well, products included",
+    )
     add("--no-bulk", action="store_true", help="Sales without CreateMultiple and UpdateMultiple")
     add("--webhooks", action="store_true", help="both systems notify the app at once")
     add("--verbose", action="store_true", help="the host logs each run")
@@ -47,8 +61,9 @@ def options_from(args: argparse.Namespace) -> Options:
         hosts=args.hosts,
         app=args.app.resolve(),
         companies=tuple(args.company or [COMPANY]),
+        scope=scope_of(args.mappings, extension=args.extension),
         records=_generated(args.customers, args.contacts, args.seed),
-        sales=("overlap", "samples") if args.samples else ("overlap",),
+        sales=("overlap", "products", "samples") if args.samples else ("overlap",),
         bulk=not args.no_bulk,
         webhooks=args.webhooks,
         verbose=args.verbose,

@@ -10,6 +10,10 @@ Each start is a world of its own: empty storage, fresh records, random keys, fre
 from local.environment.environment import Environment, People
 from local.environment.http import Refused
 from local.environment.options import COMPANY, Generated, Options
+from local.environment.scope import HEART, WHOLE, WITHOUT_EXTENSION, Scope, scope_of
 from local.environment.starting import start
 
-__all__ = ["COMPANY", "Environment", "Generated", "Options", "People", "Refused", "start"]
+__all__ = [
+    "COMPANY", "HEART", "WHOLE", "WITHOUT_EXTENSION", "Environment", "Generated", "Options", "People",
+    "Refused", "Scope", "scope_of", "start",
+]  # fmt: skip

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from local.dev.places import ROOT
+from local.environment.scope import WHOLE, Scope
 
 COMPANY = "CRONUS International Ltd."
 """The main company of the published records."""
 MOST_HOSTS = 8
 FAULTY = frozenset({"bc", "sales", "entra"})
-SALES_RECORDS = frozenset({"overlap", "samples"})
+SALES_RECORDS = frozenset({"overlap", "products", "samples"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,13 @@ class Options:
 
     ``hosts`` functions hosts run the same ``app``, named host-1, host-2 and so on; with none only the outside
     world is there. ``companies`` are names of the published companies; the first is the one people work in.
+    ``scope`` is what is synchronised, and whether Business Central has Tandem's extension.
     ``records`` None means the published ones. ``sales`` names the record sets loaded into Sales: ``overlap``
-    (made from the main company, for matching) and ``samples`` (published accounts and contacts); users,
-    territories and currencies are always there. ``bulk`` is whether Sales has CreateMultiple and
-    UpdateMultiple. ``option_values`` adds an option for each payment term and shipment method, as an
-    administrator would. ``faults`` holds a fault plan for each of bc, sales, entra, in force once all is up.
+    (accounts and contacts made from the main company, for matching), ``products`` (products made from its
+    items) and ``samples`` (everything Microsoft publishes); users, territories and currencies are always
+    there. ``bulk`` is whether Sales has CreateMultiple and UpdateMultiple. ``option_values`` adds an option
+    for each payment term, shipment method and shipping agent, as an administrator would.
+    ``faults`` holds a fault plan for each of bc, sales, entra, in force once all is up.
     ``webhooks`` gives the app its address. ``lease_s`` is how long the work of a host that died stays hidden.
     ``storage_faults`` puts a proxy between the hosts and storage, through which storage can be made to fail;
     with ``longest_delay_s`` it also cuts short how long new messages are delayed.
@@ -49,6 +52,7 @@ class Options:
     hosts: int = 1
     app: Path = ROOT
     companies: tuple[str, ...] = (COMPANY,)
+    scope: Scope = WHOLE
     records: Generated | None = None
     sales: tuple[str, ...] = ("overlap",)
     bulk: bool = True

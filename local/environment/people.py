@@ -133,10 +133,13 @@ class SalesPerson:
 def add_option_values(
     administrator: SalesPerson, table: str, column: str, labels: Sequence[str], language: int = 1033
 ) -> None:
-    """Add an option for each label that has none, as an administrator does before the first run."""
-    known = administrator.option_labels(table, column)
+    """Add an option for each label that has none, as an administrator does before the first run.
+
+    An option that differs in capitals only is the one.
+    """
+    known = {label.casefold() for label in administrator.option_labels(table, column)}
     for label in labels:
-        if label not in known:
+        if label.casefold() not in known:
             words = {"Label": label, "LanguageCode": language}
             administrator.action(
                 "InsertOptionValue",

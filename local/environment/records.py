@@ -16,10 +16,16 @@ CLIENT_ID = "7a3d1c52-4f0e-4a57-9d0b-3c1f5a2e6b10"
 """Tandem's app registration in the simulated tenant."""
 ADMINISTRATOR_CLIENT_ID = "0e6c8f1b-92d4-4c3e-8a75-d1b2f4690c3a"
 """The registration that stands for the administrator who prepares the Sales organisation."""
+_UNITS = {"uomschedules": "uomschedules", "uoms": "uoms"}
 _SETS = {
     "overlap": {"accounts": "overlap_accounts", "contacts": "overlap_contacts"},
-    "samples": {"accounts": "accounts", "contacts": "contacts"},
-}
+    "products": {**_UNITS, "products": "overlap_products"},
+    "samples": {
+        "accounts": "accounts", "contacts": "contacts", **_UNITS, "products": "products",
+        "pricelevels": "pricelevels", "productpricelevels": "productpricelevels",
+        "opportunities": "opportunities",
+    },
+}  # fmt: skip
 _ALWAYS = {
     "systemusers": ("systemusers", "overlap_systemusers"),
     "territories": ("territories",),
@@ -62,7 +68,8 @@ def sales_folder(options: Options, folder: Path) -> list[str]:
     sources = {table: list(files) for table, files in _ALWAYS.items()}
     for chosen in options.sales:
         for table, file in _SETS[chosen].items():
-            sources.setdefault(table, []).append(file)
+            files = sources.setdefault(table, [])
+            files += [file] if file not in files else []
     for table, files in sources.items():
         records = [clean(record) for file in files for record in _read(file)]
         if table == "systemusers":

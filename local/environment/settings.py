@@ -30,10 +30,6 @@ class Secrets:
         return Keys(self.functions_key, self.master_key)
 
 
-HEART = "CUSTOMER,CONTACT"
-"""What is synchronised where nothing else is asked for: customers and contacts with what they depend on."""
-
-
 def app_settings(
     options: Options, addresses: Addresses, hidden: Secrets, webhook_url: str | None
 ) -> dict[str, str]:
@@ -46,7 +42,7 @@ def app_settings(
         "BUSINESS_CENTRAL_URL": addresses.business_central,
         "BUSINESS_CENTRAL_ENVIRONMENT": addresses.business_central_environment,
         "BUSINESS_CENTRAL_COMPANIES": companies_setting(options.companies),
-        "MAPPINGS": HEART,
+        **options.scope.settings,
         "SALES_URL": addresses.sales,
         "AUTHORITY": addresses.authority,
         "CA_BUNDLE": ca_bundle,

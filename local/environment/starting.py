@@ -35,7 +35,12 @@ from local.simulators.dataverse.people import ALL_PRIVILEGES, WEBHOOK_TABLES
 from local.storage_proxy.answers import SERVICES
 
 COLUMNS = ROOT / "sales_solution" / "columns.json"
-OPTION_COLUMNS = {"paymenttermscode": "paymentTerms", "address1_freighttermscode": "shipmentMethods"}
+OPTION_COLUMNS = {
+    "paymenttermscode": "paymentTerms",
+    "address1_freighttermscode": "shipmentMethods",
+    "address1_shippingmethodcode": "tandem/shippingAgents",
+}
+"""Choice columns of account, and the table of Business Central whose codes are their options."""
 
 
 @dataclass(frozen=True)
@@ -187,10 +192,14 @@ def _prepare_sales(environment: Environment) -> None:
     )
     if environment.options.option_values:
         for column, table in OPTION_COLUMNS.items():
-            labels = [each["code"] for each in environment.people.bc.list(table)]
-            add_option_values(environment.people.admin, "account", column, labels)
+            _add_options(environment, column, table)
     for control in (environment.bc_control, environment.sales_control):
         control.reset_requests()
+
+
+def _add_options(environment: Environment, column: str, table: str) -> None:
+    rows = environment.bc_control.dump(environment.options.companies[0], table)
+    add_option_values(environment.people.admin, "account", column, [str(each["code"]) for each in rows])
 
 
 def _privileges(webhooks: bool) -> dict[str, list[str]]:
@@ -215,6 +224,7 @@ def _start_business_central(starting: _Start) -> str:
         "business-central", "local.simulators.business_central",
         "--port", 0, "--data", folder, *companies, "--tenant", TENANT_ID, "--environment", ENVIRONMENT,
         "--entra-key", starting.key_file, "--webhook-delay-s", options.webhook_delay_s, "--control",
+        *(("--extension",) if options.scope.extension else ()),
     )  # fmt: skip
     return str(ready["url"])
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from random import SystemRandom
 
 from local.dev.processes import NotReady, interrupt_on_terminate
+from local.environment import HEART
+from local.environment.scope import names
 from local.latency.figures import figures, notes, page, table
 from local.latency.plan import Plan
 from local.latency.running import NotDone, Run, run
@@ -33,6 +35,10 @@ def arguments() -> argparse.ArgumentParser:
     add("--seed", type=int, default=None, help="of records and moments (default: drawn and told)")
     add("--only", choices=sorted(RUNS), default=None, help="one of the two runs")
     add("--bc-delay-s", type=float, default=30.0, help="shorten Business Central's delay, to try the tool")
+    add(
+        "--mappings", type=names, default=HEART.mappings, metavar="NAMES",
+        help="with commas; all: the whole catalogue (default: CUSTOMER,CONTACT)",
+    )  # fmt: skip
     add("--json", type=Path, default=None, metavar="FILE", help="write the figures there too")
     add("--page", type=Path, default=None, metavar="FILE", help="write them as a page of documentation")
     return parser
@@ -64,7 +70,9 @@ def main(given: Sequence[str]) -> int:
     args = arguments().parse_args(given)
     seed = SystemRandom().randrange(1_000_000) if args.seed is None else args.seed
     try:
-        plan = Plan(args.changes, args.spread_s, seed=seed, bc_delay_s=args.bc_delay_s)
+        plan = Plan(
+            args.changes, args.spread_s, seed=seed, mappings=args.mappings, bc_delay_s=args.bc_delay_s
+        )
         say(f"seed {seed}")
         found = figures(plan, measured(plan, args.only))
     except (NotDone, NotReady, ValueError) as error:

@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from local.environment import HEART, Scope, scope_of
+
 BC_TO_SALES, SALES_TO_BC = "BC->Sales", "Sales->BC"
 DIRECTIONS = (BC_TO_SALES, SALES_TO_BC)
 MOST_CHANGES = 500
@@ -22,6 +24,8 @@ class Plan:
     spread_s: float = 180.0
     patience_s: float = 180.0
     seed: int = 0
+    mappings: tuple[str, ...] = HEART.mappings
+    """Those that run, with what they depend on; what is changed is customers and accounts."""
     bc_delay_s: float = 30.0
     """Business Central's own: it collects changes for 30 seconds before it notifies."""
 
@@ -30,6 +34,12 @@ class Plan:
             raise ValueError(f"changes must be between 1 and {MOST_CHANGES}")
         if self.spread_s < 0 or self.patience_s <= 0 or self.bc_delay_s < 0:
             raise ValueError("the times must be positive")
+        if "CUSTOMER" not in {each.name for each in self.scope().chosen}:
+            raise ValueError("mappings must have CUSTOMER among them or what they depend on")
+
+    def scope(self) -> Scope:
+        """What is synchronised. Raises ValueError for a mapping that is not there."""
+        return HEART if self.mappings == HEART.mappings else scope_of(self.mappings)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ def run(plan: Plan, webhooks: bool, say: Say) -> Run:
     """Everything, in an environment of its own. Raises NotDone, ValueError and what starting raises."""
     customers = plan.changes * len(DIRECTIONS)
     options = Options(
+        scope=plan.scope(),
         webhooks=webhooks,
         webhook_delay_s=plan.bc_delay_s,
         records=Generated(customers, customers, plan.seed),

@@ -16,6 +16,8 @@ from pathlib import Path
 from random import SystemRandom
 
 from local.dev.processes import NotReady, interrupt_on_terminate
+from local.environment import HEART
+from local.environment.scope import names
 from local.load.plan import Kill, Plan, kills_of
 from local.load.running import NotAtRest, Run, run
 from local.load.verdict import Findings, figures, told, told_findings, verdict
@@ -34,6 +36,10 @@ def arguments() -> argparse.ArgumentParser:
     add("--reverse", action="store_true", help="the records begin in Sales")
     add("--power-cut", action="store_true", help="each kill ends all hosts at once")
     add("--latency-ms", type=float, default=0.0, help="added before each POST at either system")
+    add(
+        "--mappings", type=names, default=HEART.mappings, metavar="NAMES",
+        help="with commas; all: the whole catalogue (default: CUSTOMER,CONTACT)",
+    )  # fmt: skip
     add("--json", type=Path, default=None, metavar="FILE", help="write the figures and findings there too")
     return parser
 
@@ -43,7 +49,7 @@ def plan_from(args: argparse.Namespace) -> Plan:
     seed = SystemRandom().randrange(1_000_000) if args.seed is None else args.seed
     return Plan(
         args.customers, args.contacts, args.hosts, args.kills, seed, not args.no_bulk, args.reverse,
-        args.power_cut, args.latency_ms,
+        args.power_cut, args.latency_ms, mappings=args.mappings,
     )  # fmt: skip
 
 

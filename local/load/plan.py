@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from local.environment import Generated, Options
+from local.environment import HEART, Generated, Options, Scope, scope_of
 
 MOST_DOWN_S = 2.0
 """The longest a killed host stays down before it is started again."""
@@ -17,7 +17,9 @@ MOST_DELAY_S = 0.5
 class Plan:
     """One load test. Raises ValueError for numbers without sense.
 
-    ``customers`` and ``contacts`` begin in Business Central, or in Sales where ``reverse``. ``latency_ms`` is
+    ``customers`` and ``contacts`` begin in Business Central, or in Sales where ``reverse``. ``mappings`` are
+    those that run, with what they depend on; beyond customers and contacts the company has its published
+    records. ``latency_ms`` is
     added before each POST at either system, so that more kills come while a request is on its way.
     ``settle_s`` is how long a request whose caller is gone may still be running: a simulator carries out a
     request while it answers it, so what a dead host had sent is over after the few requests before it in
@@ -38,17 +40,23 @@ class Plan:
     settle_s: float = 20.0
     lease_s: int = 10
     patience_s: float = 1800.0
+    mappings: tuple[str, ...] = HEART.mappings
 
     def __post_init__(self) -> None:
         if self.customers < 1 or self.contacts < 0 or self.kills < 0:
             raise ValueError("customers must be 1 or more, contacts and kills 0 or more")
         if self.hosts < 1:
             raise ValueError("hosts must be 1 or more")
+        self.scope()
 
     @property
     def records(self) -> int:
         """Customers and contacts."""
         return self.customers + self.contacts
+
+    def scope(self) -> Scope:
+        """What is synchronised. Raises ValueError for a mapping that is not there."""
+        return HEART if self.mappings == HEART.mappings else scope_of(self.mappings)
 
     def options(self) -> Options:
         """The environment: no records in Sales but those every organisation has."""
@@ -57,6 +65,7 @@ class Plan:
             hosts=self.hosts,
             # Where Sales begins with the records, Business Central has one customer of its own.
             records=Generated(1, 0, self.seed) if self.reverse else self.generated(),
+            scope=self.scope(),
             sales=(),
             bulk=self.bulk,
             settle_s=self.settle_s,

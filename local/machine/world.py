@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from local.dev.processes import Processes
-from local.environment import Environment, Generated, Options, Refused, start
+from local.environment import HEART, Environment, Generated, Options, Refused, start
 from local.load.stored import QUEUES, Stored
 from local.machine.disturbing import Disturber
 from local.machine.ledger import Ledger
@@ -97,8 +97,8 @@ class World:
 def world(processes: Processes, seed: int) -> Iterator[World]:
     """A world in step, which ends with the block. Raises NotReady, NotAtRest."""
     options = Options(
-        hosts=2, records=Generated(CUSTOMERS, CONTACTS, seed), sales=(), settle_s=SETTLE_S, lease_s=LEASE_S,
-        storage_faults=True, longest_delay_s=1, verbose=True, app_settings=SETTINGS,
+        hosts=2, scope=HEART, records=Generated(CUSTOMERS, CONTACTS, seed), sales=(), settle_s=SETTLE_S,
+        lease_s=LEASE_S, storage_faults=True, longest_delay_s=1, verbose=True, app_settings=SETTINGS,
     )  # fmt: skip
     with ExitStack() as stack:
         environment = stack.enter_context(start(processes, options))

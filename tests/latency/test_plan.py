@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from local.environment import HEART, WHOLE
 from local.latency.plan import DIRECTIONS, Pair, Plan, changes_of
 
 PAIRS = [Pair(f"C{number:04}", f"bc-{number}", f"sales-{number}") for number in range(100)]
@@ -41,3 +42,11 @@ def test_too_few_pairs_are_refused() -> None:
 def test_nonsense_is_refused(given: dict[str, int]) -> None:
     with pytest.raises(ValueError):
         Plan(**given)
+
+
+def test_more_than_the_heart_can_be_measured_where_customers_are_among_it() -> None:
+    assert Plan().scope() == HEART
+    assert Plan(mappings=()).scope() == WHOLE
+    assert Plan(mappings=("OPPORTUNITY",)).scope().mappings == ("OPPORTUNITY",)  # depends on CUSTOMER
+    with pytest.raises(ValueError, match="CUSTOMER"):
+        Plan(mappings=("CURRENCY",))

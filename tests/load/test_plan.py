@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from local.environment import HEART, WHOLE
 from local.load.__main__ import arguments, plan_from
 from local.load.plan import MOST_DOWN_S, Plan, kills_of
 from local.load.watching import peak_rss_mib
@@ -35,6 +36,10 @@ def test_the_command_line_becomes_a_plan() -> None:
     given = ["--customers", "7", "--contacts", "9", "--seed", "5", "--no-bulk", "--kills", "0", "--reverse"]
     plan = plan_from(arguments().parse_args(given))
     assert plan == Plan(7, 9, kills=0, seed=5, bulk=False, reverse=True)
+    assert plan.scope() == HEART
+    assert plan_from(arguments().parse_args(["--mappings", "all"])).scope() == WHOLE
+    with pytest.raises(ValueError, match="NOWHERE"):
+        plan_from(arguments().parse_args(["--mappings", "NOWHERE"]))
     assert plan.records == 16
     drawn = {plan_from(arguments().parse_args([])).seed for _ in range(5)}
     assert len(drawn) > 1

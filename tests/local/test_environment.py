@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import requests
 from local.environment import COMPANY, Environment, Refused
 from local.environment.people import BUSINESS_CENTRAL_AUDIENCE, all_pages
 from local.simulators.faults import Fault
+from shared_code.core.features import Feature
 from shared_code.settings import Settings, read_settings
 
 pytestmark = [pytest.mark.host, pytest.mark.storage]
@@ -78,6 +80,12 @@ def test_sales_is_prepared_as_an_administrator_would(environment: Environment) -
     codes = {each["code"] for each in people.bc.list("paymentTerms")}
     assert len(codes) == 11
     assert codes <= people.admin.option_labels("account", "paymenttermscode").keys()
+    agents = {each["code"] for each in environment.bc_control.dump(COMPANY, "tandem/shippingAgents")}
+    options = people.admin.option_labels("account", "address1_shippingmethodcode")
+    assert len(agents) == 4
+    # FedEx is there from the start: an option that differs in capitals only is not added.
+    assert Counter(each.upper() for each in options) >= Counter(agents)
+    assert max(Counter(each.upper() for each in options).values()) == 1
     shipments = {each["code"] for each in people.bc.list("shipmentMethods")}
     assert shipments <= people.admin.option_labels("account", "address1_freighttermscode").keys()
     licensed = people.admin.list("systemusers", filter="islicensed eq true and isintegrationuser eq false")
@@ -95,6 +103,7 @@ def test_the_product_reads_the_settings_and_they_open_both_systems(environment: 
     settings = read_settings(environment.settings)
     assert [each.name for each in settings.companies] == ["cronus"]
     assert settings.companies[0].id == environment.people.companies[COMPANY]
+    assert (settings.features, settings.mappings) == (frozenset(Feature), ())
     for scope, url in (
         (BUSINESS_CENTRAL_AUDIENCE, f"{settings.business_central_url}/v2.0/production/api/v2.0/companies"),
         (settings.sales_url, f"{settings.sales_url}/api/data/v9.2/WhoAmI"),

@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 from local.dev.processes import NotReady, Processes
-from local.environment import COMPANY, Environment, Generated, Options, Refused, start
+from local.environment import (
+    COMPANY,
+    HEART,
+    WHOLE,
+    WITHOUT_EXTENSION,
+    Environment,
+    Generated,
+    Options,
+    Refused,
+    scope_of,
+    start,
+)
+from local.environment.http import Talk
 from local.environment.records import companies_setting
 from local.environment.starting import free_ports
 from tests.local.conftest import APP
@@ -55,8 +67,8 @@ def test_stop_leaves_no_process_and_no_file(own: Processes) -> None:
 
 def test_what_can_be_varied_is_varied(own: Processes) -> None:
     options = Options(
-        app=APP, hosts=2, companies=(COMPANY, USA), records=Generated(40, 80, seed=3), sales=(), bulk=False,
-        option_values=False, webhooks=True, look_back_s=5, settle_s=2.5, lease_s=3,
+        app=APP, hosts=2, companies=(COMPANY, USA), scope=HEART, records=Generated(40, 80, seed=3), sales=(),
+        bulk=False, option_values=False, webhooks=True, look_back_s=5, settle_s=2.5, lease_s=3,
         faults={"sales": FAULTS | {"only": {"path": "/territories"}}, "bc": FAULTS | {"limit": 1}},
         app_settings={"LOOK_BACK_SECONDS": "7", "OWN": "1"},
     )  # fmt: skip
@@ -80,6 +92,30 @@ def test_what_can_be_varied_is_varied(own: Processes) -> None:
         assert first != second
         environment.kill_host("host-1")
         assert environment.api.get("health")["pid"] == second
+
+
+def test_the_extension_is_there_unless_it_is_not_wanted(own: Processes) -> None:
+    for label, scope in (("with-", WHOLE), ("without-", WITHOUT_EXTENSION)):
+        with start(own, Options(app=APP, hosts=0, option_values=False, scope=scope, label=label)) as world:
+            company = world.people.companies[COMPANY]
+            where = world.addresses
+            api = f"{where.business_central}/v2.0/{where.tenant_id}/{where.business_central_environment}/api"
+            talk = Talk(f"{api}/tandem/sync/v1.0/companies({company})", world.people.bc.talk._headers)
+            if scope.extension:
+                assert len(talk.json("GET", "priceListLines")["value"]) == 84
+            else:
+                with pytest.raises(Refused) as refused:
+                    talk.json("GET", "priceListLines")
+                assert refused.value.status == 404
+
+
+def test_everything_published_for_sales_can_be_loaded(own: Processes) -> None:
+    options = Options(hosts=0, option_values=False, sales=("overlap", "products", "samples"))
+    with start(own, options) as world:
+        counts = world.sales_control.counts()
+    assert (counts["account"], counts["contact"]) == (839 + 66, 582 + 154)
+    assert (counts["product"], counts["pricelevel"], counts["productpricelevel"]) == (421 + 63, 4, 472)
+    assert (counts["opportunity"], counts["uomschedule"], counts["uom"]) == (5, 39, 39)
 
 
 def test_two_environments_do_not_meet(own: Processes) -> None:
@@ -117,6 +153,12 @@ def test_an_unknown_company_is_named_before_anything_starts(own: Processes) -> N
     with pytest.raises(ValueError, match="CRONUS Moon"):
         start(own, Options(companies=("CRONUS Moon",)))
     assert own.children == []
+
+
+def test_a_mapping_that_is_not_there_is_named_before_anything_starts() -> None:
+    assert scope_of(["CUSTOMER"], extension=False).settings["FEATURES"] == "invoices,opportunities,vendors"
+    with pytest.raises(ValueError, match="PLLINE-PRODPRICE"):
+        scope_of(["PLLINE-PRODPRICE"], extension=False)
 
 
 def test_companies_are_named_after_their_folders() -> None:

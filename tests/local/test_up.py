@@ -11,7 +11,7 @@ import pytest
 
 from local.dev.places import ROOT
 from local.dev.up import arguments, options_from
-from local.environment import COMPANY, Generated
+from local.environment import COMPANY, WHOLE, WITHOUT_EXTENSION, Generated, Scope
 from tests.local.conftest import APP
 
 pytestmark = [pytest.mark.host, pytest.mark.storage]
@@ -57,7 +57,12 @@ def test_it_tells_the_addresses_and_ends_on_request() -> None:
 def test_the_command_line_becomes_options() -> None:
     plain = options_from(arguments().parse_args([]))
     assert (plain.hosts, plain.companies, plain.records, plain.app) == (1, (COMPANY,), None, ROOT)
+    assert (plain.scope, plain.sales) == (WHOLE, ("overlap",))
     given = ["--customers", "10", "--hosts", "2", "--samples", "--no-bulk", "--company", "CRONUS USA, Inc."]
     asked = options_from(arguments().parse_args(given))
     assert (asked.records, asked.hosts, asked.bulk) == (Generated(10, 20), 2, False)
-    assert (asked.sales, asked.companies) == (("overlap", "samples"), ("CRONUS USA, Inc.",))
+    assert (asked.sales, asked.companies) == (("overlap", "products", "samples"), ("CRONUS USA, Inc.",))
+    bare = options_from(arguments().parse_args(["--no-extension", "--mappings", "CUSTOMER, VENDOR"]))
+    assert bare.scope == Scope(("CUSTOMER", "VENDOR"), WITHOUT_EXTENSION.features)
+    with pytest.raises(ValueError, match="NOWHERE"):
+        options_from(arguments().parse_args(["--mappings", "NOWHERE"]))

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from local.dev.processes import Processes
-from local.environment import Environment, Generated, Options, start
+from local.environment import HEART, Environment, Generated, Options, start
 from tests.security.stored import Stored
 from tests.webhooks.conftest import await_true
 
@@ -67,7 +67,9 @@ def supervision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]
 
 @pytest.fixture(scope="session")
 def app(supervision: Processes) -> Iterator[App]:
-    options = Options(records=Generated(4, 6), sales=(), app_settings=BY_NOTIFICATION_ONLY, label="security-")
+    options = Options(
+        scope=HEART, records=Generated(4, 6), sales=(), app_settings=BY_NOTIFICATION_ONLY, label="security-"
+    )
     with start(supervision, options) as running:
         synchronise(running)
         running.host.variables = {**running.host.variables, **STANDING_STILL}

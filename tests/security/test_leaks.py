@@ -19,7 +19,7 @@ import pytest
 
 from local.dev.places import ROOT
 from local.dev.processes import Processes
-from local.environment import Environment, Generated, Options, Refused, start
+from local.environment import HEART, Environment, Generated, Options, Refused, start
 from local.simulators.faults import Fault
 from tests.security import markers
 from tests.security.conftest import synchronise
@@ -72,8 +72,9 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("leaks")
     options = Options(
-        app=_entry(folder / "app"), records=Generated(3, 4), sales=(), verbose=True, label="leaks-",
-        webhooks=True, app_settings={"PYTHONPATH": str(ROOT), "PYTHON_ENABLE_DEBUG_LOGGING": "1"},
+        scope=HEART, app=_entry(folder / "app"), records=Generated(3, 4), sales=(), verbose=True,
+        label="leaks-", webhooks=True,
+        app_settings={"PYTHONPATH": str(ROOT), "PYTHON_ENABLE_DEBUG_LOGGING": "1"},
     )  # fmt: skip
     with Processes(folder / "logs") as processes, start(processes, options) as environment:
         story = Story(environment, Stored(environment.addresses.storage), [], [])

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from local.dev.processes import Processes
-from local.environment import Environment, Generated, Options, start
+from local.environment import HEART, Environment, Generated, Options, start
 from shared_code.store.poison import MAX_TEXT, TABLE
 from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE
 from tests.security.conftest import synchronise
@@ -42,7 +42,7 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    options = Options(records=Generated(2, 2), sales=(), label="queue-texts-")
+    options = Options(scope=HEART, records=Generated(2, 2), sales=(), label="queue-texts-")
     with Processes(tmp_path_factory.mktemp("logs")) as processes, start(processes, options) as running:
         running.api.get("health")  # the first call composes the app, which makes tables and queues
         yield running

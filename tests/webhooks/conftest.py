@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.dev.processes import Processes
-from local.environment import Environment, Options, start
+from local.environment import HEART, Environment, Options, start
 
 PATIENCE_S = 90.0
 
@@ -39,7 +39,9 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
 @pytest.fixture(scope="module")
 def environment(processes: Processes) -> Iterator[Environment]:
     quiet = {"AzureWebJobs.minute.Disabled": "true"}
-    options = Options(webhooks=True, webhook_delay_s=0.5, sales=(), app_settings=quiet, verbose=True)
+    options = Options(
+        scope=HEART, webhooks=True, webhook_delay_s=0.5, sales=(), app_settings=quiet, verbose=True
+    )
     with start(processes, options) as running:
         synchronise(running)
         running.host.run_timer("minute")
