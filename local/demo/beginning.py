@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local.environment import Environment, Options
+from local.environment import HEART, Environment, Options
 from local.environment.records import SALES, clean
 
 LOOK_BACK_S = 1.0
@@ -32,7 +32,7 @@ type Record = dict[str, Any]
 
 def options() -> Options:
     """The environment of the demonstration."""
-    return Options(sales=(), look_back_s=LOOK_BACK_S, settle_s=SETTLE_S)
+    return Options(scope=HEART, sales=(), look_back_s=LOOK_BACK_S, settle_s=SETTLE_S)
 
 
 def few_records() -> dict[str, list[Record]]:
