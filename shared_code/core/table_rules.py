@@ -1,0 +1,63 @@
+"""What a mapping says of one side's table: its name and key, its filters, how its records are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared_code.core.conditions import Condition
+
+IN_FORCE = "inForce"
+"""The derived native field of a record that is made of dated lines: whether one of them is in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """How the dated lines of a BC table are records: those of one place are one, shown as the line in force.
+
+    ``within`` are the fields by which lines are read together and sorted, ``place`` the further ones that
+    make the place; ``begins`` and ``ends`` the dates, both inclusive; of several lines in force the lowest
+    ``amount`` counts.  A line outside of ``conditions`` is never in force.
+    """
+
+    within: tuple[str, ...]
+    place: tuple[str, ...]
+    begins: str
+    ends: str
+    amount: str
+    conditions: tuple[Condition, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every native field that tells the place of a line and whether it is in force."""
+        conditions = (each.field for each in self.conditions)
+        return tuple(
+            dict.fromkeys((*self.within, *self.place, self.begins, self.ends, self.amount, *conditions))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TableRule:
+    """One side of a mapping: entity set, key, what a record is called by, filter, company column.
+
+    ``reference`` are the fields by which other BC records point here (``code``, a contact number; an item
+    number and a unit's code).
+    ``creates_when`` are further conditions for a partner to be created (an opportunity that is open).
+    ``unstamped_while`` are conditions on a pair's fields under which BC's record can change without a new
+    version (an invoice that is not paid): a full scan reads it anew.
+    ``reopened_by`` are columns with what makes a row writable that is read only otherwise (a paid invoice).
+    ``company_column`` holds the BC company a Dataverse row belongs to.  ``api`` is the route of a Business
+    Central API other than v2.0 (``publisher/group/v1.0``).  ``in_force``: a record is made of dated lines.
+    """
+
+    table: str
+    key: str
+    display: tuple[str, ...] = ()
+    filter: tuple[Condition, ...] = ()
+    creates_when: tuple[Condition, ...] = ()
+    unstamped_while: tuple[Condition, ...] = ()
+    reference: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    company_column: str | None = None
+    reopened_by: tuple[tuple[str, int], ...] = ()
+    api: str | None = None
+    in_force: InForce | None = None
