@@ -80,6 +80,12 @@ def delete_mapping_file(req: func.HttpRequest, context: func.Context) -> func.Ht
     return _answer(context, lambda: mapping_file_api.delete(parts(), req.route_params["name"], req.params))
 
 
+@blueprint.route("mapping-schema", methods=["GET"], auth_level=KEY)
+def get_mapping_schema(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """The JSON Schema of mapping files."""
+    return _answer(context, lambda: mapping_file_api.schema(req.params))
+
+
 @blueprint.route("health", methods=["GET"], auth_level=KEY)
 def health(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Whether work can be done."""

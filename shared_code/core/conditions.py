@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from shared_code.core.records import Value
 
+OPERATORS = ("is", "is_not", "one_of", "is_blank", "is_not_blank")
+"""What a condition may ask of its field."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:

@@ -76,3 +76,18 @@ def _feature(name: object) -> Feature:
     except ValueError:
         known = ", ".join(each.value for each in Feature)
         raise FeatureUnknown(f"there is no feature “{name}”; there are {known}") from None
+
+
+def choices_schema(instead: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of the keys that any table may carry; ``instead`` is that of a feature's."""
+    feature = {"enum": [each.value for each in Feature]}
+    return {
+        "needs": {"description": "This table is there only with the feature.", **feature},
+        "unless": {"description": "This table is there only without the feature.", **feature},
+        "when": {
+            "description": "Keys that count instead of the others where a feature is there.",
+            "type": "object",
+            "properties": {each.value: instead for each in Feature},
+            "additionalProperties": False,
+        },
+    }

@@ -10,8 +10,6 @@ from shared_code.core.records import ZERO_ID, Side, Value, Values
 
 BLANKS: tuple[Value, ...] = (None, "", ZERO_ID, "_x0020_")
 
-OPERATORS = ("is", "is_not", "one_of", "is_blank", "is_not_blank")
-
 
 def inside(mapping: Mapping, side: Side, native: Values) -> bool:
     """Whether the record meets all conditions of its side."""

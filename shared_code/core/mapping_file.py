@@ -92,6 +92,7 @@ def line_of_name(text: str, name: str, native: str) -> int:
 
 _QUOTED = re.compile(r"“([^”]*)”")
 _OF_FIELD = re.compile(r"field (\S+?)(?:: | has | is )")
+_OF_TABLE = re.compile(r"(bc|sales|lines)\b")
 _ONE_OF = re.compile(r"“([^”]*)” and must be one of (.*)$")
 _UNKNOWN_KEY = re.compile(r"has an unknown key “([^”]*)”")
 
@@ -114,11 +115,23 @@ def _line_of(text: str, reason: str) -> int:
     first, lines = 1, text.split("\n")
     if found := _OF_FIELD.match(reason):
         first, lines = _table_of_field(lines, found[1])
+    elif found := _OF_TABLE.match(reason):
+        first, lines = _table_called(lines, found[1])
     for word in _QUOTED.findall(reason):
         for number, line in enumerate(lines, first):
             if word and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", line):
                 return number
     return first if found else 0
+
+
+def _table_called(lines: list[str], name: str) -> tuple[int, list[str]]:
+    """The same of a table by its header, such as ``[bc]``; all lines where there is none."""
+    header = re.compile(rf"\s*\[{re.escape(name)}\]")
+    start = next((n for n, line in enumerate(lines) if header.match(line)), None)
+    if start is None:
+        return 1, lines
+    end = next((n for n in range(start + 1, len(lines)) if lines[n].startswith("[")), len(lines))
+    return start + 1, lines[start:end]
 
 
 def _table_of_field(lines: list[str], name: str) -> tuple[int, list[str]]:

@@ -12,6 +12,7 @@ from shared_code.core.transformation_rules import (
     MAX_PATTERN,
     MAX_REPEATS,
     MAX_RULES,
+    Kind,
     Parameter,
     Rule,
 )
@@ -121,3 +122,47 @@ def _pattern_doubts(parameters: Mapping[str, Parameter]) -> list[str]:
     if _REPEATED_GROUP.search(pattern):
         problems.append("the pattern repeats a group that repeats something itself")
     return problems
+
+
+def rules_schema() -> dict[str, Any]:
+    """The JSON Schema of a list of rules: what ``read_rules`` refuses, as far as a schema can say it."""
+    alone = [name for name, kind in KINDS.items() if not kind.parameters]
+    tables = [_table_schema(name, kind) for name, kind in KINDS.items() if kind.parameters]
+    bare = {"type": "object", "propertyNames": {"enum": alone}, "minProperties": 1, "maxProperties": 1}
+    entries = [{"enum": alone}, bare, *tables]
+    return {"type": "array", "maxItems": MAX_RULES, "items": {"anyOf": entries}}
+
+
+def _table_schema(name: str, kind: Kind) -> dict[str, Any]:
+    properties = {key: _parameter_schema(key, wanted, name) for key, wanted in kind.parameters}
+    needed = [key for key in properties if key in (name, "with")]
+    return {
+        "type": "object",
+        "description": kind.does,
+        "properties": properties,
+        "required": needed,
+        "additionalProperties": False,
+    }
+
+
+def _parameter_schema(key: str, wanted: type, rule: str) -> dict[str, Any]:
+    if wanted is int:
+        limits = _NUMBERS.get(key)
+        return {"type": "integer", **({"minimum": limits[0], "maximum": limits[-1]} if limits else {})}
+    if wanted is list:
+        return {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    if wanted is dict:
+        return {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1}
+    if key == "otherwise":
+        return {"enum": list(_OTHERWISE)}
+    return {"type": "string", **_text_limits(key, rule)}
+
+
+def _text_limits(key: str, rule: str) -> dict[str, Any]:
+    if key != rule:
+        return {}
+    if rule in ("date_format", "read_date"):
+        return {"allOf": [{"pattern": part} for part in ("YYYY", "MM", "DD", "^[^%]*$")]}
+    if rule == "regex":
+        return {"maxLength": MAX_PATTERN}
+    return {"minLength": 1} if rule in ("replace", "split", "read_number") else {}

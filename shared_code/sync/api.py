@@ -52,7 +52,8 @@ class Answer:
 
     @property
     def content_type(self) -> str:
-        return "application/problem+json" if "title" in self.body else "application/json"
+        is_problem = self.status >= 400 and "title" in self.body
+        return "application/problem+json" if is_problem else "application/json"
 
     def text(self) -> str:
         """As JSON.  Half a surrogate pair, which a caller may have sent, stays as JSON's own escape of it."""

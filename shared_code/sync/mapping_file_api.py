@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from shared_code.core.mapping_file import MAX_BYTES, FileRefused
+from shared_code.core.mapping_schema import mapping_schema
 from shared_code.sync.api import Answer
 from shared_code.sync.api_input import MAX_ID, BadInput, NotFound, refuse_unknown_parameters
 from shared_code.sync.mapping_files import FileView, all_files, file_of, put_file, remove_file
@@ -44,6 +45,12 @@ def delete(parts: Parts, name: str, query: Mapping[str, str]) -> Answer:
     if refused is None and not done[0]:
         raise NotFound(f"there is no file of your own for a mapping “{name[:MAX_ID]}”")
     return refused or Answer(200, {"name": name, "stored": False})
+
+
+def schema(query: Mapping[str, str]) -> Answer:
+    """GET /mapping-schema: the JSON Schema of mapping files."""
+    refuse_unknown_parameters(query)
+    return Answer(200, mapping_schema())
 
 
 def _refusal(call: Callable[[], None]) -> Answer | None:

@@ -25,6 +25,7 @@ DECISIONS = {
     ("GET", "/mapping-files/{name}"): KEY,
     ("PUT", "/mapping-files/{name}"): KEY,
     ("DELETE", "/mapping-files/{name}"): KEY,
+    ("GET", "/mapping-schema"): KEY,
     ("GET", "/health"): KEY,
     ("POST", "/webhooks/business-central"): CONTENT,
     ("POST", "/webhooks/sales"): CODE,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
+from jsonschema import Draft202012Validator
 
 from local.simulation.world import World
 from shared_code.core.mapping_file import MAX_BYTES
@@ -82,3 +85,9 @@ def test_all_files_are_listed(world: World) -> None:
     listed = mapping_file_api.list_files(world.parts, {}).body["mappingFiles"]
     assert {each["name"] for each in listed} == set(world.parts.catalogue.texts)
     assert {each["name"] for each in listed if each["inUse"]} == set(world.at.mappings)
+
+
+def test_the_schema_that_is_served_is_the_one_of_this_version() -> None:
+    answer = mapping_file_api.schema({})
+    assert (answer.status, answer.content_type) == (200, "application/json")
+    assert Draft202012Validator(answer.body).is_valid(tomllib.loads(LOCATIONS))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.docs import conformance, dependencies, mappings, problems, settings, transformation_rules
+from tools.docs import (
+    conformance,
+    dependencies,
+    mapping_schema,
+    mappings,
+    problems,
+    settings,
+    transformation_rules,
+)
 
 PAGES: dict[str, Callable[[Path], str]] = {
     "docs/mappings.md": mappings.page,
@@ -14,5 +22,6 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/dependencies.md": dependencies.page,
     "docs/transformation-rules.md": transformation_rules.page,
     "docs/conformance.md": conformance.page,
+    "docs/mapping-file.schema.json": mapping_schema.page,
 }
 """Each page's place in the checkout and the function that writes it for a checkout's root."""

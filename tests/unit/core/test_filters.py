@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_code.core.filters import BLANKS, OPERATORS, foreign, inside, meets, told
+from shared_code.core.conditions import OPERATORS
+from shared_code.core.filters import BLANKS, foreign, inside, meets, told
 from shared_code.core.mapping import Condition, TableRule
 from shared_code.core.records import ZERO_ID, Side, Value
 from tests.unit.core.makers import make_field, make_mapping

@@ -67,7 +67,9 @@ def test_a_file_for_a_feature_that_is_not_there_is_no_mapping() -> None:
         ("[bc]", 'needs = "moon"\n[bc]', 5, "there is no feature “moon”", ""),
         ('key = "territoryid"', "key =", 10, "Invalid value", ""),
         ("[[fields]]", "[[fields", 12, "Expected", ""),
-        ('table = "locations"', "", 0, "bc.table is missing", ""),
+        ('table = "locations"', "", 5, "bc.table is missing", ""),
+        ('key = "territoryid"', 'kee = "territoryid"', 10, "unknown key “kee”", "did you mean “key”?"),
+        ('table = "territories"', "table = 7", 8, "sales: table is 7 and must be a text", ""),
     ],
 )
 def test_a_fault_tells_its_line_and_what_may_have_been_meant(

@@ -1,0 +1,191 @@
+"""The shape of a mapping's document: which keys each of its tables has, what may stand there, what they mean.
+
+The one source of what a mapping file may say: ``document_reading.py`` reads by it and ``mapping_schema.py``
+writes the JSON Schema from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from typing import Any
+
+from shared_code.core.condition_reading import Conditions
+from shared_code.core.document_kinds import (
+    WHOLE,
+    Choice,
+    Kind,
+    Names,
+    Numbers,
+    Pattern,
+    RuleList,
+    Single,
+    States,
+    Text,
+    Texts,
+    Truth,
+    Whole,
+)
+from shared_code.core.fields import Direction, FieldType
+from shared_code.core.mapping import ConflictRule, DeletionRule, LeavingRule
+from shared_code.core.records import Side
+
+MAX_FIELDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a table.  ``missing``: what is told where it is needed and not there."""
+
+    kind: Kind | Inner | Inners
+    does: str
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A table of the document: its keys, and how it is called in a fault (``{name}``: by its own name)."""
+
+    name: str
+    keys: MappingOf[str, Key]
+    called: str
+
+    def label(self, document: MappingOf[str, Any]) -> str:
+        """How this table of a document is called."""
+        return self.called.format(name=document.get("name") or "(without a name)")
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A table inside the table."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Inners:
+    """A list of tables, between ``least`` and ``most``."""
+
+    shape: Shape
+    least: int = 0
+    most: int = 1_000
+
+
+_NO_NAME = Text("", needed=True)
+
+FIELD = Shape("field", called="field {name}", keys={
+    "name": Key(_NO_NAME, "The field's own name.", "every field needs a name"),
+    "type": Key(Choice(FieldType, FieldType.TEXT), "How the two sides' values are compared and converted."),
+    "direction": Key(Choice(Direction), "Which way values flow; the mapping's where it is left out."),
+    "bc": Key(Text(), "The field of Business Central."),
+    "sales": Key(Names(), "The column of Sales, or several for a name in parts."),
+    "group": Key(Text(), "Fields of one group merge and conflict as one value, such as an address."),
+    "bc_length": Key(Whole(), "The longest text Business Central holds, in characters."),
+    "sales_length": Key(Whole(), "The longest text Sales holds, in characters."),
+    "places": Key(Whole(0), "Decimals that are kept."),
+    "options": Key(Numbers(), "The number in Sales of each option of Business Central."),
+    "states": Key(States(), "State and status reason of the Sales row for each value of Business Central."),
+    "lookup": Key(Names(), "The mapping through which an id is translated, or several in order."),
+    "by_reference": Key(Truth(), "Business Central carries a code or number, not the other record's id."),
+    "target": Key(Text(), "The table of Sales that the lookup leads to, by its entity set."),
+    "navigation": Key(Text(), "The name the lookup of Sales is written by."),
+    "constant": Key(Single(), "A value that is the same for all records; {company_id} is the company's id."),
+    "keep_when_blank": Key(Truth(), "A blank source changes nothing."),
+    "only_on_create": Key(Truth(), "Written at creation and never again."),
+    "after_create": Key(Truth(), "Not part of a creation but written right after it."),
+    "blank_is_record": Key(Truth(), "A blank reference means a record of its own (the local currency)."),
+    "bc_fallback": Key(Text(), "The field of Business Central that is taken when the first is blank."),
+    "bc_currency": Key(Text(), "The field with the currency that a local amount is converted to."),
+    "bc_within": Key(Text(), "The field with the record within which the reference is unique."),
+    "bc_when": Key(Text(), "A lookup to one record for all counts only where this field is not blank."),
+    "sales_fallback": Key(Text(), "Where blank, this column leads through the last mapping of lookup."),
+    "optional": Key(Truth(), "A Sales record that is not coupled counts as blank."),
+    "user_local": Key(Truth(), "The Sales column of a date holds an instant in the user's own time."),
+    "rules": Key(RuleList(), "Transformation rules, one after the other."),
+    "not_negative": Key(Truth(), "A number of Business Central below zero counts as zero."),
+    "exact": Key(Truth(), "A value that Sales stores differently is a problem."),
+    "same_as": Key(Text(), "Of a line: counts only where the looked up record holds the same."),
+    "without": Key(Names(), "Of a line: put only where none of these groups is."),
+    "refusal_is_told": Key(Truth(), "A change is sent although Sales takes the column at creation only."),
+})  # fmt: skip
+
+_MISSING = "{where}.{key} is missing"
+IN_FORCE = Shape("in_force", called="in_force", keys={
+    "within": Key(Names(), "Fields by which lines are read together and sorted.", _MISSING),
+    "place": Key(Names(), "Further fields that make the place of a line.", _MISSING),
+    "begins": Key(Text(""), "The field with the first day of a line.", _MISSING),
+    "ends": Key(Text(""), "The field with the last day of a line.", _MISSING),
+    "amount": Key(Text(""), "The line in force with the lowest of this field counts.", _MISSING),
+})  # fmt: skip
+
+_BOTH: MappingOf[str, Key] = {
+    "table": Key(Text("", needed=True), "The table, by its entity set.", _MISSING),
+    "key": Key(Text("id"), "The field with the record's id."),
+    "display": Key(Texts(), "Fields by which a person knows a record."),
+    "filter": Key(Conditions(), "Which records are synchronised: all conditions must hold."),
+    "creates_when": Key(Conditions(), "Further conditions for a partner to be created."),
+    "reference": Key(Names(), "Fields by which other records point here."),
+    "related": Key(Texts(), "Tables whose change counts as a change of this record."),
+}
+BC = Shape("bc", called="bc", keys={
+    **_BOTH,
+    "unstamped_while": Key(Conditions(), "Records that can change without a new time of change."),
+    "api": Key(
+        Pattern("[A-Za-z0-9]+/[A-Za-z0-9]+/v[0-9]+\\.[0-9]+", "a route such as publisher/group/v1.0"),
+        "The route of an API other than v2.0.",
+    ),
+    "in_force": Key(Inner(IN_FORCE), "Dated lines of one place are one record: the line in force."),
+})  # fmt: skip
+SALES = Shape("sales", called="sales", keys={
+    **_BOTH,
+    "company_column": Key(Text(), "The column with the id of the company a row belongs to."),
+    "reopened_by": Key(Numbers(), "Columns that make a row writable that is read only otherwise."),
+})  # fmt: skip
+
+_LINE = "lines.{key} is missing"
+LINES = Shape("lines", called="lines", keys={
+    "bc": Key(Text("", needed=True), "The collection of the lines in Business Central.", _LINE),
+    "sales": Key(Text("", needed=True), "The collection of the rows in Sales.", _LINE),
+    "table": Key(Text("", needed=True), "The table of the rows in Sales, by its entity set.", _LINE),
+    "key": Key(Text("", needed=True), "The column with a row's id.", _LINE),
+    "order": Key(Text("", needed=True), "The field of Business Central by which lines are sorted.", _LINE),
+    "fields": Key(Inners(FIELD), "The fields of a line."),
+})  # fmt: skip
+
+MATCH = Shape("match", called="match", keys={
+    "field": Key(Text("", needed=True), "The field whose equal value means the same record.",
+                 "match: every key names a field"),
+    "identifies": Key(Truth(), "Records without an equal value can never be the same."),
+    "hints": Key(Truth(), "Equal values only suggest; such records wait for a person."),
+    "together_with": Key(Names(), "Further fields that must be equal too."),
+})  # fmt: skip
+_NEEDS = "not_carried: {entry} needs a {key}"
+NOT_CARRIED = Shape("not_carried", called="not_carried", keys={
+    "field": Key(Text("", needed=True), "The field of the built-in integration.", _NEEDS),
+    "reason": Key(Text("", needed=True), "Why it cannot be carried.", _NEEDS),
+})  # fmt: skip
+
+MAPPING = Shape("mapping", called=WHOLE, keys={
+    "name": Key(_NO_NAME, "The mapping's name, in capitals.", "the mapping needs a name"),
+    "title": Key(Text(), "What people call it."),
+    "direction": Key(Choice(Direction, Direction.TO_SALES), "Which way values flow.",
+                     "the mapping needs a direction"),
+    "bc": Key(Inner(BC), "The table of Business Central.", _MISSING),
+    "sales": Key(Inner(SALES), "The table of Sales.", _MISSING),
+    "fields": Key(Inners(FIELD, 1, MAX_FIELDS), "The fields that are kept in step.",
+                  f"fields must list between 1 and {MAX_FIELDS} entries"),
+    "depends_on": Key(Texts(), "Mappings that a full synchronisation runs before this one."),
+    "match": Key(Inners(MATCH), "By what records of both sides are taken for the same, in order."),
+    "not_carried": Key(Inners(NOT_CARRIED), "What the built-in integration carries and this mapping cannot."),
+    "creates": Key(Truth(True), "Whether records are created; without, only coupled ones are synchronised."),
+    "creates_only_in": Key(Choice(Side), "The only side on which records are created."),
+    "shared": Key(Truth(), "Rows of Sales are shared by all companies."),
+    "conflict": Key(Choice(ConflictRule, ConflictRule.ASK), "What is done about a conflict without asking."),
+    "deletion": Key(Choice(DeletionRule, DeletionRule.ASK), "What is done when one of a pair was deleted."),
+    "leaving": Key(Choice(LeavingRule, LeavingRule.KEEP), "What becomes of a row whose record leaves."),
+    "interval_s": Key(Whole(60), "How often changes are looked for, in seconds."),
+    "lines": Key(Inner(LINES), "Rows that are created together with the record, once."),
+})  # fmt: skip
+
+SHAPES = (MAPPING, BC, SALES, FIELD, IN_FORCE, LINES, MATCH, NOT_CARRIED)
+"""Every table there is."""
