@@ -14,6 +14,7 @@ def contradictions(mapping: Mapping) -> list[str]:
         problems += [f"field {each.name}: {problem}" for problem in _field_contradictions(mapping, each)]
     wanted = [name for key in mapping.match for name in key.fields]
     problems += [f"match: there is no field {name}" for name in wanted if name not in names]
+    problems += [f"bc.moved_by: {problem}" for problem in _moved_contradictions(mapping)]
     if mapping.leaving is LeavingRule.REMOVE and mapping.direction is not Direction.TO_SALES:
         problems.append("leaving: only rows of a mapping to Sales are removed")
     return problems
@@ -31,6 +32,28 @@ _WITH_RULES = (
 )  # fmt: skip
 _COLUMNS = {FieldType.PERSON_NAME: 2, FieldType.STATE: 2}
 _LOOKING_UP = (FieldType.LOOKUP, FieldType.LOCAL_AMOUNT)
+
+
+_SENT = ("is", "is_not", "one_of")
+"""The conditions that are sent to the service."""
+
+
+def _moved_contradictions(mapping: Mapping) -> list[str]:
+    moved = mapping.bc.moved_by
+    if moved is None:
+        return []
+    taken = {each.bc for each in mapping.fields}
+    looked_up = {each.bc for each in mapping.fields if each.type in _LOOKING_UP}
+    rules = {
+        "names and by need each other": bool(moved.names) is not bool(moved.by),
+        "without names it needs among: which records may have moved": not moved.names and not moved.among,
+        "its conditions can be is, is_not and one_of": any(
+            each.op not in _SENT for each in (*moved.entries, *moved.among)
+        ),
+        **{f"no field takes {name}": name not in taken for name in moved.shows},
+        **{f"{name} is looked up and cannot be moved by entries": name in looked_up for name in moved.shows},
+    }
+    return [problem for problem, broken in rules.items() if broken]
 
 
 def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:

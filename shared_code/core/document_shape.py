@@ -118,6 +118,15 @@ IN_FORCE = Shape("in_force", called="in_force", keys={
     "amount": Key(Text(""), "The line in force with the lowest of this field counts.", _MISSING),
 })  # fmt: skip
 
+MOVED_BY = Shape("moved_by", called="moved_by", keys={
+    "table": Key(Text("", needed=True), "Numbered entries of the same API, by their entity set.", _MISSING),
+    "shows": Key(Names(), "The record's fields that entries move.", _MISSING),
+    "names": Key(Text(), "The entry's field with the record that it moves."),
+    "by": Key(Text(), "The record's own field that names holds."),
+    "entries": Key(Conditions(), "Only entries that meet these conditions count."),
+    "among": Key(Conditions(), "Without names: the records that any entry may have moved."),
+})  # fmt: skip
+
 _BOTH: MappingOf[str, Key] = {
     "table": Key(Text("", needed=True), "The table, by its entity set.", _MISSING),
     "key": Key(Text("id"), "The field with the record's id."),
@@ -135,6 +144,7 @@ BC = Shape("bc", called="bc", keys={
         "The route of an API other than v2.0.",
     ),
     "in_force": Key(Inner(IN_FORCE), "Dated lines of one place are one record: the line in force."),
+    "moved_by": Key(Inner(MOVED_BY), "Entries that change a record without a new time of change."),
 })  # fmt: skip
 SALES = Shape("sales", called="sales", keys={
     **_BOTH,
@@ -187,5 +197,5 @@ MAPPING = Shape("mapping", called=WHOLE, keys={
     "lines": Key(Inner(LINES), "Rows that are created together with the record, once."),
 })  # fmt: skip
 
-SHAPES = (MAPPING, BC, SALES, FIELD, IN_FORCE, LINES, MATCH, NOT_CARRIED)
+SHAPES = (MAPPING, BC, SALES, FIELD, IN_FORCE, MOVED_BY, LINES, MATCH, NOT_CARRIED)
 """Every table there is."""

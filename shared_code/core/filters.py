@@ -30,7 +30,8 @@ def creatable(mapping: Mapping, side: Side, native: Values) -> bool:
 def can_move_unstamped(mapping: Mapping, held: Values) -> bool:
     """Whether BC's record of a pair that held these values can have changed at the same version."""
     conditions = mapping.bc.unstamped_while
-    return bool(conditions) and all(meets(condition, held) for condition in conditions)
+    moves = bool(conditions) or mapping.bc.moved_by is not None
+    return moves and all(meets(condition, held) for condition in conditions)
 
 
 def foreign(mapping: Mapping, side: Side, native: Values, company_id: str) -> bool:

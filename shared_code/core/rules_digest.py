@@ -47,7 +47,8 @@ def _further(mapping: Mapping) -> tuple[str, ...]:
     """What others find a record by is kept with its coupling: it is read anew when that changes."""
     leaving = () if mapping.leaving is LeavingRule.KEEP else (mapping.leaving.value,)
     lines = (repr(mapping.lines),) if mapping.lines else ()
-    return (*leaving, *mapping.bc.reference, *lines)
+    moved_by = (repr(mapping.bc.moved_by),) if mapping.bc.moved_by else ()
+    return (*leaving, *mapping.bc.reference, *lines, *moved_by)
 
 
 def same_selection(one: str, other: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared_code.core.conditions import Condition
+from shared_code.core.moved_by import MovedBy
 
 IN_FORCE = "inForce"
 """The derived native field of a record that is made of dated lines: whether one of them is in force."""
@@ -47,6 +48,7 @@ class TableRule:
     ``reopened_by`` are columns with what makes a row writable that is read only otherwise (a paid invoice).
     ``company_column`` holds the BC company a Dataverse row belongs to.  ``api`` is the route of a Business
     Central API other than v2.0 (``publisher/group/v1.0``).  ``in_force``: a record is made of dated lines.
+    ``moved_by``: entries that move records without a new version.
     """
 
     table: str
@@ -61,3 +63,4 @@ class TableRule:
     reopened_by: tuple[tuple[str, int], ...] = ()
     api: str | None = None
     in_force: InForce | None = None
+    moved_by: MovedBy | None = None

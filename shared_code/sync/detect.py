@@ -11,30 +11,23 @@ filter is seen leaving.
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared_code.core import filters
-from shared_code.core.conversion import foreign_currency
-from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.identity import digest
 from shared_code.core.jobs import MAX_BATCH, Batch, Job
 from shared_code.core.mapping import Mapping
-from shared_code.core.outcome import Outcome, Problem
+from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side, Version
 from shared_code.store.jobs import RESTART, Step, step_key
 from shared_code.sync import rules
 from shared_code.sync.absence import BrakeHolds, missing
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
+from shared_code.sync.selecting import select
 from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, Page, Sighting, Throttled
 
 _NO_VERSION = Version("", "")
-
-DELETED = Version("", "~")
-"""The version of a record that a change feed says is deleted: later than any it had, so that a read which
-still shows the record is known to be stale.  (``~`` sorts behind all digits.)"""
 
 COMPLETE = ""
 """What a scan's last step notes as its continuation."""
@@ -191,98 +184,6 @@ def _move_watermark(
     present = at.watermarks.get(mapping.name, step.side)
     if present.cursor == seen and to.text != seen:
         at.watermarks.move(mapping.name, step.side, present, to.text, at.digests[mapping.name])
-
-
-def select(
-    at: ConnectionParts, mapping: Mapping, side: Side, mode: ScanMode, page: Page
-) -> tuple[list[Sighting], list[Sighting]]:
-    """The sightings of a page that are work, deletions included (as sightings without a version), and
-    those of a full scan that are in step at the very version seen: they are accounted for at once.
-
-    Both come in id order, so that a batch's couplings lie close together in storage.
-    """
-    ids = [each.id for each in page.seen] + list(page.deleted)
-    store = at.couplings(mapping.name)
-    ordered = mode is ScanMode.FULL
-    known = store.load(side, ids, ordered=ordered)
-    uncoupled = [each for each in ids if not _coupled(known.get(each))]
-    problems = store.problems(side, uncoupled, ordered=ordered)
-    given = [each for each in page.seen if _is_work(at, mapping, side, mode, each, known, problems)]
-    # A deleted record is work where it has a partner, may get one, or is listed with a problem.
-    gone = [
-        Sighting(each, DELETED)
-        for each in page.deleted
-        if _coupled(known.get(each)) or isinstance(known.get(each), Intent) or each in problems
-    ]
-    unchanged = {
-        each.id
-        for each in given
-        if mode is ScanMode.FULL and _in_step(at, mapping, known.get(each.id), side, each)
-    }
-    work = [each for each in given if each.id not in unchanged] + gone
-    return sorted(work, key=_by_id), sorted((each for each in given if each.id in unchanged), key=_by_id)
-
-
-def _by_id(seen: Sighting) -> str:
-    return seen.id
-
-
-def _in_step(
-    at: ConnectionParts, mapping: Mapping, known: Coupling | Intent | None, side: Side, seen: Sighting
-) -> bool:
-    """Whether nothing can have changed.  A converted amount changes with a rate at the same version, and so
-    does what is left to be paid of an invoice."""
-    if not isinstance(known, Coupling) or not rules.is_made_under(at, mapping.name, known.rules):
-        return False
-    if not (known.in_step and known.version_on(side) == seen.version):
-        return False
-    if side is Side.SALES or known.base is None:
-        return True
-    return foreign_currency(mapping, known.base) is None and not filters.can_move_unstamped(
-        mapping, known.base.bc
-    )
-
-
-def _is_work(
-    at: ConnectionParts,
-    mapping: Mapping,
-    side: Side,
-    mode: ScanMode,
-    seen: Sighting,
-    known: MappingOf[str, Coupling | Intent],
-    problems: MappingOf[str, Problem],
-) -> bool:
-    coupling = known.get(seen.id)
-    if isinstance(coupling, Coupling) and coupling.state is CouplingState.COUPLED:
-        # The version we know is our own write or was dealt with: the look-back repeats it, nothing changed.
-        return mode is ScanMode.FULL or coupling.version_on(side) != seen.version
-    if not mapping.may_create(side.other):
-        return False
-    problem = problems.get(seen.id)
-    if problem and mode is ScanMode.CHANGES and problem.stamp == seen.version.stamp:
-        return False
-    # A listed record is work outside the filter too: then it need not be listed any more.
-    return bool(problem) or may_be_inside(at, mapping, side, seen) or is_told(mapping, side, seen)
-
-
-def may_be_inside(at: ConnectionParts, mapping: Mapping, side: Side, seen: Sighting) -> bool:
-    """Whether the mapping takes the uncoupled record in, as far as the scan's columns tell; the batch reads
-    the rest."""
-    rule = mapping.side(side)
-    conditions = [each for each in (*rule.filter, *rule.creates_when) if each.field in seen.values]
-    company = at.connection.company_id
-    return all(filters.meets(each, seen.values) for each in conditions) and not (
-        filters.foreign(mapping, side, seen.values, company) and not mapping.shared
-    )
-
-
-def is_told(mapping: Mapping, side: Side, seen: Sighting) -> bool:
-    """Whether a person is told that the record is not carried; only records made of lines are seen whole."""
-    return mapping.side(side).in_force is not None and bool(filters.told(mapping, side, seen.values))
-
-
-def _coupled(known: Coupling | Intent | None) -> bool:
-    return isinstance(known, Coupling) and known.state is CouplingState.COUPLED
 
 
 def _batches(mapping: Mapping, step: ScanStep, key: str, work: Sequence[Sighting]) -> list[Batch]:

@@ -18,10 +18,10 @@ from shared_code.core.records import Row, Side, Values
 from shared_code.store.couplings import CouplingStore
 from shared_code.store.tables import AlreadyExists, Changed, Operation
 from shared_code.sync.absence import refuse_empty
-from shared_code.sync.detect import may_be_inside
 from shared_code.sync.parts import ConnectionParts, Parts, table_of
 from shared_code.sync.processing.committing import is_coupled
 from shared_code.sync.processing.links import LinkTable
+from shared_code.sync.selecting import may_be_inside
 from shared_code.systems.interface import Sighting
 
 MAX_UNCOUPLED = 200_000

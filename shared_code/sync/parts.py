@@ -244,6 +244,7 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
         rule.in_force,
         lines,
         collection,
+        rule.moved_by,
     )
 
 

@@ -106,7 +106,8 @@ def all_mappings(parts: Parts) -> Iterable[tuple[ConnectionParts, Mapping]]:
 def tables_of(mapping: Mapping) -> list[tuple[str, str]]:
     """Route and name of the Business Central tables whose change is one of the mapping's records."""
     api = mapping.bc.api or STANDARD_API
-    return [(api, mapping.bc.table), *((api, table) for table in mapping.bc.related)]
+    moving = (mapping.bc.moved_by.table,) if mapping.bc.moved_by else ()
+    return [(api, table) for table in (mapping.bc.table, *mapping.bc.related, *moving)]
 
 
 def _places(at: ConnectionParts, mapping: Mapping) -> set[Place | None]:

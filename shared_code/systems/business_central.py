@@ -23,6 +23,7 @@ from shared_code.systems import business_central_opportunities as opportunities
 from shared_code.systems import business_central_tables as tables
 from shared_code.systems import errors, odata
 from shared_code.systems.business_central_batch import Part, PartAnswer
+from shared_code.systems.business_central_moved import scan_moved
 from shared_code.systems.business_central_scan import Place, currencies_part, readable, scan
 from shared_code.systems.chunked import at_most, read_chunks, write_chunks
 from shared_code.systems.http import AnswerLost, Client, checked_address
@@ -89,6 +90,8 @@ class BusinessCentral:
         """One page; since a watermark it repeats the last ``look_back_s`` seconds."""
         if table.in_force:
             return dated.scan(self._client, self._place, table, table.in_force, cursor, self._look_back_s)
+        if table.moved_by:
+            return scan_moved(self._client, self._place, table, table.moved_by, cursor, self._look_back_s)
         return scan(self._client, self._place, table, cursor, self._look_back_s)
 
     def read(self, table: Table, ids: Sequence[str]) -> Mapping[str, Row]:

@@ -96,31 +96,51 @@ def scan_plain(
     client: Client, place: Place, table: Table, position: Position, look_back_s: float
 ) -> tuple[Page, str]:
     """One page of a table as it is, and the service's clock at it."""
-    oldest = _oldest(position.since, look_back_s)
-    url = _link(position.link, place.url(table)) if position.link else _first_url(place, table, oldest)
-    headers = {**batch.JSON_HEADERS, **batch.READ_REPLICA, "Prefer": f"odata.maxpagesize={PAGE_SIZE}"}
+    oldest = oldest_of(position.since, look_back_s) if position.since else None
+    start = place.url(table)
+    url = _link(position.link, start) if position.link else first_address(start, table, oldest)
+    answer = _get(client, url, table)
+    now = server_time(answer)
+    return page_of(place, table, position, answer.data, now, look_back_s), now
+
+
+def page_of(
+    place: Place, table: Table, position: Position, data: object, now: str, look_back_s: float
+) -> Page:
+    """An answer as a page; ``now`` is the service's clock at it."""
+    started = position.started or now
+    with readable(table):
+        seen = tuple(tables.sighting(table, entity) for entity in odata.rows(data))
+        link = odata.mapping(data).get("@odata.nextLink")
+    _check_filter(seen, oldest_of(position.since, look_back_s) if position.since else None, table)
+    if isinstance(link, str):
+        _link(link, place.url(table))
+        return Page(seen, next=_cursor(kind="next", link=link, started=started, since=position.since))
+    return Page(seen, watermark=_cursor(kind="since", stamp=started))
+
+
+def followed(client: Client, link: str, start: str, table: Table, intent: Mapping[str, str]) -> object:
+    """The answer to a link to a next page of what began at ``start``."""
+    return _get(client, _link(link, start), table, intent).data
+
+
+def _get(client: Client, url: str, table: Table, intent: Mapping[str, str] = batch.READ_REPLICA) -> Answer:
+    headers = {**batch.JSON_HEADERS, **intent, "Prefer": f"odata.maxpagesize={PAGE_SIZE}"}
     answer = client.send(Call("scan", "GET", url, headers))
     if not answer.ok:
         raise fault(answer.error, f"Business Central's table {table.name}")
-    now = server_time(answer)
-    started = position.started or now
-    with readable(table):
-        seen = tuple(tables.sighting(table, entity) for entity in odata.rows(answer.data))
-        link = odata.mapping(answer.data).get("@odata.nextLink")
-    _check_filter(seen, oldest, table)
-    if isinstance(link, str):
-        _link(link, place.url(table))
-        return Page(seen, next=_cursor(kind="next", link=link, started=started, since=position.since)), now
-    return Page(seen, watermark=_cursor(kind="since", stamp=started)), now
+    return answer
 
 
-def _oldest(since: str | None, look_back_s: float) -> str | None:
-    return None if since is None else odata.instant_of(odata.seconds_of(since) - look_back_s)
+def oldest_of(since: str, look_back_s: float) -> str:
+    """The moment a look since a watermark goes back to."""
+    return odata.instant_of(odata.seconds_of(since) - look_back_s)
 
 
-def _first_url(place: Place, table: Table, oldest: str | None) -> str:
+def first_address(path: str, table: Table, oldest: str | None) -> str:
+    """Where a scan begins: everything, or what changed since ``oldest``."""
     return odata.address(
-        place.url(table),
+        path,
         select=tables.select(table, table.scan_columns),
         expand=tables.expand(table, table.scan_columns),
         filter=oldest and f"{tables.MODIFIED} ge {oldest}",
@@ -179,7 +199,7 @@ def _scan_currencies(
 
     A changed rate may lead to other currencies, so it makes all of them looked at.
     """
-    oldest = _oldest(since, look_back_s)
+    oldest = oldest_of(since, look_back_s) if since else None
     today = odata.instant_of(client.runtime.now())[:10]
     parts = [currencies_part(place, table, table.scan_columns), currencies.local_code_part(place.company)]
     if oldest is not None:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from shared_code.core.descriptions import Described
 from shared_code.core.mapping import InForce
+from shared_code.core.moved_by import MovedBy
 from shared_code.core.records import Row, Side, Value, Values, Version
 
 
@@ -42,6 +43,7 @@ class Table:
     not (values only flow there), a full scan needs no change tracking.  ``in_force``: a record is made of
     dated lines, its id tells their place, and the company's today decides which line it shows.
     ``lines`` is the table of rows that are read and created with the record, as its ``collection``.
+    ``moved_by``: entries that move its records without a new version.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Table:
     in_force: InForce | None = None
     lines: Table | None = None
     collection: str = ""
+    moved_by: MovedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,15 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A record seen by a scan: its id, version and the values of the scan columns."""
+    """A record seen by a scan: its id, version and the values of the scan columns.
+
+    ``moved``: an entry may have moved it at this very version; ``values`` hold what moves, too.
+    """
 
     id: str
     version: Version
     values: Values = field(default_factory=dict)
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ permissionset 71800 "Tandem Read"
         page "Tandem Customers" = X,
         page "Tandem Deletions" = X,
         page "Tandem Item Availability" = X,
+        page "Tandem Item Ledger Entries" = X,
         page "Tandem Item Units of Measure" = X,
         page "Tandem Items" = X,
         page "Tandem Opportunities" = X,

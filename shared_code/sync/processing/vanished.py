@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 from shared_code.core.records import Row, Side
 from shared_code.sync import absence
-from shared_code.sync.detect import DELETED
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
+from shared_code.sync.selecting import DELETED
 
 
 def believed(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[str, Row]) -> Mapping[str, Row]:

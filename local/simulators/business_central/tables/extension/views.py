@@ -236,4 +236,7 @@ ITEMS = View("items", {}, {"vendorNumber": "vendors"}, {"inventory": _inventory}
 OPPORTUNITIES = View(
     "opportunities", {}, {}, {"contactCompanyNumber": _company_of_contact, "probabilityPercent": _probability}
 )
-RULES = {view.name: view.rules() for view in (CUSTOMERS, VENDORS, CONTACTS, ITEMS, OPPORTUNITIES)}
+MOVEMENTS = View("itemLedgerEntries")
+RULES = {view.name: view.rules() for view in (CUSTOMERS, VENDORS, CONTACTS, ITEMS, OPPORTUNITIES)} | {
+    MOVEMENTS.name: TableRules(source=MOVEMENTS.source, project=MOVEMENTS.project)
+}
