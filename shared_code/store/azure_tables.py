@@ -73,6 +73,10 @@ class AzureTables:
             check_table_name(table)
             attempt(self._runtime, f"create table {table}", partial(self._create, table))
 
+    def drop(self, table: str) -> None:
+        check_table_name(table)
+        attempt(self._runtime, f"delete table {table}", partial(self._service.delete_table, table))
+
     def get(self, table: str, partition: str, row: str) -> Entity | None:
         check_key(partition)
         check_key(row)

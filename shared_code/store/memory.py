@@ -97,6 +97,12 @@ class MemoryTables:
             self._tables.setdefault(table, {})
             self.after("ensure", table)
 
+    def drop(self, table: str) -> None:
+        check_table_name(table)
+        self.before("drop", table)
+        self._tables.pop(table, None)
+        self.after("drop", table)
+
     def get(self, table: str, partition: str, row: str) -> Entity | None:
         check_key(partition)
         check_key(row)

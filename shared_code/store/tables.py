@@ -147,6 +147,13 @@ class Tables(Protocol):
         """Create the tables that are not there.  Names: 3 to 63 letters and digits, a letter first."""
         ...
 
+    def drop(self, table: str) -> None:
+        """Remove the table with all it holds; fine if it is not there.
+
+        The service takes a while for it, in which the name cannot be used again.
+        """
+        ...
+
     def get(self, table: str, partition: str, row: str) -> Entity | None:
         """The entity, or ``None``."""
         ...

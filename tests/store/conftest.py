@@ -15,6 +15,7 @@ from shared_code.store import azure_queue, azure_tables
 from shared_code.store.azure_queue import AzureQueue
 from shared_code.store.azure_tables import AzureTables
 from shared_code.store.memory import MemoryQueue, MemoryTables
+from shared_code.store.overlay import OverlayTables
 from shared_code.store.queue import Queue
 from shared_code.store.tables import Tables
 
@@ -80,7 +81,15 @@ def memory(table: str) -> MemoryTables:
     return tables
 
 
-@pytest.fixture(params=["memory", "azure"])
+@pytest.fixture
+def overlay(memory: MemoryTables) -> OverlayTables:
+    """A table service laid over the in-memory one: it keeps the same promises."""
+    tables = OverlayTables(memory, "overlaid")
+    tables.ensure([])
+    return tables
+
+
+@pytest.fixture(params=["memory", "azure", "overlay"])
 def tables(request: pytest.FixtureRequest) -> Tables:
     found: Tables = request.getfixturevalue(request.param)
     return found

@@ -463,6 +463,7 @@ def test_a_selection_gives_only_the_named_values(tables: Tables, table: str, par
     ]
 
 
+@pytest.mark.parametrize("tables", ["memory", "azure"], indirect=True)
 def test_a_scan_crosses_partitions_up_to_its_limit(tables: Tables, table: str) -> None:
     own = table + "scan"
     tables.ensure([own])
