@@ -15,6 +15,7 @@ from shared_code.sync.messages import (
     from_text,
 )
 from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
+from shared_code.sync.previewing.previews import PreviewEnded, parts_for
 from shared_code.sync.processing.abandoning import abandon
 from shared_code.sync.processing.batch import process_batch
 from shared_code.systems.interface import SettingWrong, SystemUnavailable
@@ -31,7 +32,9 @@ def handle(parts: Parts, queue: str, text: str) -> None:
     """
     try:
         message = from_text(text)
-        _do(parts, message)
+        _do(parts_for(parts, message), message)
+    except PreviewEnded:
+        return  # It was removed while work for it was on its way.
     except UnknownName:
         # What another process has just learned about may be what this one does not know yet.
         newer = parts.renew()
@@ -112,6 +115,6 @@ def keep_poison(parts: Parts, queue: str, text: str) -> None:
     try:
         message = from_text(text)
         if isinstance(message, BatchDue):
-            abandon(parts, message)
+            abandon(parts_for(parts, message), message)
     except (MessageInvalid, UnknownName):
         return

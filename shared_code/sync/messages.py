@@ -1,7 +1,8 @@
 """The messages of the two queues: small JSON texts that name work and never carry values.
 
 ``detection`` carries steps of scans and nudges of full synchronisations, ``batches`` one batch each.  What a
-message refers to is on file before it is sent, so a repeated or late message is harmless.
+message refers to is on file before it is sent, so a repeated or late message is harmless.  ``preview`` names
+the preview that the work belongs to: it is done on paper.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class ScanStep:
     number: int = 0
     full_sync: str = ""
     rules: str = ""
+    preview: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Advance:
     connection: str
     full_sync: str
     nudge: bool = False
+    preview: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class BatchDue:
     connection: str
     job: str
     batch: str
+    preview: str = ""
 
 
 type Message = ScanStep | Advance | BatchDue

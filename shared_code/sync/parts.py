@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from shared_code.core.lines import LINE_ID
@@ -24,6 +24,7 @@ from shared_code.store import (
     pairs,
     permits,
     poison,
+    previews,
     rulebooks,
     schedules,
     waiters,
@@ -56,6 +57,7 @@ TABLES = (
     mapping_files.TABLE,
     announcements.TABLE,
     rulebooks.TABLE,
+    previews.TABLE,
 )
 """Every table Tandem keeps."""
 
@@ -170,8 +172,8 @@ class Parts:
     ``confirmed`` tells when the systems of a connection were last asked who they are, ``newest`` the newest
     records this process has seen since, by connection and side, and ``accepted`` how often a person had
     accepted another state then; ``witnessed``: when it last put those records on file.  ``started_s``: when
-    these parts were composed.  ``renew`` gives newer parts where somebody stored a mapping's file since, and
-    nothing where these are the newest.
+    these parts were composed.  ``preview``: they work on paper, for this preview.  ``renew`` gives newer
+    parts where somebody stored a mapping's file since, and nothing where these are the newest.
     """
 
     runtime: Runtime
@@ -188,6 +190,7 @@ class Parts:
     accepted: dict[str, int] = field(default_factory=dict)
     witnessed: dict[str, float] = field(default_factory=dict)
     started_s: float = 0.0
+    preview: str = ""
     renew: Callable[[], Parts | None] = lambda: None
 
     def connection(self, name: str) -> ConnectionParts:
@@ -198,8 +201,9 @@ class Parts:
         return self.connections[name]
 
     def send(self, message: Message, delay_s: float = 0) -> None:
-        """Queue a message where its kind belongs."""
+        """Queue a message where its kind belongs; work on paper stays on paper."""
         name = BATCH_QUEUE if isinstance(message, BatchDue) else DETECTION_QUEUE
+        message = replace(message, preview=message.preview or self.preview)
         self.queue.send(name, to_text(message), delay_s=delay_s)
 
     def new_job_id(self) -> str:

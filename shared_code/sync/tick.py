@@ -15,6 +15,7 @@ from shared_code.store.schedules import Schedule
 from shared_code.sync import rule_changes
 from shared_code.sync.messages import Advance, ScanMode, ScanStep
 from shared_code.sync.parts import ConnectionParts, Parts
+from shared_code.sync.previewing import previews
 from shared_code.sync.retries import queue_due
 
 
@@ -34,6 +35,7 @@ def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
             queue_due(parts, at, mapping.name, schedule.retries_from)
     for full_sync in at.full_syncs.running():
         parts.send(Advance(at.name, full_sync, nudge=True))
+    previews.look_after(parts, at)
     return queued
 
 

@@ -97,12 +97,14 @@ class Page:
 class Creation:
     """A record to create.  ``id`` is chosen by us where the service allows it (Dataverse), else ``None``.
 
-    ``lines`` are created with it, all or none.
+    ``lines`` are created with it, all or none.  ``source`` is the id of the record it is the partner of; no
+    service is told.
     """
 
     values: Values
     id: str | None = None
     lines: tuple[Creation, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

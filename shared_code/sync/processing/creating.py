@@ -161,7 +161,9 @@ def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
     ready = intents.write_intents(work, fresh) + intents.resolve(work, sent_before)
     if not ready:
         return
-    results = work.system(Side.BC).create(work.table(Side.BC), [Creation(each.native) for each in ready])
+    results = work.system(Side.BC).create(
+        work.table(Side.BC), [Creation(each.native, source=each.item.id) for each in ready]
+    )
     work.links.load(Side.BC, [each.row for each in results if isinstance(each, Written)])
     for each, result in zip(ready, results, strict=True):
         _take_result(work, each, Side.BC, result)

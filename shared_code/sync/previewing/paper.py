@@ -1,0 +1,201 @@
+"""A system that is read for real and written on paper.
+
+To whoever reconciles and writes it looks like the service: a conditional write succeeds where the version is
+the present one, and the record then holds what was written.  What only the service can know (a refusal, a
+value that it normalises) does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from shared_code.core.descriptions import Described
+from shared_code.core.identity import digest, partner_id
+from shared_code.core.mapping import Mapping as TableMapping
+from shared_code.core.records import Row, Side, Value, Values, Version
+from shared_code.store.json_values import dump
+from shared_code.store.previews import Held, Kind, PlannedWrite, Sheet
+from shared_code.store.tables import ConditionFailed, in_chunks
+from shared_code.sync.previewing.made import made
+from shared_code.systems.interface import (
+    Change,
+    Creation,
+    Cursor,
+    Exists,
+    Gone,
+    Moved,
+    Page,
+    Removal,
+    Removed,
+    System,
+    Table,
+    WriteResult,
+    Written,
+)
+
+type Planned = tuple[PlannedWrite, Held, WriteResult]
+"""What one write would be, what its record then holds, and what the service would answer."""
+
+
+@dataclass(frozen=True)
+class PaperSystem:
+    """``System`` over the real one; ``mapping`` is the one that is being synchronised."""
+
+    real: System
+    sheet: Sheet
+    mapping: TableMapping
+    connection: str
+    now_s: Callable[[], float]
+
+    @property
+    def side(self) -> Side:
+        return self.real.side
+
+    def scan(self, table: Table, cursor: Cursor | None) -> Page:
+        """What the service shows: records that are made on paper are done with when they are made."""
+        return self.real.scan(table, cursor)
+
+    def read(self, table: Table, ids: Sequence[str]) -> Mapping[str, Row]:
+        return {i: row for i, each in self._records(table, ids).items() if (row := each.shown)}
+
+    def find(self, table: Table, column: str, values: Iterable[Value]) -> list[Row]:
+        """What the service finds; a record that is on paper only is known by its coupling."""
+        found = {each.id: each for each in self.real.find(table, column, values)}
+        held = self.sheet.held(self.side, table.name, list(found))
+        shown = (Record(table, i, row, held.get(i)).shown for i, row in found.items())
+        return [row for row in shown if row]
+
+    def identity(self) -> Mapping[str, str]:
+        return self.real.identity()
+
+    def describe(self, table: Table) -> Described:
+        return self.real.describe(table)
+
+    def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
+        """A record that Business Central would make has a symbol for its id, the same at every repeat."""
+        ids = [each.id or self._symbol(each) for each in creations]
+        known = self._records(table, ids)
+        planned = [
+            self._created(known[i], each)
+            for i, each in zip(ids, creations, strict=True)
+            if not known[i].is_real
+        ]
+        results = self._write(table, planned)
+        return [results.get(i, Exists()) for i in ids]
+
+    def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
+        known = self._records(table, [each.id for each in changes])
+        planned = [self._updated(known[c.id], c) for c in changes if known[c.id].is_at(c.version)]
+        results = self._write(table, planned)
+        return [results.get(c.id) or known[c.id].refusal for c in changes]
+
+    def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
+        known = self._records(table, [each.id for each in removals])
+        planned = [self._removed(known[r.id]) for r in removals if known[r.id].is_at(r.version)]
+        results = self._write(table, planned)
+        return [results.get(r.id) or known[r.id].refusal for r in removals]
+
+    def _symbol(self, creation: Creation) -> str:
+        return partner_id(self.connection, f"{self.mapping.name}|preview", creation.source, 0)
+
+    def _records(self, table: Table, ids: Sequence[str]) -> Mapping[str, Record]:
+        """The records as they are now.  What is held is read first, so that its etag guards all of it."""
+        held = self.sheet.held(self.side, table.name, ids)
+        asked = [i for i in ids if i not in held or not held[i].created]
+        found = self.real.read(table, asked) if asked else {}
+        return {i: Record(table, i, found.get(i), held.get(i)) for i in ids}
+
+    def _created(self, record: Record, creation: Creation) -> Planned:
+        lines = tuple(each.values for each in creation.lines)
+        values = made(self.mapping, self.side, creation.values, record.id)
+        held = Held(values, created=True, lines=lines, etag=record.etag)
+        then = record.after(held)
+        write = self._planned(Kind.CREATE, then, {}, creation.values)
+        return replace(write, lines=lines, source=creation.source), held, Written(then)
+
+    def _updated(self, record: Record, change: Change) -> Planned:
+        before = record.held or Held({})
+        held = replace(before, values={**before.values, **change.values})
+        then, now = record.after(held), record.present
+        old = {name: now.values.get(name) for name in change.values}
+        return self._planned(Kind.UPDATE, then, old, change.values), held, Written(then)
+
+    def _removed(self, record: Record) -> Planned:
+        held, now = replace(record.held or Held({}), gone=True), record.present
+        return self._planned(Kind.DELETE, now, now.values, {}), held, Removed()
+
+    def _planned(self, kind: Kind, row: Row, old: Values, new: Values) -> PlannedWrite:
+        names = self.mapping.side(self.side).display
+        label = " ".join(" ".join(str(row.values.get(name) or "") for name in names).split())
+        return PlannedWrite(self.mapping.name, self.side, kind, row.id, label, self.now_s(), old, new)
+
+    def _write(self, table: Table, planned: Sequence[Planned]) -> dict[str, WriteResult]:
+        return {i: result for some in in_chunks(planned) for i, result in self._noted(table, some)}
+
+    def _noted(self, table: Table, planned: Sequence[Planned]) -> Iterator[tuple[str, WriteResult]]:
+        """Plan first: a process that dies before the records hold it plans the same writes again."""
+        writes = [write for write, _, _ in planned]
+        self.sheet.plan(writes)
+        try:
+            self.sheet.hold(self.side, table.name, {write.record_id: held for write, held, _ in planned})
+        except ConditionFailed:
+            self.sheet.withdraw(writes)
+            return ((each.record_id, Moved()) for each in writes)
+        return ((write.record_id, result) for write, _, result in planned)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it is: what the service shows, under what is held on paper."""
+
+    table: Table
+    id: str
+    row: Row | None
+    held: Held | None
+
+    @property
+    def etag(self) -> str:
+        return self.held.etag if self.held else ""
+
+    @property
+    def is_real(self) -> bool:
+        return self.row is not None and not (self.held and self.held.gone)
+
+    @property
+    def shown(self) -> Row | None:
+        """The record as it would be, ``None`` where it would not be there."""
+        if self.held is None:
+            return self.row
+        if self.held.gone or (self.row is None and not self.held.created):
+            return None
+        return self.after(self.held)
+
+    @property
+    def present(self) -> Row:
+        assert self.shown is not None
+        return self.shown
+
+    @property
+    def refusal(self) -> WriteResult:
+        """What the service answers to a write that was guarded by another version."""
+        return Gone() if self.shown is None else Moved()
+
+    def is_at(self, version: Version) -> bool:
+        return self.shown is not None and self.shown.version.etag == version.etag
+
+    def after(self, held: Held) -> Row:
+        """The record with these values on paper."""
+        columns = [each.name for each in self.table.columns]
+        names = {*columns, *(f"{each}type" for each in columns)}
+        values = {name: value for name, value in held.values.items() if name in names}
+        known = self.row or Row(self.id, NEVER_READ, dict.fromkeys(columns), held.lines)
+        return replace(known, version=_version(known.version, values), values={**known.values, **values})
+
+
+NEVER_READ = Version("", "")
+
+
+def _version(version: Version, written: Values) -> Version:
+    """The version of a record with these values on paper; the stamp stays, because no scan shows another."""
+    return Version(f"{version.etag}~{digest((dump(dict(sorted(written.items()))),))}", version.stamp)

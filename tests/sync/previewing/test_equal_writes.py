@@ -1,0 +1,163 @@
+"""A preview shows the writes that the run right after it sends: the same records, fields and values.
+
+What stands for a record that Business Central has yet to make is put in its place before they are compared.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from local.simulation.world import CompanyRecords, World, published
+from shared_code.core.records import Side, Values
+from shared_code.store.json_values import dump
+from shared_code.store.previews import Kind, PlannedWrite, Preview, PreviewStore, Sheet
+from shared_code.sync.full_sync import Request
+from shared_code.sync.previewing import previews
+from shared_code.sync.previewing.made import numbered, symbol
+from shared_code.systems.interface import (
+    Change,
+    Creation,
+    Removal,
+    Removed,
+    System,
+    Table,
+    WriteResult,
+    Written,
+)
+from tests.sync import worlds
+
+type Write = tuple[Side, str, Kind, str, str]
+"""Side, table, kind, record and values of one write."""
+
+
+@dataclass
+class Recorder:
+    """Stands before a system and notes every write that is confirmed."""
+
+    system: System
+    writes: list[Write] = field(default_factory=list)
+    made: dict[str, tuple[str, Values]] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.system, name)
+
+    def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
+        results = self.system.create(table, creations)
+        for each, result in zip(creations, results, strict=True):
+            if isinstance(result, Written):
+                self.made[each.source] = result.row.id, result.row.values
+                self._note(
+                    table, Kind.CREATE, result.row.id, [each.values, *(line.values for line in each.lines)]
+                )
+        return results
+
+    def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
+        results = self.system.update(table, changes)
+        for each, result in zip(changes, results, strict=True):
+            if isinstance(result, Written):
+                self._note(table, Kind.UPDATE, each.id, [each.values])
+        return results
+
+    def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
+        results = self.system.delete(table, removals)
+        for each, result in zip(removals, results, strict=True):
+            if isinstance(result, Removed):
+                self._note(table, Kind.DELETE, each.id, [])
+        return results
+
+    def _note(self, table: Table, kind: Kind, record_id: str, values: Sequence[Values]) -> None:
+        self.writes.append((self.system.side, table.name, kind, record_id, texts(values)))
+
+
+def texts(values: Sequence[Values]) -> str:
+    return "".join(dump(dict(sorted(each.items()))) for each in values)
+
+
+def previewed(world: World, request: Request) -> Preview:
+    """A preview that has come to its end."""
+    started = previews.start(world.parts, world.at, request)
+    worlds.deliver(world)
+    worlds.cycle(world)
+    found = PreviewStore(world.tables, world.at.name).get(started.id)
+    assert found is not None
+    assert found.finished
+    return found
+
+
+def planned(world: World, preview: Preview) -> list[PlannedWrite]:
+    return list(Sheet(world.tables, preview.table).writes())
+
+
+def run(world: World, request: Request) -> Mapping[Side, Recorder]:
+    """The full synchronisation for real, with every confirmed write."""
+    recorders = {side: Recorder(each) for side, each in world.at.systems.items()}
+    kept = world.parts
+    world.parts = replace(kept, connections={world.at.name: replace(world.at, systems=recorders)})
+    worlds.full(world, release=request.release)
+    world.parts = kept
+    return recorders
+
+
+def differences(world: World, plan: Sequence[PlannedWrite], done: Mapping[Side, Recorder]) -> list[str]:
+    """What was planned and not done, or done and not planned; blank where both are equal."""
+    known = _of_symbols(world, plan, done[Side.BC])
+    of_plan = Counter(_planned(world, each, known) for each in plan)
+    of_run = Counter(each for recorder in done.values() for each in recorder.writes)
+    only = [("planned, not done", of_plan - of_run), ("done, not planned", of_run - of_plan)]
+    return [f"{what}: {each}" for what, which in only for each in sorted(which, key=str)]
+
+
+def _of_symbols(world: World, plan: Sequence[PlannedWrite], made: Recorder) -> Mapping[str, str]:
+    """What Business Central made in place of each symbol."""
+    known: dict[str, str] = {}
+    for each in plan:
+        if each.side is Side.BC and each.kind is Kind.CREATE and each.source in made.made:
+            record_id, values = made.made[each.source]
+            names = [name for name in numbered(world.at.mapping(each.mapping)) if name in values]
+            known |= {symbol(each.record_id, name): str(values[name]) for name in names}
+            known[each.record_id] = record_id
+    return known
+
+
+def _planned(world: World, each: PlannedWrite, known: Mapping[str, str]) -> Write:
+    table, values = world.at.mapping(each.mapping).side(each.side).table, texts([each.new, *each.lines])
+    for name, actual in known.items():
+        values = values.replace(name, actual)
+    return each.side, table, each.kind, known.get(each.record_id, each.record_id), values
+
+
+def overlapping(names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    return {table: worlds.sales_rows(f"overlap_{table}s") for table in names}
+
+
+@cache
+def _whole() -> CompanyRecords:
+    return published()
+
+
+SCENES: Mapping[str, Callable[[], tuple[World, Request]]] = {
+    "an empty organisation": lambda: (worlds.new_world(), Request()),
+    "all published records": lambda: (worlds.new_world([_whole()]), Request()),
+    "an organisation that holds many of them": lambda: (
+        worlds.new_world([_whole()], overlapping(("account", "contact"))),
+        Request(release=("CUSTOMER", "CONTACT")),
+    ),
+    "nothing released": lambda: (
+        worlds.new_world([_whole()], overlapping(("account", "contact"))), Request()
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_run_after_a_preview_writes_just_what_it_showed(name: str) -> None:
+    world, request = SCENES[name]()
+    plan = planned(world, previewed(world, request))
+    done = run(world, request)
+    assert plan
+    assert differences(world, plan, done) == []
