@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from shared_code.core.identity import digest
 from shared_code.core.records import Side, Values
-from shared_code.store.codec import escape_key
+from shared_code.store.codec import escape_key, unescape_key
 from shared_code.store.json_values import dump, load, load_values
 from shared_code.store.tables import (
     Entity,
@@ -176,6 +176,18 @@ class Sheet:
         place = _place(side, table)
         self._tables.transact(self._table, [_hold(place, i, each) for i, each in records.items()])
 
+    def add_beside(self, side: Side, table: str, records: Mapping[str, Held]) -> None:
+        """Keep records that a service makes by itself; a scan is to show them.  A repeat changes nothing."""
+        known = self.held(side, table, list(records))
+        new = {i: each for i, each in records.items() if i not in known}
+        self._tables.transact(self._table, [_hold(_place(side, table), i, each) for i, each in new.items()])
+        rows = [Upsert(Entity(_beside(side, table), escape_key(each))) for each in records]
+        self._tables.transact(self._table, rows)
+
+    def beside(self, side: Side, table: str) -> list[str]:
+        """The records that a service would have made by itself."""
+        return [unescape_key(each.row) for each in self._tables.query(self._table, _beside(side, table))]
+
     def writes(self, mapping: str = "", after: str = "", limit: int | None = None) -> Iterator[PlannedWrite]:
         """The planned writes, of one mapping or of all, in the order of mapping, side, kind and record."""
         prefix = f"{escape_key(mapping)}|" if mapping else ""
@@ -192,6 +204,10 @@ class Sheet:
 
 def _place(side: Side, table: str) -> str:
     return escape_key(f"~rows|{side}|{table}")
+
+
+def _beside(side: Side, table: str) -> str:
+    return escape_key(f"~beside|{side}|{table}")
 
 
 def _unique(writes: Sequence[PlannedWrite]) -> list[PlannedWrite]:

@@ -7,13 +7,15 @@ Sales answers false for a column with two options.  What neither rule nor mappin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from shared_code.core import filters
-from shared_code.core.identity import digest
+from shared_code.core.identity import digest, partner_id
 from shared_code.core.mapping import Condition, FieldMapping, FieldType
 from shared_code.core.mapping import Mapping as TableMapping
 from shared_code.core.records import Side, Value, Values
+from shared_code.systems.interface import Column, Table
 
 NUMBER = "number"
 """The field that Business Central fills from a number series."""
@@ -25,15 +27,73 @@ def made(mapping: TableMapping, side: Side, given: Values, record_id: str) -> di
     """The native values of a record that is created with ``given``."""
     values: dict[str, Value] = dict.fromkeys(mapping.native_names(side))
     values |= dict(_blanks(mapping, side)) | dict(_targets(mapping, side, given))
+    values |= {name: v for name, v in _new_row(mapping, side).items() if name in values}
     if side is Side.BC:
         values |= {name: symbol(record_id, name) for name in numbered(mapping) if name in values}
     values |= given
     rule = mapping.side(side)
+    known = {*given, *NEW_ROWS.get(rule.table, {})}
     for condition in (*rule.filter, *rule.creates_when):
         # Tandem creates what belongs to the mapping: what it is not given is as the filter says.
-        if condition.field not in given and not filters.meets(condition, values):
+        if condition.field not in known and not filters.meets(condition, values):
             values |= _met(condition)
     return values
+
+
+def _new_row(mapping: TableMapping, side: Side) -> Mapping[str, Value]:
+    if side is Side.BC:
+        return {}
+    return {"statecode": 0, "statuscode": 1, **NEW_ROWS.get(mapping.sales.table, {})}
+
+
+NEW_ROWS: Mapping[str, Mapping[str, Value]] = {
+    "products": {"statecode": 2, "statuscode": 0},
+    "pricelevels": {"statuscode": 100001},
+}
+"""State and status reason of a new row, where they are not 0 and 1: a product is a draft at first
+(Microsoft docs: developer/entities/product, pricelevel)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A column that Sales fills from the row which another column of the new row leads to."""
+
+    column: str
+    through: str
+    source: Table
+
+
+INHERITED: Mapping[str, Inherited] = {
+    "productpricelevels": Inherited(
+        "transactioncurrencyid",
+        "pricelevelid",
+        Table("pricelevels", "pricelevelid", (Column("transactioncurrencyid", "transactioncurrencies"),)),
+    )
+}
+"""A price is in the currency of its list (Microsoft docs: developer/entities/productpricelevel)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A row that Sales makes by itself when another one is created."""
+
+    table: str
+    id: str
+    values: Values
+
+
+def beside(table: str, record_id: str, values: Values) -> list[Beside]:
+    """What Sales makes beside a new row: the base unit of a unit group."""
+    if table != "uomschedules":
+        return []
+    unit: dict[str, Value] = {
+        "name": values.get("baseuomname"),
+        "uomscheduleid": record_id,
+        "isschedulebaseuom": True,
+        "quantity": Decimal(1),
+        "baseuom": None,
+    }
+    return [Beside("uoms", partner_id("", "uoms|preview", record_id, 0), unit)]
 
 
 def numbered(mapping: TableMapping) -> tuple[str, ...]:

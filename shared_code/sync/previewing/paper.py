@@ -17,7 +17,7 @@ from shared_code.core.records import Row, Side, Value, Values, Version
 from shared_code.store.json_values import dump
 from shared_code.store.previews import Held, Kind, PlannedWrite, Sheet
 from shared_code.store.tables import ConditionFailed, in_chunks
-from shared_code.sync.previewing.made import made
+from shared_code.sync.previewing.made import INHERITED, beside, made
 from shared_code.systems.interface import (
     Change,
     Creation,
@@ -28,6 +28,7 @@ from shared_code.systems.interface import (
     Page,
     Removal,
     Removed,
+    Sighting,
     System,
     Table,
     WriteResult,
@@ -40,21 +41,37 @@ type Planned = tuple[PlannedWrite, Held, WriteResult]
 
 @dataclass(frozen=True)
 class PaperSystem:
-    """``System`` over the real one; ``mapping`` is the one that is being synchronised."""
+    """``System`` over the real one; ``mapping`` is the one that is being synchronised, if one is."""
 
     real: System
     sheet: Sheet
-    mapping: TableMapping
+    mapping: TableMapping | None
     connection: str
     now_s: Callable[[], float]
+
+    @property
+    def _mapping(self) -> TableMapping:
+        if self.mapping is None:
+            raise ValueError("nothing is written outside of a mapping's batch")
+        return self.mapping
 
     @property
     def side(self) -> Side:
         return self.real.side
 
     def scan(self, table: Table, cursor: Cursor | None) -> Page:
-        """What the service shows: records that are made on paper are done with when they are made."""
-        return self.real.scan(table, cursor)
+        """What the service shows, and in the end what it would have made by itself.
+
+        The records that Tandem makes on paper are done with when they are made.
+        """
+        page = self.real.scan(table, cursor)
+        return page if page.next else replace(page, seen=(*page.seen, *self._beside(table)))
+
+    def _beside(self, table: Table) -> Iterator[Sighting]:
+        ids = self.sheet.beside(self.side, table.name)
+        for i, held in self.sheet.held(self.side, table.name, ids).items():
+            row = Record(table, i, None, held).after(held)
+            yield Sighting(i, row.version, {name: row.values.get(name) for name in table.scan_columns})
 
     def read(self, table: Table, ids: Sequence[str]) -> Mapping[str, Row]:
         return {i: row for i, each in self._records(table, ids).items() if (row := each.shown)}
@@ -75,14 +92,23 @@ class PaperSystem:
     def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
         """A record that Business Central would make has a symbol for its id, the same at every repeat."""
         ids = [each.id or self._symbol(each) for each in creations]
-        known = self._records(table, ids)
+        known, inherited = self._records(table, ids), self._inherited(table, creations)
         planned = [
-            self._created(known[i], each)
-            for i, each in zip(ids, creations, strict=True)
+            self._created(known[i], each, more)
+            for i, each, more in zip(ids, creations, inherited, strict=True)
             if not known[i].is_real
         ]
         results = self._write(table, planned)
         return [results.get(i, Exists()) for i in ids]
+
+    def _inherited(self, table: Table, creations: Sequence[Creation]) -> list[Values]:
+        """What Sales fills from other rows, for each new one."""
+        rule = INHERITED.get(table.name) if self.side is Side.SALES else None
+        if rule is None:
+            return [{} for _ in creations]
+        leads = [str(each.values.get(rule.through) or "") for each in creations]
+        rows = self.read(rule.source, sorted({each for each in leads if each}))
+        return [{rule.column: rows[each].values.get(rule.column)} if each in rows else {} for each in leads]
 
     def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
         known = self._records(table, [each.id for each in changes])
@@ -97,7 +123,7 @@ class PaperSystem:
         return [results.get(r.id) or known[r.id].refusal for r in removals]
 
     def _symbol(self, creation: Creation) -> str:
-        return partner_id(self.connection, f"{self.mapping.name}|preview", creation.source, 0)
+        return partner_id(self.connection, f"{self._mapping.name}|preview", creation.source, 0)
 
     def _records(self, table: Table, ids: Sequence[str]) -> Mapping[str, Record]:
         """The records as they are now.  What is held is read first, so that its etag guards all of it."""
@@ -106,9 +132,13 @@ class PaperSystem:
         found = self.real.read(table, asked) if asked else {}
         return {i: Record(table, i, found.get(i), held.get(i)) for i in ids}
 
-    def _created(self, record: Record, creation: Creation) -> Planned:
+    def _created(self, record: Record, creation: Creation, inherited: Values) -> Planned:
         lines = tuple(each.values for each in creation.lines)
-        values = made(self.mapping, self.side, creation.values, record.id)
+        values = {
+            **made(self._mapping, self.side, creation.values, record.id),
+            **inherited,
+            **creation.values,
+        }
         held = Held(values, created=True, lines=lines, etag=record.etag)
         then = record.after(held)
         write = self._planned(Kind.CREATE, then, {}, creation.values)
@@ -126,9 +156,9 @@ class PaperSystem:
         return self._planned(Kind.DELETE, now, now.values, {}), held, Removed()
 
     def _planned(self, kind: Kind, row: Row, old: Values, new: Values) -> PlannedWrite:
-        names = self.mapping.side(self.side).display
+        names = self._mapping.side(self.side).display
         label = " ".join(" ".join(str(row.values.get(name) or "") for name in names).split())
-        return PlannedWrite(self.mapping.name, self.side, kind, row.id, label, self.now_s(), old, new)
+        return PlannedWrite(self._mapping.name, self.side, kind, row.id, label, self.now_s(), old, new)
 
     def _write(self, table: Table, planned: Sequence[Planned]) -> dict[str, WriteResult]:
         return {i: result for some in in_chunks(planned) for i, result in self._noted(table, some)}
@@ -142,7 +172,19 @@ class PaperSystem:
         except ConditionFailed:
             self.sheet.withdraw(writes)
             return ((each.record_id, Moved()) for each in writes)
+        self._add_beside(table, planned)
         return ((write.record_id, result) for write, _, result in planned)
+
+    def _add_beside(self, table: Table, planned: Sequence[Planned]) -> None:
+        found = [
+            each
+            for write, held, _ in planned
+            if write.kind is Kind.CREATE and self.side is Side.SALES
+            for each in beside(table.name, write.record_id, held.values)
+        ]
+        for name in {each.table for each in found}:
+            rows = {each.id: Held(each.values, created=True) for each in found if each.table == name}
+            self.sheet.add_beside(self.side, name, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,13 +80,14 @@ def _mapping_of(at: ConnectionParts, preview: Preview, parts: Parts, message: Me
 def parts_of(parts: Parts, at: ConnectionParts, preview: Preview, mapping: str = "") -> Parts:
     """Parts over paper.  What was seen there says nothing about the real systems, so no witness is kept."""
     tables = OverlayTables(parts.tables, preview.table)
-    sheet = Sheet(parts.tables, preview.table)
-    systems: Mapping[Side, System] = at.systems
-    if mapping:
-        paper = partial(
-            PaperSystem, sheet=sheet, mapping=at.mapping(mapping), connection=at.name, now_s=parts.runtime.now
-        )
-        systems = {side: paper(each) for side, each in at.systems.items()}
+    paper = partial(
+        PaperSystem,
+        sheet=Sheet(parts.tables, preview.table),
+        mapping=at.mapping(mapping) if mapping else None,
+        connection=at.name,
+        now_s=parts.runtime.now,
+    )
+    systems: Mapping[Side, System] = {side: paper(each) for side, each in at.systems.items()}
     seen = replace(at, tables=tables, systems=systems)
     return replace(
         parts,

@@ -19,10 +19,11 @@ from shared_code.store.json_values import dump
 from shared_code.store.previews import Kind, PlannedWrite, Preview, PreviewStore, Sheet
 from shared_code.sync.full_sync import Request
 from shared_code.sync.previewing import previews
-from shared_code.sync.previewing.made import numbered, symbol
+from shared_code.sync.previewing.made import beside, numbered, symbol
 from shared_code.systems.interface import (
     Change,
     Creation,
+    Refused,
     Removal,
     Removed,
     System,
@@ -38,10 +39,11 @@ type Write = tuple[Side, str, Kind, str, str]
 
 @dataclass
 class Recorder:
-    """Stands before a system and notes every write that is confirmed."""
+    """Stands before a system and notes every write that is confirmed, and every one that is refused."""
 
     system: System
     writes: list[Write] = field(default_factory=list)
+    refused: set[Write] = field(default_factory=set)
     made: dict[str, tuple[str, Values]] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
@@ -62,6 +64,8 @@ class Recorder:
         for each, result in zip(changes, results, strict=True):
             if isinstance(result, Written):
                 self._note(table, Kind.UPDATE, each.id, [each.values])
+            if isinstance(result, Refused):
+                self.refused.add((self.system.side, table.name, Kind.UPDATE, each.id, texts([each.values])))
         return results
 
     def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
@@ -83,7 +87,7 @@ def previewed(world: World, request: Request) -> Preview:
     """A preview that has come to its end."""
     started = previews.start(world.parts, world.at, request)
     worlds.deliver(world)
-    worlds.cycle(world)
+    previews.look_after(world.parts, world.at)
     found = PreviewStore(world.tables, world.at.name).get(started.id)
     assert found is not None
     assert found.finished
@@ -105,11 +109,15 @@ def run(world: World, request: Request) -> Mapping[Side, Recorder]:
 
 
 def differences(world: World, plan: Sequence[PlannedWrite], done: Mapping[Side, Recorder]) -> list[str]:
-    """What was planned and not done, or done and not planned; blank where both are equal."""
+    """What was planned and not sent, or done and not planned; blank where both are equal.
+
+    What a service refuses it knows alone: it is planned, and sent.
+    """
     known = _of_symbols(world, plan, done[Side.BC])
     of_plan = Counter(_planned(world, each, known) for each in plan)
     of_run = Counter(each for recorder in done.values() for each in recorder.writes)
-    only = [("planned, not done", of_plan - of_run), ("done, not planned", of_run - of_plan)]
+    refused = Counter({each for recorder in done.values() for each in recorder.refused})
+    only = [("planned, not done", of_plan - of_run - refused), ("done, not planned", of_run - of_plan)]
     return [f"{what}: {each}" for what, which in only for each in sorted(which, key=str)]
 
 
@@ -122,7 +130,19 @@ def _of_symbols(world: World, plan: Sequence[PlannedWrite], made: Recorder) -> M
             names = [name for name in numbered(world.at.mapping(each.mapping)) if name in values]
             known |= {symbol(each.record_id, name): str(values[name]) for name in names}
             known[each.record_id] = record_id
+        if each.kind is Kind.CREATE and each.side is Side.SALES:
+            known |= _base_units(world, each)
     return known
+
+
+def _base_units(world: World, planned: PlannedWrite) -> Mapping[str, str]:
+    """The unit that Sales made with a unit group, in place of its symbol."""
+    table = world.at.mapping(planned.mapping).sales.table
+    bases = f"isschedulebaseuom eq true and _uomscheduleid_value eq {planned.record_id}"
+    return {
+        each.id: world.person_in_sales.call("GET", f"uoms?$select=uomid&$filter={bases}")["value"][0]["uomid"]
+        for each in beside(table, planned.record_id, planned.new)
+    }
 
 
 def _planned(world: World, each: PlannedWrite, known: Mapping[str, str]) -> Write:
@@ -132,26 +152,56 @@ def _planned(world: World, each: PlannedWrite, known: Mapping[str, str]) -> Writ
     return each.side, table, each.kind, known.get(each.record_id, each.record_id), values
 
 
-def overlapping(names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    return {table: worlds.sales_rows(f"overlap_{table}s") for table in names}
-
-
 @cache
 def _whole() -> CompanyRecords:
     return published()
 
 
+EVERYTHING = ("extension", "vendors", "unit_groups", "price_lists", "opportunities", "invoices")
+
+
+def catalogue(*mappings: str, features: Sequence[str] = ()) -> tuple[World, Request]:
+    """The published records of these mappings, and all that they depend on."""
+    world = worlds.new_world(
+        [_whole()], mappings=mappings, features=features, bc_options={"extension": "extension" in features}
+    )
+    return world, Request(release=tuple(world.at.mappings))
+
+
+def edited() -> tuple[World, Request]:
+    """Both sides have been in step; people have edited, deleted and added on both since."""
+    world = worlds.synced([_few()])
+    one, two = worlds.pair(world, "10000"), worlds.pair(world, "20000")
+    worlds.edit_bc(world, one, phoneNumber="111", city="Here")
+    worlds.edit_sales(world, one, telephone1="222", websiteurl="https://example.com")
+    worlds.edit_sales(world, two, name="Renamed Ltd.")
+    worlds.delete_customer(world, worlds.pair(world, "01121212").bc_id)
+    worlds.new_account(world, "Newcomer Ltd.", telephone1="333")
+    worlds.new_customer(world, "Another Newcomer")
+    return world, Request(release=("CUSTOMER", "CONTACT"))
+
+
+@cache
+def _few() -> CompanyRecords:
+    return worlds.company()
+
+
+def overlapping_world(release: Sequence[str]) -> tuple[World, Request]:
+    world = worlds.new_world(
+        [_whole()], {n: worlds.sales_rows(f"overlap_{n}s") for n in ("account", "contact")}
+    )
+    return world, Request(release=tuple(release))
+
+
+ALL_DOCUMENTS = ("VENDOR", "OPPORTUNITY", "POSTEDSALESINV-INV")
 SCENES: Mapping[str, Callable[[], tuple[World, Request]]] = {
-    "an empty organisation": lambda: (worlds.new_world(), Request()),
-    "all published records": lambda: (worlds.new_world([_whole()]), Request()),
-    "an organisation that holds many of them": lambda: (
-        worlds.new_world([_whole()], overlapping(("account", "contact"))),
-        Request(release=("CUSTOMER", "CONTACT")),
-    ),
-    "nothing released": lambda: (
-        worlds.new_world([_whole()], overlapping(("account", "contact"))), Request()
-    ),
-}  # fmt: skip
+    "an empty organisation": lambda: (worlds.new_world([_few()]), Request()),
+    "an organisation that holds many records": lambda: overlapping_world(["CUSTOMER", "CONTACT"]),
+    "nothing released": lambda: overlapping_world([]),
+    "both sides edited since": edited,
+    "documents": lambda: catalogue(*ALL_DOCUMENTS, features=("vendors", "opportunities", "invoices")),
+    "items, resources and price lists": lambda: catalogue("PLLINE-PRODPRICE", features=EVERYTHING),
+}
 
 
 @pytest.mark.parametrize("name", SCENES)
