@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from shared_code.core.identity import digest
 from shared_code.store.codec import escape_key, unescape_key
-from shared_code.store.tables import Entity, Scalar, Tables
+from shared_code.store.divided_text import divided, joined
+from shared_code.store.tables import Entity, Tables
 
 TABLE = "MappingFiles"
 _PARTITION = "files"
-PART = 15_000
-"""Characters of one value: even if all of them take two units, fewer than a value may hold."""
 MAX_FILES = 200
 
 
@@ -46,12 +45,8 @@ class MappingFileStore:
 
     def put(self, file: MappingFile) -> None:
         """Store the file in place of the one of that name, if any."""
-        parts = range(0, max(len(file.text), 1), PART)
-        values: dict[str, Scalar] = {
-            f"text_{number}": file.text[start : start + PART] for number, start in enumerate(parts)
-        }
+        values = divided("text", file.text)
         values |= {
-            "parts": len(parts),
             "stored_at_s": float(file.stored_at_s),
             "version": digest((file.text, str(file.stored_at_s))),
         }
@@ -64,5 +59,4 @@ class MappingFileStore:
 
 def _file(entity: Entity) -> MappingFile:
     values = entity.values
-    text = "".join(str(values.get(f"text_{number}", "")) for number in range(int(values["parts"])))
-    return MappingFile(unescape_key(entity.row), text, float(values["stored_at_s"]))
+    return MappingFile(unescape_key(entity.row), joined("text", values), float(values["stored_at_s"]))

@@ -15,6 +15,7 @@ from enum import StrEnum
 from shared_code.core.identity import digest
 from shared_code.core.records import Side, Values
 from shared_code.store.codec import escape_key, unescape_key
+from shared_code.store.divided_text import divided, joined
 from shared_code.store.json_values import dump, load, load_values
 from shared_code.store.tables import (
     Entity,
@@ -32,12 +33,16 @@ TABLE = "Previews"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a preview was asked for.  ``full_sync`` is the full synchronisation that it runs on paper."""
+    """What a preview was asked for.
+
+    ``full_sync`` is the full synchronisation that it runs on paper, ``file`` the mapping whose file it tries.
+    """
 
     id: str
     created_at_s: float
     full_sync: str = ""
     finished: bool = False
+    file: str = ""
     etag: str = ""
 
     @property
@@ -79,6 +84,7 @@ class PreviewStore:
             "created_at_s": each.created_at_s,
             "full_sync": each.full_sync,
             "finished": each.finished,
+            "file": each.file,
         }
         return Entity(self._partition, each.id, values, each.etag)
 
@@ -90,6 +96,7 @@ def _preview(entity: Entity) -> Preview:
         float(values["created_at_s"]),
         str(values["full_sync"]),
         bool(values["finished"]),
+        str(values["file"]),
         entity.etag,
     )
 
@@ -215,20 +222,19 @@ def _unique(writes: Sequence[PlannedWrite]) -> list[PlannedWrite]:
 
 
 def _hold(place: str, record_id: str, held: Held) -> Operation:
-    values: dict[str, Scalar] = {"held": dump(held.values), "created": held.created, "gone": held.gone}
-    values |= {"lines": dump({"lines": [*held.lines]})} if held.lines else {}
+    values: dict[str, Scalar] = {"created": held.created, "gone": held.gone}
+    values |= divided("held", dump(held.values)) | divided("lines", dump({"lines": [*held.lines]}))
     entity = Entity(place, escape_key(record_id), values, held.etag)
     return Replace(entity) if held.etag else Insert(entity)
 
 
 def _held(entity: Entity) -> Held:
     values = entity.values
-    lines = load(str(values.get("lines", ""))).get("lines", ())
     return Held(
-        load_values(str(values["held"])),
+        load_values(joined("held", values)),
         bool(values["created"]),
         bool(values["gone"]),
-        tuple(lines),
+        tuple(load(joined("lines", values))["lines"]),
         entity.etag,
     )
 
@@ -239,27 +245,28 @@ def _write_entity(each: PlannedWrite) -> Entity:
         "side": each.side.value,
         "kind": each.kind.value,
         "record": each.record_id,
-        "label": each.label,
+        "label": each.label[:MAX_LABEL],
         "source": each.source,
         "at_s": each.at_s,
-        "old": dump(each.old),
-        "new": dump(each.new),
     }
-    values |= {"lines": dump({"lines": [*each.lines]})} if each.lines else {}
-    return Entity(WRITES, each.row, values)
+    values |= divided("old", dump(each.old)) | divided("new", dump(each.new))
+    return Entity(WRITES, each.row, values | divided("lines", dump({"lines": [*each.lines]})))
+
+
+MAX_LABEL = 400
 
 
 def _write(entity: Entity) -> PlannedWrite:
-    values = {name: str(value) for name, value in entity.values.items()}
+    values = entity.values
     return PlannedWrite(
-        values["mapping"],
-        Side(values["side"]),
-        Kind(values["kind"]),
-        values["record"],
-        values["label"],
+        str(values["mapping"]),
+        Side(str(values["side"])),
+        Kind(str(values["kind"])),
+        str(values["record"]),
+        str(values["label"]),
         float(values["at_s"]),
-        load_values(values["old"]),
-        load_values(values["new"]),
-        tuple(load(values.get("lines", "")).get("lines", ())),
-        values["source"],
+        load_values(joined("old", values)),
+        load_values(joined("new", values)),
+        tuple(load(joined("lines", values))["lines"]),
+        str(values["source"]),
     )

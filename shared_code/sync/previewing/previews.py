@@ -9,19 +9,20 @@ run, up to what only a service can know.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 from functools import partial
 
-from shared_code.core.records import Side
+from shared_code.core.catalogue import for_connection
+from shared_code.core.mapping import Mapping
+from shared_code.store.mapping_files import MappingFile, MappingFileStore
 from shared_code.store.overlay import OverlayTables
 from shared_code.store.previews import Preview, PreviewStore, Sheet
 from shared_code.store.tables import ConditionFailed
-from shared_code.sync import full_sync
+from shared_code.sync import full_sync, rule_changes
 from shared_code.sync.messages import Advance, BatchDue, Message
 from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
 from shared_code.sync.previewing.paper import PaperSystem
-from shared_code.systems.interface import System
 
 KEEP_S = 7 * 86_400.0
 """How long a preview can be looked at: by then both systems have moved on."""
@@ -30,18 +31,37 @@ MOST = 5
 """Previews of one connection that are kept at a time; the oldest goes for a new one."""
 
 
-def start(parts: Parts, at: ConnectionParts, request: full_sync.Request) -> Preview:
-    """Put a preview on file and let it begin."""
+def start(
+    parts: Parts, at: ConnectionParts, request: full_sync.Request, file: MappingFile | None = None
+) -> Preview:
+    """Put a preview on file and let it begin; with a mapping's ``file``, as if that were stored.
+
+    The file must have been checked.
+    """
     store = PreviewStore(parts.tables, at.name)
     for old in store.all()[MOST - 1 :]:
         store.remove(old)
-    preview = Preview(parts.new_job_id(), parts.runtime.now())
+    preview = Preview(parts.new_job_id(), parts.runtime.now(), file=file.name if file else "")
     store.add(preview)
+    if file:
+        MappingFileStore(OverlayTables(parts.tables, preview.table)).put(file)
     on_paper = parts_of(parts, at, preview)
-    started = full_sync.start(on_paper, on_paper.connection(at.name), request)
-    preview = replace(_read(store, preview.id), full_sync=started.id)
-    store.put(preview)
-    return preview
+    full_sync_id = _begin(on_paper, on_paper.connection(at.name), request, preview)
+    begun = replace(_read(store, preview.id), full_sync=full_sync_id)
+    store.put(begun)
+    return begun
+
+
+def _begin(parts: Parts, at: ConnectionParts, request: full_sync.Request, preview: Preview) -> str:
+    """Begin on paper what the request, or the new rules of a mapping, would begin."""
+    if preview.file and preview.file in at.mappings:
+        mapping = at.mapping(preview.file)
+        schedule = at.schedules.get(mapping.name, mapping.interval_s)
+        rule_changes.bring_into_force(parts, at, mapping, schedule)
+        if begun := at.full_syncs.running():
+            return begun[0]
+        request = replace(request, mappings=request.mappings or (mapping.name,))
+    return full_sync.start(parts, at, request).id
 
 
 class PreviewEnded(UnknownName):
@@ -64,31 +84,24 @@ def parts_for(parts: Parts, message: Message) -> Parts:
         return parts
     at = parts.connection(message.connection)
     preview = _read(PreviewStore(parts.tables, at.name), message.preview)
-    return parts_of(parts, at, preview, _mapping_of(at, preview, parts, message))
+    return parts_of(parts, at, preview, message)
 
 
-def _mapping_of(at: ConnectionParts, preview: Preview, parts: Parts, message: Message) -> str:
-    """The mapping a message is about; blank for one that writes nothing."""
-    if isinstance(message, BatchDue):
-        batch = replace(at, tables=OverlayTables(parts.tables, preview.table)).jobs.batch(
-            message.job, message.batch
-        )
-        return batch.mapping if batch else ""
-    return ""
+def parts_of(parts: Parts, at: ConnectionParts, preview: Preview, message: Message | None = None) -> Parts:
+    """Parts over paper, for the work of a message.
 
-
-def parts_of(parts: Parts, at: ConnectionParts, preview: Preview, mapping: str = "") -> Parts:
-    """Parts over paper.  What was seen there says nothing about the real systems, so no witness is kept."""
+    What is seen there says nothing about the real systems, so no witness is kept.
+    """
     tables = OverlayTables(parts.tables, preview.table)
+    seen = replace(at, tables=tables, mappings=_mappings(parts, at, preview, tables))
     paper = partial(
         PaperSystem,
         sheet=Sheet(parts.tables, preview.table),
-        mapping=at.mapping(mapping) if mapping else None,
+        mapping=_mapping_of(seen, message),
         connection=at.name,
         now_s=parts.runtime.now,
     )
-    systems: Mapping[Side, System] = {side: paper(each) for side, each in at.systems.items()}
-    seen = replace(at, tables=tables, systems=systems)
+    seen = replace(seen, systems={side: paper(each) for side, each in at.systems.items()})
     return replace(
         parts,
         tables=tables,
@@ -96,8 +109,28 @@ def parts_of(parts: Parts, at: ConnectionParts, preview: Preview, mapping: str =
         preview=preview.id,
         newest={},
         witnessed={at.name: math.inf},
+        started_s=parts.runtime.now(),
         renew=lambda: None,
     )
+
+
+def _mappings(
+    parts: Parts, at: ConnectionParts, preview: Preview, tables: OverlayTables
+) -> MappingOf[str, Mapping]:
+    """The mappings as they are, or as they would be with the preview's file."""
+    if not preview.file:
+        return at.mappings
+    files = MappingFileStore(tables).all()
+    chosen = parts.catalogue.select({name: each.text for name, each in files.items()})
+    return {each.name: for_connection(each, at.connection) for each in chosen.mappings}
+
+
+def _mapping_of(at: ConnectionParts, message: Message | None) -> Mapping | None:
+    """The mapping whose records a message's work writes, if it writes any."""
+    if not isinstance(message, BatchDue):
+        return None
+    batch = at.jobs.batch(message.job, message.batch)
+    return at.mapping(batch.mapping) if batch else None
 
 
 def look_after(parts: Parts, at: ConnectionParts) -> None:
