@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 
 import azure.functions as func
 
 from shared_code.compose import parts_of_process
-from shared_code.sync.api import Answer
+from shared_code.sync.api import Answer, answering
 from shared_code.sync.parts import Parts
 
 GUARDS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -38,3 +39,14 @@ def respond(answer: Answer) -> func.HttpResponse:
     return func.HttpResponse(
         answer.text(), status_code=answer.status, headers=headers, mimetype=answer.content_type
     )
+
+
+KEY = func.AuthLevel.FUNCTION
+
+
+def answer(context: func.Context, call: Callable[[], Answer]) -> func.HttpResponse:
+    """What a call answers, or the problem that became of it.
+
+    A fault refers to the id that the platform gives an invocation and writes on each of its log lines.
+    """
+    return respond(answering(call, context.invocation_id))

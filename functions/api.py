@@ -2,91 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import azure.functions as func
 
-from functions import parts, respond
+from functions import KEY, answer, parts
 from shared_code.sync import api, mapping_file_api
 
 blueprint = func.Blueprint()
-
-KEY = func.AuthLevel.FUNCTION
-
-
-def _answer(context: func.Context, call: Callable[[], api.Answer]) -> func.HttpResponse:
-    """A fault refers to the id that the platform gives an invocation and writes on each of its log lines."""
-    return respond(api.answering(call, context.invocation_id))
 
 
 @blueprint.route("full-synchronizations", methods=["POST"], auth_level=KEY)
 def start_full_synchronization(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Begin a full synchronisation."""
-    return _answer(context, lambda: api.start_full_sync(parts(), req.get_body(), req.params))
+    return answer(context, lambda: api.start_full_sync(parts(), req.get_body(), req.params))
 
 
 @blueprint.route("full-synchronizations/{id}", methods=["GET"], auth_level=KEY)
 def get_full_synchronization(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """A full synchronisation with a line per mapping."""
-    return _answer(context, lambda: api.get_full_sync(parts(), req.route_params["id"], req.params))
+    return answer(context, lambda: api.get_full_sync(parts(), req.route_params["id"], req.params))
 
 
 @blueprint.route("jobs", methods=["GET"], auth_level=KEY)
 def list_jobs(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """The newest jobs."""
-    return _answer(context, lambda: api.list_jobs(parts(), req.params))
+    return answer(context, lambda: api.list_jobs(parts(), req.params))
 
 
 @blueprint.route("jobs/{id}", methods=["GET"], auth_level=KEY)
 def get_job(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """One job."""
-    return _answer(context, lambda: api.get_job(parts(), req.route_params["id"], req.params))
+    return answer(context, lambda: api.get_job(parts(), req.route_params["id"], req.params))
 
 
 @blueprint.route("problems", methods=["GET"], auth_level=KEY)
 def list_problems(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Every record that is not in step."""
-    return _answer(context, lambda: api.list_problems(parts(), req.params))
+    return answer(context, lambda: api.list_problems(parts(), req.params))
 
 
 @blueprint.route("mappings/{name}/options", methods=["POST"], auth_level=KEY)
 def add_options(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Add the options that records of a mapping lack to the choice column in Sales."""
-    return _answer(context, lambda: api.add_options(parts(), req.route_params["name"], req.params))
+    return answer(context, lambda: api.add_options(parts(), req.route_params["name"], req.params))
 
 
 @blueprint.route("mapping-files", methods=["GET"], auth_level=KEY)
 def list_mapping_files(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Every mapping's file."""
-    return _answer(context, lambda: mapping_file_api.list_files(parts(), req.params))
+    return answer(context, lambda: mapping_file_api.list_files(parts(), req.params))
 
 
 @blueprint.route("mapping-files/{name}", methods=["GET"], auth_level=KEY)
 def get_mapping_file(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """One mapping's file."""
-    return _answer(context, lambda: mapping_file_api.get_file(parts(), req.route_params["name"], req.params))
+    return answer(context, lambda: mapping_file_api.get_file(parts(), req.route_params["name"], req.params))
 
 
 @blueprint.route("mapping-files/{name}", methods=["PUT"], auth_level=KEY)
 def put_mapping_file(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Check a mapping's file and store it."""
     name, body = req.route_params["name"], req.get_body()
-    return _answer(context, lambda: mapping_file_api.put(parts(), name, body, req.params))
+    return answer(context, lambda: mapping_file_api.put(parts(), name, body, req.params))
 
 
 @blueprint.route("mapping-files/{name}", methods=["DELETE"], auth_level=KEY)
 def delete_mapping_file(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Take a mapping's stored file back."""
-    return _answer(context, lambda: mapping_file_api.delete(parts(), req.route_params["name"], req.params))
+    return answer(context, lambda: mapping_file_api.delete(parts(), req.route_params["name"], req.params))
 
 
 @blueprint.route("mapping-schema", methods=["GET"], auth_level=KEY)
 def get_mapping_schema(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """The JSON Schema of mapping files."""
-    return _answer(context, lambda: mapping_file_api.schema(req.params))
+    return answer(context, lambda: mapping_file_api.schema(req.params))
 
 
 @blueprint.route("health", methods=["GET"], auth_level=KEY)
 def health(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Whether work can be done."""
-    return _answer(context, lambda: api.get_health(parts, req.params))
+    return answer(context, lambda: api.get_health(parts, req.params))

@@ -175,6 +175,12 @@ class Sheet:
         found = self._tables.get_many(self._table, _place(side, table), rows, ordered=True)
         return {each: _held(found[row]) for each in ids if (row := escape_key(each)) in found}
 
+    def made(self, side: Side, table: str) -> Iterator[tuple[str, Held]]:
+        """Every record of a table that is there on paper alone."""
+        for entity in self._tables.query(self._table, _place(side, table)):
+            if (held := _held(entity)).created and not held.gone:
+                yield unescape_key(entity.row), held
+
     def hold(self, side: Side, table: str, records: Mapping[str, Held]) -> None:
         """Keep what these records (at most 100) hold on paper, all or none.
 

@@ -33,7 +33,7 @@ def put(parts: Parts, name: str, body: bytes, query: Mapping[str, str]) -> Answe
     if check not in ("true", "false"):
         raise BadInput("check", "it must be true or false")
     text = _text(body)
-    refused = _refusal(lambda: put_file(parts, name, text, only_check=check == "true"))
+    refused = refusal(lambda: put_file(parts, name, text, only_check=check == "true"))
     return refused or Answer(200, {"name": name, "stored": check == "false"})
 
 
@@ -41,7 +41,7 @@ def delete(parts: Parts, name: str, query: Mapping[str, str]) -> Answer:
     """DELETE /mapping-files/{name}: take people's own file back."""
     refuse_unknown_parameters(query)
     done: list[bool] = []
-    refused = _refusal(lambda: done.append(remove_file(parts, name)))
+    refused = refusal(lambda: done.append(remove_file(parts, name)))
     if refused is None and not done[0]:
         raise NotFound(f"there is no file of your own for a mapping “{name[:MAX_ID]}”")
     return refused or Answer(200, {"name": name, "stored": False})
@@ -53,7 +53,8 @@ def schema(query: Mapping[str, str]) -> Answer:
     return Answer(200, mapping_schema())
 
 
-def _refusal(call: Callable[[], None]) -> Answer | None:
+def refusal(call: Callable[[], None], field: str = "body") -> Answer | None:
+    """Why a mapping's file, which was sent as ``field``, cannot be used; nothing where it can."""
     try:
         call()
     except FileRefused as refused:
@@ -70,7 +71,7 @@ def _refusal(call: Callable[[], None]) -> Answer | None:
                 "title": title,
                 "status": 400,
                 "detail": detail,
-                "field": "body",
+                "field": field,
                 "faults": faults,
             },
         )

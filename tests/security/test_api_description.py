@@ -80,6 +80,12 @@ def existing(app: App, label: str) -> dict[str, Any]:
         return existing_file(app, label)
     if "{name}" in label:
         return {"path_parameters": {"name": "PAYMENT TERMS"}, "query": {"connection": "cronus"}}
+    if "/previews/{id}" in label:
+        preview = app.with_key("POST", "/previews", data=b"{}").json()["id"]
+        return {
+            "path_parameters": {"id": preview},
+            "query": {"mapping": "CURRENCY"} if "/changed" in label else {},
+        }
     if "{id}" not in label:
         return {"query": {"connection": "cronus"}}
     [job, *_] = [each for each in app.with_key("GET", "/jobs").json()["jobs"] if each["fullSynchronization"]]

@@ -17,6 +17,12 @@ KEY, CODE, CONTENT = "function key", "webhook secret in the address", "webhook s
 DECISIONS = {
     ("POST", "/full-synchronizations"): KEY,
     ("GET", "/full-synchronizations/{id}"): KEY,
+    ("GET", "/previews"): KEY,
+    ("POST", "/previews"): KEY,
+    ("GET", "/previews/{id}"): KEY,
+    ("DELETE", "/previews/{id}"): KEY,
+    ("GET", "/previews/{id}/writes"): KEY,
+    ("GET", "/previews/{id}/changed"): KEY,
     ("GET", "/jobs"): KEY,
     ("GET", "/jobs/{id}"): KEY,
     ("GET", "/problems"): KEY,

@@ -77,11 +77,24 @@ class PaperSystem:
         return {i: row for i, each in self._records(table, ids).items() if (row := each.shown)}
 
     def find(self, table: Table, column: str, values: Iterable[Value]) -> list[Row]:
-        """What the service finds; a record that is on paper only is known by its coupling."""
-        found = {each.id: each for each in self.real.find(table, column, values)}
+        """What the service would find.
+
+        In Business Central also what is made on paper: so a creation is recognised whose process died.  In
+        Sales that is known by its id.
+        """
+        wanted = list(values)
+        found = {each.id: each for each in self.real.find(table, column, wanted)}
         held = self.sheet.held(self.side, table.name, list(found))
         shown = (Record(table, i, row, held.get(i)).shown for i, row in found.items())
-        return [row for row in shown if row]
+        made_here = self._made(table, column, wanted) if self.side is Side.BC else []
+        return [row for row in (*shown, *made_here) if row]
+
+    def _made(self, table: Table, column: str, values: Sequence[Value]) -> list[Row]:
+        """The records on paper alone that have one of the values, regardless of case."""
+        wanted = {str(each).casefold() for each in values}
+        made_here = self.sheet.made(self.side, table.name)
+        rows = (Record(table, i, None, each).after(each) for i, each in made_here)
+        return [row for row in rows if str(row.values.get(column)).casefold() in wanted]
 
     def identity(self) -> Mapping[str, str]:
         return self.real.identity()
@@ -238,6 +251,15 @@ class Record:
 NEVER_READ = Version("", "")
 
 
+def real_etag(version: Version | None) -> str:
+    """The version of the service's own that one on paper goes back to; blank for a record that it has not."""
+    return version.etag.partition(ON_PAPER)[0] if version else ""
+
+
+ON_PAPER = "~"
+"""Parts the service's etag from what tells the values on paper; no service's etag holds it."""
+
+
 def _version(version: Version, written: Values) -> Version:
     """The version of a record with these values on paper; the stamp stays, because no scan shows another."""
-    return Version(f"{version.etag}~{digest((dump(dict(sorted(written.items()))),))}", version.stamp)
+    return Version(f"{version.etag}{ON_PAPER}{digest((dump(dict(sorted(written.items()))),))}", version.stamp)

@@ -90,7 +90,8 @@ def parts_for(parts: Parts, message: Message) -> Parts:
 def parts_of(parts: Parts, at: ConnectionParts, preview: Preview, message: Message | None = None) -> Parts:
     """Parts over paper, for the work of a message.
 
-    What is seen there says nothing about the real systems, so no witness is kept.
+    What is seen there says nothing about the real systems, so no witness is kept.  No request is on its way
+    there that could still run, so whoever finds a creation unfinished need not wait.
     """
     tables = OverlayTables(parts.tables, preview.table)
     seen = replace(at, tables=tables, mappings=_mappings(parts, at, preview, tables))
@@ -110,6 +111,7 @@ def parts_of(parts: Parts, at: ConnectionParts, preview: Preview, message: Messa
         newest={},
         witnessed={at.name: math.inf},
         started_s=parts.runtime.now(),
+        settle_s=0.0,
         renew=lambda: None,
     )
 

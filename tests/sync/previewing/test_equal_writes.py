@@ -16,9 +16,8 @@ import pytest
 from local.simulation.world import CompanyRecords, World, published
 from shared_code.core.records import Side, Values
 from shared_code.store.json_values import dump
-from shared_code.store.previews import Kind, PlannedWrite, Preview, PreviewStore, Sheet
+from shared_code.store.previews import Kind, PlannedWrite
 from shared_code.sync.full_sync import Request
-from shared_code.sync.previewing import previews
 from shared_code.sync.previewing.made import beside, numbered, symbol
 from shared_code.systems.interface import (
     Change,
@@ -32,6 +31,7 @@ from shared_code.systems.interface import (
     Written,
 )
 from tests.sync import worlds
+from tests.sync.previewing.paper_worlds import planned, previewed
 
 type Write = tuple[Side, str, Kind, str, str]
 """Side, table, kind, record and values of one write."""
@@ -81,21 +81,6 @@ class Recorder:
 
 def texts(values: Sequence[Values]) -> str:
     return "".join(dump(dict(sorted(each.items()))) for each in values)
-
-
-def previewed(world: World, request: Request) -> Preview:
-    """A preview that has come to its end."""
-    started = previews.start(world.parts, world.at, request)
-    worlds.deliver(world)
-    previews.look_after(world.parts, world.at)
-    found = PreviewStore(world.tables, world.at.name).get(started.id)
-    assert found is not None
-    assert found.finished
-    return found
-
-
-def planned(world: World, preview: Preview) -> list[PlannedWrite]:
-    return list(Sheet(world.tables, preview.table).writes())
 
 
 def run(world: World, request: Request) -> Mapping[Side, Recorder]:
