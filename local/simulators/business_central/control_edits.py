@@ -10,8 +10,10 @@ from typing import Any
 
 from local.simulators.business_central.editing import edit_as_person
 from local.simulators.business_central.environment import Environment
-from local.simulators.business_central.storage import Company
+from local.simulators.business_central.session import Session
+from local.simulators.business_central.storage import Company, Row
 from local.simulators.business_central.tables.documents import is_posted, remaining_of
+from local.simulators.business_central.tables.general_ledger import BANK, PAYMENT, RECEIVABLES, post
 from local.simulators.business_central.tables.ledger import post_movement
 
 
@@ -43,7 +45,8 @@ def post_stock(env: Environment, company: Company, arguments: Mapping[str, Any])
 def pay(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Pay a posted invoice, all of it unless ``amount`` says less.
 
-    A part moves the remaining amount without a stamp; the last part also makes the invoice ``Paid``.
+    A part moves the remaining amount without a stamp; the last part also makes the invoice ``Paid``.  With
+    ``posted_before`` the payment is in the books already and is only applied: that writes no ledger entry.
     """
     with env.transaction(person=True) as unit:
         session = env.session(company, unit)
@@ -55,6 +58,13 @@ def pay(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dic
         if not 0 < amount <= rest:
             raise ValueError(f"the amount must be above 0 and at most {rest}")
         company.paid[row.id] = company.paid.get(row.id, 0) + amount
+        if not arguments.get("posted_before"):
+            _enter_payment(session, row, amount)
         if remaining_of(company.paid, row) == 0:
             session.change("salesInvoices", row.id, {"status": "Paid"})
         return {"remainingAmount": remaining_of(company.paid, row)}
+
+
+def _enter_payment(session: Session, invoice: Row, amount: float) -> None:
+    number = f"PAY-{invoice.values['number']}"
+    post(session, PAYMENT, number, BANK, RECEIVABLES, amount)

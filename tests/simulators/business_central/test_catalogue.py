@@ -21,7 +21,12 @@ CODED = [
 ]
 SAMPLES = [*CODED, "items", "itemVariants", "opportunities"]
 DOCUMENTS = ["salesInvoices", "salesInvoiceLines", "salesCreditMemos", "salesCreditMemoLines"]
-READ_ONLY = ["itemLedgerEntries", "inventoryPostingGroups", "generalProductPostingGroups"]
+READ_ONLY = [
+    "itemLedgerEntries",
+    "generalLedgerEntries",
+    "inventoryPostingGroups",
+    "generalProductPostingGroups",
+]
 WRONG_IN_THE_DOCS = {"billingPostalAddress", "contactId"}
 
 
@@ -148,6 +153,7 @@ def test_renamed_unit_is_renamed_in_items_and_their_units(bc: Client) -> None:
         "salesInvoices",
         "salesCreditMemos",
         "itemLedgerEntries",
+        "generalLedgerEntries",
     ],
 )
 def test_set_that_publishes_changes_can_be_subscribed_to(bc: Client, table: str) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from local.simulators.business_central.errors import business_rule
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Row
+from local.simulators.business_central.tables import general_ledger
 from local.simulators.business_central.tables.amounts import lines_of
 from local.simulators.business_central.tables.documents import CREDIT_MEMO, INVOICE, Document, is_posted
 from local.simulators.business_central.tables.ledger import post_movement, tidy
@@ -40,10 +41,31 @@ def post(session: Session, row: Row, kind: Document) -> Row:
         if line.values["lineType"] == "Item":
             _move_stock(session, kind, row, line, number)
     posted = session.put(kind.table, row.id, {**row.values, "number": number, "status": status}, row.extra)
+    _enter(session, posted, kind)
     if kind is INVOICE:
         record_posted(session, posted, lines)
     session.unit.commit_point()
     return posted
+
+
+def _enter(session: Session, posted: Row, kind: Document) -> None:
+    """The entries of a posted document; one without an amount leaves none."""
+    amount, number = posted.values["totalAmountIncludingTax"], posted.values["number"]
+    if not amount:
+        return
+    if kind is INVOICE:
+        general_ledger.post(
+            session, general_ledger.INVOICE, number, general_ledger.RECEIVABLES, general_ledger.SALES, amount
+        )
+    else:
+        general_ledger.post(
+            session,
+            general_ledger.CREDIT_MEMO,
+            number,
+            general_ledger.SALES,
+            general_ledger.RECEIVABLES,
+            amount,
+        )
 
 
 def cancel_invoice(session: Session, row: Row) -> Row:
