@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared_code.core.conditions import Condition
+from shared_code.core.conditions import Condition, Test, fields_of
 from shared_code.core.contradictions import contradictions
 from shared_code.core.document_reading import Document, Values, read
 from shared_code.core.document_shape import MAPPING, SHAPES
@@ -95,16 +95,20 @@ def _table(values: Values) -> TableRule:
     return TableRule(**{**values, "filter": filter_, "in_force": in_force})
 
 
-def _of_line(values: Values) -> tuple[Condition, ...]:
+def _of_line(values: Values) -> tuple[Test, ...]:
     """The conditions of dated lines: those on their place are the record's, all others those of a line."""
     place = (*values["in_force"]["within"], *values["in_force"]["place"])
-    return tuple(each for each in values["filter"] if each.field not in place)
+    return tuple(each for each in values["filter"] if not set(fields_of((each,))) <= set(place))
 
 
 def _faults_in_force(values: Values) -> list[str]:
     told = _of_line(values) if values["in_force"] else ()
     return [
-        f"bc.in_force: a condition with otherwise must be on a field of the place, not on {each.field}"
+        f"bc.in_force: a condition with otherwise must be on a field of the place, not on {_names(each)}"
         for each in told
         if each.otherwise
     ]
+
+
+def _names(test: Test) -> str:
+    return ", ".join(dict.fromkeys(fields_of((test,))))

@@ -15,7 +15,7 @@ from decimal import Decimal
 from shared_code.core.filters import meets
 from shared_code.core.mapping import IN_FORCE, InForce
 from shared_code.core.moments import day_of
-from shared_code.core.records import Row, Value, Values, Version
+from shared_code.core.records import Row, Side, Value, Values, Version
 
 SEPARATOR = ";"
 """Between the parts of a record's id."""
@@ -78,7 +78,11 @@ def _record(rule: InForce, place: str, lines: Sequence[Row], day: str) -> Row:
 def _is_in_force(rule: InForce, line: Values, day: str) -> bool:
     begins, ends = _day(line, rule.begins), _day(line, rule.ends)
     covers = (begins or "") <= day <= (ends or FOREVER)
-    return covers and _number(line.get(rule.amount)) != 0 and all(meets(c, line) for c in rule.conditions)
+    return (
+        covers
+        and _number(line.get(rule.amount)) != 0
+        and all(meets(c, line, Side.BC) for c in rule.conditions)
+    )
 
 
 def _rank(rule: InForce) -> Callable[[Row], tuple[Decimal, str, str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from shared_code.core.conditions import Condition
+from shared_code.core.conditions import Condition, fields_of
 from shared_code.core.fields import Direction, FieldMapping, FieldType, Lines, groups_of, native_of
 from shared_code.core.records import Side
 from shared_code.core.table_rules import IN_FORCE, InForce, TableRule
@@ -140,7 +140,7 @@ class Mapping:
         for each in self.fields:
             yield from native_of(each, side)
         yield from rule.display
-        yield from (condition.field for condition in (*rule.filter, *rule.creates_when))
+        yield from fields_of((*rule.filter, *rule.creates_when))
         yield from rule.reference
         if rule.in_force:
             yield from rule.in_force.names

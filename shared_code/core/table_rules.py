@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared_code.core.conditions import Condition
+from shared_code.core.conditions import Test, fields_of
 from shared_code.core.moved_by import MovedBy
 
 IN_FORCE = "inForce"
@@ -25,12 +25,12 @@ class InForce:
     begins: str
     ends: str
     amount: str
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Test, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every native field that tells the place of a line and whether it is in force."""
-        conditions = (each.field for each in self.conditions)
+        conditions = fields_of(self.conditions)
         return tuple(
             dict.fromkeys((*self.within, *self.place, self.begins, self.ends, self.amount, *conditions))
         )
@@ -54,9 +54,9 @@ class TableRule:
     table: str
     key: str
     display: tuple[str, ...] = ()
-    filter: tuple[Condition, ...] = ()
-    creates_when: tuple[Condition, ...] = ()
-    unstamped_while: tuple[Condition, ...] = ()
+    filter: tuple[Test, ...] = ()
+    creates_when: tuple[Test, ...] = ()
+    unstamped_while: tuple[Test, ...] = ()
     reference: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     company_column: str | None = None

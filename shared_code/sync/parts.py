@@ -7,6 +7,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from shared_code.core.conditions import fields_of
 from shared_code.core.lines import LINE_ID
 from shared_code.core.mapping import Connection, Mapping, native_of
 from shared_code.core.records import Side
@@ -231,7 +232,7 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
         else Column(name)
         for name in names
     )
-    conditions = [each.field for each in (*rule.filter, *rule.creates_when)]
+    conditions = list(fields_of((*rule.filter, *rule.creates_when)))
     filtered = conditions + ([rule.company_column] if rule.company_column else [])
     plain = (name for name in filtered if name not in lookups)
     scan = dict.fromkeys(name for name in (*plain, *also_scan) if name in names)

@@ -126,9 +126,10 @@ def may_be_inside(at: ConnectionParts, mapping: Mapping, side: Side, seen: Sight
     """Whether the mapping takes the uncoupled record in, as far as the scan's columns tell; the batch reads
     the rest."""
     rule = mapping.side(side)
-    conditions = [each for each in (*rule.filter, *rule.creates_when) if each.field in seen.values]
+    tests = (*rule.filter, *rule.creates_when)
+    known = [each for each in tests if all(name in seen.values for name in fields_of((each,)))]
     company = at.connection.company_id
-    return all(filters.meets(each, seen.values) for each in conditions) and not (
+    return all(filters.meets(each, seen.values, side) for each in known) and not (
         filters.foreign(mapping, side, seen.values, company) and not mapping.shared
     )
 
