@@ -12,6 +12,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 
 from shared_code.core.descriptions import ColumnDescription, Described, NoTable, TableDescription
+from shared_code.core.fitting_filters import filter_faults
 from shared_code.core.fitting_lookups import lookup_faults
 from shared_code.core.fitting_names import MAX_CHARS, closest
 from shared_code.core.fitting_types import type_faults
@@ -82,6 +83,9 @@ def _faults_on(mapping: Mapping, side: Side, table: Described, others: Others) -
     for each in mapping.fields:
         yield from _field_faults(mapping, each, side, table, others)
     yield from _other_names(mapping, side, table)
+    rule = mapping.side(side)
+    for name, reason, what in filter_faults((*rule.filter, *rule.creates_when), table.columns, side):
+        yield Misfit(side, name, reason, what)
 
 
 def _no_table(side: Side, table: NoTable) -> Misfit:

@@ -8,7 +8,15 @@ from shared_code.core.mapping_file import MAX_BYTES, FileRefused
 from shared_code.core.mapping_schema import mapping_schema
 from shared_code.sync.api import Answer
 from shared_code.sync.api_input import MAX_ID, BadInput, NotFound, refuse_unknown_parameters
-from shared_code.sync.mapping_files import FileView, all_files, file_of, put_file, remove_file
+from shared_code.sync.filter_counts import TakenIn
+from shared_code.sync.mapping_files import (
+    FileView,
+    all_files,
+    file_of,
+    filters_take_in,
+    put_file,
+    remove_file,
+)
 from shared_code.sync.parts import Parts
 from shared_code.sync.views import View, instant
 
@@ -33,8 +41,12 @@ def put(parts: Parts, name: str, body: bytes, query: Mapping[str, str]) -> Answe
     if check not in ("true", "false"):
         raise BadInput("check", "it must be true or false")
     text = _text(body)
-    refused = refusal(lambda: put_file(parts, name, text, only_check=check == "true"))
-    return refused or Answer(200, {"name": name, "stored": check == "false"})
+    only_check = check == "true"
+    refused = refusal(lambda: put_file(parts, name, text, only_check=only_check))
+    view: View = {"name": name, "stored": not only_check}
+    if only_check and not refused:
+        view["takesIn"] = [_count_view(each) for each in filters_take_in(parts, text)]
+    return refused or Answer(200, view)
 
 
 def delete(parts: Parts, name: str, query: Mapping[str, str]) -> Answer:
@@ -76,6 +88,18 @@ def refusal(call: Callable[[], None], field: str = "body") -> Answer | None:
             },
         )
     return None
+
+
+def _count_view(each: TakenIn) -> View:
+    return {
+        "connection": each.connection,
+        "side": each.side.value,
+        "filter": each.filter,
+        "records": each.count.number if each.count else None,
+        "of": each.of.number if each.of else None,
+        "orMore": bool((each.count and each.count.capped) or (each.of and each.of.capped)),
+        "onlyInTandem": list(each.told),
+    }
 
 
 def _text(body: bytes) -> str:

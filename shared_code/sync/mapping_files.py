@@ -14,6 +14,7 @@ from shared_code.core.mapping import Mapping
 from shared_code.core.mapping_file import Fault, FileRefused, line_of_name, read_file
 from shared_code.core.selection import refuse_cycle
 from shared_code.store.mapping_files import MAX_FILES, MappingFile, MappingFileStore
+from shared_code.sync.filter_counts import TakenIn, taken_in
 from shared_code.sync.mapping_check import check
 from shared_code.sync.parts import Parts
 
@@ -72,6 +73,17 @@ def put_file(parts: Parts, name: str, text: str, *, only_check: bool = False) ->
         _refuse_misfits(parts, mapping, text)
     if not only_check:
         store.put(MappingFile(name, text, parts.runtime.now()))
+
+
+def filters_take_in(parts: Parts, text: str) -> list[TakenIn]:
+    """How many records the filters of a file that was checked take in, as both systems count them.
+
+    Raises ``SystemFault`` where one does not answer.
+    """
+    catalogue = parts.catalogue
+    mapping = read_file(text, catalogue.features, {*catalogue.texts, *MappingFileStore(parts.tables).all()})
+    found = parts.connections.values() if mapping else ()
+    return [each for at in found if mapping for each in taken_in(at, mapping)]
 
 
 def remove_file(parts: Parts, name: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping as MappingOf
 from decimal import Decimal
 
 from shared_code.core import filters, transform
+from shared_code.core.conditions import fields_of
 from shared_code.core.conversion import foreign_currency
 from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.mapping import Mapping

@@ -13,11 +13,13 @@ from datetime import UTC, tzinfo
 from functools import partial
 from urllib.parse import quote
 
-from shared_code.core.descriptions import Described
+from shared_code.core.conditions import Test
+from shared_code.core.descriptions import Described, NoTable
 from shared_code.core.records import ZERO_ID, Row, Side, Value
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_currencies as currencies
 from shared_code.systems import business_central_dated as dated
+from shared_code.systems import business_central_filters as filters
 from shared_code.systems import business_central_metadata as metadata
 from shared_code.systems import business_central_opportunities as opportunities
 from shared_code.systems import business_central_tables as tables
@@ -26,10 +28,12 @@ from shared_code.systems.business_central_batch import Part, PartAnswer
 from shared_code.systems.business_central_moved import scan_moved
 from shared_code.systems.business_central_scan import Place, currencies_part, readable, scan
 from shared_code.systems.chunked import at_most, read_chunks, write_chunks
+from shared_code.systems.counting import count
 from shared_code.systems.http import AnswerLost, Client, checked_address
 from shared_code.systems.interface import (
     Change,
     Column,
+    Count,
     Creation,
     Cursor,
     OutcomeUnknown,
@@ -144,6 +148,15 @@ class BusinessCentral:
     def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
         """Nothing of Business Central is ever deleted."""
         return [Refused("NotOffered", "Tandem deletes nothing in Business Central") for _ in removals]
+
+    def count(self, table: Table, tests: Sequence[Test]) -> Count | None:
+        """How many records meet all tests; ``None`` where they are made of dated lines."""
+        described = self.describe(table)
+        if table.in_force or isinstance(described, NoTable):
+            return None
+        query = filters.filter_query(tests, described.columns)
+        what = f"Business Central's table {table.name}"
+        return count(self._client, self._place.of(table).url(table), query, batch.READ_REPLICA, what)
 
     def identity(self) -> Mapping[str, str]:
         """companyId, companyName, companyDisplayName, systemVersion, localCurrencyCode, environment."""

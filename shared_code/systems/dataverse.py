@@ -12,20 +12,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from shared_code.core.descriptions import Described
+from shared_code.core.conditions import Test
+from shared_code.core.descriptions import Described, NoTable
 from shared_code.core.records import Row, Side, Value
 from shared_code.systems import dataverse_batch as batch
 from shared_code.systems import dataverse_closing as closing
+from shared_code.systems import dataverse_filters as filters
 from shared_code.systems import dataverse_metadata as metadata
 from shared_code.systems import dataverse_options as options
 from shared_code.systems import dataverse_rows as rows
 from shared_code.systems import dataverse_writes as writes
 from shared_code.systems import odata
 from shared_code.systems.chunked import at_most, read_chunks
+from shared_code.systems.counting import count
 from shared_code.systems.http import Client, checked_address
 from shared_code.systems.interface import (
     Change,
     Column,
+    Count,
     Creation,
     Cursor,
     CursorExpired,
@@ -38,6 +42,8 @@ from shared_code.systems.interface import (
 )
 
 PAGE_SIZE = 5_000
+MAX_COUNTED = 5_000
+"""Where the service stops counting (Microsoft docs webapi/query/count-rows.md)."""
 MAX_URL_CHARS = 32_000
 """The service takes 32,768 characters of a GET's URL."""
 
@@ -112,6 +118,17 @@ class Dataverse:
         if options.is_options(table):
             return [options.refuse(table, one) for one in removals]
         return writes.delete(self._client, self._root, table, removals)
+
+    def count(self, table: Table, tests: Sequence[Test]) -> Count | None:
+        """How many rows meet all tests, up to 5,000; ``None`` for the options of a choice."""
+        if options.is_options(table):
+            return None
+        described = self.describe(table)
+        if isinstance(described, NoTable):
+            return None
+        query = filters.filter_query(tests, described.columns)
+        what = f"Sales' rows of {table.name}"
+        return count(self._client, self._url(table), query, batch.HEADERS, what, MAX_COUNTED)
 
     def identity(self) -> Mapping[str, str]:
         """organizationId, userId, businessUnitId, organizationName, baseCurrencyId, baseCurrencyCode,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from shared_code.core.conditions import Test
 from shared_code.core.descriptions import Described
 from shared_code.core.mapping import InForce
 from shared_code.core.moved_by import MovedBy
@@ -174,6 +175,19 @@ class NotDone:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many records a filter takes in, as the service counts them.
+
+    ``capped``: there are so many or more.  ``told`` are conditions the service could not be asked, each with
+    the reason: Tandem evaluates them itself, so that the filter takes in at most so many.
+    """
+
+    number: int
+    capped: bool = False
+    told: tuple[str, ...] = ()
+
+
 type WriteResult = Written | Removed | Moved | Gone | Exists | Refused | OutcomeUnknown | NotDone
 
 
@@ -211,6 +225,12 @@ class System(Protocol):
 
     def find(self, table: Table, column: str, values: Iterable[Value]) -> list[Row]:
         """Records whose ``column`` has one of ``values`` (at most 500 values), read from the primary."""
+        ...
+
+    def count(self, table: Table, tests: Sequence[Test]) -> Count | None:
+        """How many records meet all tests: two requests, for set-up only.  ``None`` where the service
+        cannot count them (records made of dated lines, options of a choice).
+        """
         ...
 
     def identity(self) -> Mapping[str, str]:

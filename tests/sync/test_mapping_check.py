@@ -13,6 +13,7 @@ from local.simulation.world import World, build
 from local.simulators.faults import AimedFault, Fault, Scope
 from shared_code.compose import default_mappings
 from shared_code.core.features import Feature
+from shared_code.core.filter_language import parse_filter
 from shared_code.core.fitting import Misfit
 from shared_code.core.mapping import Direction, FieldType, Mapping
 from shared_code.core.records import Side
@@ -192,3 +193,28 @@ def test_a_check_takes_few_requests_and_writes_nothing(world: World) -> None:
     faults(world, catalogue(PLAIN)["CUSTOMER"])
     assert set(world.requests["bc"]) == set(world.requests["sales"]) == {"metadata"}
     assert (len(world.requests["bc"]), len(world.requests["sales"])) == (1, 7)
+
+
+FILTERS: list[tuple[Side, str, str, str]] = [
+    (Side.BC, "blocked", "blocked never holds true", "Write one of _x0020_, Ship, Invoice, All."),
+    (Side.BC, 'blocked = "Al"', "blocked never holds “Al”", "Write one of _x0020_, Ship, Invoice, All."),
+    (Side.BC, "number >= 3", "number holds text, which has no order", "Ask for equal values."),
+    (Side.BC, "number = 3", "number never holds 3", "It holds text."),
+    (Side.BC, 'creditLimit contains "3"', "creditLimit holds a decimal number and no text", "Ask for"),
+    (Side.BC, 'name = "x" or numbr is blank', "customers has no field numbr", "Did you mean “number”?"),
+    (Side.SALES, "customertypecode = 99", "customertypecode never holds 99", "Write one of 1, 2, 3"),
+    (Side.SALES, 'customertypecode = "Customer"', "never holds “Customer”", "Write one of 1, 2, 3"),
+    (Side.SALES, "creditonhold = 1", "creditonhold never holds 1", "It holds true or false."),
+]
+
+
+@pytest.mark.parametrize(("side", "text", "reason", "suggestion"), FILTERS)
+def test_a_filter_that_no_record_can_meet_is_told(
+    world: World, side: Side, text: str, reason: str, suggestion: str
+) -> None:
+    customer = catalogue(PLAIN)["CUSTOMER"]
+    rule = replace(customer.side(side), filter=parse_filter(text))
+    changed = replace(customer, bc=rule) if side is Side.BC else replace(customer, sales=rule)
+    found = [each for each in faults(world, changed) if reason in each.reason]
+    assert len(found) == 1
+    assert found[0].suggestion.startswith(suggestion)

@@ -34,7 +34,8 @@ def get(world: World, name: str) -> Answer:
 
 def test_a_file_is_checked_stored_read_and_taken_back(world: World) -> None:
     text = without_phone(world)
-    assert put(world, "CUSTOMER", text.encode(), check="true").body == {"name": "CUSTOMER", "stored": False}
+    checked = put(world, "CUSTOMER", text.encode(), check="true").body
+    assert (checked["name"], checked["stored"]) == ("CUSTOMER", False)
     assert get(world, "CUSTOMER").body["origin"] == "catalogue"
     assert put(world, "CUSTOMER", text.encode("utf-8-sig")).body == {"name": "CUSTOMER", "stored": True}
     found = get(later(world), "CUSTOMER").body
@@ -91,3 +92,17 @@ def test_the_schema_that_is_served_is_the_one_of_this_version() -> None:
     answer = mapping_file_api.schema({})
     assert (answer.status, answer.content_type) == (200, "application/json")
     assert Draft202012Validator(answer.body).is_valid(tomllib.loads(LOCATIONS))
+
+
+def test_a_check_tells_how_many_records_each_filter_takes_in(world: World) -> None:
+    """As the services count them, and what they cannot be asked."""
+    text = LOCATIONS.replace('table = "locations"', 'table = "locations"\nfilter = \'code != "BLUE"\'', 1)
+    text = text.replace('table = "territories"', 'table = "territories"\nfilter = \'name contains "50%"\'', 1)
+    world.person_in_sales.call("POST", "territories", {"name": "North"})
+    codes = [each["code"] for each in world.person_in_bc().call("GET", "locations")["value"]]
+    bc, sales = put(world, "LOCATION", text.encode(), check="true").body["takesIn"]
+    assert (bc["side"], bc["filter"]) == ("bc", 'code != "BLUE"')
+    assert (bc["records"], bc["of"]) == (sum(code != "BLUE" for code in codes), len(codes))
+    assert (sales["records"], sales["of"], sales["orMore"]) == (1, 1, False)
+    assert ["wildcard" in each for each in sales["onlyInTandem"]] == [True]
+    assert bc["onlyInTandem"] == []

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from shared_code.compose import default_mappings
+from shared_code.core.conditions import ORDERED, TEXTUAL, Test, fields_of
 from shared_code.core.dependencies import waves
 from shared_code.core.features import Feature, Features
+from shared_code.core.filter_language import text_of
 from shared_code.core.mapping import (
     IN_FORCE,
     Condition,
@@ -137,14 +139,16 @@ def _in_force(table: TableRule, rule: InForce) -> Iterator[str]:
 
 
 def _filter(rule: TableRule) -> str:
-    return _conditions(each for each in rule.filter if each.field != IN_FORCE) or "none"
+    return _conditions(each for each in rule.filter if IN_FORCE not in fields_of((each,))) or "none"
 
 
-def _conditions(conditions: Iterable[Condition]) -> str:
+def _conditions(conditions: Iterable[Test]) -> str:
     return " and ".join(map(_condition, conditions))
 
 
-def _condition(each: Condition) -> str:
+def _condition(each: Test) -> str:
+    if not isinstance(each, Condition) or each.op in (*ORDERED, *TEXTUAL):
+        return code(text_of((each,)))
     values = " or ".join(
         code(str(value).lower() if isinstance(value, bool) else str(value)) for value in each.values
     )

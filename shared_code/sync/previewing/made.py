@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared_code.core import filters
+from shared_code.core.conditions import Test
 from shared_code.core.identity import digest, partner_id
 from shared_code.core.mapping import Condition, FieldMapping, FieldType
 from shared_code.core.mapping import Mapping as TableMapping
@@ -35,7 +36,8 @@ def made(mapping: TableMapping, side: Side, given: Values, record_id: str) -> di
     known = {*given, *NEW_ROWS.get(rule.table, {})}
     for condition in (*rule.filter, *rule.creates_when):
         # Tandem creates what belongs to the mapping: what it is not given is as the filter says.
-        if condition.field not in known and not filters.meets(condition, values):
+        is_given = not isinstance(condition, Condition) or condition.field in known
+        if not is_given and not filters.meets(condition, values, side):
             values |= _met(condition)
     return values
 
@@ -145,5 +147,6 @@ def _names(each: FieldMapping, side: Side) -> tuple[str, ...]:
     return each.sales if side is Side.SALES else ((each.bc,) if each.bc else ())
 
 
-def _met(condition: Condition) -> dict[str, Value]:
-    return {condition.field: condition.values[0]} if condition.op in ("is", "one_of") else {}
+def _met(test: Test) -> dict[str, Value]:
+    is_one = isinstance(test, Condition) and test.op in ("is", "one_of")
+    return {test.field: test.values[0]} if isinstance(test, Condition) and is_one else {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from shared_code.core.conditions import Test
 from shared_code.core.descriptions import Described
 from shared_code.core.identity import digest, partner_id
 from shared_code.core.mapping import Mapping as TableMapping
@@ -20,6 +21,7 @@ from shared_code.store.tables import ConditionFailed, in_chunks
 from shared_code.sync.previewing.made import INHERITED, beside, made
 from shared_code.systems.interface import (
     Change,
+    Count,
     Creation,
     Cursor,
     Exists,
@@ -98,6 +100,9 @@ class PaperSystem:
 
     def identity(self) -> Mapping[str, str]:
         return self.real.identity()
+
+    def count(self, table: Table, tests: Sequence[Test]) -> Count | None:
+        return self.real.count(table, tests)
 
     def describe(self, table: Table) -> Described:
         return self.real.describe(table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from shared_code.core.conditions import Condition
 from shared_code.core.descriptions import ColumnDescription, Kind, TableDescription, Target
 from shared_code.core.fitting import written_names
 from shared_code.core.fitting_types import TEXTS
@@ -22,8 +23,18 @@ def fitting(mapping: Mapping, side: Side) -> TableDescription:
     rule = mapping.side(side)
     plain = {name: ColumnDescription(name, Kind.TEXT) for name in (*mapping.native_names(side), rule.key)}
     plain.pop(IN_FORCE, None)
+    asked = {each.field: each for each in (*rule.filter, *rule.creates_when) if isinstance(each, Condition)}
+    plain |= {name: _asked(each, side) for name, each in asked.items() if name in plain}
     columns = plain | {each.name: each for each in _columns(mapping, side)}
     return TableDescription(rule.table, rule.key, columns, (rule.table, *rule.related))
+
+
+def _asked(condition: Condition, side: Side) -> ColumnDescription:
+    """A column that can hold what the filter asks for."""
+    value = condition.values[0] if condition.op not in ("is_blank", "is_not_blank") else ""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return ColumnDescription(condition.field, Kind.BOOLEAN if isinstance(value, bool) else Kind.TEXT)
+    return ColumnDescription(condition.field, Kind.INTEGER if side is Side.BC else Kind.CHOICE)
 
 
 def _columns(mapping: Mapping, side: Side) -> Iterator[ColumnDescription]:
