@@ -195,7 +195,7 @@ FURTHER: dict[str, Defect] = {
     ),
     "journal-missing": Defect(
         "the values that a rule decides against are not kept",
-        "shared_code.store.journal.JournalStore.add", nothing,
+        "shared_code.store.journal.JournalStore.announce", always([]),
     ),
     "relink-overwrites": Defect(
         "a pair whose coupling was lost takes what Business Central holds",

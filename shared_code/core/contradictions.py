@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared_code.core.mapping import Direction, FieldMapping, FieldType, LeavingRule, Mapping
+from shared_code.core.mapping import ConflictRule, Direction, FieldMapping, FieldType, Mapping
+from shared_code.core.policies import LeavingRule
 from shared_code.core.transformation_rules import KINDS
 
 
@@ -17,6 +18,8 @@ def contradictions(mapping: Mapping) -> list[str]:
     problems += [f"bc.moved_by: {problem}" for problem in _moved_contradictions(mapping)]
     if mapping.leaving is LeavingRule.REMOVE and mapping.direction is not Direction.TO_SALES:
         problems.append("leaving: only rows of a mapping to Sales are removed")
+    if mapping.conflict is ConflictRule.NEWEST_WINS and mapping.is_option_set:
+        problems.append("conflict: options have no time of change, so the newest cannot win")
     return problems
 
 

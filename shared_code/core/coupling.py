@@ -19,6 +19,26 @@ class CouplingState(StrEnum):
     ENDED = "ended"
 
 
+class OriginKind(StrEnum):
+    """How a pair came to be: Tandem created one of the two, found both by matching or by what it knew of them
+    before, or a person coupled them."""
+
+    CREATED = "created"
+    FOUND = "found"
+    BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """When and by which work a pair came to be; ``side`` is the one on which its record was created."""
+
+    kind: OriginKind
+    job: str
+    batch: str
+    at_s: float
+    side: Side | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Coupling:
     """One coupling.
@@ -28,6 +48,8 @@ class Coupling:
     ``reference`` is what other BC records point here with.  ``batch`` and ``outcome`` name the batch
     that wrote last and what it did, so that a repeated batch reports the same.  ``rules`` are those the base
     was made under (``rules_digest``; blank: the present ones).  ``etag`` is the stored row's.
+    ``origin`` tells how the pair came to be (pairs of an older Tandem do not know).  ``untouched`` is the
+    version that the created record has as long as nobody but Tandem wrote it; blank: somebody did.
     """
 
     bc_id: str
@@ -42,6 +64,8 @@ class Coupling:
     batch: str = ""
     outcome: Outcome | None = None
     rules: str = ""
+    origin: Origin | None = None
+    untouched: str = ""
     etag: str = ""
 
     def id_on(self, side: Side) -> str:

@@ -8,12 +8,12 @@ their own and can be had from here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from functools import cached_property
 
 from shared_code.core.conditions import Condition, fields_of
 from shared_code.core.fields import Direction, FieldMapping, FieldType, Lines, groups_of, native_of
+from shared_code.core.policies import MODIFIED_ON, ConflictRule, DeletionRule, LeavingRule, Rules
 from shared_code.core.records import Side
 from shared_code.core.table_rules import IN_FORCE, InForce, TableRule
 
@@ -22,30 +22,6 @@ __all__ = [
     "FieldType", "InForce", "LeavingRule", "Lines", "Mapping", "MatchKey", "NotCarried", "Rules", "TableRule",
     "groups_of", "native_of",
 ]  # fmt: skip
-
-
-class ConflictRule(StrEnum):
-    """What happens when both sides changed the same field group to different values."""
-
-    ASK = "ask"
-    BC_WINS = "bc_wins"
-    SALES_WINS = "sales_wins"
-
-
-class LeavingRule(StrEnum):
-    """What becomes of the Sales row of a BC record that leaves the filter."""
-
-    KEEP = "keep"
-    REMOVE = "remove"
-
-
-class DeletionRule(StrEnum):
-    """What happens when one of two coupled records was deleted."""
-
-    ASK = "ask"
-    UNCOUPLE = "uncouple"
-    RESTORE = "restore"
-    DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +122,8 @@ class Mapping:
             yield from rule.in_force.names
         if rule.company_column:
             yield rule.company_column
+        if side is Side.SALES and self.conflict is ConflictRule.NEWEST_WINS:
+            yield MODIFIED_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +136,3 @@ class Connection:
     name: str
     company_id: str
     company_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a person or a job decided beyond the mapping: whether creating is allowed, by side."""
-
-    create_in: frozenset[Side] = field(default_factory=lambda: frozenset(Side))
-    conflict: ConflictRule = ConflictRule.ASK
-    deletion: DeletionRule = DeletionRule.ASK

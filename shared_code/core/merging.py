@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared_code.core.base import Base
-from shared_code.core.mapping import ConflictRule, Direction, FieldMapping, FieldType, Mapping, Rules
+from shared_code.core.journal import Reason
+from shared_code.core.mapping import ConflictRule, Direction, FieldMapping, FieldType, Mapping
+from shared_code.core.policies import Rules
 from shared_code.core.records import Absent, Deleted, Side, Unread, Value, Values, Version
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """A side that was read.  ``inside``: the mapping's filter; ``foreign``: it belongs to another company;
-    ``creatable``: it may be given a partner."""
+    ``creatable``: it may be given a partner; ``edited_at``: when somebody wrote it since it was last dealt
+    with, as the service tells, blank where nobody did or it is not known."""
 
     id: str
     version: Version
@@ -26,6 +30,7 @@ class Known:
     inside: bool = True
     foreign: bool = False
     creatable: bool = True
+    edited_at: str = ""
 
 
 type State = Known | Unread | Deleted | Absent
@@ -41,6 +46,9 @@ class Conflict:
     bc: Values
     sales: Values
 
+    def on(self, side: Side) -> Values:
+        return self.bc if side is Side.BC else self.sales
+
 
 @dataclass(frozen=True, slots=True)
 class Overruled:
@@ -53,12 +61,16 @@ class Overruled:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Both records exist: fields to write on each side (none: they are in step) and open conflicts."""
+    """Both records exist: fields to write on each side (none: they are in step) and open conflicts.
+
+    ``because`` tells what decided each field that is written.
+    """
 
     to_bc: Values = field(default_factory=dict)
     to_sales: Values = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     overruled: tuple[Overruled, ...] = ()
+    because: MappingOf[str, Reason] = field(default_factory=dict, compare=False)
 
     def to(self, side: Side) -> Values:
         return self.to_bc if side is Side.BC else self.to_sales
@@ -70,18 +82,53 @@ def merge(mapping: Mapping, base: Base | None, states: MappingOf[Side, State], r
     writes: dict[Side, dict[str, Value]] = {Side.BC: {}, Side.SALES: {}}
     conflicts: list[Conflict] = []
     overruled: list[Overruled] = []
+    because: dict[str, Reason] = {}
     for group in mapping.groups:
-        winner = _winner(group, base, held)
-        if isinstance(winner, _Both):
-            if rules.conflict is ConflictRule.ASK:
-                conflicts.append(_conflict(group, base, held))
+        winner, reason = _winner(group, base, held)
+        if reason is None:
+            contested = _conflict(group, base, held)
+            winner, reason = _decided(contested, states, rules)
+            if winner is None:
+                conflicts.append(contested)
                 continue
-            winner = _FAVOURED[rules.conflict]
-            overruled.append(Overruled(group[0].group, winner.other, _values_in(group, held[winner.other])))
+            overruled.append(Overruled(contested.group, winner.other, contested.on(winner.other)))
         for each in group:
             if (target := _target(each, winner)) and not _agree(each, base, held):
                 writes[target][each.name] = held[target.other].get(each.name)
-    return Merge(writes[Side.BC], writes[Side.SALES], tuple(conflicts), tuple(overruled))
+                because[each.name] = reason
+    return Merge(writes[Side.BC], writes[Side.SALES], tuple(conflicts), tuple(overruled), because)
+
+
+def _decided(contested: Conflict, states: MappingOf[Side, State], rules: Rules) -> tuple[Side | None, Reason]:
+    """Whose value counts where both sides changed a group: as a person chose for these values, else as the
+    rule says.  ``None``: nobody and nothing decides."""
+    choice = rules.choices.get(contested.group)
+    if choice and choice.fits(contested.bc, contested.sales):
+        return choice.winner, Reason.DECIDED
+    match rules.conflict:
+        case ConflictRule.BC_WINS:
+            return Side.BC, Reason.BC_WINS
+        case ConflictRule.SALES_WINS:
+            return Side.SALES, Reason.SALES_WINS
+        case ConflictRule.NEWEST_WINS:
+            return _newest(states), Reason.NEWEST_WINS
+    return None, Reason.DECIDED
+
+
+CLOCKS_DIFFER_S = 10.0
+"""Two services' clocks are compared nowhere else.  Edits closer together than this are nobody's to order."""
+
+
+def _newest(states: MappingOf[Side, State]) -> Side | None:
+    """The side that a person edited last, where that is known."""
+    edited = {side: each.edited_at for side, each in states.items() if isinstance(each, Known)}
+    known = [side for side in Side if edited.get(side)]
+    if len(known) < len(Side):
+        return known[0] if known else None
+    bc, sales = (datetime.fromisoformat(edited[side]) for side in (Side.BC, Side.SALES))
+    if abs((bc - sales).total_seconds()) < CLOCKS_DIFFER_S:
+        return None
+    return Side.BC if bc > sales else Side.SALES
 
 
 def _values_of(state: State, base: Base | None, side: Side) -> Values:
@@ -91,26 +138,28 @@ def _values_of(state: State, base: Base | None, side: Side) -> Values:
     return base.on(side)
 
 
-class _Both:
-    """Marks a group that changed on both sides to different values."""
+def _winner(
+    group: tuple[FieldMapping, ...], base: Base | None, held: MappingOf[Side, Values]
+) -> tuple[Side | None, Reason | None]:
+    """The side whose values count, ``None`` where the group is in step, and why that is so.
 
-
-BOTH = _Both()
-type _Winner = Side | _Both | None
-
-
-def _winner(group: tuple[FieldMapping, ...], base: Base | None, held: MappingOf[Side, Values]) -> _Winner:
-    """The side whose values count, ``None`` where the group is in step, ``BOTH`` where it is contested."""
+    Without a reason the group is contested: both sides changed it to different values.
+    """
     if all(_agree(each, base, held) for each in group):
-        return None
+        return None, Reason.ONE_WAY
     sources = [side for side in Side if any(each.direction.flows_from(side) for each in group)]
     if len(sources) == 1:
         # One way: the target's own value is not a source, so a difference there is put right.
-        return sources[0]
+        return sources[0], Reason.ONE_WAY
     changed = [side for side in sources if _changed(group, base, held, side)]
     if len(changed) == 1:
-        return changed[0]
-    return BOTH if changed else None
+        return changed[0], Reason.CHANGED if _is_known(group, base) else Reason.FIRST
+    return (None, None) if changed else (None, Reason.ONE_WAY)
+
+
+def _is_known(group: tuple[FieldMapping, ...], base: Base | None) -> bool:
+    """Whether something in common was known of a field of the group."""
+    return base is not None and any(each.name in base.bc or each.name in base.sales for each in group)
 
 
 def _agree(each: FieldMapping, base: Base | None, held: MappingOf[Side, Values]) -> bool:
@@ -152,9 +201,6 @@ def _field_changed(each: FieldMapping, base: Base | None, values: Values, side: 
     if base is None or each.name not in base.on(side):
         return value is not None
     return value != base.on(side)[each.name]
-
-
-_FAVOURED = {ConflictRule.BC_WINS: Side.BC, ConflictRule.SALES_WINS: Side.SALES}
 
 
 def _conflict(group: tuple[FieldMapping, ...], base: Base | None, held: MappingOf[Side, Values]) -> Conflict:

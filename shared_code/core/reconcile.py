@@ -13,13 +13,14 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
 from shared_code.core.base import Base
-from shared_code.core.mapping import DeletionRule, FieldType, LeavingRule, Mapping, Rules
+from shared_code.core.mapping import FieldType, Mapping
 from shared_code.core.merging import Conflict as Conflict
 from shared_code.core.merging import Known as Known
 from shared_code.core.merging import Merge as Merge
 from shared_code.core.merging import Overruled as Overruled
 from shared_code.core.merging import State as State
 from shared_code.core.merging import merge
+from shared_code.core.policies import DeletionRule, LeavingRule, Rules
 from shared_code.core.records import Absent, Deleted, Side, Unread, Values
 
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from shared_code.core.base import Base
 from shared_code.core.identity import digest
-from shared_code.core.mapping import FieldMapping, LeavingRule, Mapping, TableRule
+from shared_code.core.mapping import FieldMapping, Mapping, TableRule
+from shared_code.core.policies import LeavingRule
 from shared_code.core.records import Side, Values
 
 LENGTH = 12

@@ -17,12 +17,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from shared_code.core.base import Base
 from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.outcome import Outcome, Problem
-from shared_code.core.records import Side, Version
+from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
-from shared_code.store.json_values import differing, dump, load, load_values
+from shared_code.store.coupling_rows import coupling_of, coupling_values, intent_of
+from shared_code.store.json_values import dump, load
 from shared_code.store.tables import (
     AlreadyExists,
     Changed,
@@ -56,15 +56,15 @@ class CouplingStore:
         """The couplings (ended ones too) and intents of these records, by the id on ``side``."""
         if side is Side.BC:
             found = self._get(("b|" + each for each in ids), ordered)
-            return {row[2:]: _coupling(entity) for row, entity in found.items()}
+            return {row[2:]: coupling_of(entity) for row, entity in found.items()}
         pointers = self._get(("s|" + each for each in ids), ordered)
         intents = {
-            row[2:]: _intent(entity) for row, entity in pointers.items() if "started_at_s" in entity.values
+            row[2:]: intent_of(entity) for row, entity in pointers.items() if "started_at_s" in entity.values
         }
         by_bc_id = self._get(
             ("b|" + str(e.values["bc_id"]) for e in pointers.values() if "bc_id" in e.values), ordered
         )
-        couplings = [_coupling(entity) for entity in by_bc_id.values()]
+        couplings = [coupling_of(entity) for entity in by_bc_id.values()]
         return intents | {each.sales_id: each for each in couplings if each.sales_id in set(ids)}
 
     def by_reference(self, references: Iterable[str]) -> dict[str, Coupling]:
@@ -118,7 +118,7 @@ class CouplingStore:
     def all_coupled(self, limit: int | None = None) -> Iterable[Coupling]:
         """The living couplings in BC id order."""
         rows = self._tables.query_prefix(TABLE, self.partition, "b|", limit=limit)
-        return (each for each in map(_coupling, rows) if each.state is CouplingState.COUPLED)
+        return (each for each in map(coupling_of, rows) if each.state is CouplingState.COUPLED)
 
     def transact(self, operations: Sequence[Operation]) -> list[str]:
         """One transaction of what the functions below describe.
@@ -199,7 +199,7 @@ class CouplingStore:
         return self._tables.get_many(TABLE, self.partition, wanted, ordered=ordered) if wanted else {}
 
     def _entity(self, coupling: Coupling) -> Entity:
-        return Entity(self.partition, "b|" + coupling.bc_id, _coupling_values(coupling), coupling.etag)
+        return Entity(self.partition, "b|" + coupling.bc_id, coupling_values(coupling), coupling.etag)
 
 
 _REFERENCE = "r|"
@@ -218,79 +218,6 @@ def _replacing_reference(operation: Operation) -> Operation:
 
 def _etag(intent: Intent | None) -> str:
     return intent.etag if intent else ""
-
-
-def _coupling_values(each: Coupling) -> dict[str, Scalar]:
-    values: dict[str, Scalar] = {
-        "sales_id": each.sales_id,
-        "state": each.state.value,
-        "generation": each.generation,
-        "in_step": each.in_step,
-    }
-    for name, version in (("bc", each.bc_version), ("sales", each.sales_version)):
-        if version is not None:
-            values |= {f"{name}_etag": version.etag, f"{name}_stamp": version.stamp}
-    if each.base is not None:
-        values["base"] = dump(each.base.bc)
-        # The Sales side differs from the BC side in a few normalised fields at most: only those are kept.
-        if other := differing(each.base.bc, each.base.sales):
-            values["base_sales"] = dump(other)
-        if absent := [name for name in each.base.bc if name not in each.base.sales]:
-            values["base_only_bc"] = "|".join(absent)
-    optional = {
-        "reference": each.reference,
-        "batch": each.batch,
-        "outcome": each.outcome.value if each.outcome else "",
-        "rules": each.rules,
-    }
-    return values | {name: text for name, text in optional.items() if text}
-
-
-def _coupling(entity: Entity) -> Coupling:
-    values = entity.values
-    outcome = str(values.get("outcome", ""))
-    return Coupling(
-        bc_id=entity.row[2:],
-        sales_id=str(values["sales_id"]),
-        state=CouplingState(str(values["state"])),
-        generation=int(values["generation"]),
-        base=_base(values),
-        bc_version=_version(values, "bc"),
-        sales_version=_version(values, "sales"),
-        in_step=bool(values["in_step"]),
-        reference=str(values.get("reference", "")),
-        batch=str(values.get("batch", "")),
-        outcome=Outcome(outcome) if outcome else None,
-        rules=str(values.get("rules", "")),
-        etag=entity.etag,
-    )
-
-
-def _base(values: Mapping[str, Scalar]) -> Base | None:
-    if "base" not in values:
-        return None
-    bc = load_values(str(values["base"]))
-    only_bc = set(str(values.get("base_only_bc", "")).split("|"))
-    shared = {name: value for name, value in bc.items() if name not in only_bc}
-    return Base(bc, shared | load_values(str(values.get("base_sales", ""))))
-
-
-def _version(values: Mapping[str, Scalar], name: str) -> Version | None:
-    if f"{name}_etag" not in values:
-        return None
-    return Version(str(values[f"{name}_etag"]), str(values[f"{name}_stamp"]))
-
-
-def _intent(entity: Entity) -> Intent:
-    values = entity.values
-    return Intent(
-        sales_id=entity.row[2:],
-        started_at_s=float(values["started_at_s"]),
-        batch=str(values.get("batch", "")),
-        etag=entity.etag,
-        sent=load_values(str(values.get("sent", ""))),
-        rules=str(values.get("rules", "")),
-    )
 
 
 _FIRST_PROBLEM, _PAST_PROBLEMS = "p|", "p}"

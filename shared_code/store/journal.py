@@ -1,45 +1,48 @@
-"""The journal: every field Tandem changed, with the value it replaced and why.
+"""The journal: every field Tandem wrote, with the value it replaced and what decided it.
 
 A partition holds one mapping's entries of one month, so that a month that is past its time goes as a
-whole, and a record's entries are found with one prefix query per month.
+whole.  Rows of a partition::
+
+    <bc id>|<side>|<version>    one write to a record that was there: found with one prefix query per month
+    made|<batch>|<digest>       up to some hundreds of records that one batch created, a line of JSON each:
+                                one entity for all of them, because the initial load pays for each entity
+
+A coupling names the batch that created its record and when (``Origin``), so a creation is found too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from shared_code.core.records import Side, Values
+from shared_code.core.identity import digest
+from shared_code.core.journal import Entry, Reason
+from shared_code.core.records import Side
 from shared_code.store.codec import escape_key, unescape_key
-from shared_code.store.json_values import dump, load_values
-from shared_code.store.tables import Delete, Entity, Operation, Tables, Upsert, in_chunks
+from shared_code.store.json_values import dump, load, load_values
+from shared_code.store.made_rows import made_entities, made_entries, made_values
+from shared_code.store.tables import (
+    AlreadyExists,
+    Delete,
+    Entity,
+    Insert,
+    Operation,
+    Scalar,
+    Tables,
+    Upsert,
+    in_chunks,
+)
 
 TABLE = "Journal"
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One write.  ``version`` is the stamp the write led to; with the record it names the entry, so that a
-    repeated commit writes the same entry again.
-
-    An ``overruled`` entry is written before its write: ``old`` holds values that a person wrote and that a
-    rule or a direction decides against; its ``version`` is the one that was read.
-    """
-
-    mapping: str
-    bc_id: str
-    side: Side
-    version: str
-    at_s: float
-    batch: str
-    old: Values
-    new: Values
-    overruled: bool = False
-
-
 KEEP_MONTHS = 13
-"""How many months the journal remembers, the present one included."""
+"""How many months the journal remembers where no setting says otherwise, the present one included."""
+
+EMPTY_MONTHS = 12
+"""After so many empty months none is older: a month without a write does not end the clean-up."""
+
+_MADE = "made|"
 
 
 def month(at_s: float, back: int = 0) -> str:
@@ -52,29 +55,90 @@ def month(at_s: float, back: int = 0) -> str:
 class JournalStore:
     """The journal of one connection."""
 
-    def __init__(self, tables: Tables, connection: str) -> None:
+    def __init__(self, tables: Tables, connection: str, keep_months: int = KEEP_MONTHS) -> None:
         self._tables = tables
         self._connection = connection
+        self._keep_months = keep_months
+
+    def announce(self, mapping: str, entries: Sequence[Entry]) -> list[Entry]:
+        """Put entries on file before their writes go out; those that surely were not there before.
+
+        One that was there may tell of a write that an earlier attempt carried out.
+        """
+        fresh: list[Entry] = []
+        for partition, rows in self._by_partition(mapping, entries).items():
+            for chunk in in_chunks(list(rows.items())):
+                fresh += self._announce(partition, chunk)
+        return fresh
+
+    def _announce(self, partition: str, chunk: Sequence[tuple[str, Entry]]) -> list[Entry]:
+        entities = [Entity(partition, row, _values(each)) for row, each in chunk]
+        try:
+            self._tables.transact(TABLE, [Insert(each) for each in entities])
+        except AlreadyExists:
+            self._tables.transact(TABLE, [Upsert(each) for each in entities])
+            return []
+        return [each for _, each in chunk]
+
+    def withdraw(self, mapping: str, entries: Sequence[Entry]) -> None:
+        """Remove entries whose writes surely did not happen; fine if they are not there."""
+        for partition, rows in self._by_partition(mapping, entries).items():
+            for row in rows:
+                self._tables.delete(TABLE, partition, row)
 
     def add(self, mapping: str, entries: Sequence[Entry]) -> None:
-        by_partition: dict[str, dict[str, Operation]] = {}
-        for each in entries:
-            entity = self._entity(each)
-            by_partition.setdefault(entity.partition, {})[entity.row] = Upsert(entity)
-        for operations in by_partition.values():
-            for chunk in in_chunks(list(operations.values())):
+        """Put entries on file as they are now known."""
+        for partition, rows in self._by_partition(mapping, entries).items():
+            operations: list[Operation] = [Upsert(Entity(partition, r, _values(e))) for r, e in rows.items()]
+            for chunk in in_chunks(operations):
                 self._tables.transact(TABLE, chunk)
 
+    def add_made(self, mapping: str, entries: Sequence[Entry]) -> None:
+        """Put what one batch created on file: a row for all of it."""
+        for of_month in sorted({month(each.at_s) for each in entries}):
+            made = [each for each in entries if month(each.at_s) == of_month]
+            row = f"{_MADE}{made[0].batch}|{digest(each.bc_id for each in made)}"
+            for number, values in enumerate(made_entities(made)):
+                entity = Entity(self._partition(mapping, of_month), f"{row}|{number:03d}", values)
+                self._tables.upsert(TABLE, entity)
+
     def of_record(self, mapping: str, bc_id: str, now_s: float) -> Iterator[Entry]:
-        """What was written on a pair of records, the newest month first."""
-        for back in range(KEEP_MONTHS):
-            partition = self._partition(mapping, month(now_s, back))
+        """What was written on a pair of records that was there, the newest month first."""
+        for of_month in self._months(now_s):
+            partition = self._partition(mapping, of_month)
             for entity in self._tables.query_prefix(TABLE, partition, f"{bc_id}|"):
                 yield _entry(mapping, entity)
 
+    def made_by(self, mapping: str, batch: str, at_s: float) -> Iterator[Entry]:
+        """The creations of one batch, committed at that moment."""
+        partition = self._partition(mapping, month(at_s))
+        for entity in self._tables.query_prefix(TABLE, partition, f"{_MADE}{batch}|"):
+            yield from made_entries(mapping, entity)
+
+    def erase(self, mapping: str, bc_id: str, now_s: float) -> int:
+        """Remove all values of a pair of records, and keep that there were some; how many entries."""
+        found = [each for each in self.of_record(mapping, bc_id, now_s) if not each.erased_at_s]
+        self.add(mapping, [_erased(each, now_s) for each in found])
+        return len(found) + sum(self._erase_made(mapping, m, bc_id, now_s) for m in self._months(now_s))
+
+    def _erase_made(self, mapping: str, of_month: str, bc_id: str, now_s: float) -> int:
+        """Creations are looked through one by one: erasing is rare, and the pair may be uncoupled by now."""
+        partition, erased = self._partition(mapping, of_month), 0
+        for entity in list(self._tables.query_prefix(TABLE, partition, _MADE)):
+            entries = list(made_entries(mapping, entity))
+            kept = [_erased(e, now_s) if e.bc_id == bc_id and not e.erased_at_s else e for e in entries]
+            if kept != entries:
+                self._tables.replace(TABLE, replace(entity, values=made_values(kept)))
+                erased += sum(one is not other for one, other in zip(kept, entries, strict=True))
+        return erased
+
     def remove_past(self, mapping: str, now_s: float) -> int:
-        """Remove the months that are past their time; how many entries.  Looks back one more year."""
-        return sum(self._remove(mapping, month(now_s, KEEP_MONTHS + back)) for back in range(12))
+        """Remove the months that are past their time; how many rows."""
+        removed, back, empty = 0, self._keep_months, 0
+        while empty < EMPTY_MONTHS:
+            rows = self._remove(mapping, month(now_s, back))
+            removed, back, empty = removed + rows, back + 1, 0 if rows else empty + 1
+        return removed
 
     def _remove(self, mapping: str, past: str) -> int:
         partition = self._partition(mapping, past)
@@ -83,25 +147,50 @@ class JournalStore:
             self._tables.transact(TABLE, chunk)
         return len(rows)
 
+    def _months(self, now_s: float) -> Iterable[str]:
+        return (month(now_s, back) for back in range(self._keep_months))
+
+    def _by_partition(self, mapping: str, entries: Iterable[Entry]) -> dict[str, dict[str, Entry]]:
+        found: dict[str, dict[str, Entry]] = {}
+        for each in entries:
+            found.setdefault(self._partition(mapping, month(each.at_s)), {})[_row(each)] = each
+        return found
+
     def _partition(self, mapping: str, of_month: str) -> str:
         return escape_key(f"{self._connection}|{mapping}|{of_month}")
 
-    def _entity(self, each: Entry) -> Entity:
-        return Entity(
-            self._partition(each.mapping, month(each.at_s)),
-            _row(each),
-            {
-                "at_s": float(each.at_s),
-                "batch": each.batch,
-                "old": dump(each.old),
-                "new": dump(each.new),
-                "overruled": each.overruled,
-            },
-        )
+
+def _erased(each: Entry, now_s: float) -> Entry:
+    return replace(each, old={}, new={}, erased_at_s=now_s)
 
 
 def _row(each: Entry) -> str:
     return f"{each.bc_id}|{each.side}|{escape_key(each.version)}"
+
+
+def _values(each: Entry) -> dict[str, Scalar]:
+    values: dict[str, Scalar] = {
+        "at_s": float(each.at_s),
+        "job": each.job,
+        "batch": each.batch,
+        "old": dump(each.old),
+        "new": dump(each.new),
+        "because": dump(_by_reason(each)),
+        "rules": each.rules,
+    }
+    optional: dict[str, Scalar] = {
+        "overruled": ",".join(each.overruled),
+        "by": each.by,
+        "erased_at_s": float(each.erased_at_s),
+    }
+    return values | {name: value for name, value in optional.items() if value}
+
+
+def _by_reason(each: Entry) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, reason in each.because.items():
+        found.setdefault(reason.value, []).append(name)
+    return found
 
 
 def _entry(mapping: str, entity: Entity) -> Entry:
@@ -113,8 +202,13 @@ def _entry(mapping: str, entity: Entity) -> Entry:
         Side(side),
         unescape_key(version),
         float(values["at_s"]),
+        str(values["job"]),
         str(values["batch"]),
         load_values(str(values["old"])),
         load_values(str(values["new"])),
-        bool(values["overruled"]),
+        {name: Reason(why) for why, names in load(str(values["because"])).items() for name in names},
+        tuple(filter(None, str(values.get("overruled", "")).split(","))),
+        str(values.get("by", "")),
+        str(values["rules"]),
+        float(values.get("erased_at_s", 0.0)),
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
 from shared_code.core import transform
-from shared_code.core.coupling import Coupling
+from shared_code.core.coupling import Coupling, Origin, OriginKind
 from shared_code.core.identity import partner_id
 from shared_code.core.mapping import FieldMapping, Mapping, native_of
 from shared_code.core.matching import Matches, Records, match
@@ -61,7 +61,7 @@ def match_uncoupled(
     bc, sales = (_without(records[side], {pair[n] for pair in made}) for n, side in enumerate(Side))
     matches = match(mapping.match, bc, sales)
     matches.pairs = [*made, *matches.pairs]
-    coupled = _couple(at, mapping, matches, job)
+    coupled = _couple(at, mapping, matches, job, parts.runtime.now())
     _mark_candidates(parts, at, mapping, matches, records)
     beside = {side: sum(pair[n] not in records[side] for pair in made) for n, side in enumerate(Side)}
     left = {side: len(records[side]) + beside[side] - coupled for side in Side}
@@ -131,7 +131,7 @@ def _key_values(
     return {s.id: {each.name: transform.get(each, side, s.values, links) for each in keys} for s in seen}
 
 
-def _couple(at: ConnectionParts, mapping: Mapping, matches: Matches, job: str) -> int:
+def _couple(at: ConnectionParts, mapping: Mapping, matches: Matches, job: str, now_s: float) -> int:
     """Couple the pairs; one that somebody coupled meanwhile stays as it is.
 
     A pair's problem is kept under its BC id, so what the Sales record waited for ends with the coupling.
@@ -139,8 +139,9 @@ def _couple(at: ConnectionParts, mapping: Mapping, matches: Matches, job: str) -
     store = at.couplings(mapping.name)
     waited = store.problems(Side.SALES, sorted(sales_id for _, sales_id in matches.pairs), ordered=True)
     ended = store.load(Side.BC, [bc_id for bc_id, _ in matches.pairs], ordered=True)
+    origin = Origin(OriginKind.FOUND, job, "", now_s)
     pairs = [
-        _coupling(bc_id, sales_id, job, ended)
+        _coupling(bc_id, sales_id, origin, ended)
         for bc_id, sales_id in matches.pairs
         if not is_coupled(ended.get(bc_id))
     ]
@@ -163,10 +164,18 @@ def _operations(store: CouplingStore, coupling: Coupling, waited: MappingOf[str,
     return store.insert_operations(coupling) + ([store.solved_operation(problem)] if problem else [])
 
 
-def _coupling(bc_id: str, sales_id: str, job: str, ended: MappingOf[str, object]) -> Coupling:
+def _coupling(bc_id: str, sales_id: str, origin: Origin, ended: MappingOf[str, object]) -> Coupling:
     before = ended.get(bc_id)
     generation, etag = (before.generation, before.etag) if isinstance(before, Coupling) else (0, "")
-    return Coupling(bc_id, sales_id, generation=generation, batch=job, outcome=Outcome.COUPLED, etag=etag)
+    return Coupling(
+        bc_id,
+        sales_id,
+        generation=generation,
+        batch=origin.job,
+        outcome=Outcome.COUPLED,
+        origin=origin,
+        etag=etag,
+    )
 
 
 def _couple_one(store: CouplingStore, coupling: Coupling, waited: MappingOf[str, Problem]) -> bool:

@@ -14,7 +14,8 @@ from typing import Any
 from local.simulation.world import CompanyRecords, World
 from local.simulators.wire import Clock, ManualClock, Request, Response, Service
 from shared_code.core.coupling import Coupling
-from shared_code.core.mapping import ConflictRule, DeletionRule, Direction, FieldMapping, FieldType, Mapping
+from shared_code.core.mapping import ConflictRule, Direction, FieldMapping, FieldType, Mapping
+from shared_code.core.policies import DeletionRule
 from shared_code.core.records import Side
 from shared_code.sync import views
 from tests.sync import worlds

@@ -6,7 +6,8 @@ import pytest
 
 from local.simulation.world import World
 from shared_code.core.coupling import Coupling
-from shared_code.core.mapping import DeletionRule, Direction
+from shared_code.core.mapping import Direction
+from shared_code.core.policies import DeletionRule
 from shared_code.core.records import Side
 from tests.conformance import scenes
 from tests.sync import worlds

@@ -21,7 +21,6 @@ from shared_code.store import (
     full_syncs,
     identities,
     jobs,
-    journal,
     poison,
     schedules,
     waiters,
@@ -32,7 +31,6 @@ from shared_code.store.couplings import CouplingStore, problem_row
 from shared_code.store.full_syncs import FullSync, FullSyncStore, Line, Phase
 from shared_code.store.identities import Fault, Identity, IdentityStore
 from shared_code.store.jobs import JobStore, Step, step_key
-from shared_code.store.journal import Entry, JournalStore
 from shared_code.store.memory import MemoryTables
 from shared_code.store.schedules import Schedule, ScheduleStore
 from shared_code.store.tables import AlreadyExists, Changed, Missing, Tables, in_chunks
@@ -40,7 +38,7 @@ from shared_code.store.waiters import Waiter, WaiterStore
 from shared_code.store.watermarks import WatermarkStore
 
 TABLES = (couplings.TABLE, jobs.JOBS, jobs.BATCHES, watermarks.TABLE, schedules.TABLE, full_syncs.TABLE,
-          journal.TABLE, waiters.TABLE, poison.TABLE, identities.TABLE)  # fmt: skip
+          waiters.TABLE, poison.TABLE, identities.TABLE)  # fmt: skip
 BASE = Base({"name": "Ä 😀", "limit": Decimal("1.50"), "open": True, "phone": None}, {"name": "ä 😀"})
 
 
@@ -475,7 +473,7 @@ def test_of_two_who_claim_a_schedule_one_gets_it(stored: Tables, connection: str
     assert plans.get("OTHER", 5) == Schedule("OTHER", 5)
 
 
-# Full synchronisations, waiters, journal, poison
+# Full synchronisations, waiters, poison
 
 
 def test_a_full_synchronisation_keeps_its_lines_in_their_order(stored: Tables, connection: str) -> None:
@@ -516,15 +514,6 @@ def test_a_waiter_is_found_whatever_it_waits_for(stored: Tables, connection: str
     waiting.remove([made])
     waiting.remove([made])
     assert waiting.of("CUSTOMER") == []
-
-
-def test_the_same_write_is_journalled_once_with_both_values(stored: Tables, connection: str) -> None:
-    notes = JournalStore(stored, connection)
-    made = Entry("CUSTOMER", "b1", Side.SALES, 'W/"1"', 1.5, "batch", {"a": None}, {"a": Decimal("1.50")})
-    notes.add("CUSTOMER", [made, made])
-    notes.add("CUSTOMER", [made])
-    assert list(notes.of_record("CUSTOMER", "b1", 1.5)) == [made]
-    assert list(notes.of_record("CUSTOMER", "b", 1.5)) == []
 
 
 @pytest.mark.parametrize("make", [lambda: "x" * 60_000, lambda: "😀" * 20_000, lambda: "\ud800" * 20_000])

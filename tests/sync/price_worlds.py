@@ -11,7 +11,7 @@ from local.simulation.world import World, build, published
 from local.simulators.business_central.control_edits import edit_row
 from local.simulators.business_central.editing import remove
 from shared_code.core.in_force import place_id
-from shared_code.store.journal import Entry
+from shared_code.core.journal import Entry
 from tests.sync import worlds
 
 CLASSIC, LISTS = ("extension",), ("extension", "price_lists")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from local.simulation.world import World, build, published
+from shared_code.core.journal import Entry
 from shared_code.core.records import Side
 from shared_code.store import poison
 from shared_code.store.jobs import BATCHES, JOBS
-from shared_code.store.journal import Entry, month
+from shared_code.store.journal import month
 from shared_code.sync.clean_up import KEEP_JOBS_S, SETTLED_S, clean_up
 from shared_code.sync.full_sync import Request, start
 from shared_code.sync.messages import BATCH_QUEUE, QUEUES
@@ -60,7 +61,7 @@ def test_the_journal_keeps_thirteen_months() -> None:
     bc_id = next(each.bc_id for each in world.at.couplings("CURRENCY").all_coupled())
     written = world.clock.now
     world.at.journal.add(
-        "CURRENCY", [Entry("CURRENCY", bc_id, Side.SALES, "1", written, "", {}, {"name": "x"})]
+        "CURRENCY", [Entry("CURRENCY", bc_id, Side.SALES, "1", written, "job", "batch", {}, {"name": "x"})]
     )
 
     world.clock.now = written + 360 * DAY_S

@@ -16,11 +16,11 @@ from shared_code.core.mapping import (
     FieldMapping,
     FieldType,
     InForce,
-    LeavingRule,
     Mapping,
     MatchKey,
     TableRule,
 )
+from shared_code.core.policies import LeavingRule
 from tools.docs.markdown import code, document, sentence, table
 from tools.docs.rules import ARROWS, CONFLICTS, DELETIONS, rule_of
 

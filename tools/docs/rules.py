@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared_code.core.mapping import ConflictRule, DeletionRule, Direction, FieldMapping, FieldType
+from shared_code.core.mapping import ConflictRule, Direction, FieldMapping, FieldType
+from shared_code.core.policies import DeletionRule
 from tools.docs.markdown import code, sentence
 
 ARROWS = {Direction.TO_SALES: "→", Direction.FROM_SALES: "←", Direction.BIDIRECTIONAL: "⇄"}
@@ -13,6 +14,7 @@ CONFLICTS = {
     ConflictRule.ASK: "a person decides",
     ConflictRule.BC_WINS: "BC wins, the journal keeps the other value",
     ConflictRule.SALES_WINS: "Sales wins, the journal keeps the other value",
+    ConflictRule.NEWEST_WINS: "the side edited last wins, the journal keeps the other value",
 }
 DELETIONS = {
     DeletionRule.ASK: "a person decides",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -100,4 +101,11 @@ def _where(token: Token) -> str:
 def _in_journal(evidence: Evidence, token: Token) -> bool:
     """Only as a value that a rule decided against: what was merely replaced was lost."""
     rows = (row.values for row in evidence.rows("Journal"))
-    return any(each.get("overruled") and token.token in str(each.get("old")) for each in rows)
+    return any(token.token in _overruled(each) for each in rows)
+
+
+def _overruled(entry: Mapping[str, Any]) -> str:
+    """The values of an entry that a rule or a direction decided against."""
+    names = str(entry.get("overruled", "")).split(",")
+    old = json.loads(str(entry.get("old") or "{}"))
+    return json.dumps([old[name] for name in names if name in old], ensure_ascii=False)

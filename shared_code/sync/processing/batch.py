@@ -9,7 +9,8 @@ from shared_code.core.conversion import rate_of
 from shared_code.core.coupling import Coupling, Intent
 from shared_code.core.identity import digest
 from shared_code.core.jobs import Batch, Job, JobKind
-from shared_code.core.mapping import Mapping, Rules
+from shared_code.core.mapping import Mapping
+from shared_code.core.policies import Rules
 from shared_code.core.records import Side
 from shared_code.store.schedules import Schedule
 from shared_code.store.tables import Changed

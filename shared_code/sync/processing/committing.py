@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared_code.core.base import settle_base
-from shared_code.core.coupling import Coupling, CouplingState, Intent
+from shared_code.core.coupling import Coupling, CouplingState, Intent, Origin, OriginKind
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
 from shared_code.core.references import reference_key
@@ -18,7 +18,7 @@ from shared_code.core.transform import Missing, Unfit
 from shared_code.store.tables import AlreadyExists, Changed, Operation
 from shared_code.store.tables import Missing as NotThere
 from shared_code.sync import rules
-from shared_code.sync.processing import pairing, problems
+from shared_code.sync.processing import journaling, pairing, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 
@@ -131,7 +131,7 @@ def commit(work: Work) -> None:
         if item.dirty and item.coupling and item.coupling.base is not item.base:
             # A write is confirmed and more are to come: store how far the record is before they go out.
             _update_coupling(work, item, in_step=False)
-    work.at.journal.add(work.mapping.name, [entry for each in work.items for entry in each.journal])
+    journaling.store(work)
     if any(each.dirty for each in work.items):
         rules.note(work.at, work.mapping)
     pairing.announce(work, work.items)
@@ -216,6 +216,7 @@ def _transact_apart(work: Work, group: list[_Pending]) -> None:
 
 def _stored(work: Work, item: Item, operations: list[Operation], etags: list[str]) -> None:
     item.journal.clear()
+    item.made = None
     if item.dirty and item.coupling is not None and _coupling_operations(work, item):
         item.coupling = replace(item.coupling, etag=etags[0])
         _note_coupled(work, item)
@@ -255,5 +256,6 @@ def couple(work: Work, item: Item, bc_id: str, sales_id: str) -> None:
         base=item.base,
         etag=ended.etag if ended and ended.bc_id == bc_id else "",
         batch=work.batch.id,
+        origin=Origin(OriginKind.FOUND, work.batch.job, work.batch.id, work.runtime.now()),
     )
     item.dirty = True

@@ -15,7 +15,7 @@ from shared_code.core.base import Base, confirm_base
 from shared_code.core.coupling import Coupling, Intent
 from shared_code.core.identity import partner_id
 from shared_code.core.records import Row, Side
-from shared_code.sync.processing import committing, intents, problems
+from shared_code.sync.processing import committing, intents, journaling, problems
 from shared_code.sync.processing.adopting import couple_found
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
@@ -139,6 +139,7 @@ def _look_for_own(work: Work, unsure: Mapping[str, PlannedCreation]) -> None:
     for record_id, row in rows.items():
         planned = unsure[record_id]
         couple_found(work, planned.item, Side.SALES, row)
+        journaling.note_made(work, planned.item, Side.SALES, planned.sent, row)
         planned.item.coupled, planned.item.inserted = False, True
         planned.item.base = NOTHING_IN_STEP
 
@@ -249,6 +250,8 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
             item.base = confirm_base(None, side, planned.sent, item.values_on(side))
             bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
             committing.couple(work, item, bc_id, sales_id)
+            held = item.values_on(side)
+            journaling.note_made(work, item, side, {name: held.get(name) for name in planned.sent}, row)
             item.inserted = True
         case Refused():
             item.announced = False

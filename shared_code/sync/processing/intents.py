@@ -16,7 +16,7 @@ from shared_code.core.identity import digest
 from shared_code.core.mapping import FieldMapping, FieldType
 from shared_code.core.records import Absent, Deleted, Row, Side, Values
 from shared_code.store.tables import AlreadyExists
-from shared_code.sync.processing import committing, problems
+from shared_code.sync.processing import committing, journaling, problems
 from shared_code.sync.processing.adopting import couple_found
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
@@ -129,6 +129,7 @@ def _couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
     same: whatever either side holds beyond it was edited since."""
     made_under = item.intent.rules if item.intent else work.at.digests[work.mapping.name]
     couple_found(work, item, Side.BC, row)
+    journaling.note_made(work, item, Side.BC, sent, row)
     item.coupled, item.inserted = False, True
     base = confirm_base(None, Side.BC, sent, item.values_on(Side.BC))
     item.base = still_meant(work.at, work.mapping, base, made_under)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from shared_code.core.base import Base
 from shared_code.core.coupling import Coupling, Intent
+from shared_code.core.journal import Entry
 from shared_code.core.outcome import Outcome, Problem
 from shared_code.core.reconcile import (
     Conflict,
@@ -13,7 +14,6 @@ from shared_code.core.reconcile import (
     State,
 )
 from shared_code.core.records import Row, Side, Unread, Values, Version
-from shared_code.store.journal import Entry
 
 
 @dataclass(slots=True)
@@ -24,6 +24,8 @@ class Item:
     moves it; ``dirty`` says that a write is confirmed and not committed yet.  ``problem`` is the one on
     file and ``old_problem`` one that was filed under the Sales id before the pair was coupled.  An item is
     settled when it has an ``outcome``, or when it is handed on (``hand_on_s`` is the rest it needs first).
+    ``journal`` are entries that a confirmed write corrects, ``made`` tells of the record that was created;
+    ``decided_by`` is the person who decided its conflict.
     """
 
     id: str
@@ -47,6 +49,8 @@ class Item:
     new_problem: Problem | None = None
     conflicts: tuple[Conflict, ...] = ()
     journal: list[Entry] = field(default_factory=list)
+    made: Entry | None = None
+    decided_by: str = ""
 
     @property
     def settled(self) -> bool:

@@ -6,9 +6,11 @@ journal keeps what the row held before it goes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from shared_code.core.journal import Entry, Reason
 from shared_code.core.records import Deleted, Side
-from shared_code.store.journal import Entry
-from shared_code.sync.processing import committing, problems
+from shared_code.sync.processing import committing, journaling, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.processing.writing import Plan
@@ -20,10 +22,13 @@ def remove(work: Work, plan: Plan) -> None:
     planned = [(each, removal) for each in plan.removals if (removal := _removal(each))]
     if not planned:
         return
-    work.at.journal.add(work.mapping.name, [_kept(work, item) for item, _ in planned])
+    entries = [_kept(work, item) for item, _ in planned]
+    announced = work.at.journal.announce(work.mapping.name, entries)
     results = work.system(Side.SALES).delete(work.table(Side.SALES), [each for _, each in planned])
     for (item, _), result in zip(planned, results, strict=True):
         _take_result(work, item, result)
+    gone = {each.bc_id: result for each, result in zip(entries, results, strict=True)}
+    journaling.withdraw(work, announced, {i: r for i, r in gone.items() if not isinstance(r, Gone)})
 
 
 def _removal(item: Item) -> Removal | None:
@@ -36,17 +41,10 @@ def _kept(work: Work, item: Item) -> Entry:
     version, held = item.version_on(Side.SALES), item.values_on(Side.SALES)
     assert version is not None
     assert item.coupling is not None
-    return Entry(
-        work.mapping.name,
-        item.coupling.bc_id,
-        Side.SALES,
-        version.stamp,
-        work.runtime.now(),
-        work.batch.id,
-        dict(held),
-        dict.fromkeys(held),
-        overruled=True,
+    entry = journaling.new_entry(
+        work, item.coupling.bc_id, Side.SALES, version.stamp, dict(held), dict.fromkeys(held)
     )
+    return replace(entry, because=dict.fromkeys(held, Reason.REMOVED), overruled=tuple(held))
 
 
 def _take_result(work: Work, item: Item, result: WriteResult) -> None:

@@ -9,7 +9,8 @@ from shared_code.core import filters, transform
 from shared_code.core.coupling import Coupling
 from shared_code.core.identity import partner_id
 from shared_code.core.jobs import Batch, JobKind
-from shared_code.core.mapping import FieldMapping, Mapping, Rules
+from shared_code.core.mapping import FieldMapping, Mapping
+from shared_code.core.policies import MODIFIED_ON, Rules
 from shared_code.core.reconcile import Known
 from shared_code.core.records import Row, Side, Value, Values
 from shared_code.core.transform import Missing, Unfit
@@ -90,7 +91,18 @@ class Work:
             filters.inside(self.mapping, side, row.values),
             filters.foreign(self.mapping, side, row.values, company),
             filters.creatable(self.mapping, side, row.values),
+            self._edited_at(item, side, row),
         )
+
+    def _edited_at(self, item: Item, side: Side, row: Row) -> str:
+        """When somebody wrote the row since its coupling was stored; blank where nobody did, or it is unread.
+
+        What Tandem wrote last is on file with its version.
+        """
+        stored = item.coupling.version_on(side) if item.coupling else None
+        if stored is not None and stored.stamp == row.version.stamp:
+            return ""
+        return row.version.stamp if side is Side.BC else str(row.values.get(MODIFIED_ON) or "")
 
     def neutral(self, side: Side, native: Values) -> dict[str, Value]:
         """A native record in neutral values."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from shared_code.core.base import confirm_base
+from shared_code.core.journal import Entry, Reason
 from shared_code.core.reconcile import (
     Create,
     Merge,
 )
 from shared_code.core.records import Deleted, Row, Side, Values
 from shared_code.core.transform import Missing, Unfit
-from shared_code.store.journal import Entry
-from shared_code.sync.processing import committing, documents, problems
+from shared_code.sync.processing import committing, documents, journaling, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.systems.interface import (
@@ -32,11 +32,14 @@ from shared_code.systems.interface import (
 
 @dataclass(slots=True)
 class PlannedUpdate:
-    """Fields to write on one side of one record; ``sent`` are their neutral values."""
+    """Fields to write on one side of one record; ``sent`` are their neutral values, ``because`` tells what
+    decided each; ``entry`` is the journal's, once it is on file."""
 
     item: Item
     change: Change
     sent: Values
+    because: Mapping[str, Reason] = field(default_factory=dict)
+    entry: Entry | None = None
 
 
 @dataclass(slots=True)
@@ -94,7 +97,8 @@ class Plan:
             if side is Side.SALES and documents.is_locked(work, item, native):
                 native, sent = dict(work.mapping.sales.reopened_by), {}
             if native and version and record_id:
-                planned.append((side, PlannedUpdate(item, Change(record_id, version, native), sent)))
+                because = {name: merge.because[name] for name in sent}
+                planned.append((side, PlannedUpdate(item, Change(record_id, version, native), sent, because)))
         for side, update in planned:
             self.updates[side].append(update)
         if not planned:
@@ -112,38 +116,13 @@ def update(work: Work, plan: Plan) -> None:
         planned = [each for each in planned if not each.item.settled]
         if not planned:
             continue
-        # First, so that a process that dies after the write has not lost what a person wrote.
-        work.at.journal.add(
-            work.mapping.name, [e for e in (_overwritten(work, each, side) for each in planned) if e]
-        )
+        announced = journaling.announce(work, side, planned)
         results = work.system(side).update(work.table(side), [each.change for each in planned])
         work.links.load(side, [each.row for each in results if isinstance(each, Written)])
+        done = {e.item.coupling.bc_id: r for e, r in zip(planned, results, strict=True) if e.item.coupling}
         for each, result in zip(planned, results, strict=True):
             take_result(work, each, side, result)
-
-
-def _overwritten(work: Work, planned: PlannedUpdate, side: Side) -> Entry | None:
-    """The values of a person that an update decides against, if it does (a rule, or a one-way field)."""
-    item, known = planned.item, planned.item.known(side)
-    if known is None or item.coupling is None:
-        return None
-    common = item.base.on(side) if item.base else {}
-    old = {n: known.values[n] for n in planned.sent if known.values.get(n) not in (None, common.get(n))}
-    if not old:
-        return None
-    new = {name: planned.sent[name] for name in old}
-    at_s, batch = work.runtime.now(), work.batch.id
-    return Entry(
-        work.mapping.name,
-        item.coupling.bc_id,
-        side,
-        known.version.stamp,
-        at_s,
-        batch,
-        old,
-        new,
-        overruled=True,
-    )
+        journaling.withdraw(work, announced, done)
 
 
 def take_result(work: Work, planned: PlannedUpdate, side: Side, result: WriteResult) -> None:
@@ -151,7 +130,7 @@ def take_result(work: Work, planned: PlannedUpdate, side: Side, result: WriteRes
     item = planned.item
     match result:
         case Written(row):
-            confirm(work, item, side, planned.sent, row)
+            confirm(work, planned, side, row)
             if lost := documents.not_kept(work, item, planned.sent):
                 documents.tell_not_kept(work, item, lost)
         case Moved() | OutcomeUnknown() | Exists():
@@ -167,24 +146,14 @@ def take_result(work: Work, planned: PlannedUpdate, side: Side, result: WriteRes
             item.hand_on(retry_after_s)
 
 
-def confirm(work: Work, item: Item, side: Side, sent: Values, row: Row) -> None:
+def confirm(work: Work, planned: PlannedUpdate, side: Side, row: Row) -> None:
     """A write is confirmed: base, journal and what is known follow what the service now holds."""
-    old = item.values_on(side)
+    item = planned.item
     work.know(item, side, row)
     returned = item.values_on(side)
-    sent = {name: value for name, value in sent.items() if name not in documents.not_kept(work, item, sent)}
+    lost = documents.not_kept(work, item, planned.sent)
+    sent = {name: value for name, value in planned.sent.items() if name not in lost}
     item.base = confirm_base(item.base, side, sent, returned)
     item.modified, item.dirty = True, True
-    if item.coupling and sent:
-        item.journal.append(
-            Entry(
-                work.mapping.name,
-                item.coupling.bc_id,
-                side,
-                row.version.stamp,
-                work.runtime.now(),
-                work.batch.id,
-                {name: old.get(name) for name in sent},
-                {name: returned.get(name) for name in sent},
-            )
-        )
+    journaling.correct(item, planned.entry, returned)
+    journaling.keep_untouched(item, side, planned.change.version.stamp, row)

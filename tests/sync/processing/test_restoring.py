@@ -8,7 +8,7 @@ import pytest
 
 from local.simulation.world import World
 from shared_code.core.coupling import Coupling, CouplingState
-from shared_code.core.mapping import DeletionRule
+from shared_code.core.policies import DeletionRule
 from shared_code.core.records import Side
 from tests.conformance import scenes
 from tests.sync import worlds

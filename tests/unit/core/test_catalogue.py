@@ -17,13 +17,13 @@ from shared_code.core.mapping import (
     Condition,
     ConflictRule,
     Connection,
-    DeletionRule,
     Direction,
     FieldType,
     MatchKey,
     NotCarried,
     native_of,
 )
+from shared_code.core.policies import DeletionRule
 from shared_code.core.records import Side
 
 type Document = dict[str, Any]

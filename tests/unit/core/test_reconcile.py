@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from shared_code.core.base import Base, confirm_base, settle_base
-from shared_code.core.mapping import ConflictRule, Direction, FieldType, Rules
+from shared_code.core.mapping import ConflictRule, Direction, FieldType
+from shared_code.core.policies import Rules
 from shared_code.core.reconcile import (
     OTHER_COMPANY,
     OUTSIDE_FILTER,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from shared_code.core.base import Base
-from shared_code.core.mapping import FieldType, Rules
+from shared_code.core.mapping import FieldType
+from shared_code.core.policies import Rules
 from shared_code.core.reconcile import OUTSIDE_FILTER, Create, Known, Leave, Merge, reconcile
 from shared_code.core.records import Absent, Side, Value
 from tests.unit.core.makers import TO_SALES, known, make_field, make_mapping

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shared_code.core.base import Base
-from shared_code.core.mapping import DeletionRule, LeavingRule, Rules
+from shared_code.core.policies import DeletionRule, LeavingRule, Rules
 from shared_code.core.reconcile import (
     LEFT_BEHIND,
     OTHER_COMPANY,

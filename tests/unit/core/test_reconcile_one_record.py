@@ -8,7 +8,8 @@ from itertools import product
 import pytest
 
 from shared_code.core.base import settle_base
-from shared_code.core.mapping import DeletionRule, Direction, Mapping, Rules
+from shared_code.core.mapping import Direction, Mapping
+from shared_code.core.policies import DeletionRule, Rules
 from shared_code.core.reconcile import (
     NO_RECORD,
     NOT_CREATED,

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared_code.core.base import Base, confirm_base, settle_base
-from shared_code.core.mapping import ConflictRule, Rules
+from shared_code.core.mapping import ConflictRule
+from shared_code.core.policies import Rules
 from shared_code.core.reconcile import (
     Merge,
     reconcile,

@@ -1,0 +1,77 @@
+"""The journal's entries: what Tandem wrote into a record, in place of what, and what decided it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared_code.core.records import Side, Values
+
+
+class Reason(StrEnum):
+    """What decided that a value was written."""
+
+    CHANGED = "changed"
+    ONE_WAY = "one_way"
+    FIRST = "first"
+    BC_WINS = "bc_wins"
+    SALES_WINS = "sales_wins"
+    NEWEST_WINS = "newest_wins"
+    DECIDED = "decided"
+    CREATED = "created"
+    REMOVED = "removed"
+    UNDONE = "undone"
+
+
+WORDS = {
+    Reason.CHANGED: "it had changed there and not here since both sides were in step",
+    Reason.ONE_WAY: "the field flows this way only",
+    Reason.FIRST: "nothing was known of it and this side was blank",
+    Reason.BC_WINS: "both sides had changed it, and the mapping says that Business Central wins",
+    Reason.SALES_WINS: "both sides had changed it, and the mapping says that Sales wins",
+    Reason.NEWEST_WINS: "both sides had changed it, and the mapping says that the newest wins",
+    Reason.DECIDED: "both sides had changed it, and a person decided",
+    Reason.CREATED: "the record was created from the other side's",
+    Reason.REMOVED: "the record was deleted because its partner is gone or left the filter",
+    Reason.UNDONE: "a person had an earlier change undone",
+}
+"""Each reason in words that finish the sentence “Tandem wrote it because …”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One write to one record.
+
+    It is on file before the write goes out.  ``version`` is the stamp that the write was conditional on; with
+    the record it names the entry, so that a repeat writes the same entry again.  A created record has none
+    before: there it is the stamp of what was made.
+
+    ``old`` and ``new`` are neutral values.  ``because`` tells for each field what decided; ``overruled``
+    names those of which ``old`` holds a value that a person wrote and that was decided against, and ``by``
+    who decided, where a person did.  ``rules`` are the mapping's (``rules_digest``).  Once the values were
+    erased (``erased_at_s``), only the names of the fields are left.
+    """
+
+    mapping: str
+    bc_id: str
+    side: Side
+    version: str
+    at_s: float
+    job: str
+    batch: str
+    old: Values
+    new: Values
+    because: Mapping[str, Reason] = field(default_factory=dict)
+    overruled: tuple[str, ...] = ()
+    by: str = ""
+    rules: str = ""
+    erased_at_s: float = 0.0
+
+    @property
+    def is_creation(self) -> bool:
+        return Reason.CREATED in self.because.values()
+
+    @property
+    def is_removal(self) -> bool:
+        return Reason.REMOVED in self.because.values()

@@ -1,0 +1,66 @@
+"""Policies: what is done where two sides disagree, and what people decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared_code.core.records import Side, Values
+
+
+class ConflictRule(StrEnum):
+    """What happens when both sides changed the same field group to different values."""
+
+    ASK = "ask"
+    BC_WINS = "bc_wins"
+    SALES_WINS = "sales_wins"
+    NEWEST_WINS = "newest_wins"
+
+
+MODIFIED_ON = "modifiedon"
+"""The column of every Sales table with the time of its last change: the newest is told by it."""
+
+
+class LeavingRule(StrEnum):
+    """What becomes of the Sales row of a BC record that leaves the filter."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
+class DeletionRule(StrEnum):
+    """What happens when one of two coupled records was deleted."""
+
+    ASK = "ask"
+    UNCOUPLE = "uncouple"
+    RESTORE = "restore"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A person's decision about one field group in conflict: whose value counts.
+
+    It holds for the values that the person saw, ``bc`` and ``sales``, and for no others.
+    """
+
+    winner: Side
+    bc: Values
+    sales: Values
+    by: str = ""
+
+    def fits(self, bc: Values, sales: Values) -> bool:
+        """Whether both sides still hold what was decided about."""
+        return self.bc == bc and self.sales == sales
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a person or a job decided beyond the mapping: whether creating is allowed, by side, and choices by
+    field group."""
+
+    create_in: frozenset[Side] = field(default_factory=lambda: frozenset(Side))
+    conflict: ConflictRule = ConflictRule.ASK
+    deletion: DeletionRule = DeletionRule.ASK
+    choices: Mapping[str, Choice] = field(default_factory=dict)

@@ -1,0 +1,104 @@
+"""How couplings and intents are written as rows of a table, and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared_code.core.base import Base
+from shared_code.core.coupling import Coupling, CouplingState, Intent, Origin, OriginKind
+from shared_code.core.outcome import Outcome
+from shared_code.core.records import Side, Version
+from shared_code.store.json_values import differing, dump, load_values
+from shared_code.store.tables import Entity, Scalar
+
+
+def coupling_values(each: Coupling) -> dict[str, Scalar]:
+    """A coupling as the values of its row."""
+    values: dict[str, Scalar] = {
+        "sales_id": each.sales_id,
+        "state": each.state.value,
+        "generation": each.generation,
+        "in_step": each.in_step,
+    }
+    for name, version in (("bc", each.bc_version), ("sales", each.sales_version)):
+        if version is not None:
+            values |= {f"{name}_etag": version.etag, f"{name}_stamp": version.stamp}
+    if each.base is not None:
+        values["base"] = dump(each.base.bc)
+        # The Sales side differs from the BC side in a few normalised fields at most: only those are kept.
+        if other := differing(each.base.bc, each.base.sales):
+            values["base_sales"] = dump(other)
+        if absent := [name for name in each.base.bc if name not in each.base.sales]:
+            values["base_only_bc"] = "|".join(absent)
+    optional = {
+        "reference": each.reference,
+        "batch": each.batch,
+        "outcome": each.outcome.value if each.outcome else "",
+        "rules": each.rules,
+        "origin": _origin_text(each.origin) if each.origin else "",
+        "untouched": each.untouched,
+    }
+    return values | {name: text for name, text in optional.items() if text}
+
+
+def _origin_text(each: Origin) -> str:
+    """A batch's id has such strokes itself, so it comes last."""
+    return "|".join((each.kind, each.side or "", f"{each.at_s:.3f}", each.job, each.batch))
+
+
+def _origin(text: str) -> Origin | None:
+    if not text:
+        return None
+    kind, side, at_s, job, batch = text.split("|", 4)
+    return Origin(OriginKind(kind), job, batch, float(at_s), Side(side) if side else None)
+
+
+def coupling_of(entity: Entity) -> Coupling:
+    """The coupling that a row holds."""
+    values = entity.values
+    outcome = str(values.get("outcome", ""))
+    return Coupling(
+        bc_id=entity.row[2:],
+        sales_id=str(values["sales_id"]),
+        state=CouplingState(str(values["state"])),
+        generation=int(values["generation"]),
+        base=_base(values),
+        bc_version=_version(values, "bc"),
+        sales_version=_version(values, "sales"),
+        in_step=bool(values["in_step"]),
+        reference=str(values.get("reference", "")),
+        batch=str(values.get("batch", "")),
+        outcome=Outcome(outcome) if outcome else None,
+        rules=str(values.get("rules", "")),
+        origin=_origin(str(values.get("origin", ""))),
+        untouched=str(values.get("untouched", "")),
+        etag=entity.etag,
+    )
+
+
+def _base(values: Mapping[str, Scalar]) -> Base | None:
+    if "base" not in values:
+        return None
+    bc = load_values(str(values["base"]))
+    only_bc = set(str(values.get("base_only_bc", "")).split("|"))
+    shared = {name: value for name, value in bc.items() if name not in only_bc}
+    return Base(bc, shared | load_values(str(values.get("base_sales", ""))))
+
+
+def _version(values: Mapping[str, Scalar], name: str) -> Version | None:
+    if f"{name}_etag" not in values:
+        return None
+    return Version(str(values[f"{name}_etag"]), str(values[f"{name}_stamp"]))
+
+
+def intent_of(entity: Entity) -> Intent:
+    """The intent that a row holds."""
+    values = entity.values
+    return Intent(
+        sales_id=entity.row[2:],
+        started_at_s=float(values["started_at_s"]),
+        batch=str(values.get("batch", "")),
+        etag=entity.etag,
+        sent=load_values(str(values.get("sent", ""))),
+        rules=str(values.get("rules", "")),
+    )

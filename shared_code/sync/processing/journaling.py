@@ -1,0 +1,104 @@
+"""Journaling: what a batch writes is on file before it goes out, and corrected by what came of it.
+
+A process may die between a write and what follows it.  An entry that is there first is never missing; one
+whose write surely did not happen is withdrawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shared_code.core.coupling import Origin, OriginKind
+from shared_code.core.journal import Entry, Reason
+from shared_code.core.records import Row, Side, Values
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import Work
+from shared_code.systems.interface import Gone, Moved, NotDone, Refused, WriteResult
+
+if TYPE_CHECKING:
+    from shared_code.sync.processing.writing import PlannedUpdate
+
+NOT_WRITTEN = (Gone, Moved, NotDone, Refused)
+"""Results that say that nothing was written."""
+
+
+def announce(work: Work, side: Side, planned: Sequence[PlannedUpdate]) -> list[Entry]:
+    """Put the updates on file before they go out; the entries that surely were not there before."""
+    for each in planned:
+        each.entry = _update_entry(work, side, each)
+    entries = [each.entry for each in planned if each.entry]
+    return work.at.journal.announce(work.mapping.name, entries) if entries else []
+
+
+def withdraw(work: Work, announced: Sequence[Entry], done: Mapping[str, WriteResult]) -> None:
+    """Remove those of the announced entries whose writes surely did not happen, by their BC ids."""
+    vain = [each for each in announced if isinstance(done.get(each.bc_id), NOT_WRITTEN)]
+    if vain:
+        work.at.journal.withdraw(work.mapping.name, vain)
+
+
+def _update_entry(work: Work, side: Side, planned: PlannedUpdate) -> Entry | None:
+    item = planned.item
+    if item.coupling is None or not planned.sent:
+        return None
+    held = item.values_on(side)
+    old = {name: held.get(name) for name in planned.sent}
+    entry = new_entry(work, item.coupling.bc_id, side, planned.change.version.stamp, old, planned.sent)
+    by = item.decided_by if Reason.DECIDED in planned.because.values() else ""
+    return replace(entry, because=planned.because, overruled=_overruled(item, side, old), by=by)
+
+
+def _overruled(item: Item, side: Side, old: Values) -> tuple[str, ...]:
+    """The fields in which a person's value gives way: by a rule, a decision, or in a one-way field."""
+    if item.known(side) is None:
+        return ()
+    common = item.base.on(side) if item.base else {}
+    return tuple(name for name, value in old.items() if value not in (None, common.get(name)))
+
+
+def new_entry(work: Work, bc_id: str, side: Side, version: str, old: Values, new: Values) -> Entry:
+    """An entry of this batch, made now."""
+    name = work.mapping.name
+    return Entry(
+        name, bc_id, side, version, work.runtime.now(), work.batch.job, work.batch.id, old, new,
+        rules=work.at.digests[name],
+    )  # fmt: skip
+
+
+def correct(item: Item, entry: Entry | None, returned: Values) -> None:
+    """A service may store a value in another form than it was sent in: the entry tells what it holds."""
+    if entry and (stored := {name: returned.get(name) for name in entry.new}) != entry.new:
+        item.journal.append(replace(entry, new=stored))
+
+
+def note_made(work: Work, item: Item, side: Side, sent: Values, row: Row) -> None:
+    """Tandem made the record of ``side``, whose pair is about to be committed.
+
+    Nobody else has written it as long as it holds just what was sent.
+    """
+    assert item.coupling is not None
+    bc_id, held = item.coupling.bc_id, item.values_on(side)
+    entry = new_entry(
+        work, bc_id, side, row.version.stamp, {}, {n: v for n, v in sent.items() if v is not None}
+    )
+    item.made = replace(entry, because=dict.fromkeys(entry.new, Reason.CREATED))
+    origin = Origin(OriginKind.CREATED, work.batch.job, work.batch.id, entry.at_s, side)
+    untouched = row.version.stamp if all(held.get(n) == v for n, v in entry.new.items()) else ""
+    item.coupling = replace(item.coupling, origin=origin, untouched=untouched)
+
+
+def keep_untouched(item: Item, side: Side, from_stamp: str, row: Row) -> None:
+    """A write of ours was confirmed: the record stays untouched by others if it was until then."""
+    pair = item.coupling
+    if pair and pair.untouched and pair.origin and pair.origin.side is side:
+        moved = row.version.stamp if from_stamp == pair.untouched else ""
+        item.coupling = replace(pair, untouched=moved)
+
+
+def store(work: Work) -> None:
+    """Put on file what the services have confirmed, before the couplings that follow from it."""
+    name = work.mapping.name
+    work.at.journal.add(name, [entry for each in work.items for entry in each.journal])
+    work.at.journal.add_made(name, [each.made for each in work.items if each.made])

@@ -1,0 +1,146 @@
+"""The journal: announced before, corrected after, packed where much was created, erased on request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from shared_code.core.journal import Entry, Reason
+from shared_code.core.records import Side, Values
+from shared_code.store.journal import TABLE, JournalStore, month
+from shared_code.store.memory import MemoryTables
+from shared_code.store.tables import Tables
+
+NOW_S = 1_800_000_000.0
+DAY_S = 86_400.0
+
+
+@pytest.fixture
+def stored(tables: Tables) -> Tables:
+    tables.ensure([TABLE])
+    return tables
+
+
+@pytest.fixture
+def journal(stored: Tables, partition: str) -> JournalStore:
+    return JournalStore(stored, partition)
+
+
+def entry(bc_id: str = "b1", version: str = "1", old: Values | None = None, **new: object) -> Entry:
+    values: Values = new or {"phone": "2"}  # type: ignore[assignment]
+    because = dict.fromkeys(values, Reason.CHANGED)
+    before = dict.fromkeys(values, "1") if old is None else old
+    return Entry(
+        "CUSTOMER", bc_id, Side.SALES, version, NOW_S, "job", "sales|00000|d", before, values, because
+    )
+
+
+def made(bc_id: str, **new: object) -> Entry:
+    values: Values = new or {"name": bc_id}  # type: ignore[assignment]
+    because = dict.fromkeys(values, Reason.CREATED)
+    return replace(entry(bc_id, old={}), new=values, because=because)
+
+
+def of(journal: JournalStore, bc_id: str = "b1", now_s: float = NOW_S) -> list[Entry]:
+    return list(journal.of_record("CUSTOMER", bc_id, now_s))
+
+
+def test_everything_an_entry_tells_comes_back(journal: JournalStore) -> None:
+    told = replace(
+        entry(phone=None, amount=Decimal("1.50"), city="ü 😀"),
+        because={"phone": Reason.ONE_WAY, "amount": Reason.DECIDED, "city": Reason.DECIDED},
+        overruled=("amount", "city"), by="Pat", rules="abc.def", version='W/"7"|x',
+    )  # fmt: skip
+    journal.announce("CUSTOMER", [told])
+    assert of(journal) == [told]
+
+
+def test_an_entry_that_was_not_there_is_fresh_and_can_be_withdrawn(journal: JournalStore) -> None:
+    fresh = journal.announce("CUSTOMER", [entry("b1"), entry("b2")])
+    assert fresh == [entry("b1"), entry("b2")]
+    journal.withdraw("CUSTOMER", fresh)
+    journal.withdraw("CUSTOMER", fresh)
+    assert of(journal, "b1") == of(journal, "b2") == []
+
+
+def test_an_entry_of_an_earlier_attempt_is_not_fresh_because_its_write_may_have_happened(
+    journal: JournalStore,
+) -> None:
+    journal.announce("CUSTOMER", [entry("b1")])
+    assert journal.announce("CUSTOMER", [entry("b1", phone="3"), entry("b2")]) == []
+    assert [each.new for each in of(journal, "b1")] == [{"phone": "3"}]
+    assert of(journal, "b2") == [entry("b2")]
+
+
+def test_what_a_service_made_of_a_value_replaces_what_was_sent(journal: JournalStore) -> None:
+    journal.announce("CUSTOMER", [entry()])
+    journal.add("CUSTOMER", [replace(entry(), new={"phone": "+2"})])
+    assert [each.new for each in of(journal)] == [{"phone": "+2"}]
+
+
+def test_what_one_batch_created_is_one_entity_and_comes_back(partition: str) -> None:
+    tables = MemoryTables()
+    tables.ensure([TABLE])
+    journal = JournalStore(tables, partition)
+    entries = [made(f"b{number}", name="x" * 300, note="ü 😀") for number in range(500)]
+    journal.add_made("CUSTOMER", entries)
+    journal.add_made("CUSTOMER", entries)
+    assert sum(1 for _ in tables.scan(TABLE, limit=10)) == 1
+    assert list(journal.made_by("CUSTOMER", entries[0].batch, NOW_S)) == entries
+    assert list(journal.made_by("CUSTOMER", "other", NOW_S)) == []
+
+
+def test_creations_of_any_length_come_back(journal: JournalStore) -> None:
+    entries = [made(f"b{number}", name="😀" * 9_000, odd="\ud800\n") for number in range(60)]
+    journal.add_made("CUSTOMER", entries)
+    assert list(journal.made_by("CUSTOMER", entries[0].batch, NOW_S)) == entries
+
+
+def test_creations_at_the_turn_of_a_month_are_found_in_both(journal: JournalStore) -> None:
+    later = NOW_S + 40 * DAY_S
+    entries = [made("b1"), replace(made("b2"), at_s=later)]
+    journal.add_made("CUSTOMER", entries)
+    assert [each.bc_id for each in journal.made_by("CUSTOMER", entries[0].batch, NOW_S)] == ["b1"]
+    assert [each.bc_id for each in journal.made_by("CUSTOMER", entries[0].batch, later)] == ["b2"]
+
+
+def test_erasing_leaves_what_happened_to_which_field_when_and_no_value(journal: JournalStore) -> None:
+    journal.announce("CUSTOMER", [entry("b1", phone="secret"), entry("b2")])
+    journal.add_made("CUSTOMER", [made("b1", name="secret"), made("b2")])
+    assert journal.erase("CUSTOMER", "b1", NOW_S + 5) == 2
+    (kept,) = of(journal)
+    assert (kept.old, kept.new, kept.erased_at_s) == ({}, {}, NOW_S + 5)
+    assert kept.because == {"phone": Reason.CHANGED}
+    first, second = journal.made_by("CUSTOMER", kept.batch, NOW_S)
+    assert (first.new, first.erased_at_s, dict(first.because)) == ({}, NOW_S + 5, {"name": Reason.CREATED})
+    assert second == made("b2")
+    assert of(journal, "b2") == [entry("b2")]
+
+
+def test_erasing_again_finds_nothing(journal: JournalStore) -> None:
+    journal.announce("CUSTOMER", [entry()])
+    journal.add_made("CUSTOMER", [made("b1")])
+    journal.erase("CUSTOMER", "b1", NOW_S)
+    assert journal.erase("CUSTOMER", "b1", NOW_S + 9) == 0
+    assert of(journal)[0].erased_at_s == NOW_S
+
+
+def test_months_past_their_time_go_also_where_the_time_was_longer_before(
+    stored: Tables, partition: str
+) -> None:
+    long = JournalStore(stored, partition, keep_months=60)
+    for back in (0, 2, 3, 14):
+        at_s = NOW_S - back * 30.5 * DAY_S
+        long.announce("CUSTOMER", [replace(entry(f"b{back}"), at_s=at_s)])
+        long.add_made("CUSTOMER", [replace(made(f"c{back}"), at_s=at_s)])
+    assert long.remove_past("CUSTOMER", NOW_S) == 0
+    short = JournalStore(stored, partition, keep_months=3)
+    assert short.remove_past("CUSTOMER", NOW_S) == 4
+    assert [each for back in (0, 2) for each in of(long, f"b{back}")]
+    assert of(long, "b3") == of(long, "b14") == []
+
+
+def test_the_month_of_a_moment_is_in_utc() -> None:
+    assert month(NOW_S) == "2027-01"
