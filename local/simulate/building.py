@@ -108,6 +108,9 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
 def _chosen(setting: Setting, choices: Choices, plan: Plan) -> Setting:
     if choices.often:
         setting = replace(setting, hostility=max(1.0, setting.hostility))
+    if setting.hostility == 0:
+        # Nothing lags or commits late there, and no checker may suppose it.
+        setting = replace(setting, bc_lag_s=0.0, bc_late_s=0.0, sales_late_s=0.0)
     if plan.incident:
         # It happens to a connection that has been in use for a while.
         return replace(setting, calm_start=True)

@@ -10,12 +10,17 @@ import pytest
 from local.simulate import backups
 from local.simulate.observing import Observer
 from local.simulation.world import World
+from shared_code.core.jobs import Job, JobKind
 from shared_code.core.reconcile import Known
 from shared_code.core.records import Side, Version
+from shared_code.store.jobs import step_key
 from shared_code.sync import views, witnesses
+from shared_code.sync.detect import DELETED, new_batch
 from shared_code.sync.full_sync import Request, start
+from shared_code.sync.messages import BatchDue
 from shared_code.sync.processing import rounds
 from shared_code.sync.processing.work import Work
+from shared_code.systems.interface import Sighting
 from tests.sync import worlds
 
 
@@ -158,3 +163,27 @@ def test_an_older_version_that_is_read_does_not_replace_the_newer_one_that_was_s
         witnesses.remember(world.parts, world.at, "CUSTOMER", [(Side.BC, known)])
     (kept,) = world.parts.newest["cronus", Side.BC]
     assert kept.stamp == newer.version.stamp
+
+
+def test_a_row_that_a_look_told_as_deleted_before_it_was_put_back_is_taken_in_after_a_minute_of_rests() -> None:
+    """A stale answer would show the row too, but not for so long; its edit does not wait for an hour."""
+    world = worlds.synced()
+    pair = worlds.pair(world)
+    edit(world, Side.SALES, "+44 1")
+    batch = new_batch(
+        "j1", "CUSTOMER", Side.SALES, step_key(Side.SALES, 0), [Sighting(pair.sales_id, DELETED)],
+        world.at.digests["CUSTOMER"], ordered=False,
+    )  # fmt: skip
+    world.at.jobs.add(Job("j1", "CUSTOMER", JobKind.SCHEDULED, world.parts.runtime.now()))
+    world.at.jobs.add_batches([batch])
+    world.parts.send(BatchDue(world.at.name, "j1", batch.id))
+    for _ in range(30):
+        worlds.deliver(world)
+        assert phones(world)[0] != "+44 1"
+        world.clock.now += 1.0
+    for _ in range(60):
+        worlds.deliver(world)
+        world.clock.now += 1.0
+    assert phones(world) == ("+44 1", "+44 1")
+    assert not world.at.jobs.has_open("j1", Side.SALES)
+    worlds.assert_whole(world)

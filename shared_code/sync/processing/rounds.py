@@ -27,6 +27,7 @@ from shared_code.core.reconcile import (
 from shared_code.core.records import Absent, Deleted, Row, Side, Unread, Version
 from shared_code.store.tables import StoreError
 from shared_code.sync import rules
+from shared_code.sync.detect import DELETED
 from shared_code.sync.processing import (
     adopting,
     committing,
@@ -130,19 +131,30 @@ def _newest_seen(work: Work, item: Item, side: Side) -> str:
     Business Central is read at its primary, which is never behind a scan.
     """
     known = item.coupling.version_on(side) if item.coupling else None
-    scanned = item.stamp if side is item.side is Side.SALES else ""
-    listed = _listed_at(work, item) if side is Side.SALES else ""
-    return max(known.stamp if known else "", scanned, listed)
+    seen = known.stamp if known else ""
+    return max(seen, _scanned_at(work, item, side), _listed_at(work, item)) if side is Side.SALES else seen
+
+
+def _scanned_at(work: Work, item: Item, side: Side) -> str:
+    """The version at which the scan saw the record; none any more where the scan told of a deletion and a
+    minute of rests later the row is still there.  Then Sales was put back to a time before it was deleted."""
+    if side is not item.side:
+        return ""
+    return "" if item.stamp == DELETED.stamp and _has_rested(work) else item.stamp
 
 
 def _listed_at(work: Work, item: Item) -> str:
     """The version in Sales at which the record was listed: an older one solves nothing.
 
-    Only Sales numbers its versions.  After a minute of rests a replica has caught up; a system that was put
-    back to an earlier state never does.
+    Only Sales numbers its versions.  A system that was put back to an earlier state never shows it again.
     """
     stamp = item.problem.stamp if item.problem else ""
-    return stamp if stamp.isdecimal() and work.batch.attempt < A_MINUTE_OF_RESTS else ""
+    return "" if _has_rested(work) or not stamp.isdecimal() else stamp
+
+
+def _has_rested(work: Work) -> bool:
+    """Whether the batch was handed on for a minute: by then a replica has caught up."""
+    return work.batch.attempt >= A_MINUTE_OF_RESTS
 
 
 A_MINUTE_OF_RESTS = 6
