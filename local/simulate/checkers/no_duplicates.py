@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from local.simulate.evidence import Evidence, Linked
-from local.simulate.fields import PAIRS, pair_of
+from local.simulate.fields import PAIRS, pair_of, text_of
 from local.simulate.observing import Write
 from local.simulate.people import tokens_in
 
@@ -149,6 +149,24 @@ def _is_a_persons(evidence: Evidence, write: Write) -> bool:
     return bool(evidence.problems.get(write.key)) or not evidence.is_inside(pair, write.key)
 
 
+def _was_asked_about(evidence: Evidence, write: Write) -> bool:
+    """Whether a person was asked which of several records is the one, and this is one of them: it is listed
+    itself, or the record is that has, or had, the name which this one was given."""
+    pair = pair_of(write.key.side, write.key.table)
+    assert pair is not None and write.after is not None
+    name = pair.texts[0]
+    given = text_of(name, write.key.side, write.after).casefold()
+    asked = [
+        key for key, found in evidence.problems.items() if any(each.code == "several_found" for each in found)
+    ]
+    return write.key in asked or any(
+        text_of(name, key.side, values).casefold() == given
+        for key in asked
+        if key.side != write.key.side and key.table == pair.table(key.side)
+        for values in evidence.observer.history.get(key, [])
+    )
+
+
 def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
     tables = {pair.table(write.key.side) for pair in PAIRS.values()}
     if write.kind != "created" or write.key.table not in tables or evidence.values(write.key) is None:
@@ -167,8 +185,8 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
         return None
     if evidence.simulation.incidents.plan.incident == "lost_pairs_too" and _is_a_persons(evidence, write):
         return None  # Nothing tells any more whose partner it is.
-    if any(each.code == "several_found" for found in evidence.problems.values() for each in found):
-        return None  # A person was asked which of several is the one.
+    if _was_asked_about(evidence, write):
+        return None
     return (
         f"{write.key.side} {write.key.table} {write.key.id}, created at {write.at:.1f} by {write.who}, "
         "is coupled with nothing"

@@ -1,0 +1,56 @@
+"""A record that Tandem made and nobody is the partner of: only a person who was asked about it excuses it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from local.simulate.checkers.no_duplicates import check
+from local.simulate.evidence import Evidence
+from local.simulate.observing import Key, Observer
+from shared_code.core.outcome import Outcome, Problem
+from shared_code.core.records import Side
+
+MADE = Key("bc", "c1", "customers", "b1")
+ROW = Key("sales", "", "account", "s1")
+OTHER_ROW = Key("sales", "", "account", "s2")
+CONTACT = Key("sales", "", "contact", "k1")
+
+
+def evidence(*listed: Key, code: str = "several_found") -> Evidence:
+    """Tandem made a customer “Bar 1” for the row of that name, which was renamed since; nobody is coupled."""
+    observer = Observer(lambda: 1.0)
+    observer._begin(ROW, {"name": "BAR 1"})
+    observer._begin(OTHER_ROW, {"name": "Foo 2"})
+    observer._begin(CONTACT, {"firstname": "Bar", "lastname": "1"})
+    with observer.acting("tandem a"):
+        observer._take(MADE, {"displayName": "Bar 1"}, "", observer.actor)
+    with observer.acting("pat"):
+        observer._take(ROW, {"name": "Bar 3"}, "", observer.actor)
+    problems = {
+        key: [Problem(Side(key.side), key.id, Outcome.FAILED, code, "", 1, 0.0, 0.0)] for key in listed
+    }
+    stand_in = SimpleNamespace(
+        observer=observer, problems=problems, links=[], by_key={}, values=observer.present.get,
+        our_writes=lambda: [each for each in observer.writes if each.who.startswith("tandem")],
+        rows=lambda table: iter(()), ledger=SimpleNamespace(tokens={}),
+        simulation=SimpleNamespace(incidents=SimpleNamespace(plan=SimpleNamespace(incident=""))),
+    )  # fmt: skip
+    return cast(Evidence, cast(Any, stand_in))
+
+
+@pytest.mark.parametrize("listed", [(MADE,), (ROW,), (OTHER_ROW, ROW)])
+def test_a_person_was_asked_about_it(listed: tuple[Key, ...]) -> None:
+    assert check(evidence(*listed)) == []
+
+
+@pytest.mark.parametrize("listed", [(), (OTHER_ROW,), (CONTACT,)])
+def test_a_question_about_others_excuses_nothing(listed: tuple[Key, ...]) -> None:
+    (line,) = check(evidence(*listed))
+    assert "b1" in line and "coupled with nothing" in line
+
+
+def test_another_problem_is_no_question() -> None:
+    assert len(check(evidence(ROW, code="too_long"))) == 1
