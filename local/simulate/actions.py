@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from local.simulate.fields import CONTACT, CUSTOMER, Pair, Text, inside, pair_of
+from local.simulate.fields import Pair, Text, inside
 from local.simulate.observing import Key
-from local.simulate.people import SET, People
+from local.simulate.pairs import CONTACT, CUSTOMER
+from local.simulate.people import People
 
 
 def _body(people: People, key: Key, texts: Sequence[Text]) -> tuple[dict[str, Any], list[str]]:
@@ -30,8 +31,7 @@ def edit(people: People) -> None:
     key = people.pick()
     if key is None:
         return
-    pair = pair_of(key.side, key.table)
-    assert pair is not None
+    pair = people.pair_of(key)
     texts = people.rng.sample(pair.texts, people.rng.choice((1, 1, 1, 2, 3)))
     body, tokens = _body(people, key, texts)
     if not people.write(key, body):
@@ -44,8 +44,7 @@ def edit_both(people: People) -> None:
     other = _twin(people, key) if key else None
     if key is None or other is None:
         return
-    pair = pair_of(key.side, key.table)
-    assert pair is not None
+    pair = people.pair_of(key)
     text = people.rng.choice(pair.texts)
     for each in (key, other):
         body, tokens = _body(people, each, [text])
@@ -60,8 +59,7 @@ def agree(people: People) -> None:
     other = _twin(people, key) if key else None
     if key is None or other is None:
         return
-    pair = pair_of(key.side, key.table)
-    assert pair is not None
+    pair = people.pair_of(key)
     text = people.rng.choice([each for each in pair.texts if len(each.sales) == 1])
     value, token = people.new_value(text, "bc", key)
     value = value[: min(text.bc_length, text.sales_length)]
@@ -76,8 +74,7 @@ def agree(people: People) -> None:
 def _twin(people: People, key: Key) -> Key | None:
     """A record of the other side that shares a recognisable text with this one."""
     values = people.observer.present[key]
-    pair = pair_of(key.side, key.table)
-    assert pair is not None
+    pair = people.pair_of(key)
     mail = str(values.get("email") or "").casefold()
     number = str(values.get("number") or "")
     for other, theirs in people.observer.present.items():
@@ -93,8 +90,7 @@ def clear(people: People) -> None:
     key = people.pick()
     if key is None:
         return
-    pair = pair_of(key.side, key.table)
-    assert pair is not None
+    pair = people.pair_of(key)
     text = people.rng.choice(pair.texts[1:])
     people.write(key, {text.on(key.side)[0]: "" if key.side == "bc" else None})
     people.count("cleared")
@@ -108,8 +104,7 @@ def create(people: People) -> None:
     texts = [pair.texts[0], *people.rng.sample(pair.texts[1:], 2)]
     body, tokens = _body(people, key, texts)
     body = _more_to_create(people, pair, side, company) | body
-    path = SET[pair.sales] if side == "sales" else pair.bc
-    made = people.call(side, company, "POST", path, body)
+    made = people.call(side, company, "POST", pair.path(side), body)
     if made is None:
         _withdraw(people, tokens)
         return
@@ -145,7 +140,7 @@ def delete(people: People) -> None:
     key = people.pick()
     if key is None:
         return
-    path = f"{SET[key.table]}({key.id})" if key.side == "sales" else f"{key.table}({key.id})"
+    path = people.pair_of(key).path(key.side, key.id)
     if people.call(key.side, key.company, "DELETE", path) is not None:
         people.count("deleted")
 
@@ -155,8 +150,7 @@ def leave_filter(people: People) -> None:
     key = people.pick()
     if key is None:
         return
-    pair = pair_of(key.side, key.table)
-    assert pair is not None
+    pair = people.pair_of(key)
     values, kinds = people.observer.present[key], people.observer.kinds(key)
     is_inside = inside(pair, key.side, values, kinds)
     if key.table == "customers":

@@ -81,7 +81,7 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
         ground.bc, ground.sales, faults, scheduler, processes, ground.rng("surroundings"), ground.clocks[0]
     )
     companies = {each.name: each.entry["id"].lower() for each in setting.companies}
-    conclusions = Conclusions(observer, companies, stores)
+    conclusions = Conclusions(observer, companies, stores, ground.package.pairs)
     stores.on_stored = conclusions.stored
     incidents = Incidents(
         ground.plan, ground.rng("incidents"), ground.bc, ground.sales, ground.package, ground.veil, processes,

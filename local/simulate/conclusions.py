@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from local.simulate.fields import PAIRS
+from local.simulate.fields import Pair
 from local.simulate.observing import Key, Observer
 from shared_code.store.memory import MemoryTables
 from shared_code.store.tables import Delete, Entity, Operation
@@ -26,6 +26,7 @@ class Conclusions:
     observer: Observer
     companies: Mapping[str, str]
     tables: MemoryTables
+    pairs: Mapping[str, Pair]
     false: list[str] = field(default_factory=list)
     coupled: set[tuple[Key, Key]] = field(default_factory=set)
 
@@ -36,7 +37,7 @@ class Conclusions:
         row, values = operation.entity.row, operation.entity.values
         partition = operation.entity.partition
         connection, _, mapping = partition.partition("|")
-        if mapping not in PAIRS:
+        if mapping not in self.pairs:
             return
         if row.startswith("b|"):
             self.coupled.add(self._keys(connection, mapping, row[2:], values["sales_id"]))
@@ -62,6 +63,6 @@ class Conclusions:
             self.false.append(f"{mapping} {bc_id} / {sales_id}: said to be deleted while both were there")
 
     def _keys(self, connection: str, mapping: str, bc_id: object, sales_id: object) -> tuple[Key, Key]:
-        pair = PAIRS[mapping]
+        pair = self.pairs[mapping]
         bc = Key("bc", self.companies[connection], pair.bc, str(bc_id))
         return bc, Key("sales", "", pair.sales, str(sales_id))

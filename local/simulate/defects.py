@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from local.simulate.defect import Defect, always, often
-from local.simulate.fields import PAIRS
 from local.simulate.further_defects import FURTHER, LOSSES
+from local.simulate.pairs import PAIRS
 from local.simulate.simulation import Simulation
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome

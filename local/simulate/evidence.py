@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulate.fields import Pair, Text, inside, pair_of
+from local.simulate.fields import Pair, Text, inside
 from local.simulate.observing import Key, Observer, Write
+from local.simulate.pairs import pair_of
 from local.simulate.people import Ledger, Token
 from local.simulate.simulation import Simulation
 from shared_code.core.coupling import Coupling, CouplingState
@@ -70,6 +71,11 @@ class Evidence:
     def values(self, key: Key) -> Mapping[str, Any] | None:
         return self.observer.present.get(key)
 
+    def pair_of(self, key: Key) -> Pair | None:
+        """The pair a record belongs or belonged to."""
+        history = self.observer.history.get(key)
+        return pair_of(key.side, key.table, history[-1]) if history else None
+
     def is_inside(self, pair: Pair, key: Key) -> bool:
         values = self.values(key)
         if values is not None and self.package.takes_blocked and key.table == "customers":
@@ -78,7 +84,7 @@ class Evidence:
 
     def text(self, token: Token) -> Text | None:
         """The field a person's value stands in under the present rules; ``None`` where they do not map it."""
-        pair = pair_of(token.key.side, token.key.table)
+        pair = self.pair_of(token.key)
         texts = self.pairs[pair.mapping].texts if pair else ()
         found = next((each for each in texts if each.bc == token.text.bc), None)
         moved = found is None or found.on(token.key.side) != token.text.on(token.key.side)

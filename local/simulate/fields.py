@@ -1,97 +1,76 @@
-"""The simulation's own list of what corresponds to what: written down apart from the product's mappings.
+"""The words of the simulation's own list of what corresponds to what: a ``Pair`` is one mapping with its
+record tables, a ``Text`` one field that people write unique values into.
 
-A ``Pair`` is one mapping with its record tables; a ``Text`` one field that people write unique texts into.
-``flow`` is where values go: ``both``, ``to_sales`` or ``from_sales``.
+The list is in ``pairs`` and ``further_pairs``, written down apart from the product's mappings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 BLANK_ID = "00000000-0000-0000-0000-000000000000"
 
+type Inside = Callable[[str, Mapping[str, Any], Mapping[str, str]], bool]
+"""Whether a record of a side is kept in step, by its values and the tables its lookups lead to."""
+
+SIDES = ("bc", "sales")
+
 
 @dataclass(frozen=True)
 class Text:
-    """A field of text: ``kind`` says what a service accepts in it; lengths are the services' own."""
+    """A field that people write: ``name`` is what the product calls it, ``kind`` says what a service accepts
+    in it, lengths are the services' own.
 
+    ``flow`` is where values go: ``both``, ``to_sales`` or ``from_sales``.  ``group``: the field group that
+    merges and conflicts as one value, blank for the field alone.
+    """
+
+    name: str
     bc: str
     sales: tuple[str, ...]
     kind: str
     bc_length: int
     sales_length: int
+    group: str = ""
     flow: str = "both"
 
     def on(self, side: str) -> tuple[str, ...]:
         return (self.bc,) if side == "bc" else self.sales
 
+    def is_source(self, side: str) -> bool:
+        """Whether what people write on this side is carried."""
+        return self.flow in ("both", "to_sales" if side == "bc" else "from_sales")
+
 
 @dataclass(frozen=True)
 class Pair:
-    """Two tables kept in step.  ``allowed`` are further fields that may be written, by side."""
+    """Two tables kept in step.  ``allowed`` are further fields that may be written, by side; ``sources`` the
+    sides whose new records get a partner."""
 
     mapping: str
     bc: str
     sales: str
+    sales_set: str
     texts: tuple[Text, ...]
     allowed_bc: frozenset[str]
     allowed_sales: frozenset[str]
+    inside: Inside
+    sources: tuple[str, ...] = SIDES
 
     def table(self, side: str) -> str:
         return self.bc if side == "bc" else self.sales
 
+    def path(self, side: str, record_id: str = "") -> str:
+        """Where a person finds the record, or the whole table."""
+        table = self.sales_set if side == "sales" else self.bc
+        return f"{table}({record_id})" if record_id else table
 
-def _address(bc_fields: tuple[str, ...] = ("addressLine1", "addressLine2", "city", "state")) -> list[Text]:
-    sales = ("address1_line1", "address1_line2", "address1_city", "address1_stateorprovince")
-    lengths = ((100, 250), (50, 250), (30, 80), (30, 50))
-    return [
-        Text(bc, (one,), "text", *both) for bc, one, both in zip(bc_fields, sales, lengths, strict=True)
-    ] + [Text("postalCode", ("address1_postalcode",), "code", 20, 20)]
-
-
-_CUSTOMER_TEXTS = (
-    Text("displayName", ("name",), "text", 100, 160),
-    *_address(),
-    Text("phoneNumber", ("telephone1",), "phone", 30, 50),
-    Text("email", ("emailaddress1",), "email", 80, 100),
-    Text("website", ("websiteurl",), "web", 80, 200),
-)
-_CONTACT_TEXTS = (
-    Text("displayName", ("firstname", "lastname"), "name", 100, 50),
-    Text("jobTitle", ("jobtitle",), "text", 30, 100),
-    *_address(),
-    Text("phoneNumber", ("telephone1",), "phone", 30, 50),
-    Text("mobilePhoneNumber", ("mobilephone",), "phone", 30, 50),
-    Text("email", ("emailaddress1",), "email", 80, 100),
-    Text("website", ("websiteurl",), "web", 80, 200),
-)
-CUSTOMER = Pair(
-    "CUSTOMER",
-    "customers",
-    "account",
-    _CUSTOMER_TEXTS,
-    frozenset({"country", "currencyId", "currencyCode", "paymentTermsId", "shipmentMethodId"}),
-    frozenset({
-        "accountnumber", "address1_country", "_ownerid_value", "_transactioncurrencyid_value", "creditlimit",
-        "paymenttermscode", "address1_freighttermscode", "customertypecode", "tandem_companyid",
-    }),
-)  # fmt: skip
-CONTACT = Pair(
-    "CONTACT",
-    "contacts",
-    "contact",
-    _CONTACT_TEXTS,
-    frozenset({"country", "companyNumber", "companyName", "type", "searchName", "contactBusinessRelation"}),
-    frozenset({"address1_country", "_parentcustomerid_value", "tandem_companyid"}),
-)
-PAIRS: Mapping[str, Pair] = {each.mapping: each for each in (CUSTOMER, CONTACT)}
-
-
-def pair_of(side: str, table: str) -> Pair | None:
-    """The pair a table belongs to."""
-    return next((each for each in PAIRS.values() if each.table(side) == table), None)
+    def texts_from(self, side: str) -> tuple[Text, ...]:
+        """The fields that people's values are carried from on this side."""
+        return tuple(each for each in self.texts if each.is_source(side))
 
 
 def is_blank(value: Any) -> bool:
@@ -100,15 +79,7 @@ def is_blank(value: Any) -> bool:
 
 def inside(pair: Pair, side: str, values: Mapping[str, Any], kinds: Mapping[str, str]) -> bool:
     """Whether a record is one that is kept in step."""
-    if pair.mapping == CUSTOMER.mapping:
-        if side == "bc":
-            return is_blank(values.get("blocked"))
-        return values.get("statecode") == 0 and values.get("customertypecode") == 3
-    if side == "bc":
-        relation = values.get("contactBusinessRelation")
-        person = values.get("type") == "Person" and not is_blank(values.get("companyNumber"))
-        return person and relation in ("Customer", "Multiple")
-    return values.get("statecode") == 0 and kinds.get("_parentcustomerid_value") == "account"
+    return pair.inside(side, values, kinds)
 
 
 def text_of(text: Text, side: str, values: Mapping[str, Any]) -> str:
@@ -116,4 +87,6 @@ def text_of(text: Text, side: str, values: Mapping[str, Any]) -> str:
     joined = " ".join(str(values.get(name) or "").strip() for name in text.on(side)).strip()
     if text.kind in ("phone", "name"):
         joined = " ".join(joined.split())
+    if text.kind == "amount":
+        return f"{Decimal(joined or '0').normalize():f}"
     return joined.upper() if text.kind == "code" else joined

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from local.simulate import backups, losses, witnesses
 from local.simulate.faults import Faults
-from local.simulate.fields import CUSTOMER
 from local.simulate.hiding import Veil
 from local.simulate.merging import merge_accounts
 from local.simulate.observing import Key, Observer
 from local.simulate.packages import Package
+from local.simulate.pairs import CUSTOMER
 from local.simulate.people import People
 from local.simulate.plan import OUTAGE_S, Plan
 from local.simulate.processes import Process

@@ -10,7 +10,8 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from local.simulate.fields import CUSTOMER, PAIRS, Pair
+from local.simulate.fields import Pair
+from local.simulate.pairs import CUSTOMER, PAIRS
 from shared_code import compose
 from shared_code.core.mapping import ConflictRule, FieldMapping, Mapping
 

@@ -12,15 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.simulate.fields import CONTACT, CUSTOMER, Pair, Text
+from local.simulate.fields import Pair, Text
 from local.simulate.observing import Key, Observer, Write
+from local.simulate.pairs import CONTACT, CUSTOMER, pair_of
 from local.simulation.world import PERSON, Person
 from local.simulators.wire import Request
 
 FIRST_TOKEN = 9_000_001
 _TOKEN = re.compile(r"9\d{6}")
 _ODD = ("", "", "", "", " é", " 東京", " 😀", " O'Hara", " a/b", " ‏שלום", " 50% & more", ' "q"', "  two")
-SET = {"account": "accounts", "contact": "contacts"}
 
 
 @dataclass
@@ -150,8 +150,14 @@ class People:
 
     def write(self, key: Key, changes: Mapping[str, Any]) -> bool:
         """Change fields of a record; whether that worked."""
-        path = f"{SET[key.table]}({key.id})" if key.side == "sales" else f"{key.table}({key.id})"
+        path = self.pair_of(key).path(key.side, key.id)
         return self.call(key.side, key.company, "PATCH", path, changes) is not None
+
+    def pair_of(self, key: Key) -> Pair:
+        """The pair a record that is there belongs to."""
+        pair = pair_of(key.side, key.table, self.observer.present[key])
+        assert pair is not None, f"nobody touches {key}"
+        return pair
 
 
 def _short(body: object) -> str:

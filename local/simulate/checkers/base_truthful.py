@@ -11,11 +11,6 @@ from local.simulate.fields import Text, text_of
 from local.simulate.observing import Key
 
 NAME = "I6 base truthful"
-FIELDS = {
-    "displayName": "name", "addressLine1": "street", "addressLine2": "street_2", "city": "city",
-    "state": "county", "postalCode": "postal_code", "phoneNumber": "phone", "email": "email",
-    "website": "website", "jobTitle": "job_title", "mobilePhoneNumber": "mobile_phone",
-}  # fmt: skip
 
 
 def check(evidence: Evidence) -> list[str]:
@@ -29,9 +24,9 @@ def _untrue(evidence: Evidence, link: Linked) -> list[str]:
     lines = []
     for side, key, values in (("bc", link.bc, base.bc), ("sales", link.sales, base.sales)):
         for text in link.pair.texts:
-            name = FIELDS[text.bc]
-            if name in values and not _was_held(evidence, key, side, text, values[name]):
-                lines.append(f"{_name(link)}: base says {side} held “{values[name]}” in {name}; it never did")
+            held = values.get(text.name)
+            if text.name in values and not _was_held(evidence, key, side, text, held):
+                lines.append(f"{_name(link)}: base says {side} held “{held}” in {text.name}; it never did")
     return lines + _not_in_step(evidence, link)
 
 
@@ -52,10 +47,10 @@ def _not_in_step(evidence: Evidence, link: Linked) -> list[str]:
             continue
         for text in link.pair.texts:
             held = _plain(text_of(text, side, present))
-            if _plain(values.get(FIELDS[text.bc])) != held:
+            if _plain(values.get(text.name)) != held:
                 lines.append(
-                    f"{_name(link)}: in step, but {side} holds “{held}” in {FIELDS[text.bc]} and the base "
-                    f"“{values.get(FIELDS[text.bc])}”"
+                    f"{_name(link)}: in step, but {side} holds “{held}” in {text.name} and the base "
+                    f"“{values.get(text.name)}”"
                 )
     return lines
 

@@ -71,18 +71,9 @@ def _explains(problems: list[Problem], text: Text) -> bool:
         if each.code != "conflict":
             return True
         fields = each.details.get("fields")
-        if isinstance(fields, dict) and any(_group_covers(str(group), text) for group in fields):
+        if isinstance(fields, dict) and (text.group or text.name) in fields:
             return True
     return False
-
-
-_GROUPS = {"address": {"addressLine1", "addressLine2", "city", "state", "postalCode"}}
-_NAMES = {"displayName": "name", "phoneNumber": "phone", "mobilePhoneNumber": "mobile_phone",
-          "jobTitle": "job_title"}  # fmt: skip
-
-
-def _group_covers(group: str, text: Text) -> bool:
-    return text.bc in _GROUPS.get(group, ()) or group == _NAMES.get(text.bc, text.bc)
 
 
 def _name(link: Linked) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from local.simulate.evidence import Evidence, Linked
-from local.simulate.fields import CONTACT, CUSTOMER
 from local.simulate.observing import Key
+from local.simulate.pairs import CONTACT, CUSTOMER
 
 NAME = "I8 no dangling reference"
 

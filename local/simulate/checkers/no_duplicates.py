@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from local.simulate.evidence import Evidence, Linked
-from local.simulate.fields import PAIRS, pair_of, text_of
+from local.simulate.fields import text_of
 from local.simulate.observing import Write
 from local.simulate.people import tokens_in
 
@@ -93,7 +93,7 @@ def _renamed(evidence: Evidence, write: Write, before: float = math.inf) -> bool
 def _has_nobody_left(evidence: Evidence, write: Write) -> bool:
     """Whether what was made was edited, so that only its name tells of it, and the record it was made for is
     deleted: then there is nobody it could be the partner of, or who could be asked."""
-    pair = pair_of(write.key.side, write.key.table)
+    pair = evidence.pair_of(write.key)
     if pair is None or write.key.side != "bc":
         return False
     sent = {text.bc for text in pair.texts} | pair.allowed_bc
@@ -144,7 +144,7 @@ def _origin_is_deleted(evidence: Evidence, write: Write) -> bool:
 
 def _is_a_persons(evidence: Evidence, write: Write) -> bool:
     """Whether the record is listed, or outside the filter and so in nobody's way."""
-    pair = pair_of(write.key.side, write.key.table)
+    pair = evidence.pair_of(write.key)
     assert pair is not None
     return bool(evidence.problems.get(write.key)) or not evidence.is_inside(pair, write.key)
 
@@ -152,8 +152,9 @@ def _is_a_persons(evidence: Evidence, write: Write) -> bool:
 def _was_asked_about(evidence: Evidence, write: Write) -> bool:
     """Whether a person was asked which of several records is the one, and this is one of them: it is listed
     itself, or the record is that has, or had, the name which this one was given."""
-    pair = pair_of(write.key.side, write.key.table)
-    assert pair is not None and write.after is not None
+    pair = evidence.pair_of(write.key)
+    assert pair is not None
+    assert write.after is not None
     name = pair.texts[0]
     given = text_of(name, write.key.side, write.after).casefold()
     asked = [
@@ -168,7 +169,7 @@ def _was_asked_about(evidence: Evidence, write: Write) -> bool:
 
 
 def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
-    tables = {pair.table(write.key.side) for pair in PAIRS.values()}
+    tables = {pair.table(write.key.side) for pair in evidence.pairs.values()}
     if write.kind != "created" or write.key.table not in tables or evidence.values(write.key) is None:
         return None
     if (

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from local.simulate.evidence import Evidence
-from local.simulate.fields import Pair, inside, pair_of, text_of
+from local.simulate.fields import Pair, inside, text_of
 from local.simulate.observing import Key, Observer
 from local.simulate.people import Token, tokens_in
 from local.simulate.setting import Setting
@@ -28,7 +28,7 @@ def _lost(evidence: Evidence, token: Token) -> str | None:
     what = f"“{token.value}” ({token.text.bc}) written at {token.at:.1f} on {_where(token)}"
     if not _holds(evidence, token, token.key.side):
         return None if _in_journal(evidence, token) else f"{what} is gone from there, and in no journal"
-    pair = pair_of(token.key.side, token.key.table)
+    pair = evidence.pair_of(token.key)
     assert pair is not None
     links = evidence.by_key.get(token.key, [])
     if any(_on_partner(evidence, token, link.key(_other(token.key.side))) for link in links):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from local.simulate.evidence import Evidence
-from local.simulate.fields import Pair, pair_of
+from local.simulate.fields import Pair
 from local.simulate.observing import Key, Write
 
 NAME = "I7 only mapped fields"
@@ -30,7 +30,7 @@ def check(evidence: Evidence) -> list[str]:
 
 
 def _strange(evidence: Evidence, write: Write, updates: Sequence[Write]) -> list[str]:
-    pair = pair_of(write.key.side, write.key.table)
+    pair = evidence.pair_of(write.key)
     if pair is None:
         allowed = _OTHER_TABLES.get((write.key.side, write.key.table), frozenset())
     else:
