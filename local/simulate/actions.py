@@ -7,11 +7,10 @@ from typing import Any
 
 from local.simulate.fields import Pair, Text, inside
 from local.simulate.observing import Key
-from local.simulate.pairs import CONTACT, CUSTOMER
 from local.simulate.people import People
 
 
-def _body(people: People, key: Key, texts: Sequence[Text]) -> tuple[dict[str, Any], list[str]]:
+def body_of(people: People, key: Key, texts: Sequence[Text]) -> tuple[dict[str, Any], list[str]]:
     body: dict[str, Any] = {}
     tokens = []
     for each in texts:
@@ -21,7 +20,7 @@ def _body(people: People, key: Key, texts: Sequence[Text]) -> tuple[dict[str, An
     return body, tokens
 
 
-def _withdraw(people: People, tokens: list[str]) -> None:
+def withdraw(people: People, tokens: list[str]) -> None:
     for token in tokens:
         people.ledger.tokens.pop(token, None)
 
@@ -33,9 +32,9 @@ def edit(people: People) -> None:
         return
     pair = people.pair_of(key)
     texts = people.rng.sample(pair.texts, people.rng.choice((1, 1, 1, 2, 3)))
-    body, tokens = _body(people, key, texts)
+    body, tokens = body_of(people, key, texts)
     if not people.write(key, body):
-        _withdraw(people, tokens)
+        withdraw(people, tokens)
 
 
 def edit_both(people: People) -> None:
@@ -47,9 +46,9 @@ def edit_both(people: People) -> None:
     pair = people.pair_of(key)
     text = people.rng.choice(pair.texts)
     for each in (key, other):
-        body, tokens = _body(people, each, [text])
+        body, tokens = body_of(people, each, [text])
         if not people.write(each, body):
-            _withdraw(people, tokens)
+            withdraw(people, tokens)
     people.count("edited_on_both_sides")
 
 
@@ -65,7 +64,7 @@ def agree(people: People) -> None:
     value = value[: min(text.bc_length, text.sales_length)]
     here, there = people.write(key, {text.bc: value}), people.write(other, {text.sales[0]: value})
     if not (here or there):
-        _withdraw(people, [token])
+        withdraw(people, [token])
     elif not here:
         people.ledger.tokens[token].key = other
     people.count("agreed_on_both_sides")
@@ -98,24 +97,24 @@ def clear(people: People) -> None:
 
 def create(people: People) -> None:
     """A new record on either side."""
-    pair, side = people.rng.choice((CUSTOMER, CUSTOMER, CONTACT)), people.rng.choice(("bc", "sales"))
+    pair = people.pairs[people.rng.choice(("CUSTOMER", "CUSTOMER", "CONTACT"))]
+    side = people.rng.choice(("bc", "sales"))
     company = people.rng.choice(sorted(people.bc))
     key = Key(side, company if side == "bc" else "", pair.table(side), "?")
     texts = [pair.texts[0], *people.rng.sample(pair.texts[1:], 2)]
-    body, tokens = _body(people, key, texts)
+    body, tokens = body_of(people, key, texts)
     body = _more_to_create(people, pair, side, company) | body
-    made = people.call(side, company, "POST", pair.path(side), body)
-    if made is None:
-        _withdraw(people, tokens)
+    record_id = people.create(pair, key, body)
+    if not record_id:
+        withdraw(people, tokens)
         return
-    record_id = made["id"] if side == "bc" else made[f"{pair.sales}id"]
     for token in tokens:
         people.ledger.tokens[token].key = Key(side, key.company, key.table, record_id)
     people.count("created")
 
 
 def _more_to_create(people: People, pair: Pair, side: str, company: str) -> dict[str, Any]:
-    if pair is CUSTOMER:
+    if pair.mapping == "CUSTOMER":
         return {} if side == "bc" else {"customertypecode": 3, "tandem_companyid": company}
     if side == "bc":
         employers = [
@@ -140,8 +139,7 @@ def delete(people: People) -> None:
     key = people.pick()
     if key is None:
         return
-    path = people.pair_of(key).path(key.side, key.id)
-    if people.call(key.side, key.company, "DELETE", path) is not None:
+    if people.remove(key):
         people.count("deleted")
 
 
@@ -184,27 +182,28 @@ def change_lookup(people: People) -> None:
 
 def edit_many(people: People) -> None:
     """Change many records in the same instant: ties at the edge of a page."""
-    pair, side = people.rng.choice((CUSTOMER, CONTACT)), people.rng.choice(("bc", "sales"))
+    pair = people.pairs[people.rng.choice(("CUSTOMER", "CONTACT"))]
+    side = people.rng.choice(("bc", "sales"))
     for _ in range(5):
         key = people.pick(pair, side)
         if key is None:
             return
-        body, tokens = _body(people, key, [people.rng.choice(pair.texts)])
+        body, tokens = body_of(people, key, [people.rng.choice(pair.texts)])
         if not people.write(key, body):
-            _withdraw(people, tokens)
+            withdraw(people, tokens)
     people.count("ties")
 
 
 def rename(people: People) -> None:
     """Give a customer another number; couplings follow the id."""
-    key = people.pick(CUSTOMER, "bc")
+    key = people.pick(people.pairs["CUSTOMER"], "bc")
     if key is not None and people.write(key, {"number": f"R{people.rng.randrange(10**6):06d}"}):
         people.count("renamed")
 
 
 def write_not_ours(people: People) -> None:
     """Change a field that only Business Central decides."""
-    key = people.pick(CUSTOMER, "sales")
+    key = people.pick(people.pairs["CUSTOMER"], "sales")
     if key is not None and people.write(key, {"accountnumber": f"P{people.rng.randrange(10**6):06d}"}):
         people.count("one_way_field_edited")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from local.simulate.actions import ACTIONS
 from local.simulate.choices import NOTHING_LEFT_OUT, Choices
 from local.simulate.conclusions import Conclusions
 from local.simulate.faults import Faults
+from local.simulate.further import mappings_of, records_of
+from local.simulate.further_actions import actions_of, tables_of
 from local.simulate.hiding import Veil
 from local.simulate.incidents import Incidents
 from local.simulate.observing import Observer, Write
@@ -25,7 +26,7 @@ from local.simulate.services import (
     dataverse_of,
     settings_of,
 )
-from local.simulate.setting import Setting
+from local.simulate.setting import Setting, whole
 from local.simulate.simulation import Simulation
 from local.simulate.storage import Hooks, NotedTables, RestlessQueue, tables
 from local.simulate.surroundings import Surroundings
@@ -63,7 +64,7 @@ class _Ground:
 
 def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> Simulation:
     """A simulation that has not begun."""
-    setting = _chosen(setting, choices, draw_plan(seed, choices.without))
+    setting = _chosen(seed, setting, choices, draw_plan(seed, choices.without))
     ground, ledger = _ground(seed, setting, choices), Ledger()
     scheduler, faults, observer = ground.scheduler, ground.faults, ground.observer
     _tell(ground, ledger)
@@ -74,8 +75,8 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
     processes, wires = _processes(ground, stores, queue, late)
     people = People(
         ground.rng("people"), observer, ledger, _people_of(setting, ground.bc),
-        Person(ground.sales, "/api/data/v9.2"), scheduler.note, faults.count, ACTIONS, choices.skip_acts,
-        is_down=lambda side: side in ground.veil.down,
+        Person(ground.sales, "/api/data/v9.2"), scheduler.note, faults.count, actions_of(ground.plan.parts),
+        ground.package.pairs, choices.skip_acts, is_down=lambda side: side in ground.veil.down,
     )  # fmt: skip
     surroundings = Surroundings(
         ground.bc, ground.sales, faults, scheduler, processes, ground.rng("surroundings"), ground.clocks[0]
@@ -105,7 +106,7 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
     )
 
 
-def _chosen(setting: Setting, choices: Choices, plan: Plan) -> Setting:
+def _chosen(seed: int, setting: Setting, choices: Choices, plan: Plan) -> Setting:
     if choices.often:
         setting = replace(setting, hostility=max(1.0, setting.hostility))
     if setting.hostility == 0:
@@ -114,7 +115,22 @@ def _chosen(setting: Setting, choices: Choices, plan: Plan) -> Setting:
     if plan.incident:
         # It happens to a connection that has been in use for a while.
         return replace(setting, calm_start=True)
+    if plan.parts:
+        setting = _with_parts(seed, setting, plan.parts)
     return replace(setting, calm_start=setting.calm_start and not choices.from_the_start)
+
+
+def _with_parts(seed: int, setting: Setting, parts: Sequence[str]) -> Setting:
+    """One company with records of these parts; what Sales holds already is most often released."""
+    rng = random.Random(f"records {seed}")
+    first = setting.companies[0]
+    records = records_of(parts, whole().records, first.records, rng)
+    release = tuple(mappings_of(parts)) if rng.random() < 0.8 else ()
+    return replace(
+        setting,
+        companies=(replace(first, records=records),),
+        release=(*setting.release, *release),
+    )
 
 
 def _ground(seed: int, setting: Setting, choices: Choices) -> _Ground:
@@ -125,11 +141,11 @@ def _ground(seed: int, setting: Setting, choices: Choices) -> _Ground:
         choices.only_first_faults, choices.often,
     )  # fmt: skip
     clocks = SkewedClock(clock, setting.skews_s[0]), SkewedClock(clock, setting.skews_s[1])
-    bc, sales = business_central_of(setting, clocks[0]), dataverse_of(setting, clocks[1])
     plan = draw_plan(seed, choices.without)
+    bc, sales = business_central_of(setting, clocks[0], plan.parts), dataverse_of(setting, clocks[1])
     return _Ground(
         seed, setting, scheduler, faults, Observer(clock.time), bc, sales, clocks, plan,
-        package_of(plan.conflict), Veil(),
+        package_of(plan.conflict, plan.parts), Veil(),
     )  # fmt: skip
 
 
@@ -137,6 +153,7 @@ def _tell(ground: _Ground, ledger: Ledger) -> None:
     """Let the observer watch, and tell the ledger and a kept trace of each write."""
     scheduler = ground.scheduler
     ground.observer.app_user = app_user_of(ground.sales)
+    ground.observer.watched = tables_of(ground.plan.parts)
     ground.observer.watch(ground.bc, ground.sales)
 
     def wrote(write: Write) -> None:
@@ -164,7 +181,7 @@ def _processes(
         services: dict[str, tuple[Service, Clock]] = {
             "bc": (bc, ground.clocks[0]), "sales": (sales, ground.clocks[1]),
         }  # fmt: skip
-        settings = settings_of(ground.setting, webhooks=ground.plan.webhooks)
+        settings = settings_of(ground.setting, ground.plan.parts, webhooks=ground.plan.webhooks)
         processes[name] = Process(name, settings, runtime, stores, queue, services, ground.package)
         wires += [bc, sales]
     return processes, wires

@@ -74,7 +74,7 @@ class Evidence:
     def pair_of(self, key: Key) -> Pair | None:
         """The pair a record belongs or belonged to."""
         history = self.observer.history.get(key)
-        return pair_of(key.side, key.table, history[-1]) if history else None
+        return pair_of(self.simulation.people.pairs, key.side, key.table, history[-1]) if history else None
 
     def is_inside(self, pair: Pair, key: Key) -> bool:
         values = self.values(key)

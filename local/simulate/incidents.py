@@ -125,7 +125,7 @@ class Incidents:
 
     def _write_phone(self) -> None:
         """A number that goes to the old column first."""
-        key = self.people.pick(CUSTOMER, "bc")
+        key = self.people.pick(self.people.pairs["CUSTOMER"], "bc")
         if key is not None:
             text = next(each for each in CUSTOMER.texts if each.bc == "phoneNumber")
             value, token = self.people.new_value(text, "bc", key)

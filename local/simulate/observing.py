@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,8 +18,11 @@ from local.simulators.business_central.storage import Unit
 from local.simulators.dataverse import Dataverse
 from local.simulators.dataverse.organisation import Event as SalesEvent
 
-WATCHED_BC = ("customers", "contacts", "currencies", "salespeoplePurchasers")
-WATCHED_SALES = ("account", "contact", "transactioncurrency", "systemuser")
+HEART: Mapping[str, tuple[str, ...]] = {
+    "bc": ("customers", "contacts", "currencies", "salespeoplePurchasers"),
+    "sales": ("account", "contact", "transactioncurrency", "systemuser"),
+}
+"""The tables that are watched in every seed."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Observer:
     on_write: Callable[[Write], None] = lambda write: None
     app_user: str = ""
     is_late: bool = False
+    watched: Mapping[str, Sequence[str]] = field(default_factory=lambda: HEART)
     _kinds: dict[Key, Mapping[str, str]] = field(default_factory=dict)
 
     @contextmanager
@@ -96,10 +100,10 @@ class Observer:
     def watch(self, bc: BusinessCentral, sales: Dataverse) -> None:
         """Look at what there is and hear of every commit from now on."""
         for company in bc.env.companies.values():
-            for table in WATCHED_BC:
+            for table in self.watched["bc"]:
                 for row in company.tables[table].rows.values():
                     self._begin(Key("bc", company.id, table, row.id), row.values)
-        for name in WATCHED_SALES:
+        for name in self.watched["sales"]:
             for sales_row in sales.org.store.tables[name].rows.values():
                 self._begin(Key("sales", "", name, sales_row.id), sales_row.values)
                 self._kinds[Key("sales", "", name, sales_row.id)] = sales_row.kinds
@@ -136,7 +140,7 @@ class Observer:
 
     def put_back(self, side: str, company: str, table: str, row_id: str, row: Any) -> None:
         """A backup was put back: the record is as it was then, and nobody wrote it."""
-        if table in (WATCHED_BC if side == "bc" else WATCHED_SALES):
+        if table in self.watched[side]:
             key = Key(side, company, table, row_id)
             if row is not None and side == "sales":
                 self._kinds[key] = row.kinds
@@ -147,12 +151,12 @@ class Observer:
         self.history[key] = [values]
 
     def _watch_bc(self, bc: BusinessCentral) -> None:
-        env, commit = bc.env, bc.env.commit
+        env, commit, watched = bc.env, bc.env.commit, self.watched["bc"]
 
         def observed(unit: Unit) -> None:
             commit(unit)
             for each in unit.changes:
-                if each.table in WATCHED_BC:
+                if each.table in watched:
                     row = env.companies[each.company_id].tables[each.table].rows.get(each.row_id)
                     values, etag = (row.values, row.etag) if row else (None, "")
                     self._take(Key("bc", each.company_id, each.table, each.row_id), values, etag, self.actor)
@@ -160,11 +164,11 @@ class Observer:
         env.commit = observed  # type: ignore[method-assign]
 
     def _watch_sales(self, sales: Dataverse) -> None:
-        store, told = sales.org.store, sales.org.on_event
+        store, told, watched = sales.org.store, sales.org.on_event, self.watched["sales"]
 
         def observed(event: SalesEvent) -> None:
             told(event)
-            if event.table not in WATCHED_SALES:
+            if event.table not in watched:
                 return
             row = store.tables[event.table].rows.get(event.row_id)
             key = Key("sales", "", event.table, event.row_id)

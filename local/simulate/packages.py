@@ -7,12 +7,15 @@ rules are at work.
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from local.simulate.fields import Pair
+from local.simulate.further import features_of, pairs_of
 from local.simulate.pairs import CUSTOMER, PAIRS
 from shared_code import compose
+from shared_code.core.features import Feature
 from shared_code.core.mapping import ConflictRule, FieldMapping, Mapping
 
 _default = cache(compose.default_mappings)
@@ -49,12 +52,12 @@ class Package:
         self.mappings = list(mappings.values())
 
 
-def package_of(conflict: ConflictRule) -> Package:
-    """The mappings of the catalogue with a rule for conflicts."""
-    mappings = [replace(m, conflict=conflict) if m.name in _RULED else m for m in _default()]
-    return Package(
-        mappings if conflict is not ConflictRule.ASK else _default(), ruled=conflict is not ConflictRule.ASK
-    )
+def package_of(conflict: ConflictRule, parts: Sequence[str] = ()) -> Package:
+    """The mappings of the catalogue that these further parts have, with a rule for conflicts."""
+    default = _default(frozenset(map(Feature, features_of(parts))))
+    mappings = [replace(m, conflict=conflict) if m.name in _RULED else m for m in default]
+    ruled = conflict is not ConflictRule.ASK
+    return Package(mappings if ruled else default, {**PAIRS, **pairs_of(parts)}, ruled=ruled)
 
 
 def _elsewhere(each: FieldMapping) -> FieldMapping:

@@ -82,6 +82,14 @@ CONTACT = Pair(
 PAIRS: Mapping[str, Pair] = {each.mapping: each for each in (CUSTOMER, CONTACT)}
 
 
-def pair_of(side: str, table: str, values: Mapping[str, Any]) -> Pair | None:
-    """The pair that a record of this table belongs to, as far as these values tell."""
-    return next((each for each in PAIRS.values() if each.table(side) == table), None)
+VENDOR_KIND = 11
+"""``customertypecode`` of an account that is a supplier."""
+
+
+def pair_of(
+    pairs: Mapping[str, Pair], side: str, table: str, values: Mapping[str, Any] | None
+) -> Pair | None:
+    """The pair that a record of this table belongs to: an account by its kind, anything else by its table."""
+    if table == "account" and "VENDOR" in pairs and (values or {}).get("customertypecode") == VENDOR_KIND:
+        return pairs["VENDOR"]
+    return next((each for each in pairs.values() if each.table(side) == table), None)

@@ -14,8 +14,14 @@ from typing import Any
 
 from local.simulate.fields import Pair, Text
 from local.simulate.observing import Key, Observer, Write
-from local.simulate.pairs import CONTACT, CUSTOMER, pair_of
+from local.simulate.pairs import PAIRS, pair_of
 from local.simulation.world import PERSON, Person
+from local.simulators.business_central import BusinessCentral
+from local.simulators.business_central.control_edits import delete_row, edit_row
+from local.simulators.business_central.environment import Environment
+from local.simulators.business_central.errors import ApiError
+from local.simulators.business_central.schema import EXTENSION
+from local.simulators.business_central.storage import Company
 from local.simulators.wire import Request
 
 FIRST_TOKEN = 9_000_001
@@ -74,6 +80,7 @@ class People:
     note: Callable[[str], None]
     count: Callable[[str], None]
     actions: Sequence[tuple[Callable[[People], None], float]]
+    pairs: Mapping[str, Pair] = field(default_factory=lambda: PAIRS)
     skip: frozenset[int] = frozenset()
     number: int = 0
     is_down: Callable[[str], bool] = lambda side: False
@@ -113,14 +120,20 @@ class People:
 
     def pick(self, pair: Pair | None = None, side: str | None = None) -> Key | None:
         """A record of one of the mapped tables."""
-        pair = pair or self.rng.choice((CUSTOMER, CUSTOMER, CONTACT))
+        pair = pair or self.pairs[self.rng.choice(("CUSTOMER", "CUSTOMER", "CONTACT"))]
         side = side or self.rng.choice(("bc", "sales"))
         found = [
             key
             for key, values in self.observer.present.items()
-            if key.side == side and key.table == pair.table(side) and _is_ours(pair, side, values)
+            if key.side == side and key.table == pair.table(side) and self._is_ours(pair, key, values)
         ]
         return self.rng.choice(found) if found else None
+
+    def _is_ours(self, pair: Pair, key: Key, values: Mapping[str, Any]) -> bool:
+        """Not a company's own contact, nor an account of the other kind."""
+        if key.table == "contacts":
+            return values.get("type") == "Person"
+        return key.table != "account" or self.pair_of(key).mapping == pair.mapping
 
     def new_value(self, text: Text, side: str, key: Key) -> tuple[str, str]:
         """A unique text the service accepts, and its number."""
@@ -140,6 +153,8 @@ class People:
                 return f"https://zq{token}.example"
             case "code":
                 return f"zq {token}"
+            case "amount":
+                return token
         length = text.bc_length if side == "bc" else text.sales_length
         if self.rng.random() < 0.02:
             return f"{token} ".ljust(length - 1, "x")
@@ -150,19 +165,61 @@ class People:
 
     def write(self, key: Key, changes: Mapping[str, Any]) -> bool:
         """Change fields of a record; whether that worked."""
+        if key.table.startswith(EXTENSION):
+            return self._in_client(key, lambda env, company: edit_row(env, company, {
+                "table": key.table, "id": key.id, "values": changes,
+            }))  # fmt: skip
         path = self.pair_of(key).path(key.side, key.id)
         return self.call(key.side, key.company, "PATCH", path, changes) is not None
 
+    def create(self, pair: Pair, key: Key, body: Mapping[str, Any]) -> str:
+        """Make a record in the table of ``key``; its id, blank where that was refused."""
+        if key.table.startswith(EXTENSION):
+            return self.add_row(key.company, key.table, body)
+        made = self.call(key.side, key.company, "POST", pair.path(key.side), body)
+        if made is None:
+            return ""
+        return str(made["id"] if key.side == "bc" else made[f"{pair.sales}id"])
+
+    def remove(self, key: Key) -> bool:
+        """Delete a record; whether that worked."""
+        if key.table.startswith(EXTENSION):
+            return self._in_client(key, lambda env, company: delete_row(env, company, key.table, key.id))
+        path = self.pair_of(key).path(key.side, key.id)
+        return self.call(key.side, key.company, "DELETE", path) is not None
+
+    def add_row(self, company: str, table: str, values: Mapping[str, Any]) -> str:
+        """Add a row to a table that only the client shows; its id, blank where that was refused."""
+        made: list[str] = []
+
+        def add(env: Environment, found: Company) -> None:
+            made.append(str(edit_row(env, found, {"table": table, "values": values})["id"]))
+
+        self._in_client(Key("bc", company, table, "?"), add)
+        return "".join(made)
+
+    def _in_client(self, key: Key, act: Callable[[Environment, Company], object]) -> bool:
+        """Something a person does in Business Central's own pages; whether it was not refused."""
+        if self.is_down("bc"):
+            return False
+        service = self.bc[key.company].service
+        assert isinstance(service, BusinessCentral)
+        try:
+            with self.observer.acting(PERSON):
+                act(service.env, service.env.companies[key.company])
+        except (ApiError, ValueError) as refused:
+            self.note(f"PERSON #{self.number} bc {key.table} {key.id}: {refused}")
+            self.count("person_refused")
+            return False
+        self.note(f"PERSON #{self.number} bc {key.table} {key.id}")
+        return True
+
     def pair_of(self, key: Key) -> Pair:
         """The pair a record that is there belongs to."""
-        pair = pair_of(key.side, key.table, self.observer.present[key])
+        pair = pair_of(self.pairs, key.side, key.table, self.observer.present[key])
         assert pair is not None, f"nobody touches {key}"
         return pair
 
 
 def _short(body: object) -> str:
     return "" if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True)[:200]
-
-
-def _is_ours(pair: Pair, side: str, values: Mapping[str, Any]) -> bool:
-    return pair is CUSTOMER or side == "sales" or values.get("type") == "Person"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from local.simulate.further import draw_parts
 from shared_code.core.mapping import ConflictRule
 
 INCIDENTS = (
@@ -27,13 +28,15 @@ OUTAGE_S = 1000.0
 class Plan:
     """``incident`` (blank: none) happens after the share ``at`` of the hostile time.
 
-    ``webhooks``: both systems tell of changes.  ``conflict``: the rule for customers and contacts.
+    ``webhooks``: both systems tell of changes.  ``conflict``: the rule for customers and contacts.  ``parts``
+    of the catalogue are kept in step beside these (see ``further``).
     """
 
     incident: str = ""
     at: float = 0.0
     webhooks: bool = False
     conflict: ConflictRule = ConflictRule.ASK
+    parts: tuple[str, ...] = ()
 
     @property
     def more_s(self) -> float:
@@ -56,7 +59,7 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     if incident in RESTORES:
         at += 0.4
     if not incident:
-        return Plan()
+        return Plan(parts=draw_parts(seed) if "parts" not in without else ())
     webhooks = rng.random() < 0.4
     rule = rng.choice((ConflictRule.ASK, ConflictRule.ASK, ConflictRule.BC_WINS, ConflictRule.SALES_WINS))
     return Plan(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from local.simulate.further import features_of, mappings_of
 from local.simulate.setting import Setting
 from local.simulation.receiving import WEBHOOK_SECRET, WEBHOOK_URL
 from local.simulation.world import CLIENT, COLUMNS, ORG, PERSON, TENANT, CompanyRecords, Person
@@ -33,7 +34,7 @@ class SkewedClock:
         self._clock.now += seconds
 
 
-def settings_of(setting: Setting, *, webhooks: bool = False) -> Settings:
+def settings_of(setting: Setting, parts: Sequence[str] = (), *, webhooks: bool = False) -> Settings:
     """The app settings every process of the seed has."""
     companies = ",".join(f"{each.name}={each.entry['id']}" for each in setting.companies)
     return read_settings({
@@ -42,18 +43,22 @@ def settings_of(setting: Setting, *, webhooks: bool = False) -> Settings:
         "CLIENT_SECRET": "not a secret: no token endpoint is asked",
         "BUSINESS_CENTRAL_ENVIRONMENT": "production",
         "BUSINESS_CENTRAL_COMPANIES": companies,
-        "MAPPINGS": "CUSTOMER,CONTACT",
+        "MAPPINGS": ",".join(("CUSTOMER", "CONTACT", *mappings_of(parts))),
+        "FEATURES": ",".join(features_of(parts)),
         "SALES_URL": ORG,
         "SETTLE_SECONDS": str(setting.settle_s),
         **({"WEBHOOK_URL": WEBHOOK_URL, "WEBHOOK_SECRET": WEBHOOK_SECRET} if webhooks else {}),
     })  # fmt: skip
 
 
-def business_central_of(setting: Setting, clock: SkewedClock) -> business_central.BusinessCentral:
+def business_central_of(
+    setting: Setting, clock: SkewedClock, parts: Sequence[str] = ()
+) -> business_central.BusinessCentral:
     """Business Central with the seed's companies."""
     tokens = {"Bearer app": None, f"Bearer {PERSON}": PERSON}
     verifier = StaticVerifier({t: Identity(TENANT, CLIENT, user, _BC_AUDIENCE) for t, user in tokens.items()})
-    options = business_central.Options(tenant_id=TENANT, request_limit=UNLIMITED)
+    has_extension = "extension" in features_of(parts)
+    options = business_central.Options(tenant_id=TENANT, request_limit=UNLIMITED, extension=has_extension)
     simulator = business_central.BusinessCentral(clock, verifier, options)
     for each in setting.companies:
         company = simulator.load_company(each.entry["name"], each.records, each.entry)

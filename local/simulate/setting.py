@@ -55,9 +55,9 @@ def draw(seed: int) -> Setting:
     """The setting of a seed."""
     rng = random.Random(f"setting {seed}")
     hostility = rng.choice((0.0, 0.4, 1.0, 1.0, 2.0))
-    companies = [_small(published(), rng)]
+    companies = [_small(whole(), rng)]
     if rng.random() < 0.2:
-        companies.append(_small(published(*SECOND_COMPANY), rng))
+        companies.append(_small(whole(*SECOND_COMPANY), rng))
     sales_records, overlapping = _sales_records(companies, rng)
     return Setting(
         companies=tuple(companies),
@@ -114,12 +114,13 @@ def _sales(name: str) -> list[dict[str, Any]]:
     return records
 
 
-_published = cache(published)
+whole = cache(published)
+"""A company with all of its published records."""
 
 
 def _small(company: CompanyRecords, rng: random.Random) -> CompanyRecords:
     """A few customers with their contacts, and what they refer to."""
-    records = _published(company.name, company.entry["name"]).records
+    records = company.records
     customers = rng.sample(list(records["customers"]), min(len(records["customers"]), rng.randint(2, 5)))
     ids = {each["id"].lower() for each in customers}
     links = [each for each in records["contactBusinessRelations"] if str(each["relatedId"]).lower() in ids]

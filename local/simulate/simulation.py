@@ -12,6 +12,7 @@ from local.simulate.administrator import Administrator
 from local.simulate.calm import state_of
 from local.simulate.conclusions import Conclusions
 from local.simulate.faults import Faults
+from local.simulate.further import PRICES
 from local.simulate.hints import Hints
 from local.simulate.incidents import Incidents
 from local.simulate.observing import Observer
@@ -38,6 +39,7 @@ SOON_GAPS_S = (60.0, 700.0)
 A_NIGHT_S = 25_000.0
 """A gap that a nightly timer falls into; no record waits longer for its next attempt."""
 
+A_DAY_S = 86_400.0
 MAX_NIGHTS = 6
 """So many nights pass at most until nothing changes any more."""
 
@@ -194,15 +196,21 @@ class Simulation:
 
     def _settle(self) -> None:
         """Let time pass until a night changes nothing; then one more round, which must write nothing."""
+        begun = self.scheduler.clock.now
         for gap_s in SOON_GAPS_S:
             self._pass(gap_s)
         for _ in range(MAX_NIGHTS):
             before = self._state()
             self._pass(A_NIGHT_S)
-            if self._state() == before:
+            if self._state() == before and not self._waits_for_a_day(begun):
                 break
         self.quiet_from = len(self.observer.writes)
         self._pass_time(A_ROUND_S)
+
+    def _waits_for_a_day(self, begun_s: float) -> bool:
+        """Whether prices have not been looked at on another day: that one ended shows only then."""
+        is_another = self.scheduler.clock.now // A_DAY_S > begun_s // A_DAY_S
+        return not is_another and any(each in PRICES for each in self.incidents.plan.parts)
 
     def _state(self) -> Hashable:
         return state_of(self.tables, self.queue, self.observer)

@@ -30,13 +30,11 @@ def evidence(*listed: Key, code: str = "several_found") -> Evidence:
         observer._take(MADE, {"displayName": "Bar 1"}, "", observer.actor)
     with observer.acting("pat"):
         observer._take(ROW, {"name": "Bar 3"}, "", observer.actor)
-    problems = {
-        key: [Problem(Side(key.side), key.id, Outcome.FAILED, code, "", 1, 0.0, 0.0)] for key in listed
-    }
+    problems = {key: [Problem(Side(key.side), key.id, Outcome.FAILED, code, "")] for key in listed}
     stand_in = SimpleNamespace(
         observer=observer, problems=problems, links=[], by_key={}, values=observer.present.get,
         our_writes=lambda: [each for each in observer.writes if each.who.startswith("tandem")],
-        pairs=PAIRS, pair_of=lambda key: pair_of(key.side, key.table, observer.history[key][-1]),
+        pairs=PAIRS, pair_of=lambda key: pair_of(PAIRS, key.side, key.table, observer.history[key][-1]),
         rows=lambda table: iter(()), ledger=SimpleNamespace(tokens={}),
         simulation=SimpleNamespace(incidents=SimpleNamespace(plan=SimpleNamespace(incident=""))),
     )  # fmt: skip

@@ -8,8 +8,7 @@ from functools import cache
 from typing import Any
 
 from local.simulation.world import World, build, published
-from local.simulators.business_central.control_edits import edit_row
-from local.simulators.business_central.editing import remove
+from local.simulators.business_central.control_edits import delete_row, edit_row
 from shared_code.core.in_force import place_id
 from shared_code.core.journal import Entry
 from tests.sync import worlds
@@ -68,11 +67,8 @@ def row(world: World, table: str, **values: object) -> dict[str, Any]:
 
 def delete(world: World, table: str, row_id: str) -> None:
     """Somebody deletes a row in Business Central's client."""
-    env = world.bc.env
-    company = env.companies[world.at.connection.company_id]
-    with env.transaction(person=True) as unit:
-        session = env.session(company, unit)
-        remove(session, env.types[f"tandem/{table}"], session.table(f"tandem/{table}").rows[row_id])
+    company = world.bc.env.companies[world.at.connection.company_id]
+    delete_row(world.bc.env, company, f"tandem/{table}", row_id)
 
 
 def price_list(world: World, code: str, **values: object) -> dict[str, Any]:

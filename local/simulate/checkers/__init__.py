@@ -21,6 +21,7 @@ from local.simulate.checkers import (
     nothing_lost,
     one_to_one,
     only_mapped,
+    prices,
     quiet,
     totals,
 )
@@ -29,6 +30,7 @@ from local.simulate.evidence import Evidence
 _MODULES = (
     nothing_lost, converged, quiet, one_to_one, no_duplicates, base_truthful, only_mapped, no_dangling,
     isolated, no_deletes, no_false_deletions, totals, limits, known_systems,
+    prices,
 )  # fmt: skip
 
 CHECKERS: dict[str, Callable[[Evidence], list[str]]] = {each.NAME: each.check for each in _MODULES}

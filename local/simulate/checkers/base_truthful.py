@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from local.simulate.evidence import Evidence, Linked
@@ -31,8 +32,11 @@ def _untrue(evidence: Evidence, link: Linked) -> list[str]:
 
 
 def _was_held(evidence: Evidence, key: Key, side: str, text: Text, value: object) -> bool:
-    wanted = _plain(value)
-    return any(_plain(text_of(text, side, each)) == wanted for each in evidence.observer.history.get(key, []))
+    if key not in evidence.observer.history:
+        return True  # No record: the local currency, which is one of Sales only.
+    wanted = _plain(text, value)
+    held = (text_of(text, side, each) for each in evidence.observer.history[key])
+    return any(_plain(text, each) == wanted for each in held)
 
 
 def _not_in_step(evidence: Evidence, link: Linked) -> list[str]:
@@ -46,8 +50,8 @@ def _not_in_step(evidence: Evidence, link: Linked) -> list[str]:
         if present is None:
             continue
         for text in link.pair.texts:
-            held = _plain(text_of(text, side, present))
-            if _plain(values.get(text.name)) != held:
+            held = _plain(text, text_of(text, side, present))
+            if _plain(text, values.get(text.name)) != held:
                 lines.append(
                     f"{_name(link)}: in step, but {side} holds “{held}” in {text.name} and the base "
                     f"“{values.get(text.name)}”"
@@ -55,8 +59,9 @@ def _not_in_step(evidence: Evidence, link: Linked) -> list[str]:
     return lines
 
 
-def _plain(value: object) -> str:
-    return "" if value is None else str(value).strip()
+def _plain(text: Text, value: object) -> str:
+    plain = "" if value is None else str(value).strip()
+    return f"{Decimal(plain or '0').normalize():f}" if text.kind == "amount" else plain
 
 
 def _name(link: Linked) -> str:

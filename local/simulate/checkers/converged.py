@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from local.simulate.evidence import Evidence, Linked
-from local.simulate.fields import Text, text_of
+from local.simulate.fields import Pair, Text, text_of
+from local.simulate.observing import Key
 from shared_code.core.outcome import Problem
 
 NAME = "I2 convergence"
@@ -85,11 +86,23 @@ def _belongs_elsewhere(evidence: Evidence, link: Linked, sales: Any) -> bool:
     return bool(mark) and mark != link.bc.company
 
 
+def _is_expected(evidence: Evidence, pair: Pair, key: Key) -> bool:
+    """Whether a record that is alone gets a partner: it is inside, on a side whose new records get one."""
+    if key.side not in pair.sources or not evidence.is_inside(pair, key):
+        return False
+    if pair.mapping != "OPPORTUNITY" or key.side == "sales":
+        return True
+    number = (evidence.values(key) or {}).get("contactNumber")
+    contacts = evidence.observer.of("bc", "contacts", key.company).values()
+    whose = next((each for each in contacts if each["number"] == number), {})
+    return whose.get("contactBusinessRelation") in ("Customer", "Multiple")
+
+
 def _uncoupled(evidence: Evidence) -> list[str]:
     lines = []
     for key in evidence.observer.present:
         for pair in evidence.pairs.values():
-            if key.table != pair.table(key.side) or not evidence.is_inside(pair, key):
+            if key.table != pair.table(key.side) or not _is_expected(evidence, pair, key):
                 continue
             if key in evidence.by_key or evidence.problems.get(key) or evidence.belongs_elsewhere(key):
                 continue

@@ -168,16 +168,19 @@ def _was_asked_about(evidence: Evidence, write: Write) -> bool:
     )
 
 
+def _is_made_by_itself(write: Write) -> bool:
+    """Business Central makes a company's contact by itself, Sales the base unit of a group."""
+    made = write.after or {}
+    company = write.key.table == "contacts" and made.get("type") == "Company"
+    return company or (write.key.table == "uom" and bool(made.get("isschedulebaseuom")))
+
+
 def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
     tables = {pair.table(write.key.side) for pair in evidence.pairs.values()}
     if write.kind != "created" or write.key.table not in tables or evidence.values(write.key) is None:
         return None
-    if (
-        write.key.side == "bc"
-        and write.key.table == "contacts"
-        and (write.after or {}).get("type") == "Company"
-    ):
-        return None  # Business Central makes a company's contact by itself.
+    if _is_made_by_itself(write):
+        return None
     if write.key in evidence.by_key or write.key.id in ended or _renamed(evidence, write):
         return None
     if _has_nobody_left(evidence, write) or _origin_was_taken_back(evidence, write):

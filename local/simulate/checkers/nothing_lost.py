@@ -31,6 +31,8 @@ def _lost(evidence: Evidence, token: Token) -> str | None:
     pair = evidence.pair_of(token.key)
     assert pair is not None
     links = evidence.by_key.get(token.key, [])
+    if not links and token.key.side not in pair.sources:
+        return None  # Nobody is made a partner for it.
     if any(_on_partner(evidence, token, link.key(_other(token.key.side))) for link in links):
         return None
     partners = [link.key(_other(token.key.side)) for link in links]

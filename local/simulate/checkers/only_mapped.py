@@ -15,11 +15,14 @@ _OTHER_TABLES: Mapping[tuple[str, str], frozenset[str]] = {
         "isocurrencycode", "currencyname", "currencysymbol", "exchangerate", "currencyprecision",
         "tandem_companyid",
     }),
+    ("sales", "productpricelevel"): frozenset({
+        "amount", "pricingmethodcode", "_transactioncurrencyid_value", "amount_base",
+    }),
 }  # fmt: skip
 _DERIVED_SALES = frozenset({
     "fullname", "address1_composite", "yomifullname", "exchangerate", "creditlimit_base", "_accountid_value",
     "_parentcontactid_value", "address1_addressid", "_owninguser_value", "_owningbusinessunit_value",
-    "_owningteam_value",
+    "_owningteam_value", "_createdby_value",
 })  # fmt: skip
 """What Sales computes when something else is written."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local.simulators.business_central.editing import edit_as_person
+from local.simulators.business_central.editing import edit_as_person, remove
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Company, Row
@@ -25,6 +25,13 @@ def edit_row(env: Environment, company: Company, arguments: Mapping[str, Any]) -
         session = env.session(company, unit)
         row = edit_as_person(session, entity, row_id and str(row_id).lower(), arguments.get("values", {}))
         return dict(row.values)
+
+
+def delete_row(env: Environment, company: Company, table: str, row_id: str) -> None:
+    """Delete a row whatever its version.  Raises ``ApiError`` where the table refuses."""
+    with env.transaction(person=True) as unit:
+        session = env.session(company, unit)
+        remove(session, env.types[table], session.table(table).rows[row_id])
 
 
 def post_stock(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,47 @@
+"""I16: the price that Sales holds for a list and a product is the one that Business Central has.
+
+People keep at most one line for an item in a list, without dates, so that no rule is needed to tell which
+line counts; what an ended line leaves behind shows on the next day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from local.simulate.evidence import Evidence
+from local.simulate.further import PRICES, Prices
+from local.simulate.observing import Key
+
+NAME = "I16 prices in force"
+
+type Place = tuple[str, str]
+
+
+def check(evidence: Evidence) -> list[str]:
+    parts = evidence.simulation.incidents.plan.parts
+    return [line for name in parts if name in PRICES for line in _differences(evidence, PRICES[name])]
+
+
+def _differences(evidence: Evidence, prices: Prices) -> list[str]:
+    if any(list(at.couplings(prices.mapping).all_problems(1)) for at in evidence.connections):
+        return []  # Which line a problem is about only its place tells; the others are judged in other seeds.
+    wanted, found = dict(_in_bc(evidence, prices)), dict(_in_sales(evidence))
+    return [
+        f"{prices.mapping} {place}: {wanted.get(place)} in BC, {found.get(place)} in Sales"
+        for place in sorted(wanted.keys() | found.keys())
+        if wanted.get(place) != found.get(place)
+    ]
+
+
+def _in_bc(evidence: Evidence, prices: Prices) -> Iterator[tuple[Place, float]]:
+    for key, values in evidence.observer.present.items():
+        if key.table == prices.table:
+            yield (str(values[prices.list]), str(values[prices.item])), float(values["unitPrice"])
+
+
+def _in_sales(evidence: Evidence) -> Iterator[tuple[Place, float]]:
+    present = evidence.observer.present
+    for key, values in present.items():
+        if key.table == "productpricelevel":
+            named = present.get(Key("sales", "", "pricelevel", str(values["_pricelevelid_value"]))) or {}
+            yield (str(named.get("name")), str(values["productnumber"])), float(values["amount"])

@@ -1,0 +1,199 @@
+"""What people do with the further parts of the catalogue, in seeds that have some (see ``further``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from local.simulate.actions import ACTIONS, body_of, withdraw
+from local.simulate.fields import Pair
+from local.simulate.further import LIST, PRICES, pairs_of
+from local.simulate.observing import HEART, Key
+from local.simulate.people import People
+
+type Action = Callable[[People], None]
+
+
+def _further(people: People) -> list[Pair]:
+    return [each for name, each in people.pairs.items() if name not in ("CUSTOMER", "CONTACT")]
+
+
+def _pick(people: People) -> Key | None:
+    """A record of a further pair, on a side whose values are carried."""
+    pair = people.rng.choice(_further(people))
+    sides = [side for side in ("bc", "sales") if pair.texts_from(side)]
+    return people.pick(pair, people.rng.choice(sides))
+
+
+def edit_further(people: People) -> None:
+    """Change one or two fields."""
+    key = _pick(people)
+    if key is None:
+        return
+    texts = people.pair_of(key).texts_from(key.side)
+    chosen = people.rng.sample(texts, min(len(texts), people.rng.choice((1, 1, 2))))
+    body, tokens = body_of(people, key, chosen)
+    if people.write(key, body):
+        people.count(f"edited {people.pair_of(key).mapping}")
+    else:
+        withdraw(people, tokens)
+
+
+def clear_further(people: People) -> None:
+    """Blank a field that is not the name."""
+    key = _pick(people)
+    texts = people.pair_of(key).texts_from(key.side) if key else ()
+    if key is not None and len(texts) > 1 and texts[1].kind != "amount":
+        people.write(key, {people.rng.choice(texts[1:]).on(key.side)[0]: "" if key.side == "bc" else None})
+
+
+def leave_further(people: People) -> None:
+    """Block or free a vendor or an item, close a list, retire a product, deactivate an account."""
+    key = _pick(people)
+    if key is None or key.table not in _LEAVING:
+        return
+    values = people.observer.present[key]
+    is_inside = people.pair_of(key).inside(key.side, values, people.observer.kinds(key))
+    if people.write(key, _LEAVING[key.table][0 if is_inside else 1]):
+        people.count("further_left" if is_inside else "further_entered")
+
+
+_LEAVING: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
+    "vendors": ({"blocked": "All"}, {"blocked": " "}),
+    "items": ({"blocked": True}, {"blocked": False}),
+    "tandem/priceListHeaders": ({"status": "Draft"}, {"status": "Active"}),
+    "account": ({"statecode": 1, "statuscode": 2}, {"statecode": 0, "statuscode": 1}),
+    "product": ({"statecode": 1, "statuscode": 2}, {"statecode": 0, "statuscode": 1}),
+}
+"""What a person writes to take a record out of the filter, and to bring it back."""
+
+
+def create_further(people: People) -> None:
+    """A new vendor, item or opportunity, on either side; a new unit or price list in Business Central."""
+    pair = people.rng.choice(_further(people))
+    side = people.rng.choice(pair.sources) if pair.sources else ""
+    company = people.rng.choice(sorted(people.bc))
+    more = _needed(people, pair, side, company)
+    if more is None:
+        return
+    key = Key(side, company if side == "bc" else "", pair.table(side), "?")
+    body, tokens = body_of(people, key, pair.texts_from(side)[:1])
+    record_id = people.create(pair, key, more | body)
+    if not record_id:
+        withdraw(people, tokens)
+        return
+    for token in tokens:
+        people.ledger.tokens[token].key = Key(side, key.company, key.table, record_id)
+    people.count(f"created {pair.mapping}")
+
+
+def _needed(people: People, pair: Pair, side: str, company: str) -> dict[str, Any] | None:
+    """What a new record needs beside its name; ``None`` where it cannot be made now."""
+    number = f"N{people.rng.randrange(10**6):06d}"
+    match pair.mapping, side:
+        case "VENDOR", "bc":
+            return {}
+        case "VENDOR", "sales":
+            return {"customertypecode": 11, "tandem_companyid": company}
+        case "ITEM-PRODUCT", "bc":
+            return {"number": number, "baseUnitOfMeasureCode": "PCS"}
+        case "UNIT OF MEASURE", "bc":
+            return {"code": number}
+        case "PLHEADER-PRICE", "bc":
+            return {"code": number, "status": "Active", "priceType": "Sale", "amountType": "Price"}
+        case "CUSTPRCGRP-PRICE", "bc":
+            return {"code": number}
+        case "OPPORTUNITY", "bc":
+            contact = _one(people, "contacts", company)
+            return {"contactNumber": people.observer.present[contact]["number"]} if contact else None
+        case "OPPORTUNITY", "sales":
+            account = _one(people, "account", "")
+            bound = {"parentaccountid@odata.bind": f"/accounts({account.id})"} if account else {}
+            return {"tandem_companyid": company, **bound}
+    return None
+
+
+def _one(people: People, table: str, company: str) -> Key | None:
+    found = [each for each in people.observer.present if each.table == table and each.company == company]
+    return people.rng.choice(found) if found else None
+
+
+def delete_further(people: People) -> None:
+    """Delete a record, where the service lets go of it."""
+    key = _pick(people)
+    if key is not None and people.remove(key):
+        people.count("further_deleted")
+
+
+def change_price(people: People) -> None:
+    """Another price in a list or group."""
+    line = _price(people)
+    if line is not None and people.write(line, {"unitPrice": people.rng.randrange(1, 10**6) / 100}):
+        people.count("price_changed")
+
+
+def end_price(people: People) -> None:
+    """A price ends: its line is deleted."""
+    line = _price(people)
+    if line is not None and people.remove(line):
+        people.count("price_deleted")
+
+
+def add_price(people: People) -> None:
+    """A price for an item that has none in its unit."""
+    present = people.observer.present
+    prices = next(each for each in PRICES.values() if each.table in people.observer.watched["bc"])
+    priced = {values[prices.item] for key, values in present.items() if key.table == prices.table}
+    items = [k for k, values in present.items() if k.table == "items" and values["number"] not in priced]
+    if not items:
+        return
+    item = people.rng.choice(items)
+    values = present[item]
+    body = {"unitOfMeasureCode": values["baseUnitOfMeasureCode"], "unitPrice": people.rng.randrange(1, 1000)}
+    if people.add_row(item.company, prices.table, {**_LINE[prices.table](item, values), **body}):
+        people.count("price_added")
+
+
+_LINE: Mapping[str, Callable[[Key, Mapping[str, Any]], dict[str, Any]]] = {
+    "tandem/priceListLines": lambda item, values: {
+        "priceListCode": LIST, "lineNumber": 1000 + int(item.id[:6], 16), "assetType": "Item",
+        "assetNumber": values["number"], "assetId": item.id, "status": "Active", "priceType": "Sale",
+        "amountType": "Price",
+    },
+    "tandem/salesPrices": lambda item, values: {
+        "salesType": "Customer_x0020_Price_x0020_Group", "salesCode": LIST, "itemNumber": values["number"],
+    },
+}  # fmt: skip
+
+
+def _price(people: People) -> Key | None:
+    tables = {each.table for each in PRICES.values()}
+    found = [each for each in people.observer.present if each.table in tables]
+    return people.rng.choice(found) if found else None
+
+
+_EVERYWHERE: tuple[tuple[Action, float], ...] = (
+    (edit_further, 40),
+    (clear_further, 3),
+    (create_further, 8),
+    (leave_further, 5),
+    (delete_further, 3),
+)
+_OF_PRICES: tuple[tuple[Action, float], ...] = ((change_price, 12), (end_price, 3), (add_price, 5))
+
+
+def actions_of(parts: tuple[str, ...]) -> tuple[tuple[Action, float], ...]:
+    """What people do in a seed with these further parts."""
+    priced = any(each in PRICES for each in parts)
+    return (*ACTIONS, *(_EVERYWHERE if parts else ()), *(_OF_PRICES if priced else ()))
+
+
+def tables_of(parts: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
+    """The tables that are watched in a seed with these further parts."""
+    pairs = pairs_of(parts).values()
+    lines = [PRICES[each].table for each in parts if each in PRICES]
+    own = {
+        "bc": [*(each.bc for each in pairs), *lines],
+        "sales": [*(each.sales for each in pairs), *(["productpricelevel"] if lines else [])],
+    }
+    return {side: tuple(dict.fromkeys((*HEART[side], *own[side]))) for side in HEART}
