@@ -47,6 +47,13 @@ DECISIONS = (
     "Leave no_record",
 )  # fmt: skip
 
+MAPPINGS = (
+    "CUSTOMER", "CONTACT", "CURRENCY", "SALESPEOPLE", "PAYMENT TERMS", "SHIPMENT METHOD", "VENDOR",
+    "UNIT OF MEASURE", "BASE UNIT", "UNIT GROUP", "UNIT GROUP BASE", "ITEM UOM", "ITEM-PRODUCT",
+    "PLHEADER-PRICE", "PLLINE-PRODPRICE", "CUSTPRCGRP-PRICE", "SALESPRC-PRODPRICE", "OPPORTUNITY",
+)  # fmt: skip
+"""Of each of these some seed must have coupled records at its end."""
+
 NEEDED_SEEDS = 200
 """From so many seeds on, what never happened fails the run."""
 
@@ -57,7 +64,8 @@ def missing(counts: Counter[str]) -> list[str]:
     faults += [
         f"fault {kind} is in no family" for kind in RATES if not any(kind in k for k in FAMILIES.values())
     ]
-    return faults + [f"decision {name}" for name in DECISIONS if not counts[f"decision {name}"]]
+    faults += [f"decision {name}" for name in DECISIONS if not counts[f"decision {name}"]]
+    return faults + [f"mapping {name}" for name in MAPPINGS if not counts[f"mapping {name}"]]
 
 
 def table(counts: Counter[str]) -> str:
@@ -66,10 +74,11 @@ def table(counts: Counter[str]) -> str:
     for family, kinds in FAMILIES.items():
         lines.append(f"  {family:<38}" + ", ".join(f"{kind} {counts[kind]}" for kind in kinds))
     told = {kind for kinds in FAMILIES.values() for kind in kinds}
-    decisions = {
-        k.removeprefix("decision "): v for k, v in sorted(counts.items()) if k.startswith("decision ")
-    }
-    others = {k: v for k, v in sorted(counts.items()) if k not in told and not k.startswith("decision ")}
-    lines.append("  decisions: " + ", ".join(f"{name} {number}" for name, number in decisions.items()))
-    lines.append("  also: " + ", ".join(f"{name} {number}" for name, number in others.items()))
+    named = {"decisions": "decision ", "seeds with couplings of": "mapping "}
+    for title, prefix in named.items():
+        found = {k.removeprefix(prefix): v for k, v in sorted(counts.items()) if k.startswith(prefix)}
+        lines.append(f"  {title}: " + ", ".join(f"{name} {number}" for name, number in found.items()))
+    others = {k: v for k, v in sorted(counts.items()) if k not in told}
+    rest = {k: v for k, v in others.items() if not k.startswith(tuple(named.values()))}
+    lines.append("  also: " + ", ".join(f"{name} {number}" for name, number in rest.items()))
     return "\n".join(lines)

@@ -106,7 +106,7 @@ class Simulation:
             self.scheduler.run()
             self._calm_down()
             self._settle()
-            self._count_problems()
+            self._count_what_is_there()
 
     def _spawn(self) -> None:
         spawn = self.scheduler.spawn
@@ -224,11 +224,14 @@ class Simulation:
         self.administrator.look()
         self._start_missing()  # One that was still running may have ended in an error by now.
 
-    def _count_problems(self) -> None:
+    def _count_what_is_there(self) -> None:
         for at in self.connections:
             for name in at.mappings:
-                for problem in at.couplings(name).all_problems(1000):
+                store = at.couplings(name)
+                for problem in store.all_problems(1000):
                     self.faults.counts[f"problem {problem.code}"] += 1
+                if any(store.all_coupled(limit=1)):
+                    self.faults.counts[f"mapping {name}"] += 1
 
     def _pass_time(self, seconds: float) -> None:
         """What was sent for later is worked off when its time comes; the timer rings at the end only."""

@@ -12,6 +12,7 @@ from local.simulate.defect import often
 from local.simulate.defects import DEFECTS
 from local.simulate.faults import OFTEN, RATES
 from local.simulate.finding import Found, page, seeds_for
+from local.simulate.further import COMBINATIONS, FURTHER, mappings_of, pairs_of
 from local.simulate.packages import OTHER_PHONE, package_of
 from local.simulate.plan import INCIDENTS, draw_plan
 from local.simulate.setting import draw
@@ -26,6 +27,19 @@ def test_every_incident_comes_several_times_in_two_hundred_seeds_and_half_of_the
     assert 90 <= drawn[""] <= 110
 
 
+def test_every_combination_of_further_parts_comes_in_two_hundred_seeds_that_have_no_incident() -> None:
+    plans = [draw_plan(seed) for seed in range(coverage.NEEDED_SEEDS)]
+    drawn = Counter(each.parts for each in plans)
+    assert set(drawn) == {(), *COMBINATIONS}
+    assert not any(each.incident for each in plans if each.parts)
+    assert 30 <= len(plans) - drawn[()] <= 70
+
+
+def test_the_mappings_of_every_part_are_asked_for() -> None:
+    for part in FURTHER:
+        assert {*pairs_of([part]), *mappings_of([part])} <= set(coverage.MAPPINGS)
+
+
 def test_a_plan_is_the_same_each_time_and_without_a_kind_the_rest_stays() -> None:
     seed = next(seed for seed in range(50) if draw_plan(seed).webhooks)
     plan = draw_plan(seed)
@@ -37,6 +51,7 @@ def test_a_plan_is_the_same_each_time_and_without_a_kind_the_rest_stays() -> Non
 def test_a_run_in_which_a_family_never_happened_says_so() -> None:
     everything = Counter({kind: 1 for kinds in coverage.FAMILIES.values() for kind in kinds})
     everything |= Counter({f"decision {name}": 1 for name in coverage.DECISIONS})
+    everything |= Counter({f"mapping {name}": 1 for name in coverage.MAPPINGS})
     assert coverage.missing(everything) == []
     del everything["lost_part"]
     assert coverage.missing(everything) == ["F21 storage lost: lost_part"]
