@@ -80,7 +80,15 @@ class Evidence:
         values = self.values(key)
         if values is not None and self.package.takes_blocked and key.table == "customers":
             return True
-        return values is not None and inside(pair, key.side, values, self.observer.kinds(key))
+        if values is None or not inside(pair, key.side, values, self.observer.kinds(key)):
+            return False
+        return pair.mapping != "OPPORTUNITY" or key.side == "sales" or self._is_a_customers(key, values)
+
+    def _is_a_customers(self, key: Key, values: Mapping[str, Any]) -> bool:
+        """Whether an opportunity of Business Central is one of somebody who works for a customer."""
+        contacts = self.observer.of("bc", "contacts", key.company).values()
+        whose = next((each for each in contacts if each["number"] == values["contactNumber"]), {})
+        return whose.get("contactBusinessRelation") in ("Customer", "Multiple")
 
     def text(self, token: Token) -> Text | None:
         """The field a person's value stands in under the present rules; ``None`` where they do not map it."""

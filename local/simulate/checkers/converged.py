@@ -88,14 +88,7 @@ def _belongs_elsewhere(evidence: Evidence, link: Linked, sales: Any) -> bool:
 
 def _is_expected(evidence: Evidence, pair: Pair, key: Key) -> bool:
     """Whether a record that is alone gets a partner: it is inside, on a side whose new records get one."""
-    if key.side not in pair.sources or not evidence.is_inside(pair, key):
-        return False
-    if pair.mapping != "OPPORTUNITY" or key.side == "sales":
-        return True
-    number = (evidence.values(key) or {}).get("contactNumber")
-    contacts = evidence.observer.of("bc", "contacts", key.company).values()
-    whose = next((each for each in contacts if each["number"] == number), {})
-    return whose.get("contactBusinessRelation") in ("Customer", "Multiple")
+    return key.side in pair.sources and evidence.is_inside(pair, key)
 
 
 def _uncoupled(evidence: Evidence) -> list[str]:
