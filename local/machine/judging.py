@@ -11,7 +11,8 @@ from local.load import checks
 from local.load.snapshot import Records, Snapshot
 from local.load.stored import StoredProblem
 from local.machine.ledger import Ledger, Place, Written, tokens_in
-from local.simulate.fields import PAIRS, text_of
+from local.simulate.fields import text_of
+from local.simulate.pairs import PAIRS
 
 OTHER = {"bc": "sales", "sales": "bc"}
 TOKEN = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}")

@@ -13,7 +13,8 @@ from typing import Any
 from local.environment import COMPANY, Environment, Refused
 from local.load.stored import Stored
 from local.machine.ledger import Ledger, Place, columns_of
-from local.simulate.fields import CONTACT, CUSTOMER, Pair, Text
+from local.simulate.fields import Pair, Text
+from local.simulate.pairs import CONTACT, CUSTOMER
 
 TRIES = 5
 CHANGED = (409, 412)

@@ -21,7 +21,8 @@ from local.dev.processes import Processes
 from local.machine.disturbing import SERVICE_FAULTS, STORAGE_FAULTS
 from local.machine.ending import verdict
 from local.machine.world import NotAtRest, World, wait_until, world
-from local.simulate.fields import CONTACT, CUSTOMER, Pair
+from local.simulate.fields import Pair
+from local.simulate.pairs import CONTACT, CUSTOMER
 from local.simulators.faults import Fault
 
 HOSTS = ("host-1", "host-2")

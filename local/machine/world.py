@@ -16,7 +16,7 @@ from local.load.stored import QUEUES, Stored
 from local.machine.disturbing import Disturber
 from local.machine.ledger import Ledger
 from local.machine.people import People
-from local.simulate.fields import CONTACT, CUSTOMER
+from local.simulate.pairs import CONTACT, CUSTOMER
 
 CUSTOMERS, CONTACTS = 4, 4
 SETTLE_S = 3.0

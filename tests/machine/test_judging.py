@@ -11,7 +11,7 @@ from local.load.snapshot import Snapshot
 from local.load.stored import StoredProblem
 from local.machine.judging import Evidence, wrong
 from local.machine.ledger import Ledger, Place, tokens_in
-from local.simulate.fields import CONTACT, CUSTOMER
+from local.simulate.pairs import CONTACT, CUSTOMER
 from tests.load.conftest import batch
 
 PLACE = Place("bc", "CUSTOMER", "c1")

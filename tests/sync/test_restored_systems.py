@@ -15,11 +15,12 @@ from shared_code.core.reconcile import Known
 from shared_code.core.records import Side, Version
 from shared_code.store.jobs import step_key
 from shared_code.sync import views, witnesses
-from shared_code.sync.detect import DELETED, new_batch
+from shared_code.sync.detect import new_batch
 from shared_code.sync.full_sync import Request, start
 from shared_code.sync.messages import BatchDue
 from shared_code.sync.processing import rounds
 from shared_code.sync.processing.work import Work
+from shared_code.sync.selecting import DELETED
 from shared_code.systems.interface import Sighting
 from tests.sync import worlds
 
@@ -165,7 +166,7 @@ def test_an_older_version_that_is_read_does_not_replace_the_newer_one_that_was_s
     assert kept.stamp == newer.version.stamp
 
 
-def test_a_row_that_a_look_told_as_deleted_before_it_was_put_back_is_taken_in_after_a_minute_of_rests() -> None:
+def test_a_row_told_as_deleted_before_it_was_put_back_is_taken_in_after_a_minute_of_rests() -> None:
     """A stale answer would show the row too, but not for so long; its edit does not wait for an hour."""
     world = worlds.synced()
     pair = worlds.pair(world)

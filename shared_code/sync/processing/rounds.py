@@ -27,7 +27,6 @@ from shared_code.core.reconcile import (
 from shared_code.core.records import Absent, Deleted, Row, Side, Unread, Version
 from shared_code.store.tables import StoreError
 from shared_code.sync import rules
-from shared_code.sync.detect import DELETED
 from shared_code.sync.processing import (
     adopting,
     committing,
@@ -41,6 +40,7 @@ from shared_code.sync.processing import (
 )
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import MAX_ROUNDS, Work
+from shared_code.sync.selecting import DELETED
 from shared_code.systems.interface import SystemFault, SystemUnavailable, Throttled
 
 
