@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from shared_code.core.instructions import Instruction
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
 
@@ -19,17 +20,25 @@ class JobKind(StrEnum):
     SCHEDULED = "scheduled"
     FULL = "full"
     RETRY = "retry"
+    ON_DEMAND = "on_demand"
+    COUPLING = "coupling"
+    UNCOUPLING = "uncoupling"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run over one mapping.  ``full_sync`` names the full synchronisation it belongs to, if any."""
+    """One run over one mapping.  ``full_sync`` names the full synchronisation it belongs to, if any.
+
+    ``instruction`` is what a person wants done with its records; ``order`` what a walk goes over.
+    """
 
     id: str
     mapping: str
     kind: JobKind
     created_at_s: float
     full_sync: str = ""
+    instruction: Instruction = Instruction.NONE
+    order: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

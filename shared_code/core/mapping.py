@@ -75,9 +75,12 @@ class Mapping:
     interval_s: int = 60
     lines: Lines | None = None
 
-    def may_create(self, side: Side) -> bool:
-        """Whether records are created on ``side``: values flow there, and neither rule says no."""
-        allowed = self.creates and self.creates_only_in in (None, side)
+    def may_create(self, side: Side, *, insists: bool = False) -> bool:
+        """Whether records are created on ``side``: values flow there, and neither rule says no.
+
+        Where a person ``insists``, a mapping that creates nothing by itself does so.
+        """
+        allowed = (self.creates or insists) and self.creates_only_in in (None, side)
         return allowed and self.direction.flows_to(side)
 
     def side(self, side: Side) -> TableRule:

@@ -84,7 +84,9 @@ def merge(mapping: Mapping, base: Base | None, states: MappingOf[Side, State], r
     overruled: list[Overruled] = []
     because: dict[str, Reason] = {}
     for group in mapping.groups:
-        winner, reason = _winner(group, base, held)
+        winner, reason = _favoured(group, rules, *_winner(group, base, held))
+        if winner is not None and winner is rules.favour and _changed(group, base, held, winner.other):
+            overruled.append(Overruled(group[0].group, winner.other, _values_in(group, held[winner.other])))
         if reason is None:
             contested = _conflict(group, base, held)
             winner, reason = _decided(contested, states, rules)
@@ -160,6 +162,15 @@ def _winner(
 def _is_known(group: tuple[FieldMapping, ...], base: Base | None) -> bool:
     """Whether something in common was known of a field of the group."""
     return base is not None and any(each.name in base.bc or each.name in base.sales for each in group)
+
+
+def _favoured(
+    group: tuple[FieldMapping, ...], rules: Rules, winner: Side | None, reason: Reason | None
+) -> tuple[Side | None, Reason | None]:
+    """The side a person favours, where its values can count; a group that is in step stays so."""
+    side, in_step = rules.favour, winner is None and reason is not None
+    counts = side is not None and any(each.direction.flows_from(side) for each in group)
+    return (side, Reason.DECIDED) if counts and not in_step else (winner, reason)
 
 
 def _agree(each: FieldMapping, base: Base | None, held: MappingOf[Side, Values]) -> bool:

@@ -46,6 +46,8 @@ PROBLEMS = {
                     "Couple it with the right one, or release it as a new record."),
         ProblemCode("partner_deleted", "The coupled record of the other side was deleted.",
                     "Restore it, uncouple the pair, or delete the survivor too."),
+        ProblemCode("uncoupled", "A person uncoupled the record; it gets no partner by itself.",
+                    "Couple it, create its partner, or retry it: then it counts as a new record."),
         ProblemCode("not_carried", "Sales has no place for the record; the message says why.",
                     "Nothing, unless the record is meant to be another one: then correct it."),
         ProblemCode("left_behind", "The record left the filter (a price ended); a person made its Sales row.",
@@ -97,6 +99,7 @@ class Problem:
     ``waits_for`` is ``mapping|side|key`` of the record it waits for, once per mapping it may be coupled in.
     ``attempts`` counts failures in a row;
     ``stamp`` is the version it was seen at, so that seeing the same version again changes nothing.
+    ``set_aside``: a person leaves the record out; it is not written until somebody wants it again.
     """
 
     side: Side
@@ -110,6 +113,7 @@ class Problem:
     next_attempt_at_s: float = 0.0
     since_s: float = 0.0
     stamp: str = ""
+    set_aside: bool = False
     etag: str = ""
 
 

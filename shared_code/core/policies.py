@@ -58,9 +58,15 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a person or a job decided beyond the mapping: whether creating is allowed, by side, and choices by
-    field group."""
+    field group.
+
+    ``favour``: wherever the sides differ its values count, also where only the other one changed.
+    ``insists``: a person asked for just this creation, restoration or deletion.
+    """
 
     create_in: frozenset[Side] = field(default_factory=lambda: frozenset(Side))
     conflict: ConflictRule = ConflictRule.ASK
     deletion: DeletionRule = DeletionRule.ASK
     choices: Mapping[str, Choice] = field(default_factory=dict)
+    favour: Side | None = None
+    insists: bool = False

@@ -160,7 +160,7 @@ def _decide_creation(mapping: Mapping, states: MappingOf[Side, State], rules: Ru
     if not state.creatable:
         return Leave(OUTSIDE_FILTER)
     target = present.other
-    if not mapping.may_create(target):
+    if not mapping.may_create(target, insists=rules.insists):
         return Leave(NOT_CREATED)
     if target not in rules.create_in:
         return Hold(target)
@@ -190,9 +190,11 @@ def _decide_deletion(
     match rules.deletion:
         case DeletionRule.UNCOUPLE:
             return EndCoupling(deleted)
-        case DeletionRule.RESTORE if mapping.may_create(gone):
+        case DeletionRule.RESTORE if mapping.may_create(gone, insists=rules.insists):
             return _decide_restoration(mapping, gone, survivor)
-        case DeletionRule.DELETE if mapping.direction.flows_to(gone.other):
+        case DeletionRule.DELETE if rules.insists or mapping.direction.flows_to(gone.other):
+            if rules.insists:
+                return Remove(gone.other)
             return _decide_removal(mapping, base, gone.other, survivor, ours)
         case _:
             return PartnerDeleted(gone)

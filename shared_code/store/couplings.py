@@ -108,17 +108,40 @@ class CouplingStore:
 
     def postpone(self, problems: Sequence[Problem], until_s: float) -> None:
         """Move the next attempt of problems that are as they were read; others were dealt with meanwhile."""
+        self.replace_problems([replace(each, next_attempt_at_s=until_s) for each in problems])
+
+    def replace_problems(self, problems: Sequence[Problem]) -> int:
+        """Write problems that are on file as they were read; how many.  Others were dealt with meanwhile."""
+        done = 0
         for each in problems:
-            entity = _problem_entity(self.partition, replace(each, next_attempt_at_s=until_s))
+            entity = _problem_entity(self.partition, each)
             try:
                 self._tables.replace(TABLE, replace(entity, etag=each.etag))
             except (Changed, Missing):
                 continue
+            done += 1
+        return done
+
+    def set_aside(self, side: Side) -> set[str]:
+        """The ids of the records of a side that a person has set aside."""
+        rows = self._tables.query_prefix(TABLE, self.partition, problem_row(side, ""), select=["set_aside"])
+        return {each.row.split("|", 2)[2] for each in rows if each.values.get("set_aside")}
 
     def all_coupled(self, limit: int | None = None) -> Iterable[Coupling]:
         """The living couplings in BC id order."""
         rows = self._tables.query_prefix(TABLE, self.partition, "b|", limit=limit)
         return (each for each in map(coupling_of, rows) if each.state is CouplingState.COUPLED)
+
+    def coupled_page(self, limit: int, start: str = "") -> tuple[list[str], str]:
+        """The BC ids of the living couplings among up to ``limit`` rows from ``start`` on, and the row to go
+        on from; blank at the end."""
+        rows = list(
+            self._tables.query(
+                TABLE, self.partition, first=start or "b|", last="b}", limit=limit + 1, select=["state"]
+            )
+        )
+        living = [e.row[2:] for e in rows[:limit] if e.values["state"] == CouplingState.COUPLED]
+        return living, rows[limit].row if len(rows) > limit else ""
 
     def transact(self, operations: Sequence[Operation]) -> list[str]:
         """One transaction of what the functions below describe.
@@ -239,7 +262,7 @@ def _problem_entity(partition: str, each: Problem) -> Entity:
         "next_attempt_at_s": float(each.next_attempt_at_s),
         "since_s": float(each.since_s),
         "stamp": each.stamp,
-    }
+    } | ({"set_aside": True} if each.set_aside else {})
     return Entity(partition, problem_row(each.side, each.record_id), values)
 
 
@@ -258,5 +281,6 @@ def _problem(entity: Entity) -> Problem:
         next_attempt_at_s=float(values["next_attempt_at_s"]),
         since_s=float(values["since_s"]),
         stamp=str(values["stamp"]),
+        set_aside=bool(values.get("set_aside", False)),
         etag=entity.etag,
     )

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from shared_code.core.instructions import Instruction
 from shared_code.core.jobs import Batch, Job, JobKind
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
@@ -53,6 +54,10 @@ class JobStore:
             "created_at_s": job.created_at_s,
             "full_sync": job.full_sync,
         }
+        if job.instruction:
+            values["instruction"] = job.instruction.value
+        if job.order is not None:
+            values["order"] = dump(job.order)
         self._tables.upsert(JOBS, Entity(escape_key(self._connection), job.id, values))
 
     def get(self, job_id: str) -> Job | None:
@@ -147,6 +152,15 @@ class JobStore:
         """How many steps of this side's scan are on file."""
         return sum(1 for _ in self._tables.query_prefix(BATCHES, self._partition(job_id), f"step|{side}|"))
 
+    def walk_complete(self, job_id: str) -> bool:
+        """Whether the job's walk reached its end."""
+        steps = self._tables.query_prefix(BATCHES, self._partition(job_id), "step|walk|")
+        return any(each.values["next"] == "" for each in steps)
+
+    def walk_steps_taken(self, job_id: str) -> int:
+        """How many steps of the job's walk are on file."""
+        return sum(1 for _ in self._tables.query_prefix(BATCHES, self._partition(job_id), "step|walk|"))
+
     def take_step(self, job_id: str, step_key: str, step: Step) -> Step:
         """Record a step create-only; returns the one on file, which the first taker decided."""
         values: dict[str, Scalar] = {
@@ -201,6 +215,8 @@ def _job(entity: Entity) -> Job:
         JobKind(str(values["kind"])),
         float(values["created_at_s"]),
         str(values["full_sync"]),
+        Instruction(str(values.get("instruction", ""))),
+        load(str(values["order"])) if "order" in values else None,
     )
 
 

@@ -5,7 +5,7 @@ A hint and no more: a waiting record is also tried again by time, so that a lost
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from shared_code.core.identity import digest
@@ -52,6 +52,18 @@ class WaiterStore:
         found = self._tables.query(TABLE, self._partition(target), limit=MAX_WAITERS)
         return [_waiter(target, each) for each in found]
 
+    def for_keys(self, target: str, keys: Collection[str]) -> list[Waiter]:
+        """The records that wait for one of these keys, which are written as ``add`` was given them.
+
+        Where more wait than can be looked at together, each key is asked for on its own.
+        """
+        waiting = self.of(target)
+        if len(waiting) < MAX_WAITERS:
+            return [each for each in waiting if each.key in keys]
+        partition = self._partition(target)
+        found = (e for key in keys for e in self._tables.query_prefix(TABLE, partition, _prefix(key)))
+        return [_waiter(target, each) for each in found]
+
     def remove(self, waiters: Iterable[Waiter]) -> None:
         for each in waiters:
             self._tables.delete(TABLE, self._partition(each.target), _row(each))
@@ -61,7 +73,12 @@ class WaiterStore:
 
 
 def _row(each: Waiter) -> str:
-    return digest((each.key, each.mapping, each.side, each.record_id))
+    return _prefix(each.key) + digest((each.mapping, each.side, each.record_id))
+
+
+def _prefix(key: str) -> str:
+    """What the rows of those begin with that wait for a key."""
+    return f"{digest((key,))}|"
 
 
 def _values(each: Waiter) -> dict[str, Scalar]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping as MappingOf
 from typing import Any
 
+from shared_code.core.mapping import Mapping
+from shared_code.core.records import Side
 from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
 
 MAX_BODY_BYTES = 64 * 1024
@@ -43,14 +45,14 @@ def document_of(body: bytes) -> dict[str, Any]:
     return document
 
 
-def refuse_unknown(document: Mapping[str, object], known: set[str]) -> None:
+def refuse_unknown(document: MappingOf[str, object], known: set[str]) -> None:
     """A misspelt field would silently change what is meant."""
     for name in document:
         if name not in known:
             raise BadInput(name, f"there is no such field; there are {', '.join(sorted(known))}")
 
 
-def refuse_unknown_parameters(query: Mapping[str, str], *known: str) -> None:
+def refuse_unknown_parameters(query: MappingOf[str, str], *known: str) -> None:
     """A misspelt parameter would silently change what is meant."""
     for name in sorted(query.keys() - PLATFORM - set(known)):
         there = f"there are {', '.join(known)}" if known else "there are none"
@@ -66,7 +68,7 @@ def connection_of(parts: Parts, name: object) -> ConnectionParts:
     return parts.connection(name)
 
 
-def names_of(at: ConnectionParts, document: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def names_of(at: ConnectionParts, document: MappingOf[str, Any], name: str) -> tuple[str, ...]:
     """The names of mappings in a field, each once."""
     given = document.get(name, [])
     if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
@@ -79,7 +81,7 @@ def names_of(at: ConnectionParts, document: Mapping[str, Any], name: str) -> tup
     return tuple(dict.fromkeys(given))
 
 
-def number_of(query: Mapping[str, str], name: str, default: int, most: int) -> int:
+def number_of(query: MappingOf[str, str], name: str, default: int, most: int) -> int:
     """A number from 1 to ``most`` in the query."""
     text = query.get(name, str(default))
     is_short_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
@@ -98,3 +100,37 @@ def id_of(text: str) -> str:
     if not is_id(text):
         raise NotFound(f"there is nothing of the id “{text[:MAX_ID]}”")
     return text
+
+
+def mapping_of(at: ConnectionParts, name: object, field: str = "") -> Mapping:
+    """The mapping of that name: in a path it is not there (404), in a ``field`` it is wrong (400)."""
+    if isinstance(name, str) and name in at.mappings:
+        return at.mappings[name]
+    if field:
+        raise BadInput(field, f"name one of {', '.join(sorted(at.mappings))}")
+    raise NotFound(f"there is no mapping “{str(name)[:MAX_ID]}”")
+
+
+def side_of(given: object, name: str) -> Side:
+    """A side in a field or parameter."""
+    if not isinstance(given, str) or given not in tuple(Side):
+        raise BadInput(name, "it must be bc or sales")
+    return Side(given)
+
+
+def flag_of(document: MappingOf[str, Any], name: str) -> bool:
+    """A field that is true or false; not there, it is false."""
+    given = document.get(name, False)
+    if not isinstance(given, bool):
+        raise BadInput(name, "it must be true or false")
+    return given
+
+
+def ids_of(document: MappingOf[str, Any], name: str, most: int) -> list[str]:
+    """A field that lists ids of records, each once, in lower case as both systems write them."""
+    given = document.get(name)
+    if not isinstance(given, list) or not 1 <= len(given) <= most:
+        raise BadInput(name, f"it must be a list of 1 to {most:,} ids")
+    if not all(isinstance(each, str) and is_id(each) for each in given):
+        raise BadInput(name, "an id has letters, digits and hyphens only")
+    return list(dict.fromkeys(each.lower() for each in given))

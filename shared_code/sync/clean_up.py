@@ -7,7 +7,13 @@ Couplings, problems and watermarks are the present and stay.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from shared_code.core.jobs import Job
+from shared_code.core.outcome import Outcome
 from shared_code.store import poison
+from shared_code.store.tables import Changed
+from shared_code.sync import walks
 from shared_code.sync.messages import QUEUES, BatchDue
 from shared_code.sync.parts import ConnectionParts, Parts, job_prefix
 
@@ -34,7 +40,7 @@ def send_open_again(parts: Parts) -> int:
     """
     settled = job_prefix(parts.runtime.now() - SETTLED_S)
     return sum(
-        _send_again(parts, at, job.id)
+        _send_again(parts, at, job)
         for at in parts.connections.values()
         for job in at.jobs.older_than(settled, MAX_JOBS)
     )
@@ -44,11 +50,28 @@ SETTLED_S = 3 * 3600.0
 """After so long no batch is still on its way by itself."""
 
 
-def _send_again(parts: Parts, at: ConnectionParts, job: str) -> int:
-    open_batches = at.jobs.open_batches(job)
+def _send_again(parts: Parts, at: ConnectionParts, job: Job) -> int:
+    if not walks.is_complete(at, job):
+        walks.go_on(parts, at, job)
+    open_batches = at.jobs.open_batches(job.id)
     for batch_id in open_batches:
-        parts.send(BatchDue(at.name, job, batch_id))
+        if job.instruction:
+            _lapse(at, job.id, batch_id)
+        else:
+            parts.send(BatchDue(at.name, job.id, batch_id))
     return len(open_batches)
+
+
+def _lapse(at: ConnectionParts, job: str, batch_id: str) -> None:
+    """What a person wanted done and nobody did for hours is not done any more: the records may be meant
+    otherwise by now.  Nothing was done to them; they count as skipped."""
+    batch = at.jobs.batch(job, batch_id)
+    if batch is None or batch.done:
+        return
+    try:
+        at.jobs.finish(replace(batch, done=True, counts={Outcome.SKIPPED: len(batch.ids)}))
+    except Changed:
+        return  # Somebody does it after all.
 
 
 def _clean_connection(at: ConnectionParts, now_s: float) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared_code.store import poison
-from shared_code.sync import detect, faults, full_sync
+from shared_code.sync import detect, faults, full_sync, walks
 from shared_code.sync.identity_check import WAIT_S, NotAsked, is_confirmed
 from shared_code.sync.messages import (
     Advance,
@@ -12,6 +12,7 @@ from shared_code.sync.messages import (
     MessageInvalid,
     ScanMode,
     ScanStep,
+    WalkStep,
     from_text,
 )
 from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
@@ -79,6 +80,8 @@ def _work(parts: Parts, message: Message) -> None:
             full_sync.advance(parts, message)
         case BatchDue():
             process_batch(parts, message)
+        case WalkStep():
+            walks.take_step(parts, message)
 
 
 def _postpone(parts: Parts, message: Message) -> None:

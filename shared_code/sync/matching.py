@@ -9,15 +9,14 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
 from shared_code.core import transform
-from shared_code.core.coupling import Coupling, Origin, OriginKind
+from shared_code.core.coupling import Origin, OriginKind
 from shared_code.core.identity import partner_id
 from shared_code.core.mapping import FieldMapping, Mapping, native_of
 from shared_code.core.matching import Matches, Records, match
 from shared_code.core.outcome import NEVER_S, Outcome, Problem
 from shared_code.core.records import Row, Side, Values
-from shared_code.store.couplings import CouplingStore
-from shared_code.store.tables import AlreadyExists, Changed, Operation
 from shared_code.sync.absence import refuse_empty
+from shared_code.sync.coupling import NewPair, couple_pairs
 from shared_code.sync.parts import ConnectionParts, Parts, table_of
 from shared_code.sync.processing.committing import is_coupled
 from shared_code.sync.processing.links import LinkTable
@@ -26,8 +25,6 @@ from shared_code.systems.interface import Sighting
 
 MAX_UNCOUPLED = 200_000
 """Uncoupled records of one side that are matched in one go; their keys are held in memory."""
-
-PAIRS_PER_TRANSACTION = 33
 
 
 class TooMany(Exception):
@@ -58,10 +55,14 @@ def match_uncoupled(
     outside: dict[Side, set[str]] = {side: set() for side in Side}
     records = {side: _uncoupled(at, mapping, side, outside[side], trusting=trusting) for side in Side}
     made = _made_by_us(at, mapping, records, outside)
-    bc, sales = (_without(records[side], {pair[n] for pair in made}) for n, side in enumerate(Side))
+    store = at.couplings(mapping.name)
+    taken = {side: {pair[n] for pair in made} | store.set_aside(side) for n, side in enumerate(Side)}
+    bc, sales = (_without(records[side], taken[side]) for side in Side)
     matches = match(mapping.match, bc, sales)
     matches.pairs = [*made, *matches.pairs]
-    coupled = _couple(at, mapping, matches, job, parts.runtime.now())
+    found = [NewPair(*each) for each in matches.pairs]
+    origin = Origin(OriginKind.FOUND, job, "", parts.runtime.now())
+    coupled = len(couple_pairs(at, mapping.name, found, origin))
     _mark_candidates(parts, at, mapping, matches, records)
     beside = {side: sum(pair[n] not in records[side] for pair in made) for n, side in enumerate(Side)}
     left = {side: len(records[side]) + beside[side] - coupled for side in Side}
@@ -129,61 +130,6 @@ def _key_values(
     if any(each.lookup for each in keys):
         links.load(side, [Row(each.id, each.version, each.values) for each in seen])
     return {s.id: {each.name: transform.get(each, side, s.values, links) for each in keys} for s in seen}
-
-
-def _couple(at: ConnectionParts, mapping: Mapping, matches: Matches, job: str, now_s: float) -> int:
-    """Couple the pairs; one that somebody coupled meanwhile stays as it is.
-
-    A pair's problem is kept under its BC id, so what the Sales record waited for ends with the coupling.
-    """
-    store = at.couplings(mapping.name)
-    waited = store.problems(Side.SALES, sorted(sales_id for _, sales_id in matches.pairs), ordered=True)
-    ended = store.load(Side.BC, [bc_id for bc_id, _ in matches.pairs], ordered=True)
-    origin = Origin(OriginKind.FOUND, job, "", now_s)
-    pairs = [
-        _coupling(bc_id, sales_id, origin, ended)
-        for bc_id, sales_id in matches.pairs
-        if not is_coupled(ended.get(bc_id))
-    ]
-    done = 0
-    at.pairs(mapping.name).note((each.bc_id, each.sales_id) for each in pairs)
-    for start in range(0, len(pairs), PAIRS_PER_TRANSACTION):
-        group = pairs[start : start + PAIRS_PER_TRANSACTION]
-        operations = [o for each in group for o in _operations(store, each, waited)]
-        try:
-            store.transact(operations)
-            done += len(group)
-        except (AlreadyExists, Changed):
-            done += sum(_couple_one(store, each, waited) for each in group)
-    return done
-
-
-def _operations(store: CouplingStore, coupling: Coupling, waited: MappingOf[str, Problem]) -> list[Operation]:
-    """Up to three entities: a new pair has no reference yet."""
-    problem = waited.get(coupling.sales_id)
-    return store.insert_operations(coupling) + ([store.solved_operation(problem)] if problem else [])
-
-
-def _coupling(bc_id: str, sales_id: str, origin: Origin, ended: MappingOf[str, object]) -> Coupling:
-    before = ended.get(bc_id)
-    generation, etag = (before.generation, before.etag) if isinstance(before, Coupling) else (0, "")
-    return Coupling(
-        bc_id,
-        sales_id,
-        generation=generation,
-        batch=origin.job,
-        outcome=Outcome.COUPLED,
-        origin=origin,
-        etag=etag,
-    )
-
-
-def _couple_one(store: CouplingStore, coupling: Coupling, waited: MappingOf[str, Problem]) -> bool:
-    try:
-        store.transact(_operations(store, coupling, waited))
-    except (AlreadyExists, Changed):
-        return False
-    return True
 
 
 def _mark_candidates(

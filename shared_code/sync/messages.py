@@ -69,12 +69,24 @@ class BatchDue:
     preview: str = ""
 
 
-type Message = ScanStep | Advance | BatchDue
+@dataclass(frozen=True, slots=True)
+class WalkStep:
+    """Take the ``number``-th step of a walk over what is on file."""
 
-_KINDS: dict[str, type[ScanStep] | type[Advance] | type[BatchDue]] = {
+    connection: str
+    mapping: str
+    job: str
+    number: int = 0
+    preview: str = ""
+
+
+type Message = ScanStep | Advance | BatchDue | WalkStep
+
+_KINDS: dict[str, type[ScanStep] | type[Advance] | type[BatchDue] | type[WalkStep]] = {
     "scan": ScanStep,
     "advance": Advance,
     "batch": BatchDue,
+    "walk": WalkStep,
 }
 _ENUMS = {"side": Side, "kind": JobKind, "mode": ScanMode}
 
@@ -101,7 +113,7 @@ def from_text(text: str) -> Message:
         raise MessageInvalid(f"its content does not fit: {str(error)[:200]}") from None
 
 
-def _kind(document: object) -> type[ScanStep] | type[Advance] | type[BatchDue]:
+def _kind(document: object) -> type[ScanStep] | type[Advance] | type[BatchDue] | type[WalkStep]:
     if isinstance(document, dict) and type(version := document.get("v")) is int and version == VERSION:
         name = document.get("type")
         if isinstance(name, str) and name in _KINDS:

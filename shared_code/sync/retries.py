@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shared_code.core.instructions import Instruction
 from shared_code.core.jobs import MAX_BATCH, Job, JobKind
 from shared_code.core.records import Side, Version
 from shared_code.store.jobs import Step, step_key
@@ -24,12 +25,13 @@ def queue_records(
     ids: Sequence[str],
     kind: JobKind = JobKind.RETRY,
     job_id: str = "",
+    instruction: Instruction = Instruction.NONE,
 ) -> str:
     """Queue records of one side as a job of their own; returns the job's id.
 
     With a ``job_id`` that follows from the cause a repeat queues the same job again and makes no second one.
     """
-    job = Job(job_id or parts.new_job_id(), mapping, kind, parts.runtime.now())
+    job = Job(job_id or parts.new_job_id(), mapping, kind, parts.runtime.now(), instruction=instruction)
     unseen = [Sighting(each, Version("", "")) for each in dict.fromkeys(ids)]
     pieces = [unseen[start : start + MAX_BATCH] for start in range(0, len(unseen), MAX_BATCH)]
     key, made_under = step_key(side, 0), at.digests[mapping]

@@ -15,7 +15,7 @@ from shared_code.store.couplings import problem_row
 from shared_code.store.full_syncs import FullSync, Line, LineStatus, Phase
 from shared_code.store.tables import StoreError
 from shared_code.store.webhooks import Registration, WebhookStore
-from shared_code.sync import faults
+from shared_code.sync import faults, walks
 from shared_code.sync.full_sync import COUPLE
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import ConnectionParts, Parts
@@ -127,14 +127,16 @@ def job_view(at: ConnectionParts, job: Job) -> View:
     """One job with the counters of both directions."""
     batches = list(at.jobs.batches(job.id))
     sums = {side: progress(each for each in batches if each.side is side) for side in Side}
+    open_batches = any(each.open_batches for each in sums.values())
     return {
         "id": job.id,
         "connection": at.name,
         "mapping": job.mapping,
         "kind": job.kind.value,
+        "instruction": job.instruction.value,
         "createdAt": instant(job.created_at_s),
         "fullSynchronization": job.full_sync or None,
-        "status": "In Process" if any(each.open_batches for each in sums.values()) else "Finished",
+        "status": "In Process" if open_batches or not walks.is_complete(at, job) else "Finished",
         "toSales": progress_view(sums[Side.BC]),
         "fromSales": progress_view(sums[Side.SALES]),
     }
@@ -153,6 +155,7 @@ def problem_view(mapping: str, problem: Problem) -> View:
         "remedy": known.remedy if known else "",
         "healsByItself": bool(known and known.heals),
         "attempts": problem.attempts,
+        "setAside": problem.set_aside,
         "since": instant(problem.since_s),
         "details": problem.details,
     }

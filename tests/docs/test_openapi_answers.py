@@ -1,14 +1,14 @@
 """What the API answers fits its description: the real use cases over simulated systems."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from local.simulation.world import DATA, World, add_options, build, published
 from shared_code.store.tables import StorageUnavailable, StoreError
-from shared_code.sync import api
+from shared_code.sync import api, coupling_api, problem_api
 from shared_code.sync.api import Answer, answering
 from tests.docs.openapi import faults, faults_of_answer, operation, operations
 
@@ -66,8 +66,38 @@ def answers(world: World) -> Iterator[tuple[str, str, int, Answer]]:
     yield "get", "/jobs/{id}", 400, answering(lambda: api.get_job(parts, job, {"connection": "x"}))
     yield "get", "/problems", 200, answering(lambda: api.list_problems(parts, {}))
     yield "get", "/problems", 400, answering(lambda: api.list_problems(parts, {"connection": "x"}))
+    yield from answers_by_hand(world)
     yield "get", "/health", 400, answering(lambda: api.get_health(lambda: parts, {"x": "1"}))
     yield "get", "/health", 200, api.get_health(lambda: parts, {})
+
+
+def answers_by_hand(world: World) -> Iterator[tuple[str, str, int, Answer]]:
+    """Calls about couplings and problems."""
+    parts, couplings = world.parts, "/mappings/{name}/couplings"
+    pair = next(iter(world.at.couplings("CUSTOMER").all_coupled()))
+
+    def sent(call: Callable[..., Answer], name: str, **body: object) -> Answer:
+        return answering(lambda: call(parts, name, json.dumps(body).encode(), {}))
+
+    pairs, ids = [{"bc": pair.bc_id, "sales": pair.sales_id}], {"side": "bc", "ids": [pair.bc_id, "x"]}
+    yield "post", couplings, 200, sent(coupling_api.couple, "CUSTOMER", pairs=pairs, check=True)
+    yield "post", couplings, 400, sent(coupling_api.couple, "CUSTOMER")
+    yield "post", couplings, 404, sent(coupling_api.couple, "NOTHING", pairs=pairs)
+    found = answering(lambda: coupling_api.get_pair(parts, "CUSTOMER", pair.bc_id, {}))
+    yield "get", f"{couplings}/{{id}}", 200, found
+    query = {"text": "10000"}
+    offered = answering(lambda: coupling_api.find_records(parts, "CUSTOMER", query))
+    yield "get", "/mappings/{name}/records", 200, offered
+    yield "post", "/mappings/{name}/partners", 202, sent(coupling_api.create_partners, "CUSTOMER", **ids)
+    yield "post", "/mappings/{name}/partners", 409, sent(coupling_api.create_partners, "SALESPEOPLE", **ids)
+    yield "post", "/mappings/{name}/synchronize", 202, sent(coupling_api.synchronize, "CUSTOMER", **ids)
+    yield "post", "/mappings/{name}/uncouple", 202, sent(coupling_api.uncouple, "CURRENCY", **ids)
+    groups = answering(lambda: problem_api.list_groups(parts, {}))
+    assert groups.body["groups"]
+    yield "get", "/problem-groups", 200, groups
+    body = json.dumps({"mapping": "CONTACT", "action": "retry", "records": [{"side": "bc", "id": "x"}]})
+    yield "post", "/problems/actions", 202, answering(lambda: problem_api.act(parts, body.encode(), {}))
+    yield "post", "/problems/actions", 400, answering(lambda: problem_api.act(parts, b"", {}))
 
 
 def test_every_answer_fits_its_description(world: World) -> None:

@@ -78,6 +78,10 @@ def existing(app: App, label: str) -> dict[str, Any]:
         return {"query": {}}
     if "/mapping-files" in label:
         return existing_file(app, label)
+    if "/couplings/{id}" in label or "/records" in label:
+        return existing_record(app, label)
+    if label == "POST /problems/actions":
+        return {"query": {}, "body": {"mapping": "CUSTOMER", "action": "retry", "code": "too_large"}}
     if "{name}" in label:
         return {"path_parameters": {"name": "PAYMENT TERMS"}, "query": {"connection": "cronus"}}
     if "/previews/{id}" in label:
@@ -91,6 +95,15 @@ def existing(app: App, label: str) -> dict[str, Any]:
     [job, *_] = [each for each in app.with_key("GET", "/jobs").json()["jobs"] if each["fullSynchronization"]]
     found = job["id"] if "/jobs/" in label else job["fullSynchronization"]
     return {"path_parameters": {"id": found}, "query": {}}
+
+
+def existing_record(app: App, label: str) -> dict[str, Any]:
+    """A currency that is coupled, by its code and its id."""
+    path, query = {"name": "CURRENCY"}, {"side": "bc", "text": "EUR"}
+    if "/records" in label:
+        return {"path_parameters": path, "query": query}
+    [found] = app.with_key("GET", "/mappings/CURRENCY/records", params=query).json()["records"]
+    return {"path_parameters": {**path, "id": found["id"]}, "query": {"side": "bc"}}
 
 
 def existing_file(app: App, label: str) -> dict[str, Any]:

@@ -76,14 +76,14 @@ def test_a_repeated_matching_finds_the_coupled_ones_coupled() -> None:
 def test_a_pair_that_somebody_coupled_meanwhile_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     world = world_with(row(1, accountnumber="10000"), row(2, accountnumber="20000"))
     first = worlds.customer(world, "10000")["id"]
-    real = matching._couple
+    real = matching.couple_pairs
 
-    def couple_late(*arguments: Any) -> int:
+    def couple_late(*arguments: Any) -> Any:
         store = world.at.couplings("CUSTOMER")
         store.transact(store.insert_operations(Coupling(first, "b0000000-0000-4000-8000-000000000009")))
         return real(*arguments)
 
-    monkeypatch.setattr(matching, "_couple", couple_late)
+    monkeypatch.setattr(matching, "couple_pairs", couple_late)
     assert matched(world).coupled == 1
     assert worlds.pair(world).sales_id.startswith("b")
     assert worlds.pair(world, "20000").sales_id == row(2)["accountid"]

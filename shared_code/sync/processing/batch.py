@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import replace
 
 from shared_code.core.conversion import rate_of
 from shared_code.core.coupling import Coupling, Intent
 from shared_code.core.identity import digest
+from shared_code.core.instructions import rules_under
 from shared_code.core.jobs import Batch, Job, JobKind
 from shared_code.core.mapping import Mapping
 from shared_code.core.policies import Rules
@@ -20,13 +21,14 @@ from shared_code.sync.absence import BrakeHolds
 from shared_code.sync.identity_check import is_trusted
 from shared_code.sync.messages import Advance, BatchDue
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, UnknownName
-from shared_code.sync.processing import committing, creating, problems
+from shared_code.sync.processing import committing, creating, naming, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.links import LinkTable
 from shared_code.sync.processing.rates import queue_converted
 from shared_code.sync.processing.rounds import prepare, run_rounds
 from shared_code.sync.processing.work import Work
 from shared_code.sync.retries import queue_records
+from shared_code.sync.waiting import free_waiters
 from shared_code.systems.interface import AccessDenied
 
 
@@ -70,9 +72,10 @@ def _load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch, schedule: S
     known = store.load(batch.side, batch.ids, ordered=batch.ordered)
     stamps = batch.stamps or ("",) * len(batch.ids)
     items = [_item(batch.side, i, stamp, known.get(i)) for i, stamp in zip(batch.ids, stamps, strict=True)]
+    chosen = rules_under(job.instruction, rules_of(mapping, schedule))
     work = Work(
-        at, parts.runtime, mapping, batch, job.kind, rules_of(mapping, schedule), parts.settle_s, items,
-        LinkTable(at, mapping), is_trusted=lambda: is_trusted(parts, at),
+        at, parts.runtime, mapping, batch, job.kind, chosen, parts.settle_s, items, LinkTable(at, mapping),
+        is_trusted=lambda: is_trusted(parts, at), instruction=job.instruction,
     )  # fmt: skip
     work.stored = {item.id: item.coupling for item in items if item.coupling}
     work.rates = {record_id: rate_of(each.base) for record_id, each in work.stored.items()}
@@ -125,6 +128,7 @@ def _run(work: Work) -> None:
         for item in work.open_items():
             problems.wait(work, item, "hidden", str(brake))
         work.at.schedules.disable(work.mapping.name, work.mapping.interval_s, str(brake), None)
+    naming.name_targets(work)
     committing.commit(work)
     if work.batch.attempt >= MAX_ATTEMPTS:
         for item in work.items:
@@ -153,7 +157,7 @@ def _waiters(work: Work, item: Item) -> list[Waiter]:
 
 def _finish(parts: Parts, work: Work) -> Batch:
     """Record the outcomes and what is handed on, before it is handed on."""
-    _free_waiters(parts, work)
+    free_waiters(parts, work.at, work.mapping.name, work.coupled_keys)
     _queue_survivors(parts, work)
     queue_converted(parts, work)
     rest = tuple(each.id for each in work.items if each.outcome is None)
@@ -203,20 +207,10 @@ def _queue_survivors(parts: Parts, work: Work) -> None:
     if work.survivors:
         job_id = f"{work.batch.job.partition('-')[0]}-{digest((work.batch.job, work.batch.id))}"
         side = work.batch.side.other
-        queue_records(parts, work.at, work.mapping.name, side, work.survivors, job_id=job_id)
-
-
-def _free_waiters(parts: Parts, work: Work) -> None:
-    """Queue the records that waited for what was just coupled."""
-    if not work.coupled_keys:
-        return
-    freed = [each for each in work.at.waiters.of(work.mapping.name) if each.key in work.coupled_keys]
-    by_mapping: dict[tuple[str, Side], list[str]] = defaultdict(list)
-    for each in freed:
-        by_mapping[each.mapping, each.side].append(each.record_id)
-    for (mapping, side), ids in by_mapping.items():
-        queue_records(parts, work.at, mapping, side, ids)
-    work.at.waiters.remove(freed)
+        queue_records(
+            parts, work.at, work.mapping.name, side, work.survivors, job_id=job_id,
+            instruction=work.instruction,
+        )  # fmt: skip
 
 
 def tell_full_sync(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> None:

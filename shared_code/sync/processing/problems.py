@@ -125,7 +125,8 @@ def partner_deleted(work: Work, item: Item, side: Side) -> None:
     _settle(work, item, Outcome.SKIPPED, "partner_deleted", message)
     assert item.new_problem is not None
     rarely = work.runtime.now() + LONGEST_RETRY_S
-    item.new_problem = replace(item.new_problem, next_attempt_at_s=rarely)
+    details = item.new_problem.details | {"deleted": side.value}
+    item.new_problem = replace(item.new_problem, details=details, next_attempt_at_s=rarely)
 
 
 def not_carried(work: Work, item: Item, code: str, message: str) -> None:
@@ -158,6 +159,12 @@ def conflict(work: Work, item: Item, conflicts: tuple[Conflict, ...]) -> None:
     item.new_problem = replace(
         item.new_problem, details=item.new_problem.details | {"fields": details}, next_attempt_at_s=NEVER_S
     )
+
+
+def leave_aside(item: Item) -> None:
+    """A person left the record out: nothing is done, and it stays listed as it was."""
+    assert item.problem is not None
+    item.outcome, item.new_problem = Outcome.SKIPPED, replace(item.problem, stamp=_stamp(item))
 
 
 def forget(item: Item) -> None:

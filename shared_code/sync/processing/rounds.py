@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from shared_code.core import filters
 from shared_code.core.coupling import Coupling, CouplingState
+from shared_code.core.instructions import UNCOUPLING, Instruction
 from shared_code.core.outcome import PROBLEMS, Outcome
 from shared_code.core.reconcile import (
     LEFT_BEHIND,
@@ -32,9 +33,11 @@ from shared_code.sync.processing import (
     committing,
     creating,
     intents,
+    naming,
     problems,
     relinking,
     removing,
+    uncoupling,
     vanished,
     writing,
 )
@@ -65,6 +68,9 @@ def run_rounds(work: Work) -> None:
 
 
 def _round(work: Work) -> None:
+    if work.instruction in UNCOUPLING:
+        uncoupling.uncouple(work)
+        return
     read_missing(work)
     plan = writing.Plan()
     for item in work.open_items():
@@ -76,6 +82,7 @@ def _round(work: Work) -> None:
             problems.fail(
                 work, item, "internal", f"{type(fault).__name__} while deciding; nothing was written."
             )
+    naming.name_targets(work)
     committing.commit(work)
     relinking.relink(work, plan)
     adopting.adopt_existing(work, plan)
@@ -163,6 +170,8 @@ A_MINUTE_OF_RESTS = 6
 
 def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None:
     match decision:
+        case _ if _is_left_aside(work, item, decision):
+            _leave_aside(work, item)
         case Merge():
             _merge(work, item, decision, plan)
         case Create(restores=True):
@@ -170,8 +179,7 @@ def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None
         case Create():
             plan.create(work, item, decision)
         case ReadFirst(sides):
-            for side in sides:
-                item.states.pop(side, None)
+            item.states = {side: state for side, state in item.states.items() if side not in sides}
         case Leave(reason):
             _leave(work, item, reason)
         case Hold():
@@ -185,6 +193,27 @@ def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None
         case Remove(side):
             # Nothing is ever deleted in Business Central: a person decides, as when the rule is to ask.
             _partner_deleted(work, item, side.other)
+
+
+def _is_left_aside(work: Work, item: Item, decision: Decision) -> bool:
+    """Whether a person left the record out and something would be done about it.  What a person wants done
+    with it now counts more."""
+    if item.problem is None or not item.problem.set_aside or work.instruction is not Instruction.NONE:
+        return False
+    match decision:
+        case Merge(to_bc, to_sales, conflicts):
+            return bool(to_bc or to_sales or conflicts)
+        case Create() | Hold() | Remove() | PartnerDeleted():
+            return True
+        case _:
+            return False
+
+
+def _leave_aside(work: Work, item: Item) -> None:
+    if _owes_nothing(work, item):
+        problems.leave_aside(item)
+    if item.coupling:
+        committing.keep_open(work, item)
 
 
 def _hold(work: Work, item: Item) -> None:
@@ -270,6 +299,8 @@ def prepare(work: Work) -> None:
         if not rules.is_made_under(work.at, work.mapping.name, coupling.rules):
             continue
         other = coupling.version_on(item.side.other)
+        if work.instruction is not Instruction.NONE:
+            continue  # A person wants it done by what both sides hold now.
         # A pair with a problem is read whole: what it is about need not be on the side it is filed under.
         if coupling.in_step and other is not None and item.problem is None:
             item.states = {item.side.other: Unread(coupling.id_on(item.side.other), other)}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from shared_code.core import filters, transform
+from shared_code.core import transform
 from shared_code.core.coupling import Coupling
 from shared_code.core.identity import partner_id
+from shared_code.core.instructions import Instruction
 from shared_code.core.jobs import Batch, JobKind
+from shared_code.core.labels import label_of
 from shared_code.core.mapping import FieldMapping, Mapping
 from shared_code.core.policies import MODIFIED_ON, Rules
-from shared_code.core.reconcile import Known
 from shared_code.core.records import Row, Side, Value, Values
 from shared_code.core.transform import Missing, Unfit
 from shared_code.runtime import Runtime
@@ -19,6 +20,7 @@ from shared_code.store.announcements import AnnouncementStore
 from shared_code.store.couplings import CouplingStore
 from shared_code.sync.parts import ConnectionParts, table_of
 from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.knowing import known_of, neutral_of
 from shared_code.sync.processing.links import LinkTable
 from shared_code.systems.interface import System, Table
 
@@ -38,6 +40,7 @@ class Work:
     partner is to be restored from there.  ``rates`` are the exchange rates that were on file, by record id.
     ``announced`` are the creations in Sales of this batch, BC ids by Sales ids, on file under the number of
     this ``delivery``.
+    ``instruction`` is what a person wants done with the records of the job.
     ``is_trusted`` tells whether the systems were asked not long ago who they are.
     """
 
@@ -57,6 +60,7 @@ class Work:
     announced: dict[str, str] = field(default_factory=dict)
     delivery: int | None = None
     is_trusted: Callable[[], bool] = lambda: True
+    instruction: Instruction = Instruction.NONE
 
     @property
     def soon_s(self) -> float:
@@ -83,16 +87,8 @@ class Work:
     def know(self, item: Item, side: Side, row: Row) -> None:
         """Take note of a row that was read or returned.  ``links`` must hold what it refers to."""
         item.rows[side] = row
-        company = self.at.connection.company_id
-        item.states[side] = Known(
-            row.id,
-            row.version,
-            self.neutral(side, row.values),
-            filters.inside(self.mapping, side, row.values),
-            filters.foreign(self.mapping, side, row.values, company),
-            filters.creatable(self.mapping, side, row.values),
-            self._edited_at(item, side, row),
-        )
+        edited_at = self._edited_at(item, side, row)
+        item.states[side] = known_of(self.at, self.mapping, self.links, side, row, edited_at)
 
     def _edited_at(self, item: Item, side: Side, row: Row) -> str:
         """When somebody wrote the row since its coupling was stored; blank where nobody did, or it is unread.
@@ -106,7 +102,7 @@ class Work:
 
     def neutral(self, side: Side, native: Values) -> dict[str, Value]:
         """A native record in neutral values."""
-        return {each.name: transform.get(each, side, native, self.links) for each in self.mapping.fields}
+        return neutral_of(self.mapping, side, native, self.links)
 
     def native(
         self, side: Side, values: Values, present: Row | None = None
@@ -155,7 +151,6 @@ class Work:
     def label(self, item: Item) -> str:
         """What a person calls the record: its display fields, from whichever side was read."""
         for side, row in item.rows.items():
-            texts = (str(row.values.get(name) or "") for name in self.mapping.side(side).display)
-            if text := " ".join(each for each in texts if each):
-                return " ".join(text.split())
+            if text := label_of(self.mapping.side(side), row.values):
+                return text
         return item.id

@@ -72,7 +72,7 @@ class Plan:
         lines, unput = documents.lines_of(work, item) if decision.side is Side.SALES else ([], [])
         faults += unput
         instead: Callable[[], None] | None = None
-        if item.problem and item.problem.code == "possible_partner":
+        if item.problem and item.problem.code == "possible_partner" and not work.rules.insists:
             instead = partial(problems.hold, work, item, "possible_partner")
         elif faults:
             instead = partial(problems.unfit, work, item, faults)

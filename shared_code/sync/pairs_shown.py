@@ -1,0 +1,64 @@
+"""Pairs as people look for them: by the number or name of a record, and by the id of one of the two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared_code.core import filters
+from shared_code.core.coupling import Coupling
+from shared_code.core.labels import label_of
+from shared_code.core.mapping import Mapping
+from shared_code.core.records import Row, Side
+from shared_code.sync.parts import ConnectionParts, table_of
+from shared_code.sync.processing.committing import is_coupled
+
+MAX_TEXT = 100
+MAX_FOUND = 50
+"""Records of one answer."""
+
+
+def pair_of(at: ConnectionParts, mapping: Mapping, side: Side, record_id: str) -> dict[str, Any] | None:
+    """The pair of a record: both ids and names, whether both are in step; nothing where it is not coupled."""
+    found = at.couplings(mapping.name).load(side, [record_id]).get(record_id)
+    if not isinstance(found, Coupling) or not is_coupled(found):
+        return None
+    names = {each: _name(at, mapping, each, found.id_on(each)) for each in Side}
+    return {
+        "bc": found.bc_id,
+        "sales": found.sales_id,
+        "bcName": names[Side.BC],
+        "salesName": names[Side.SALES],
+        "inStep": found.in_step,
+    }
+
+
+def _name(at: ConnectionParts, mapping: Mapping, side: Side, record_id: str) -> str:
+    row = at.systems[side].read(table_of(mapping, side), [record_id]).get(record_id)
+    return label_of(mapping.side(side), row.values) if row else ""
+
+
+def find(at: ConnectionParts, mapping: Mapping, side: Side, text: str) -> list[dict[str, Any]]:
+    """Records inside the mapping's filter one of whose display fields is ``text``, each with its partner."""
+    table, rows = table_of(mapping, side), dict[str, Row]()
+    for column in mapping.side(side).display:
+        rows |= {each.id: each for each in at.systems[side].find(table, column, [text])}
+    fit = [each for each in rows.values() if _is_offered(at, mapping, side, each)][:MAX_FOUND]
+    known = at.couplings(mapping.name).load(side, [each.id for each in fit])
+    return [
+        {
+            "id": each.id,
+            "name": label_of(mapping.side(side), each.values),
+            "coupledWith": _partner(known.get(each.id), side),
+        }
+        for each in fit
+    ]
+
+
+def _is_offered(at: ConnectionParts, mapping: Mapping, side: Side, row: Row) -> bool:
+    company = at.connection.company_id
+    foreign = filters.foreign(mapping, side, row.values, company)
+    return filters.inside(mapping, side, row.values) and not foreign
+
+
+def _partner(known: object, side: Side) -> str | None:
+    return known.id_on(side.other) if isinstance(known, Coupling) and is_coupled(known) else None

@@ -1,0 +1,30 @@
+"""Knowing: a row of one side as the core decides on it."""
+
+from __future__ import annotations
+
+from shared_code.core import filters, transform
+from shared_code.core.mapping import Mapping
+from shared_code.core.merging import Known
+from shared_code.core.records import Row, Side, Value, Values
+from shared_code.sync.parts import ConnectionParts
+from shared_code.sync.processing.links import LinkTable
+
+
+def neutral_of(mapping: Mapping, side: Side, native: Values, links: LinkTable) -> dict[str, Value]:
+    """A native record in neutral values.  ``links`` must hold what it refers to."""
+    return {each.name: transform.get(each, side, native, links) for each in mapping.fields}
+
+
+def known_of(
+    at: ConnectionParts, mapping: Mapping, links: LinkTable, side: Side, row: Row, edited_at: str = ""
+) -> Known:
+    """What is known of a side once its row was read.  ``links`` must hold what it refers to."""
+    return Known(
+        row.id,
+        row.version,
+        neutral_of(mapping, side, row.values, links),
+        filters.inside(mapping, side, row.values),
+        filters.foreign(mapping, side, row.values, at.connection.company_id),
+        filters.creatable(mapping, side, row.values),
+        edited_at,
+    )

@@ -1,0 +1,102 @@
+"""Uncoupling: a person ends pairs, and neither record gets a partner by itself from then on.
+
+The Sales row's mark of the company goes first, so that it belongs to nobody any more.  What becomes of the
+two records is on file before their pair ends: a process that dies in between leaves a pair that is uncoupled
+again by the repeat, and never a record that would look like a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared_code.core.instructions import Instruction
+from shared_code.core.outcome import NEVER_S, Outcome, Problem
+from shared_code.core.records import Side
+from shared_code.store.tables import in_chunks
+from shared_code.sync.processing import committing
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import Work
+from shared_code.systems.interface import Change, Moved, NotDone, OutcomeUnknown, WriteResult
+
+CODE = "uncoupled"
+MESSAGE = "A person uncoupled it; it gets no partner by itself."
+
+
+def uncouple(work: Work) -> None:
+    """One round: end the pairs of the open records whose Sales rows could be given free."""
+    for item in work.open_items():
+        if item.coupling is None:
+            item.outcome, item.new_problem = Outcome.UNCHANGED, item.problem
+    _give_free(work, work.open_items())
+    ending = work.open_items()
+    if work.instruction is Instruction.UNCOUPLE:
+        _mark_sales(work, ending)
+    for item in ending:
+        _end(work, item)
+    committing.commit(work)
+
+
+def _give_free(work: Work, items: Sequence[Item]) -> None:
+    """Take the company's mark off the Sales rows.  A row that is gone or refuses the change is left as it is:
+    the pair ends all the same."""
+    column = work.mapping.sales.company_column
+    if column is None or not items:
+        return
+    by_row = {str(each.id_on(Side.SALES)): each for each in items}
+    rows = work.system(Side.SALES).read(work.table(Side.SALES), sorted(by_row))
+    company = work.at.connection.company_id
+    ours = [row for row in rows.values() if str(row.values.get(column) or "").lower() == company.lower()]
+    if not ours:
+        return
+    results = work.system(Side.SALES).update(
+        work.table(Side.SALES), [Change(row.id, row.version, {column: None}) for row in ours]
+    )
+    for row, result in zip(ours, results, strict=True):
+        _take_result(work, by_row[row.id], result)
+
+
+def _take_result(work: Work, item: Item, result: WriteResult) -> None:
+    match result:
+        case NotDone(retry_after_s, _):
+            item.hand_on(retry_after_s)
+        case Moved() | OutcomeUnknown():
+            item.hand_on(work.soon_s)
+
+
+def _mark_sales(work: Work, items: Sequence[Item]) -> None:
+    marks = [_mark(work, item, Side.SALES) for item in items]
+    for chunk in in_chunks([work.store.problem_operation(each) for each in marks]):
+        work.store.transact(chunk)
+
+
+def _mark(work: Work, item: Item, side: Side) -> Problem:
+    assert item.coupling is not None
+    now = work.runtime.now()
+    details: dict[str, object] = {"was_with": item.coupling.id_on(side.other)}
+    name = (item.problem.details.get("name") if item.problem else None) or label(work, item)
+    return Problem(
+        side,
+        item.coupling.id_on(side),
+        Outcome.SKIPPED,
+        CODE,
+        MESSAGE,
+        details={"name": name, **details},
+        next_attempt_at_s=NEVER_S,
+        since_s=now,
+        set_aside=True,
+    )
+
+
+def label(work: Work, item: Item) -> str:
+    """What the pair is called, from its base where no row was read."""
+    held = item.base.bc if item.base else {}
+    texts = (str(held.get(name) or "") for name in ("number", "code", "name"))
+    return " ".join(each for each in texts if each) or item.id
+
+
+def _end(work: Work, item: Item) -> None:
+    mark = _mark(work, item, Side.BC)
+    item.dirty = True
+    committing.end(work, item, ())
+    if work.instruction is Instruction.UNCOUPLE:
+        item.new_problem = mark
