@@ -1,7 +1,8 @@
 """What the demonstration begins with: the published records, and a few that Sales already holds.
 
-Business Central has its main company.  Sales gets only some of the derived records, so that a person can
-follow each of them: pairs that match, one pair that differs, and some that only might be the same.
+Business Central has its main company, and the bookkeeper has posted the invoices that were drafts.  Sales
+gets only some of the derived records, so that a person can follow each of them: pairs that match, one pair
+that differs, and some that only might be the same.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local.environment import HEART, Environment, Options
+from local.environment import Environment, Options
 from local.environment.records import SALES, clean
 
 LOOK_BACK_S = 1.0
@@ -32,7 +33,7 @@ type Record = dict[str, Any]
 
 def options() -> Options:
     """The environment of the demonstration."""
-    return Options(scope=HEART, sales=(), look_back_s=LOOK_BACK_S, settle_s=SETTLE_S)
+    return Options(sales=(), look_back_s=LOOK_BACK_S, settle_s=SETTLE_S)
 
 
 def few_records() -> dict[str, list[Record]]:
@@ -48,6 +49,16 @@ def few_records() -> dict[str, list[Record]]:
 def load_few(environment: Environment) -> None:
     """Put them into Sales."""
     environment.sales_control.post("load", few_records())
+
+
+def post_drafts(environment: Environment) -> int:
+    """The bookkeeper posts the invoices that were drafts; how many.  One without lines stays a draft."""
+    bc = environment.people.bc
+    drafts = bc.list("salesInvoices", filter="status eq 'Draft'", expand="salesInvoiceLines")
+    ready = [each for each in drafts if each["salesInvoiceLines"]]
+    for each in ready:
+        bc.talk.send("POST", f"salesInvoices({each['id']})/Microsoft.NAV.post")
+    return len(ready)
 
 
 def _chosen(file: str, firsts: tuple[str, ...], twins: tuple[str, ...]) -> list[Record]:

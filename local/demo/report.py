@@ -11,6 +11,7 @@ from typing import Any
 
 from local.demo import checks
 from local.demo.failures import DemoFailed, expect
+from local.demo.kinds import KINDS
 from local.demo.meter import Counts
 from local.demo.review import OUTCOMES
 from local.demo.stage import Stage
@@ -29,7 +30,7 @@ def build(stage: Stage, told: Told) -> Json:
         **_begin(told, None),
         **_of_stage(stage),
         "mappings": mappings(stage),
-        "accounted": {name: _accounted(checks.account_for(stage, name)) for name in checks.INSIDE},
+        "accounted": {kind.mapping: _accounted(checks.account_for(stage, kind)) for kind in KINDS},
         **_problems(stage),
     }
 
@@ -55,6 +56,7 @@ def _begin(told: Told, failure: str | None) -> Json:
         "failure": failure,
         "seconds": told.seconds(),
         "full_synchronizations": [_lines(each) for each in told.full_synchronizations],
+        "full_synchronization_costs": told.costs,
         "duplicates": told.duplicates,
         "quiet_cycle": told.quiet_cycle,
         "steps": told.steps,

@@ -1,4 +1,4 @@
-"""The review of a full synchronisation: a line per mapping, as it moves."""
+"""The review of a full synchronisation: a line per mapping, wave by wave, as it moves and as it ends."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ OUTCOMES = (
     "failed", "conflict", "waiting", "skipped", "deleted",
     "inserted", "modified", "coupled", "uncoupled", "unchanged",
 )  # fmt: skip
-WIDE = 116
+FULL = "Full Synchronization"
+QUIET = frozenset({"unchanged"})
 BAR_WIDTH = 14
 POLL_S = 0.1
 PATIENCE_S = 120.0
 _STYLES = {"Success": "green", "Finished": "green", "Error": "bold red", "In Process": "yellow"}
+_OUTCOME_STYLES = {"failed": "bold red", "conflict": "magenta", "waiting": "yellow", "unchanged": "dim"}
 
 type Line = Mapping[str, Any]
 type View = dict[str, Any]
@@ -45,103 +47,118 @@ def run(screen: Screen, api: Api, request: Mapping[str, Any]) -> View:
 
 
 def _watch(screen: Screen, api: Api, full_sync_id: str) -> View:
-    path = f"full-synchronizations/{full_sync_id}"
-    end = time.monotonic() + PATIENCE_S
+    path, began = f"full-synchronizations/{full_sync_id}", time.monotonic()
     view: View = api.get(path)
-    told: dict[str, str] = {}
+    told: set[int] = set()
     with Live(console=screen.console, transient=True, auto_refresh=False) as live:
         while view["status"] != "Finished":
-            if time.monotonic() > end:
+            if time.monotonic() > began + PATIENCE_S:
                 raise DemoFailed(f"The full synchronisation had not ended after {PATIENCE_S:g} seconds.")
             if screen.lively:
-                live.update(_indented(table(view["lines"], screen.width)), refresh=True)
+                live.update(_indented(moving(view["lines"])), refresh=True)
             else:
-                _tell_news(screen, view["lines"], told)
+                _tell_waves(screen, view["lines"], told, time.monotonic() - began)
             time.sleep(POLL_S)
             view = api.get(path)
     if not screen.lively:
-        _tell_news(screen, view["lines"], told)
+        _tell_waves(screen, view["lines"], told, time.monotonic() - began)
     return view
 
 
-def _tell_news(screen: Screen, lines: Sequence[Line], told: dict[str, str]) -> None:
-    """Without a terminal: a line for each mapping whose status has changed."""
-    for line in lines:
-        status = _moving(line)
-        if status != told.get(line["mapping"], "Ready"):
-            told[line["mapping"]] = status
-            screen.pasted(f"{line['mapping']:<16} {status}")
-
-
-def _moving(line: Line) -> str:
-    way = "to Sales" if line["toIntTableJobStatus"] == "In Process" else ""
-    way = "to Business Central" if line["fromIntTableJobStatus"] == "In Process" else way
-    return " ".join(part for part in (line["jobQueueEntryStatus"], way) if part)
-
-
-def show(screen: Screen, lines: Sequence[Line]) -> None:
-    """The whole review: the table, and below it what the records of each mapping came to."""
-    screen.console.print()
-    screen.show(table(lines, screen.width))
-    screen.console.print()
-    grid = Table.grid(padding=(0, 2))
-    for line in lines:
-        for number, (name, text) in enumerate(details(line, screen.width >= WIDE)):
-            grid.add_row(Text("" if number else line["mapping"], style="cyan"), Text(name), Text(text))
-    screen.show(grid)
-
-
-def table(lines: Sequence[Line], width: int) -> Table:
-    """A line per mapping; a wide terminal also has room for dependencies and recommendation."""
-    wide = width >= WIDE
-    made = plain_table()
-    made.add_column("Mapping", style="cyan", no_wrap=True, min_width=len("SHIPMENT METHOD"))
-    if wide:
-        made.add_column("Dependency Filter", max_width=34)
-    for name in ("Job Queue", "To Sales", "From Sales"):
-        made.add_column(name, no_wrap=True, min_width=len("In Process"))
-    made.add_column("Progress", no_wrap=True)
-    made.add_column("Done", justify="right", no_wrap=True, min_width=len("160/160"))
-    if wide:
-        made.add_column("Recommendation", no_wrap=True)
-    for line in lines:
-        made.add_row(*_cells(line, wide))
-    return made
-
-
-def _cells(line: Line, wide: bool) -> list[Text | ProgressBar]:
-    progress = line["progress"]
-    names = ("jobQueueEntryStatus", "toIntTableJobStatus", "fromIntTableJobStatus")
-    cells: list[Text | ProgressBar] = [Text(line["mapping"])]
-    if wide:
-        cells.append(Text(_readable_filter(line)))
-    cells += [Text(line[name] or "–", style=_STYLES.get(line[name], "dim")) for name in names]
-    cells.append(ProgressBar(total=100, completed=progress["percent"], width=BAR_WIDTH))
-    cells.append(Text(f"{progress['done']}/{progress['given']}"))
-    return [*cells, Text(line["initialSynchRecommendation"])] if wide else cells
-
-
-def details(line: Line, wide: bool) -> list[tuple[str, str]]:
-    """Counters of both directions; what the narrow table has no room for."""
-    found = [
-        (name, f"{line[key]['given']} given: {counters(line[key])}")
-        for name, key in (("to Sales", "toSales"), ("from Sales", "fromSales"))
-        if line[key]["given"]
-    ]
-    if not wide:
-        found.insert(0, ("advice", line["initialSynchRecommendation"]))
-        if line["dependencyFilter"]:
-            found.insert(0, ("after", _readable_filter(line)))
+def waves(lines: Sequence[Line]) -> dict[str, int]:
+    """The wave of each mapping: one after the last of those it depends on."""
+    after = {str(line["mapping"]): str(line["dependencyFilter"]).split("|") for line in lines}
+    found: dict[str, int] = {}
+    while len(found) < len(after):
+        ready = {
+            name: 1 + max((found.get(each, 0) for each in needed), default=0)
+            for name, needed in after.items()
+            if name not in found and all(each in found or each not in after for each in needed)
+        }
+        found |= ready
     return found
 
 
-def counters(progress: Mapping[str, int]) -> str:
-    """The outcomes that occurred, such as “56 inserted, 2 waiting”."""
-    return ", ".join(f"{progress[name]} {name}" for name in OUTCOMES if progress[name])
+def _tell_waves(screen: Screen, lines: Sequence[Line], told: set[int], seconds: float) -> None:
+    """Without a terminal: a line for each wave that has ended."""
+    of_mapping = waves(lines)
+    for wave in range(1, max(of_mapping.values()) + 1):
+        own = [line for line in lines if of_mapping[line["mapping"]] == wave]
+        if wave not in told and all(line["jobQueueEntryStatus"] in ("Finished", "Error") for line in own):
+            told.add(wave)
+            records = sum(line["progress"]["given"] for line in own)
+            screen.say(f"… wave {wave}: {len(own)} mappings, {records} records, after {seconds:.1f} s")
 
 
-def _readable_filter(line: Line) -> str:
-    return str(line["dependencyFilter"]).replace("|", ", ")
+def show(screen: Screen, lines: Sequence[Line]) -> None:
+    """What came of it: what happened to the records of each mapping, and what is recommended."""
+    busy = [line for line in lines if _happened(line)]
+    screen.console.print()
+    screen.show(ended(busy, waves(lines)))
+    quiet = [line for line in lines if not _happened(line)]
+    if quiet:
+        records = sum(line["progress"]["given"] for line in quiet)
+        screen.console.print()
+        screen.say(f"{len(quiet)} further mappings: {records} records, all unchanged.")
+    advised = [line for line in busy if line["initialSynchRecommendation"] == "Couple Records"]
+    if advised:
+        names = " and ".join(line["mapping"] for line in advised)
+        screen.console.print()
+        screen.say(f"Recommended for {names}: “Couple Records”.")
+    screen.console.print()
+
+
+def _happened(line: Line) -> bool:
+    return any(line[way][name] for way in ("toSales", "fromSales") for name in OUTCOMES if name not in QUIET)
+
+
+def ended(lines: Sequence[Line], of_mapping: Mapping[str, int]) -> Table:
+    """A line per mapping with the outcomes of both directions."""
+    made = plain_table()
+    made.add_column("Wave", justify="right")
+    made.add_column("Mapping", style="cyan", no_wrap=True)
+    made.add_column("to Sales")
+    made.add_column("from Sales")
+    last = 0
+    for line in sorted(lines, key=lambda each: (of_mapping[each["mapping"]], each["mapping"])):
+        wave = of_mapping[line["mapping"]]
+        shown = str(wave) if wave != last else ""
+        last = wave
+        made.add_row(shown, line["mapping"], outcomes(line["toSales"]), outcomes(line["fromSales"]))
+    return made
+
+
+def moving(lines: Sequence[Line]) -> Table:
+    """A line per mapping with its status, while it runs."""
+    of_mapping = waves(lines)
+    made = plain_table()
+    made.add_column("Wave", justify="right")
+    made.add_column("Mapping", style="cyan", no_wrap=True)
+    for name in ("to Sales", "from Sales"):
+        made.add_column(name, no_wrap=True, min_width=len("In Process"))
+    made.add_column("Progress", no_wrap=True)
+    made.add_column("Done", justify="right", no_wrap=True, min_width=len("160/160"))
+    for line in sorted(lines, key=lambda each: (of_mapping[each["mapping"]], each["mapping"])):
+        made.add_row(*_cells(line, of_mapping[line["mapping"]]))
+    return made
+
+
+def _cells(line: Line, wave: int) -> list[Text | ProgressBar]:
+    progress = line["progress"]
+    status = [
+        Text(line[name] or "–", style=_STYLES.get(line[name], "dim"))
+        for name in ("toIntTableJobStatus", "fromIntTableJobStatus")
+    ]
+    bar = ProgressBar(total=100, completed=progress["percent"], width=BAR_WIDTH)
+    done = Text(f"{progress['done']}/{progress['given']}" if progress["given"] else "")
+    return [Text(str(wave)), Text(line["mapping"]), *status, bar, done]
+
+
+def outcomes(progress: Mapping[str, int]) -> Text:
+    """The outcomes that occurred, such as “56 inserted, 2 waiting”; what was done comes first."""
+    parts = [(f"{progress[name]} {name}", _OUTCOME_STYLES.get(name, "")) for name in reversed(OUTCOMES)]
+    there = [part for part, name in zip(parts, reversed(OUTCOMES), strict=True) if progress[name]]
+    return Text(", ").join(Text(text, style=style) for text, style in there)
 
 
 def _indented(table: Table) -> Padding:

@@ -28,6 +28,9 @@ QUIET_POLLS = 3
 PAUSED_S = 24 * 3600
 RUNNING_S = 60
 
+COMPUTED = frozenset({"salesInvoices"})
+"""Tables of Business Central with values that are computed when they are read."""
+
 type Record = dict[str, Any]
 
 
@@ -70,7 +73,18 @@ class Stage:
         return self.sales("account")
 
     def bc(self, table: str) -> list[Record]:
+        """All records of a table, by a person who may read everything where values are computed when read."""
+        if table == "opportunities":
+            return self._opportunities()
+        if table in COMPUTED:
+            return self.environment.people.bc.list(table)
         return self.environment.bc_control.dump(self.company, table)
+
+    def _opportunities(self) -> list[Record]:
+        """All opportunities, each with the business relation of its contact, as the client shows it."""
+        related = {each["number"]: each["contactBusinessRelation"] for each in self.bc("contacts")}
+        found = self.environment.people.bc.list("opportunities")
+        return [each | {"contactBusinessRelation": related.get(each["contactNumber"], "")} for each in found]
 
     def sales(self, table: str) -> list[Record]:
         return self.environment.sales_control.dump(table)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.demo.checks import Snapshot
+from local.demo.doubles import Snapshot
 
 
 @dataclass
@@ -16,6 +16,7 @@ class Told:
     began: float = field(default_factory=time.monotonic)
     before: Snapshot | None = None
     full_synchronizations: list[dict[str, Any]] = field(default_factory=list)
+    costs: list[dict[str, Any]] = field(default_factory=list)
     duplicates: dict[str, int] = field(default_factory=dict)
     quiet_cycle: dict[str, Any] = field(default_factory=dict)
     steps: list[dict[str, Any]] = field(default_factory=list)

@@ -88,6 +88,21 @@ class BusinessCentralControl(Control):
         named = {right: None if sets is None else list(sets) for right, sets in given.items()}
         self.post("users", {"user": user, **named})
 
+    def edit(
+        self, company: str, table: str, values: Mapping[str, Any], row_id: str | None = None
+    ) -> dict[str, Any]:
+        """What a person does in Business Central's own pages: change the row of this id, or enter a new one.
+
+        Tables of the extension are named ``tandem/priceListLines`` and so on.
+        """
+        wanted = {"company": company, "table": table, "id": row_id, "values": dict(values)}
+        found: dict[str, Any] = self.post("rows", wanted)
+        return found
+
+    def pay(self, company: str, invoice_id: str) -> None:
+        """The customer pays the whole of a posted invoice."""
+        self.post("payments", {"company": company, "invoice": invoice_id})
+
     def dump(self, company: str, table: str) -> list[dict[str, Any]]:
         """All rows of a table as they are now; costs the app's users no request."""
         path = f"dump?company={quote(company, safe='')}&table={table}"
