@@ -41,7 +41,11 @@ def products(stage: Stage) -> Iterator[str]:
 
 
 def prices(stage: Stage) -> Iterator[str]:
-    """Each coupled price: list, product, unit and amount."""
+    """Each coupled price: list, product, unit, amount and currency."""
+    local = stage.bc("companyInformation")[0]["currencyCode"]
+    currencies = {
+        each["transactioncurrencyid"]: each["isocurrencycode"] for each in stage.sales("transactioncurrency")
+    }
     lists, products = _by(stage.sales("pricelevel"), "pricelevelid"), _by(stage.sales("product"), "productid")
     units, rows = (
         _by(stage.sales("uom"), "uomid"),
@@ -61,8 +65,11 @@ def prices(stage: Stage) -> Iterator[str]:
             told == wanted, f"The price {' '.join(wanted)} should stand there; Sales has {' '.join(told)}."
         )
         _same(row, "amount", line["unitPrice"], " ".join(wanted))
+        currency = currencies[row["_transactioncurrencyid_value"]]
+        equal = currency == (line["currencyCode"] or local)
+        expect(equal, f"The price {' '.join(wanted)} should not be in {currency}.")
     names = {lists[rows[each.sales_id]["_pricelevelid_value"]]["name"] for each in couplings}
-    yield f"{len(couplings)} prices stand in {len(names)} price lists, each with Business Central's amount."
+    yield f"{len(couplings)} prices stand in {len(names)} price lists, each with its amount and currency."
 
 
 def opportunities(stage: Stage) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from local.demo import compared
 from local.demo.failures import expect
-from local.demo.kinds import EXTENSION, is_posted
+from local.demo.kinds import EXTENSION
 from local.demo.stage import Stage
 from local.demo.trials import MERGED, Check, one, pair
 
@@ -77,8 +77,12 @@ def new_invoice(stage: Stage) -> Check:
 
 
 def payment(stage: Stage) -> Check:
-    """A customer pays an invoice."""
-    invoice = next(each for each in stage.bc("salesInvoices") if is_posted(each) and each["status"] == "Open")
+    """A customer pays an invoice that is in Sales for some time."""
+    coupled = {each.bc_id for each in stage.couplings("POSTEDSALESINV-INV")}
+    earlier = (
+        each for each in stage.bc("salesInvoices") if each["id"] in coupled and each["status"] == "Open"
+    )
+    invoice = min(earlier, key=lambda each: str(each["number"]))
     stage.environment.bc_control.pay(stage.company, invoice["id"])
 
     def check() -> Iterator[str]:

@@ -119,7 +119,7 @@ def what_a_salesperson_sees(teller: Teller) -> None:
 def letters_of_many_scripts(teller: Teller) -> None:
     """Texts go over and come back unchanged."""
     teller.step(
-        "Мебель, 家具, أثاث: every letter survives",
+        "Мебель, 家具, Sjøboden: every letter survives",
         "Customers are entered on both sides in many scripts. On the other side somebody adds a telephone "
         "number, so that each record travels there and back.",
     )

@@ -19,7 +19,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "Korean": ("서울가구 주식회사", "세종대로 110"),
     "Hindi": ("दिल्ली फ़र्नीचर", "जनपथ मार्ग"),
     "Thai": ("เฟอร์นิเจอร์กรุงเทพ", "ถนนสุขุมวิท"),
-    "Czech, Danish, Turkish": ("Žluťoučký kůň & Ærø İşleri", "Sjøgade 1 · Łódzka"),
+    "accented Latin": ("Žluťoučký kůň & Ærø İşleri", "Sjøgade 1 · Łódzka"),
     "emoji": ("Stühle & Tische 🪑", "Straße des 17. Juni"),
 }
 """A customer's name and street for each script; every second one is entered in Sales."""

@@ -20,10 +20,11 @@ OUTCOMES = (
     "failed", "conflict", "waiting", "skipped", "deleted",
     "inserted", "modified", "coupled", "uncoupled", "unchanged",
 )  # fmt: skip
-FULL = "Full Synchronization"
+DONE = ("inserted", "modified", "coupled", "uncoupled", "deleted", "unchanged")
 QUIET = frozenset({"unchanged"})
 BAR_WIDTH = 14
-POLL_S = 0.1
+POLL_S = 0.5
+"""How often the progress is asked for: each answer reads the batches of all jobs."""
 PATIENCE_S = 120.0
 _STYLES = {"Success": "green", "Finished": "green", "Error": "bold red", "In Process": "yellow"}
 _OUTCOME_STYLES = {"failed": "bold red", "conflict": "magenta", "waiting": "yellow", "unchanged": "dim"}
@@ -50,19 +51,28 @@ def _watch(screen: Screen, api: Api, full_sync_id: str) -> View:
     path, began = f"full-synchronizations/{full_sync_id}", time.monotonic()
     view: View = api.get(path)
     told: set[int] = set()
+    seen, patient_until = _moved(view), began + PATIENCE_S
     with Live(console=screen.console, transient=True, auto_refresh=False) as live:
         while view["status"] != "Finished":
-            if time.monotonic() > began + PATIENCE_S:
-                raise DemoFailed(f"The full synchronisation had not ended after {PATIENCE_S:g} seconds.")
+            if time.monotonic() > patient_until:
+                raise DemoFailed(f"The full synchronisation has stood still for {PATIENCE_S:g} seconds.")
             if screen.lively:
                 live.update(_indented(moving(view["lines"])), refresh=True)
             else:
                 _tell_waves(screen, view["lines"], told, time.monotonic() - began)
             time.sleep(POLL_S)
             view = api.get(path)
+            if _moved(view) != seen:
+                seen, patient_until = _moved(view), time.monotonic() + PATIENCE_S
     if not screen.lively:
         _tell_waves(screen, view["lines"], told, time.monotonic() - began)
     return view
+
+
+def _moved(view: View) -> list[tuple[Any, ...]]:
+    """What changes while a full synchronisation goes on."""
+    names = ("jobQueueEntryStatus", "toIntTableJobStatus", "fromIntTableJobStatus")
+    return [(*(line[name] for name in names), line["progress"]["done"]) for line in view["lines"]]
 
 
 def waves(lines: Sequence[Line]) -> dict[str, int]:
@@ -80,11 +90,13 @@ def waves(lines: Sequence[Line]) -> dict[str, int]:
 
 
 def _tell_waves(screen: Screen, lines: Sequence[Line], told: set[int], seconds: float) -> None:
-    """Without a terminal: a line for each wave that has ended."""
+    """Without a terminal: a line for each wave that has ended, in their order."""
     of_mapping = waves(lines)
     for wave in range(1, max(of_mapping.values()) + 1):
         own = [line for line in lines if of_mapping[line["mapping"]] == wave]
-        if wave not in told and all(line["jobQueueEntryStatus"] in ("Finished", "Error") for line in own):
+        if any(line["jobQueueEntryStatus"] not in ("Finished", "Error") for line in own):
+            return
+        if wave not in told:
             told.add(wave)
             records = sum(line["progress"]["given"] for line in own)
             screen.say(f"… wave {wave}: {len(own)} mappings, {records} records, after {seconds:.1f} s")
@@ -100,11 +112,11 @@ def show(screen: Screen, lines: Sequence[Line]) -> None:
         records = sum(line["progress"]["given"] for line in quiet)
         screen.console.print()
         screen.say(f"{len(quiet)} further mappings: {records} records, all unchanged.")
-    advised = [line for line in busy if line["initialSynchRecommendation"] == "Couple Records"]
+    advised = [line for line in busy if "releases" in line["message"]]
     if advised:
         names = " and ".join(line["mapping"] for line in advised)
         screen.console.print()
-        screen.say(f"Recommended for {names}: “Couple Records”.")
+        screen.say(f"Recommended for {names}: “{advised[0]['initialSynchRecommendation']}”.")
     screen.console.print()
 
 
@@ -156,9 +168,12 @@ def _cells(line: Line, wave: int) -> list[Text | ProgressBar]:
 
 def outcomes(progress: Mapping[str, int]) -> Text:
     """The outcomes that occurred, such as “56 inserted, 2 waiting”; what was done comes first."""
-    parts = [(f"{progress[name]} {name}", _OUTCOME_STYLES.get(name, "")) for name in reversed(OUTCOMES)]
-    there = [part for part, name in zip(parts, reversed(OUTCOMES), strict=True) if progress[name]]
-    return Text(", ").join(Text(text, style=style) for text, style in there)
+    done_first = (*DONE, *(name for name in OUTCOMES if name not in DONE))
+    return Text(", ").join(
+        Text(f"{progress[name]} {name}", style=_OUTCOME_STYLES.get(name, ""))
+        for name in done_first
+        if progress[name]
+    )
 
 
 def _indented(table: Table) -> Padding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from local.demo import checks, review
@@ -71,31 +71,39 @@ class Teller:
         )
 
     def all_accounted_for(self) -> None:
-        """No record is lost: it is coupled, or listed with the reason why it waits."""
-        inside = coupled = 0
-        reasons: list[str] = []
-        for kind in KINDS:
-            account = checks.account_for(self.stage, kind)
+        """No record is lost: it is coupled, or listed with the reason why it is not."""
+        accounts = {kind: checks.account_for(self.stage, kind) for kind in KINDS}
+        for kind, account in accounts.items():
             expect(
                 not account.missing, f"{kind.title}: nobody accounts for {', '.join(account.missing[:5])}."
             )
             expect(bool(account.inside), f"{kind.title}: there should be records that belong in Sales.")
-            inside, coupled = inside + account.inside, coupled + account.coupled
-            reasons += _reasons(kind, account)
-        waits = "; ".join(reasons)
+        inside = sum(each.inside for each in accounts.values())
+        coupled = sum(each.coupled for each in accounts.values())
         self.proved(
             [
-                f"Of {inside} records that belong in Sales {coupled} are coupled. "
-                f"The others wait, and each says why: {waits}."
+                f"Of {inside} records that belong in Sales {coupled} are coupled; "
+                f"{inside - coupled} are listed with their reasons:"
             ]
         )
+        for code, which in _reasons(accounts).items():
+            self.screen.item(f"{which}: {REASONS.get(code, code)}")
 
 
-def _reasons(kind: Kind, account: checks.Account) -> list[str]:
-    return [
-        f"{kind.title}: {number} ({code.replace('_', ' ')})"
-        for code, number in sorted(account.waiting.items())
-    ]
+REASONS = {
+    "possible_partner": "Sales holds a record that may be the same, and a person decides",
+    "waits_for_lookup": "they refer to one of those and follow by themselves",
+    "not_carried": "a price in another currency than its list has no place in Sales",
+}
+
+
+def _reasons(accounts: Mapping[Kind, checks.Account]) -> dict[str, str]:
+    """By problem code: how many of which kinds."""
+    found: dict[str, list[str]] = {}
+    for kind, account in accounts.items():
+        for code, number in sorted(account.waiting.items()):
+            found.setdefault(code, []).append(f"{number} of {kind.title.lower()}")
+    return {code: ", ".join(each) for code, each in found.items()}
 
 
 def _cost_told(cost: dict[str, Any]) -> str:

@@ -16,11 +16,21 @@ def contradictions(mapping: Mapping) -> list[str]:
     wanted = [name for key in mapping.match for name in key.fields]
     problems += [f"match: there is no field {name}" for name in wanted if name not in names]
     problems += [f"bc.moved_by: {problem}" for problem in _moved_contradictions(mapping)]
+    problems += _of_another_record(mapping)
     if mapping.leaving is LeavingRule.REMOVE and mapping.direction is not Direction.TO_SALES:
         problems.append("leaving: only rows of a mapping to Sales are removed")
     if mapping.conflict is ConflictRule.NEWEST_WINS and mapping.is_option_set:
         problems.append("conflict: options have no time of change, so the newest cannot win")
     return problems
+
+
+def _of_another_record(mapping: Mapping) -> list[str]:
+    lookups = {each.name for each in mapping.fields if each.lookup}
+    return [
+        f"field {each.name}: same_in must name a lookup of the mapping, and “{each.same_in}” is none"
+        for each in mapping.all_fields
+        if each.same_in and each.same_in not in lookups
+    ]
 
 
 def _is_constant(each: FieldMapping) -> bool:

@@ -106,6 +106,7 @@ FIELD = Shape("field", called="field {name}", keys={
     "exact": Key(Truth(), "A value that Sales stores differently is a problem."),
     "same_as": Key(Text(), "Of a line: counts only where the looked up record holds the same."),
     "without": Key(Names(), "Of a line: put only where none of these groups is."),
+    "same_in": Key(Text(), "The record that this lookup leads to must hold the same, or nothing is created."),
     "refusal_is_told": Key(Truth(), "A change is sent although Sales takes the column at creation only."),
 })  # fmt: skip
 

@@ -74,6 +74,8 @@ class FieldMapping:
     ``exact``: a value that Sales stores differently is a failure and not its normalisation.
     Of a line's field: ``without`` names groups, only without all of which it is put; ``same_as`` a field of
     the mapping that its group's first lookup goes through, which must hold the same value.
+    ``same_in`` names a lookup of the mapping whose record must hold the same in its own field of this name;
+    else Sales has no place for the record (a price in another currency than its list).
     ``refusal_is_told``: a change is sent although the service takes the field at creation only, so that a
     person is told of it.
     """
@@ -110,6 +112,7 @@ class FieldMapping:
     exact: bool = False
     same_as: str | None = None
     without: tuple[str, ...] = ()
+    same_in: str | None = None
     refusal_is_told: bool = False
 
     def length_on(self, side: Side) -> int | None:

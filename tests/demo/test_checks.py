@@ -12,44 +12,47 @@ import pytest
 from rich.console import Console
 
 from local.demo import __main__ as demo
-from local.demo import beginning, checks, quiet, review, story
-from local.demo.checks import Snapshot
+from local.demo import beginning, doubles, kinds, quiet, review, story
+from local.demo.doubles import Snapshot
 from local.demo.failures import DemoFailed
 from local.demo.meter import Counts, counted
 from local.demo.screen import Screen
 from local.demo.told import Told
-from local.environment import Environment
-from shared_code.compose import default_mappings
+from local.environment import WHOLE, Environment
 
 
-def account(number: str | None, name: str = "Larkspur", mail: str = "a@b.example") -> dict[str, Any]:
-    return {"accountnumber": number, "name": name, "emailaddress1": mail}
+def account(
+    number: str | None, name: str = "Larkspur", mail: str = "a@b.example", kind: int = 3
+) -> dict[str, Any]:
+    return {"accountnumber": number, "name": name, "emailaddress1": mail, "customertypecode": kind}
 
 
 def at(*accounts: dict[str, Any]) -> Snapshot:
-    return Snapshot(
-        {"customers": [], "contacts": []},
-        {"account": list(accounts), "contact": [], "transactioncurrency": []},
-    )
+    empty: dict[str, list[Any]] = {table: [] for table in doubles.SALES_IDENTITIES}
+    return Snapshot({table: [] for table in doubles.BC_IDENTITIES}, empty | {"account": list(accounts)})
 
 
 def test_a_second_account_of_the_same_number_is_a_double() -> None:
-    found = checks.duplicates(at(), at(account("1", "A"), account("1", "B")))
+    found = doubles.duplicates(at(), at(account("1", "A"), account("1", "B")))
     assert found == {"bc": 0, "sales": 1}
 
 
 def test_a_second_account_of_the_same_name_and_address_is_a_double_whatever_its_number() -> None:
-    found = checks.duplicates(at(), at(account("1"), account("2", "larkspur ")))
+    found = doubles.duplicates(at(), at(account("1"), account("2", "larkspur ")))
     assert found == {"bc": 0, "sales": 1}
+
+
+def test_a_customer_and_a_vendor_may_have_the_same_number_and_name() -> None:
+    assert doubles.duplicates(at(), at(account("1"), account("1", kind=11)))["sales"] == 0
 
 
 def test_doubles_that_were_there_before_do_not_count() -> None:
     before = at(account("1"), account("1"))
-    assert checks.duplicates(before, before) == {"bc": 0, "sales": 0}
+    assert doubles.duplicates(before, before) == {"bc": 0, "sales": 0}
 
 
 def test_records_without_identity_are_no_doubles() -> None:
-    assert checks.surplus([account(None), account(None)], lambda each: each["accountnumber"]) == 0
+    assert doubles.surplus([account(None), account(None)], lambda each: each["accountnumber"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -58,36 +61,99 @@ def test_records_without_identity_are_no_doubles() -> None:
         ({}, True),
         ({"type": "Company"}, False),
         ({"companyNumber": ""}, False),
-        ({"contactBusinessRelation": "Vendor"}, False),
+        ({"contactBusinessRelation": "Vendor"}, True),
+        ({"contactBusinessRelation": "Bank_x0020_Account"}, False),
     ],
 )
-def test_contacts_inside_the_filter_are_persons_of_customers(changes: dict[str, str], inside: bool) -> None:
+def test_contacts_that_belong_in_sales_are_persons_of_a_party(changes: dict[str, str], inside: bool) -> None:
     person = {"type": "Person", "companyNumber": "CT1", "contactBusinessRelation": "Customer"}
-    assert checks.is_contact_inside(person | changes) is inside
+    assert kinds.is_person_of_a_party(person | changes) is inside
 
 
-@pytest.mark.parametrize(("blocked", "inside"), [(" ", True), ("_x0020_", True), ("All", False)])
-def test_blocked_customers_are_outside_the_filter(blocked: str, inside: bool) -> None:
-    assert checks.is_customer_inside({"blocked": blocked}) is inside
+@pytest.mark.parametrize(
+    ("blocked", "free"), [(" ", True), ("_x0020_", True), ("All", False), (False, True), (True, False)]
+)
+def test_blocked_customers_and_items_do_not_belong_in_sales(blocked: object, free: bool) -> None:
+    assert kinds.is_not_blocked({"blocked": blocked}) is free
 
 
-def test_only_outcomes_that_occurred_are_shown() -> None:
-    counts = dict.fromkeys(review.OUTCOMES, 0) | {"inserted": 2, "failed": 1}
-    assert review.counters(counts) == "1 failed, 2 inserted"
+@pytest.mark.parametrize(
+    ("changes", "inside"),
+    [
+        ({}, True),
+        ({"status": "Draft"}, False),
+        ({"variantCode": "BLUE"}, False),
+        ({"minimumQuantity": 10}, False),
+        ({"startingDate": "2999-01-01"}, False),
+        ({"endingDate": "2020-01-01"}, False),
+        ({"endingDate": "2999-01-01"}, True),
+    ],
+)
+def test_a_price_belongs_in_sales_while_it_is_in_force(changes: dict[str, object], inside: bool) -> None:
+    line = {"status": "Active", "variantCode": "", "minimumQuantity": 0, "startingDate": "2020-01-01"}
+    assert kinds.is_price_today({**line, "endingDate": kinds.NO_DATE, **changes}) is inside
+
+
+def test_a_price_is_named_by_its_place() -> None:
+    names = ("priceListCode", "assetNumber", "assetType", "unitOfMeasureCode", "variantCode")
+    line = dict(zip(names, ("RETAIL", "1000", "Item", "PCS", ""), strict=True))
+    assert kinds.place_of_price(line) == "RETAIL;1000;Item;PCS;;0"
+
+
+def test_every_kind_is_kept_in_step_by_a_mapping_of_these_tables() -> None:
+    mappings = {each.name: each for each in WHOLE.chosen}
+    for kind in kinds.KINDS:
+        assert kind.bc.removeprefix(kinds.EXTENSION) == mappings[kind.mapping].bc.table
+
+
+def test_only_outcomes_that_occurred_are_shown_what_was_done_first() -> None:
+    counts = dict.fromkeys(review.OUTCOMES, 0) | {"inserted": 2, "unchanged": 3, "failed": 1}
+    assert review.outcomes(counts).plain == "2 inserted, 3 unchanged, 1 failed"
+    assert set(review.DONE) < set(review.OUTCOMES)
+
+
+def line(mapping: str, *after: str) -> dict[str, Any]:
+    return {"mapping": mapping, "dependencyFilter": "|".join(after)}
+
+
+def test_a_mapping_is_in_the_wave_after_the_last_it_depends_on() -> None:
+    lines = [line("PRICE", "ITEM", "CURRENCY"), line("ITEM", "UNIT"), line("UNIT"), line("CURRENCY")]
+    assert review.waves(lines) == {"UNIT": 1, "CURRENCY": 1, "ITEM": 2, "PRICE": 3}
+    assert review.waves([line("ITEM", "ELSEWHERE")]) == {"ITEM": 1}
 
 
 def test_requests_of_a_quiet_look_are_told_apart_by_table() -> None:
     counts = Counts(
         by_kind={
-            "bc": Counter({"GET customers": 1, "POST $batch": 1}),
+            "bc": Counter({"GET customers": 1, "POST $batch": 1, "GET tandem/sync/v1.0/items": 3}),
             "sales": Counter({"GET accounts?$deltatoken": 2}),
         },
         parts=Counter({"GET currencies": 1, "GET currencyExchangeRates": 1}),
     )
-    found = quiet.by_mapping(counts, default_mappings())
-    assert found["CUSTOMER"] == {"bc": 1, "sales": 2}
-    assert found["CURRENCY"] == {"bc": 1, "sales": 0}
-    assert found["CONTACT"] == {"bc": 0, "sales": 0}
+    found = quiet.by_table(counts, WHOLE.chosen)
+    assert found["bc"]["customers"] == {"mappings": ["CUSTOMER"], "requests": 1}
+    assert found["bc"]["currencies"] == {"mappings": ["CURRENCY", "INVOICE PRICE LIST"], "requests": 1}
+    assert found["bc"]["tandem/sync/v1.0/items"]["requests"] == 3
+    assert found["sales"]["accounts"] == {"mappings": ["CUSTOMER", "VENDOR"], "requests": 2}
+    assert found["bc"]["contacts"]["requests"] == 0
+
+
+def quiet_result(**changes: Any) -> dict[str, Any]:
+    table = {"mappings": ["CUSTOMER"], "requests": 1}
+    tables = {"bc": {"customers": table}, "sales": {"accounts": dict(table)}}
+    return {"writes": 0, "requests": {"bc": 1, "sales": 1}, "requests_by_table": tables, **changes}
+
+
+def test_a_quiet_look_that_wrote_or_asked_too_much_is_not_as_told() -> None:
+    quiet._check(quiet_result())
+    twice = {"customers": {"mappings": ["CUSTOMER"], "requests": 2}}
+    for wrong in (
+        quiet_result(writes=1),
+        quiet_result(requests={"bc": 2, "sales": 1}),
+        quiet_result(requests_by_table={"bc": twice, "sales": {}}, requests={"bc": 2, "sales": 0}),
+    ):
+        with pytest.raises(DemoFailed):
+            quiet._check(wrong)
 
 
 def test_both_simulators_summaries_have_one_shape() -> None:

@@ -169,6 +169,25 @@ def test_a_price_in_another_currency_than_its_group_is_told() -> None:
     assert worlds.codes(world, GROUP_PRICES) == ["not_carried"]
 
 
+def test_a_price_in_another_currency_than_its_list_is_told_and_never_stands_in_that_of_the_list(
+    world: World,
+) -> None:
+    made = line(world, 7, currencyCode="USD")
+    line(world, 9, item="1001", currencyCode="")
+    worlds.cycles(world, 2)
+    assert prices(world) == [("1001", "PCS", 9)]
+    (problem,) = worlds.problems(world, LINES)
+    assert (problem["code"], problem["outcome"]) == ("not_carried", "skipped")
+    assert problem["message"] == (
+        "Its currency is not that of its price list “RETAIL”: Sales has no place for it there."
+    )
+    worlds.assert_quiet(world)
+    row(world, "priceListLines", id=made["id"], currencyCode="")
+    worlds.cycles(world, 2)
+    assert prices(world) == [("1000", "PCS", 7), ("1001", "PCS", 9)]
+    assert worlds.codes(world, LINES) == []
+
+
 def test_a_price_of_all_customers_is_not_carried() -> None:
     world = new_world(CLASSIC)
     group_price(world, 7, salesType="All_x0020_Customers", salesCode="")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from shared_code.core.agreement import disagreement
 from shared_code.core.base import confirm_base
 from shared_code.core.journal import Entry, Reason
 from shared_code.core.reconcile import (
@@ -76,6 +77,8 @@ class Plan:
             instead = partial(problems.hold, work, item, "possible_partner")
         elif faults:
             instead = partial(problems.unfit, work, item, faults)
+        elif decision.side is Side.SALES and (why := _without_place(work, item)):
+            instead = partial(problems.not_carried, work, item, "not_carried", why)
         if instead and (decision.side is Side.SALES or decision.restores):
             instead()
         else:
@@ -103,6 +106,10 @@ class Plan:
             self.updates[side].append(update)
         if not planned:
             committing.settle(work, item, _open_groups(work, merge, faults), faults)
+
+
+def _without_place(work: Work, item: Item) -> str:
+    return disagreement(work.mapping, item.values_on(Side.BC), work.links)
 
 
 def _open_groups(work: Work, merge: Merge, faults: list[Missing | Unfit]) -> frozenset[str]:

@@ -217,6 +217,7 @@ CONTRADICTIONS: list[tuple[Document, str]] = [
         "what is written at creation only is never refused",
     ),
     (field(keep_when_blank=True), "what is kept when blank flows one way"),
+    (field(same_in="name"), "same_in must name a lookup of the mapping, and “name” is none"),
     (
         field(type="local_amount", lookup="CURRENCY", bc_currency="c"),
         "a local amount has its currency and flows to Sales",
