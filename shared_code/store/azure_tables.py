@@ -38,8 +38,10 @@ from shared_code.store.tables import (
 )
 
 POINT_READS_AT_ONCE = 4
-RANGE_FROM, SPREAD_RANGE_FROM = 50, 200
-"""More rows than this, ordered or not, are read as a range as long as it is not sparse."""
+RANGE_FROM = 20
+"""More rows than this are read along their range as long as it is not sparse."""
+PROBE = 5
+"""So many entities for each wanted row are read first, to see how close together the wanted ones lie."""
 SPARSE = 30
 """A range is sparse with fewer than one wanted row in so many: reading them one by one costs less then."""
 
@@ -90,23 +92,32 @@ class AzureTables:
         self, table: str, partition: str, rows: Sequence[str], *, ordered: bool = False
     ) -> dict[str, Entity]:
         wanted, found = sorted(set(rows), key=order_of), dict[str, Entity]()
-        if len(wanted) > (RANGE_FROM if ordered else SPREAD_RANGE_FROM):
-            wanted = self._get_range(table, partition, wanted, found)
+        if len(wanted) > RANGE_FROM:
+            size = PAGE if ordered else PROBE * len(wanted)
+            wanted = self._get_range(table, partition, wanted, found, size)
         calls = [partial(self.get, table, partition, row) for row in wanted]
         single = self._runtime.run_all(calls, POINT_READS_AT_ONCE)
         return found | {entity.row: entity for entity in single if entity is not None}
 
-    def _get_range(self, table: str, partition: str, rows: list[str], found: dict[str, Entity]) -> list[str]:
-        """Read along the range of the sorted rows until it gets sparse; the rows that are left to be read."""
-        asked = set(rows)
-        between = self.query(table, partition, first=rows[0], last=rows[-1])
-        while page := list(islice(between, PAGE)):
+    def _get_range(
+        self, table: str, partition: str, rows: list[str], found: dict[str, Entity], page_size: int
+    ) -> list[str]:
+        """Read along the range of the sorted rows until it gets sparse; the rows that are left to be read.
+
+        The first page may be a small one: in a large partition it costs little to see that the rows lie far
+        apart, and in a small one it holds them all.
+        """
+        asked, first, size = set(rows), rows[0], min(page_size, PAGE)
+        while True:
+            page = list(self.query(table, partition, first=first, last=rows[-1], limit=size))
             hits = {entity.row: entity for entity in page if entity.row in asked}
             found |= hits
-            if len(page) == PAGE and len(hits) * SPARSE < PAGE:
-                passed = order_of(page[-1].row)
+            if len(page) < size:
+                return []
+            first, size, sparse = page[-1].row, PAGE, len(hits) * SPARSE < len(page)
+            if sparse:
+                passed = order_of(first)
                 return [row for row in rows if order_of(row) > passed]
-        return []
 
     def query(
         self,

