@@ -64,8 +64,10 @@ def _asked_as(mapping: TableMapping, side: Side) -> str:
 
 def _in_bc(counts: Counts, table: str) -> int:
     plain = sum(number for kind, number in counts.by_kind["bc"].items() if _names(kind, table))
-    # A currency is looked at together with its rates, in one batch.
-    batched = sum(number for kind, number in counts.parts.items() if _names(kind, table))
+    # What moves a record without a stamp of its own (rates, stock, payments) is looked at in the same batch,
+    # whose parts are named without the root of their API.
+    bare = table.rpartition("/")[2]
+    batched = sum(number for kind, number in counts.parts.items() if _names(kind, bare))
     return plain + batched
 
 
