@@ -6,11 +6,11 @@ import os
 
 import azure.functions as func
 
-from functions import api, coupling, previews, problems, queues, timers, webhooks
+from functions import api, conflicts, coupling, history, previews, problems, queues, timers, webhooks
 from shared_code.compose import check_settings
 
 check_settings(os.environ)
 
 app = func.FunctionApp()
-for module in (timers, queues, api, coupling, previews, problems, webhooks):
+for module in (timers, queues, api, coupling, previews, problems, conflicts, history, webhooks):
     app.register_functions(module.blueprint)

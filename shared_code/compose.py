@@ -39,6 +39,7 @@ from shared_code.systems.dataverse import Dataverse
 from shared_code.systems.dataverse_options import Choices
 from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.http import Client, new_session
+from shared_code.systems.interface import System
 
 BC_PERMITS, SALES_PERMITS, SALES_CEILING = 4, 8, 24
 """Requests in flight of one service user over all instances: Business Central serves five at once and one
@@ -171,7 +172,8 @@ def assemble(
             zone=settings.zone,
         )
         own = {each.name: for_connection(each, connection) for each in chosen.mappings}
-        return ConnectionParts(connection, own, {Side.BC: business_central, Side.SALES: sales}, tables, alone)
+        systems: dict[Side, System] = {Side.BC: business_central, Side.SALES: sales}
+        return ConnectionParts(connection, own, systems, tables, alone, settings.journal_months)
 
     connections = {company.name: connect(company) for company in settings.companies}
     hooks = Hooks(

@@ -65,6 +65,8 @@ SETTINGS = (
             "change start a full synchronisation.", "Europe/Copenhagen", "UTC"),
     Setting("LOOK_BACK_SECONDS", "How far each look at Business Central overlaps the one before.",
             "600", "600"),
+    Setting("JOURNAL_MONTHS", "How many months the journal remembers, the present one included.",
+            "13", "13"),
     Setting("SETTLE_SECONDS", "How long a request without an answer may still be running.", "1200", "1200"),
 )  # fmt: skip
 """Every app setting beside those of Azure Functions itself (``AzureWebJobsStorage``)."""
@@ -98,6 +100,7 @@ class Settings:
     webhook_secret: str
     zone: tzinfo
     look_back_s: float
+    journal_months: int
     settle_s: float
 
 
@@ -128,6 +131,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         webhook_secret=_checked(values, "WEBHOOK_SECRET", _secret),
         zone=_checked(values, "TIME_ZONE", _zone),
         look_back_s=_checked(values, "LOOK_BACK_SECONDS", _seconds),
+        journal_months=_checked(values, "JOURNAL_MONTHS", _months),
         settle_s=_checked(values, "SETTLE_SECONDS", _seconds),
     )
     if not (settings.client_secret or settings.managed_identity_client_id):
@@ -237,3 +241,13 @@ def _seconds(text: str) -> float:
 
 
 LONGEST_S = 7 * 86_400.0
+
+
+def _months(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MOST_MONTHS and len(text) <= 3):
+        raise ValueError(f"it must be a number of months from 1 to {MOST_MONTHS}.")
+    return int(text)
+
+
+MOST_MONTHS = 120
+"""Each month is asked for when a record's journal is read: more would be slow, not wrong."""

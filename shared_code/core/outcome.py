@@ -37,7 +37,7 @@ PROBLEMS = {
     each.code: each
     for each in (
         ProblemCode("conflict", "The same field was changed on both sides to different values.",
-                    "Decide which value counts, or write the same value on both sides."),
+                    "Decide whose value counts (POST /api/conflicts/decide), or write it on both sides."),
         ProblemCode("waits_for_lookup", "The record refers to one that is not coupled yet.",
                     "Nothing: it goes through when that record is coupled. Couple it, or create it.", True),
         ProblemCode("couple_first", "Both sides hold records that are not coupled; creating waits.",

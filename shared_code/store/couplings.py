@@ -35,6 +35,7 @@ from shared_code.store.tables import (
     Scalar,
     Tables,
     Upsert,
+    in_chunks,
 )
 
 TABLE = "Couplings"
@@ -110,22 +111,29 @@ class CouplingStore:
         """Move the next attempt of problems that are as they were read; others were dealt with meanwhile."""
         self.replace_problems([replace(each, next_attempt_at_s=until_s) for each in problems])
 
-    def replace_problems(self, problems: Sequence[Problem]) -> int:
-        """Write problems that are on file as they were read; how many.  Others were dealt with meanwhile."""
-        done = 0
-        for each in problems:
-            entity = _problem_entity(self.partition, each)
-            try:
-                self._tables.replace(TABLE, replace(entity, etag=each.etag))
-            except (Changed, Missing):
-                continue
-            done += 1
-        return done
-
     def set_aside(self, side: Side) -> set[str]:
         """The ids of the records of a side that a person has set aside."""
         rows = self._tables.query_prefix(TABLE, self.partition, problem_row(side, ""), select=["set_aside"])
         return {each.row.split("|", 2)[2] for each in rows if each.values.get("set_aside")}
+
+    def replace_problems(self, problems: Sequence[Problem]) -> list[str]:
+        """Write problems that are as they were read; the record ids of those that are not any more."""
+        operations = [
+            Replace(replace(_problem_entity(self.partition, each), etag=each.etag)) for each in problems
+        ]
+        overtaken: list[str] = []
+        for chunk in in_chunks(list(zip(problems, operations, strict=True))):
+            overtaken += self._replace_problems(chunk)
+        return overtaken
+
+    def _replace_problems(self, chunk: Sequence[tuple[Problem, Replace]]) -> list[str]:
+        try:
+            self._tables.transact(TABLE, [operation for _, operation in chunk])
+        except (Changed, Missing):
+            if len(chunk) == 1:
+                return [chunk[0][0].record_id]
+            return [i for each in chunk for i in self._replace_problems([each])]
+        return []
 
     def all_coupled(self, limit: int | None = None) -> Iterable[Coupling]:
         """The living couplings in BC id order."""

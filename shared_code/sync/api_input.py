@@ -13,6 +13,7 @@ from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
 MAX_BODY_BYTES = 64 * 1024
 MAX_DIGITS = 9
 MAX_ID = 64
+MAX_TEXT = 100
 PLATFORM = frozenset({"code", "clientId"})
 """Parameters of Azure Functions itself: a function key, and the name of it."""
 
@@ -79,6 +80,14 @@ def names_of(at: ConnectionParts, document: MappingOf[str, Any], name: str) -> t
         except UnknownName as error:
             raise BadInput(name, str(error)) from None
     return tuple(dict.fromkeys(given))
+
+
+def text_of(document: MappingOf[str, Any], name: str) -> str:
+    """A short text that may be left out; what cannot be shown on one line is refused."""
+    given = document.get(name, "")
+    if not isinstance(given, str) or len(given) > MAX_TEXT or not given.isprintable():
+        raise BadInput(name, f"it must be a text of at most {MAX_TEXT} characters on one line")
+    return given
 
 
 def number_of(query: MappingOf[str, str], name: str, default: int, most: int) -> int:

@@ -75,7 +75,8 @@ class UnknownName(LookupError):
 class ConnectionParts:
     """One connection: its mappings (with what depends on the connection filled in), systems and stores.
 
-    ``alone``: no other company works with the same Sales organisation.
+    ``alone``: no other company works with the same Sales organisation.  ``journal_months``: how long the
+    journal remembers.
     """
 
     connection: Connection
@@ -83,6 +84,7 @@ class ConnectionParts:
     systems: MappingOf[Side, System]
     tables: Tables
     alone: bool = True
+    journal_months: int = journal.KEEP_MONTHS
 
     @property
     def name(self) -> str:
@@ -141,7 +143,7 @@ class ConnectionParts:
 
     @cached_property
     def journal(self) -> journal.JournalStore:
-        return journal.JournalStore(self.tables, self.name)
+        return journal.JournalStore(self.tables, self.name, self.journal_months)
 
     @cached_property
     def identities(self) -> identities.IdentityStore:

@@ -14,9 +14,10 @@ def set_aside(store: CouplingStore, problems: Sequence[Problem]) -> int:
     aside = [
         replace(each, set_aside=True, outcome=Outcome.SKIPPED, next_attempt_at_s=NEVER_S) for each in problems
     ]
-    return store.replace_problems(aside)
+    return len(aside) - len(store.replace_problems(aside))
 
 
 def resume(store: CouplingStore, problems: Sequence[Problem]) -> int:
     """Take records up again that a person had set aside; how many."""
-    return store.replace_problems([replace(each, set_aside=False) for each in problems if each.set_aside])
+    again = [replace(each, set_aside=False) for each in problems if each.set_aside]
+    return len(again) - len(store.replace_problems(again))

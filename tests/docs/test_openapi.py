@@ -9,15 +9,19 @@ import azure.functions as func
 import pytest
 from jsonschema import Draft202012Validator
 
-from functions import api, coupling, previews, problems, webhooks
+from functions import api, conflicts, coupling, history, previews, problems, webhooks
 from shared_code.core.jobs import JobKind
+from shared_code.core.journal import Reason
 from shared_code.core.mapping import Direction
 from shared_code.core.outcome import PROBLEMS, Outcome
 from shared_code.core.records import Side
+from shared_code.core.why import Author
 from shared_code.store.full_syncs import LineStatus
 from shared_code.sync import full_sync
 from shared_code.sync.api import MAX_JOBS, MAX_PROBLEMS
 from shared_code.sync.api_input import MAX_ID
+from shared_code.sync.conflicts.conflict_api import MAX_CONFLICTS
+from shared_code.sync.history.history_api import MAX_ENTRIES
 from tests.docs.openapi import DOCUMENT, faults, operations, resolve
 
 OPERATIONS = [pytest.param(*each, id=f"{each[0]} {each[1]}") for each in operations()]
@@ -26,7 +30,7 @@ OPERATIONS = [pytest.param(*each, id=f"{each[0]} {each[1]}") for each in operati
 def routes() -> dict[tuple[str, str], str]:
     """Method and path of every HTTP function, with who may call it."""
     app = func.FunctionApp()
-    for module in (api, coupling, previews, problems, webhooks):
+    for module in (api, coupling, previews, problems, conflicts, history, webhooks):
         app.register_functions(module.blueprint)
     triggers = [found.get_dict_repr() for each in app.get_functions() if (found := each.get_trigger())]
     return {
@@ -117,7 +121,14 @@ def test_every_example_of_a_body_fits_its_schema() -> None:
 
 @pytest.mark.parametrize(
     ("name", "members"),
-    [("Direction", Direction), ("Side", Side), ("Outcome", Outcome), ("JobKind", JobKind)],
+    [
+        ("Direction", Direction),
+        ("Side", Side),
+        ("Outcome", Outcome),
+        ("JobKind", JobKind),
+        ("WrittenBy", Author),
+        ("WriteReason", Reason),
+    ],
 )
 def test_a_choice_has_the_members_of_the_code(name: str, members: type[StrEnum]) -> None:
     assert DOCUMENT["components"]["schemas"][name]["enum"] == [each.value for each in members]
@@ -132,7 +143,13 @@ def test_codes_statuses_and_recommendations_are_those_of_the_code() -> None:
 
 
 def test_limits_are_those_of_the_code() -> None:
-    for path, most in (("/jobs", MAX_JOBS), ("/problems", MAX_PROBLEMS)):
+    most_of = {
+        "/jobs": MAX_JOBS,
+        "/problems": MAX_PROBLEMS,
+        "/conflicts": MAX_CONFLICTS,
+        "/journal": MAX_ENTRIES,
+    }
+    for path, most in most_of.items():
         parameters = DOCUMENT["paths"][path]["get"]["parameters"]
         limit = next(each for each in parameters if each.get("name") == "limit")
         assert limit["schema"]["maximum"] == most

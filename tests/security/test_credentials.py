@@ -17,6 +17,11 @@ KEY, CODE, CONTENT = "function key", "webhook secret in the address", "webhook s
 DECISIONS = {
     ("POST", "/full-synchronizations"): KEY,
     ("GET", "/full-synchronizations/{id}"): KEY,
+    ("GET", "/conflicts"): KEY,
+    ("POST", "/conflicts/decide"): KEY,
+    ("GET", "/why"): KEY,
+    ("GET", "/journal"): KEY,
+    ("POST", "/journal/erase"): KEY,
     ("GET", "/previews"): KEY,
     ("POST", "/previews"): KEY,
     ("GET", "/previews/{id}"): KEY,

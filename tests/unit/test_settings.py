@@ -158,3 +158,14 @@ def test_several_companies_are_read_in_their_order() -> None:
     text = f"one={ID}, two={GOOD['TENANT_ID']}"
     names = [each.name for each in read_settings({**GOOD, "BUSINESS_CENTRAL_COMPANIES": text}).companies]
     assert names == ["one", "two"]
+
+
+@pytest.mark.parametrize("text", ["0", "121", "x", "-1", "1.5", "1300", "²"])
+def test_a_time_of_the_journal_that_is_no_number_of_months_is_refused(text: str) -> None:
+    with pytest.raises(SettingError, match="JOURNAL_MONTHS is wrong"):
+        read_settings({**GOOD, "JOURNAL_MONTHS": text})
+
+
+def test_the_journal_keeps_thirteen_months_unless_it_is_told_otherwise() -> None:
+    assert read_settings(GOOD).journal_months == 13
+    assert read_settings({**GOOD, "JOURNAL_MONTHS": "120"}).journal_months == 120

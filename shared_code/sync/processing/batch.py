@@ -46,7 +46,7 @@ def process_batch(parts: Parts, due: BatchDue) -> None:
     if not batch.done and not rules.is_made_under(at, mapping.name, batch.rules):
         batch = _store(at, _planned_anew(batch))
     elif not batch.done:
-        work = _load(parts, at, job, batch, schedule)
+        work = load(parts, at, job, batch, schedule)
         _run(work)
         seen = [pair for each in work.items if each.coupling for pair in each.states.items()]
         witnesses.remember(parts, at, mapping.name, seen)
@@ -66,7 +66,8 @@ def _rest_id(batch: Batch, rest: tuple[str, ...]) -> str:
     return f"{batch.id.rsplit('|', 1)[0]}|{digest((batch.id, *rest))}" if rest else ""
 
 
-def _load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch, schedule: Schedule) -> Work:
+def load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch, schedule: Schedule) -> Work:
+    """A batch with all that is on file about its records."""
     mapping = at.mapping(batch.mapping)
     store = at.couplings(mapping.name)
     known = store.load(batch.side, batch.ids, ordered=batch.ordered)

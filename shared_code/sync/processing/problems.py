@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from shared_code.core.choices import FIELDS, carried_over, still_open
 from shared_code.core.coupling import CouplingState
 from shared_code.core.outcome import (
     LONGEST_RETRY_S,
@@ -156,9 +157,8 @@ def conflict(work: Work, item: Item, conflicts: tuple[Conflict, ...]) -> None:
         each.group: {"base": dict(each.base), "bc": dict(each.bc), "sales": dict(each.sales)}
         for each in conflicts
     }
-    item.new_problem = replace(
-        item.new_problem, details=item.new_problem.details | {"fields": details}, next_attempt_at_s=NEVER_S
-    )
+    kept = still_open(item.new_problem.details, {each.group: (each.bc, each.sales) for each in conflicts})
+    item.new_problem = replace(item.new_problem, details={**kept, FIELDS: details}, next_attempt_at_s=NEVER_S)
 
 
 def leave_aside(item: Item) -> None:
@@ -184,7 +184,7 @@ def _settle(work: Work, item: Item, outcome: Outcome, code: str, message: str) -
         outcome=outcome,
         code=code,
         message=message,
-        details={"name": work.label(item), **_partner(item)},
+        details={"name": work.label(item), **_partner(item), **carried_over(item.problem)},
         attempts=attempts,
         next_attempt_at_s=now + retry_delay_s(attempts),
         since_s=old.since_s if old else now,

@@ -6,7 +6,10 @@ a value that a service filled in needs no path of its own: the next round sees i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared_code.core import filters
+from shared_code.core.choices import choices_of
 from shared_code.core.coupling import Coupling, CouplingState
 from shared_code.core.instructions import UNCOUPLING, Instruction
 from shared_code.core.outcome import PROBLEMS, Outcome
@@ -100,7 +103,10 @@ def _hand_on_rest(work: Work, delay_s: float) -> None:
 def decide(work: Work, item: Item) -> Decision:
     """What ``reconcile`` says about the record as it is now known."""
     bc, sales = item.states[Side.BC], item.states[Side.SALES]
-    return reconcile(work.mapping, item.base, bc, sales, work.rules, ours=work.made(item))
+    choices = choices_of(item.problem)
+    item.decided_by = next((each.by for each in choices.values() if each.by), "")
+    decided = replace(work.rules, choices=choices) if choices else work.rules
+    return reconcile(work.mapping, item.base, bc, sales, decided, ours=work.made(item))
 
 
 def read_missing(work: Work) -> None:

@@ -1,0 +1,1 @@
+"""Conflicts: listed with all that helps to decide, and decided by people."""
