@@ -10,11 +10,17 @@ from dataclasses import replace
 from functools import cache, partial
 from importlib import resources
 
-from shared_code.core.catalogue import for_connection
+from shared_code.core.catalogue import TEMPLATE, for_connection
 from shared_code.core.features import Features
 from shared_code.core.mapping import Connection, Mapping
 from shared_code.core.records import Side
-from shared_code.core.selection import Catalogue, Selection, available, with_dependencies
+from shared_code.core.selection import (
+    Catalogue,
+    Selection,
+    available,
+    with_dependencies,
+    without_lost_lookups,
+)
 from shared_code.runtime import Runtime, ThreadRuntime
 from shared_code.settings import Company, SettingError, Settings, read_settings
 from shared_code.store import azure_queue, azure_tables
@@ -104,7 +110,20 @@ def check_settings(environment: MappingOf[str, str]) -> None:
     Raises ``SettingError``, or ``MappingInvalid`` for a mapping's file that contradicts itself.
     """
     settings = read_settings(environment)
-    chosen_mappings(default_mappings(settings.features), settings.mappings)
+    shipped = default_mappings(settings.features)
+    chosen_mappings(shipped, settings.mappings)
+    _check_templates(settings, shipped)
+
+
+def _check_templates(settings: Settings, shipped: Sequence[Mapping]) -> None:
+    """Raises ``SettingError`` for a template that no new record would be made from."""
+    can = [each.name for each in shipped if any(f.constant == TEMPLATE for f in each.fields)]
+    for name in dict.fromkeys(each.mapping for each in settings.templates):
+        if name not in can:
+            raise SettingError(
+                f"TEMPLATES is wrong: “{name}” takes no template; these do: {', '.join(can)}. "
+                "Correct it in the app settings."
+            )
 
 
 class Clients:
@@ -161,7 +180,7 @@ def assemble(
     alone = len(settings.companies) == 1
 
     def connect(company: Company) -> ConnectionParts:
-        connection = Connection(company.name, company.id)
+        connection = Connection(company.name, company.id, templates=templates_of(settings, company.name))
         business_central = BusinessCentral(
             clients.business_central,
             root,
@@ -187,6 +206,16 @@ def assemble(
         runtime, tables, queue, connections, settings.settle_s, hooks, choices, catalogue=catalogue,
         set_aside=chosen.set_aside, started_s=runtime.now(),
     )  # fmt: skip
+
+
+def templates_of(settings: Settings, company: str) -> dict[str, str]:
+    """The templates of one company by mapping: its own go before those of all."""
+    return {
+        each.mapping: each.code
+        for name in ("", company)
+        for each in settings.templates
+        if each.company == name
+    }
 
 
 def catalogue_of(settings: Settings) -> Catalogue:
@@ -219,7 +248,7 @@ def chosen_mappings(mappings: Sequence[Mapping], names: Sequence[str]) -> list[M
         wanted = with_dependencies(mappings, names or [each.name for each in mappings])
     except LookupError as error:
         raise SettingError(f"MAPPINGS is wrong: with these FEATURES {error}. Correct one of them.") from None
-    return [each for each in mappings if each.name in wanted]
+    return without_lost_lookups([each for each in mappings if each.name in wanted])
 
 
 def _tokens(settings: Settings) -> Tokens:

@@ -46,10 +46,14 @@ SETTINGS = (
             "cronus=d6079f35-affb-5d00-b382-28fccf9e4a20"),
     Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
             "https://contoso.crm4.dynamics.com"),
-    Setting("FEATURES", "What the company has (extension, unit_groups, price_lists) or wants (vendors, "
-            "opportunities, invoices).", "extension,unit_groups,price_lists,vendors,invoices", ""),
+    Setting("FEATURES", "What the company has (extension, unit_groups, price_lists, manual_numbers) or "
+            "wants (vendors, opportunities, invoices).",
+            "extension,unit_groups,price_lists,vendors,invoices", ""),
     Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
             "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),
+    Setting("TEMPLATES", "The templates of Business Central that new records are made from, each as "
+            "mapping=code; for one company as company/mapping=code. They need the extension.",
+            "CUSTOMER=DOMESTIC,VENDOR=DOMESTIC", ""),
     Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.",
             "https://api.businesscentral.dynamics.com", "https://api.businesscentral.dynamics.com"),
     Setting("AUTHORITY", "Where tokens come from.", "https://login.microsoftonline.com",
@@ -81,6 +85,15 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """The template that new BC records of a mapping are made from; blank ``company``: in every company."""
+
+    company: str
+    mapping: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings, checked."""
 
@@ -92,6 +105,7 @@ class Settings:
     companies: tuple[Company, ...]
     features: Features
     mappings: tuple[str, ...]
+    templates: tuple[Template, ...]
     sales_url: str
     business_central_url: str
     authority: str
@@ -123,6 +137,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         companies=_checked(values, "BUSINESS_CENTRAL_COMPANIES", _companies),
         features=_checked(values, "FEATURES", _features),
         mappings=_listed(values["MAPPINGS"]),
+        templates=_checked(values, "TEMPLATES", _templates),
         sales_url=_checked(values, "SALES_URL", _address),
         business_central_url=_checked(values, "BUSINESS_CENTRAL_URL", _address),
         authority=_checked(values, "AUTHORITY", _address),
@@ -138,6 +153,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise SettingError(
             "CLIENT_SECRET or MANAGED_IDENTITY_CLIENT_ID is missing: set one of them in the app settings."
         )
+    _check_templates(settings)
     if settings.webhook_url and not settings.webhook_secret:
         raise SettingError("WEBHOOK_SECRET is missing although WEBHOOK_URL is set: set it to a random text.")
     return settings
@@ -175,6 +191,36 @@ def _companies(text: str) -> tuple[Company, ...]:
     if len(set(names)) < len(names) or len({each.id for each in companies}) < len(companies):
         raise ValueError("a name or a company is there twice.")
     return tuple(companies)
+
+
+def _templates(text: str) -> tuple[Template, ...]:
+    templates = []
+    for entry in _listed(text):
+        place, equals, code = (part.strip() for part in entry.partition("="))
+        company, _, mapping = place.rpartition("/")
+        if not (equals and mapping and 0 < len(code) <= LONGEST_CODE):
+            raise ValueError(f"each entry is mapping=code, the code at most {LONGEST_CODE} characters long.")
+        templates.append(Template(company.strip(), mapping.strip(), code.upper()))
+    if len({(each.company, each.mapping) for each in templates}) < len(templates):
+        raise ValueError("a mapping has two templates.")
+    return tuple(templates)
+
+
+LONGEST_CODE = 20
+"""Of the code of a customer, vendor or item template in Business Central."""
+
+
+def _check_templates(settings: Settings) -> None:
+    """Raises ``SettingError`` for templates that could never be used."""
+    if settings.templates and Feature.EXTENSION not in settings.features:
+        raise SettingError("TEMPLATES is wrong: API v2.0 takes no template. Name extension in FEATURES too.")
+    names = {each.name for each in settings.companies}
+    for each in settings.templates:
+        if each.company and each.company not in names:
+            raise SettingError(
+                f"TEMPLATES is wrong: there is no company “{each.company}”; there are "
+                f"{', '.join(sorted(names))}. Correct it in the app settings."
+            )
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -200,6 +200,7 @@ def build(
     mappings: Sequence[str] = HEART,
     features: Sequence[str] = (),
     zone: str = "UTC",
+    templates: str = "",
 ) -> World:
     """A world with these companies and Sales records; nothing synchronised yet.
 
@@ -214,7 +215,8 @@ def build(
               "sales": FaultyService(sales_simulator, FaultPlan(0, {}), clock)}  # fmt: skip
     world_runtime = runtime(clock)
     requests: dict[str, list[str]] = {"bc": [], "sales": []}
-    chosen = {"MAPPINGS": ",".join(mappings), "FEATURES": ",".join(features), "TIME_ZONE": zone}
+    chosen = {"MAPPINGS": ",".join(mappings), "FEATURES": ",".join(features), "TIME_ZONE": zone,
+              "TEMPLATES": templates}  # fmt: skip
     settings = read_settings(_environment(companies, settle_s, webhooks) | chosen)
     tables, queue = MemoryTables(), MemoryQueue(clock.time)
     tables.ensure(TABLES)

@@ -41,6 +41,17 @@ def settle_base(
     )
 
 
+def with_given(mapping: Mapping, base: Base | None, sales: Values) -> Base | None:
+    """The base right after a creation in Business Central that could not be given what is fixed there.
+
+    What Sales held then is what it was created with: Business Central's own value takes its place.
+    """
+    if base is None:
+        return None
+    fixed = [each.name for each in mapping.fields if each.fixed_in_bc and each.name not in base.sales]
+    return Base(base.bc, {**base.sales, **{name: sales.get(name) for name in fixed}})
+
+
 def confirm_base(base: Base | None, sent_to: Side, sent: Values, returned: Values) -> Base:
     """The base right after a confirmed write of ``sent``, the values the other side held when it was decided.
 

@@ -22,6 +22,10 @@ KEYS = frozenset(name for shape in SHAPES for name in shape.keys)
 """Every key that a document may hold somewhere."""
 
 
+TEMPLATE = "{template}"
+"""The constant that stands for the template of a mapping's new BC records, which the connection names."""
+
+
 class MappingInvalid(ValueError):
     """A mapping's document contradicts itself; ``problems`` lists every fault found."""
 
@@ -47,11 +51,16 @@ def parse_mapping(document: Document) -> Mapping:
 
 
 def for_connection(mapping: Mapping, connection: Connection) -> Mapping:
-    """The mapping with what depends on the connection filled in (``{company_id}``)."""
+    """The mapping with what depends on the connection filled in (``{company_id}``, ``{template}``).
+
+    Without a template that constant is none, and nothing is sent for it.
+    """
 
     def fill(each: FieldMapping) -> FieldMapping:
         if not isinstance(each.constant, str):
             return each
+        if each.constant == TEMPLATE:
+            return replace(each, constant=connection.templates.get(mapping.name))
         return replace(each, constant=each.constant.replace("{company_id}", connection.company_id))
 
     return replace(mapping, fields=tuple(fill(each) for each in mapping.fields))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared_code.core.mapping import ConflictRule, Direction, FieldMapping, FieldType, Mapping
 from shared_code.core.policies import LeavingRule
+from shared_code.core.records import Side
 from shared_code.core.transformation_rules import KINDS
 
 
@@ -75,8 +76,9 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         and each.direction is not mapping.direction,
         "a lookup names the mapping it goes through, and only a lookup does": (each.type in _LOOKING_UP)
         is not bool(each.lookup),
-        "the mapping it looks up must be in depends_on": not set(each.lookup)
-        <= {*mapping.depends_on, mapping.name},
+        # What is written after the creation may refer back to what depends on this mapping.
+        "the mapping it looks up must be in depends_on": not each.after_create
+        and not set(each.lookup) <= {*mapping.depends_on, mapping.name},
         "it has no Sales column": not each.sales and each.type is not FieldType.CONSTANT,
         "it has no BC field": each.bc is None and not _is_constant(each),
         "only a lookup by reference is within another record": bool(each.bc_within) and not each.by_reference,
@@ -94,6 +96,8 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         is Direction.BIDIRECTIONAL
         and not all(KINDS[rule.name].tidies for rule in each.rules),
         "what is written at creation only is never refused": each.refusal_is_told and each.only_on_create,
+        "what is fixed in Business Central flows to Sales, and is no part of a group": each.fixed_in_bc
+        and (not each.direction.flows_to(Side.SALES) or each.group != each.name),
         "only a date can be user_local": each.user_local and each.type is not FieldType.DATE,
         # Both ways, a value on one side would never reach the blank on the other.
         "what is kept when blank flows one way": each.keep_when_blank

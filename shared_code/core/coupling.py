@@ -82,7 +82,8 @@ class Intent:
     ``started_at_s`` tells when a lost request can no longer be running.  ``name`` is what was sent as the
     record's name: a new BC record of that name may be the one that is being created.  ``sent`` are all
     neutral values that were sent: what is looked for after a lost answer, whatever the Sales row holds then.
-    ``rules`` are those that said what the values mean.
+    ``rules`` are those that said what the values mean.  ``key`` is what the creation is sent under where the
+    service keeps it, so that a repeat makes no second record; blank elsewhere.
     """
 
     sales_id: str
@@ -92,3 +93,4 @@ class Intent:
     etag: str = ""
     sent: Values = field(default_factory=dict)
     rules: str = ""
+    key: str = ""

@@ -1,8 +1,8 @@
 """What a mapping's document says for an installation with these features, and for one without.
 
 A feature is something a company may have or not (Tandem's extension in Business Central, units kept per item,
-price lists instead of classic prices) or want or not (vendors or invoices in Sales).  Any table of a
-document may carry
+price lists instead of classic prices, number series that let a number be chosen) or want or not (vendors or
+invoices in Sales).  Any table of a document may carry
 
     needs = "extension"              only there where the feature is
     unless = "extension"             only there where it is not
@@ -29,6 +29,7 @@ class Feature(StrEnum):
     PRICE_LISTS = "price_lists"
     OPPORTUNITIES = "opportunities"
     INVOICES = "invoices"
+    MANUAL_NUMBERS = "manual_numbers"
 
 
 type Features = frozenset[Feature]

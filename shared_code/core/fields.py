@@ -68,6 +68,9 @@ class FieldMapping:
     ``places`` are decimals kept; ``keep_when_blank``: a blank source changes nothing.  ``only_on_create``
     is written at creation and never again; ``after_create`` not at creation but right after it (a state that
     a service takes only then, a record that refers back); both together: once, right after a creation.
+    ``after_create_in_bc``: the same where it is Business Central that takes it only then.
+    ``fixed_in_bc``: BC's value is for good, because changing it renames the record in all documents.  It is
+    written there at creation at most; another value of Sales is a conflict that nothing decides for Sales.
     ``rules`` transform what the side holds that the field flows from.
     ``user_local``: the Sales column of a date has the behaviour UserLocal and holds an instant.
     ``not_negative``: a number of BC below zero counts as zero, because Sales holds none.
@@ -99,6 +102,8 @@ class FieldMapping:
     keep_when_blank: bool = False
     only_on_create: bool = False
     after_create: bool = False
+    after_create_in_bc: bool = False
+    fixed_in_bc: bool = False
     blank_is_record: bool = False
     bc_fallback: str | None = None
     bc_currency: str | None = None
@@ -114,6 +119,10 @@ class FieldMapping:
     without: tuple[str, ...] = ()
     same_in: str | None = None
     refusal_is_told: bool = False
+
+    def is_part_of_creation(self, side: Side) -> bool:
+        """Whether a record that is created on ``side`` is created with it."""
+        return not (self.after_create or (self.after_create_in_bc and side is Side.BC))
 
     def length_on(self, side: Side) -> int | None:
         """The longest text ``side`` can hold, in characters."""

@@ -157,8 +157,9 @@ def _unwritable(
 ) -> Iterator[tuple[str, str]]:
     if not each.direction.flows_to(side):
         return
-    at_creation = mapping.may_create(side) and not each.after_create
-    at_update = each.after_create or not each.only_on_create
+    at_creation = mapping.may_create(side) and each.is_part_of_creation(side)
+    is_given_once = each.only_on_create or (each.fixed_in_bc and side is Side.BC)
+    at_update = each.after_create or not is_given_once
     one_way = f"Let the field flow {'to' if side is Side.BC else 'from'}_sales only, or leave it out."
     if at_update and (harm := _harm(mapping, side, column.name)):
         yield harm, one_way

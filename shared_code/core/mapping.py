@@ -8,7 +8,8 @@ their own and can be had from here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from shared_code.core.conditions import Condition, fields_of
@@ -133,9 +134,11 @@ class Mapping:
 class Connection:
     """One BC company and one Dataverse organisation; ``name`` is part of every key.
 
-    ``company_id`` marks the Dataverse rows that belong to this company.
+    ``company_id`` marks the Dataverse rows that belong to this company.  ``templates`` are the codes of the
+    templates that new BC records are made from, by mapping.
     """
 
     name: str
     company_id: str
     company_name: str = ""
+    templates: MappingOf[str, str] = field(default_factory=dict, hash=False)

@@ -89,7 +89,7 @@ def merge(mapping: Mapping, base: Base | None, states: MappingOf[Side, State], r
             overruled.append(Overruled(group[0].group, winner.other, _values_in(group, held[winner.other])))
         if reason is None:
             contested = _conflict(group, base, held)
-            winner, reason = _decided(contested, states, rules)
+            winner, reason = _decided(contested, states, rules, is_fixed=group[0].fixed_in_bc)
             if winner is None:
                 conflicts.append(contested)
                 continue
@@ -101,9 +101,16 @@ def merge(mapping: Mapping, base: Base | None, states: MappingOf[Side, State], r
     return Merge(writes[Side.BC], writes[Side.SALES], tuple(conflicts), tuple(overruled), because)
 
 
-def _decided(contested: Conflict, states: MappingOf[Side, State], rules: Rules) -> tuple[Side | None, Reason]:
+def _decided(
+    contested: Conflict, states: MappingOf[Side, State], rules: Rules, *, is_fixed: bool
+) -> tuple[Side | None, Reason]:
     """Whose value counts where both sides changed a group: as a person chose for these values, else as the
-    rule says.  ``None``: nobody and nothing decides."""
+    rule says.  ``None``: nobody and nothing decides, or for what is fixed in Business Central."""
+    winner, reason = _ruled(contested, states, rules)
+    return (None, reason) if is_fixed and winner is Side.SALES else (winner, reason)
+
+
+def _ruled(contested: Conflict, states: MappingOf[Side, State], rules: Rules) -> tuple[Side | None, Reason]:
     choice = rules.choices.get(contested.group)
     if choice and choice.fits(contested.bc, contested.sales):
         return choice.winner, Reason.DECIDED
@@ -149,6 +156,8 @@ def _winner(
     """
     if all(_agree(each, base, held) for each in group):
         return None, Reason.ONE_WAY
+    if group[0].fixed_in_bc:
+        return _winner_of_fixed(group[0], base, held)
     sources = [side for side in Side if any(each.direction.flows_from(side) for each in group)]
     if len(sources) == 1:
         # One way: the target's own value is not a source, so a difference there is put right.
@@ -169,8 +178,18 @@ def _favoured(
 ) -> tuple[Side | None, Reason | None]:
     """The side a person favours, where its values can count; a group that is in step stays so."""
     side, in_step = rules.favour, winner is None and reason is not None
-    counts = side is not None and any(each.direction.flows_from(side) for each in group)
+    renames = side is Side.SALES and group[0].fixed_in_bc
+    counts = side is not None and not renames and any(each.direction.flows_from(side) for each in group)
     return (side, Reason.DECIDED) if counts and not in_step else (winner, reason)
+
+
+def _winner_of_fixed(
+    each: FieldMapping, base: Base | None, held: MappingOf[Side, Values]
+) -> tuple[Side | None, Reason | None]:
+    """Business Central's value goes to Sales, unless somebody wrote another one there."""
+    sales = held[Side.SALES]
+    is_edited = sales.get(each.name) is not None and _field_changed(each, base, sales, Side.SALES)
+    return (None, None) if is_edited else (Side.BC, Reason.ONE_WAY)
 
 
 def _agree(each: FieldMapping, base: Base | None, held: MappingOf[Side, Values]) -> bool:

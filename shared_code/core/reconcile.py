@@ -168,8 +168,9 @@ def _decide_creation(mapping: Mapping, states: MappingOf[Side, State], rules: Ru
 
 
 def _values_to_create(mapping: Mapping, target: Side, values: Values) -> Values:
-    writable = (f.name for f in mapping.fields if f.direction.flows_to(target) and not f.after_create)
-    return {name: values[name] for name in writable if values.get(name) is not None}
+    fields = (each for each in mapping.fields if each.is_part_of_creation(target))
+    names = (each.name for each in fields if each.direction.flows_to(target))
+    return {name: values[name] for name in names if values.get(name) is not None}
 
 
 def _decide_deletion(

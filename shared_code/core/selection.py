@@ -63,7 +63,21 @@ def _chosen_of(mappings: Sequence[Mapping], wanted: Sequence[str], always: Itera
     known = [replace(each, depends_on=_of(each.depends_on, names)) for each in mappings]
     asked = wanted or sorted(names)
     chosen = with_dependencies(known, [*asked, *(name for name in always if name in names)])
-    return sorted((each for each in known if each.name in chosen), key=lambda each: each.name)
+    return without_lost_lookups(
+        sorted((each for each in known if each.name in chosen), key=lambda each: each.name)
+    )
+
+
+def without_lost_lookups(mappings: Sequence[Mapping]) -> list[Mapping]:
+    """The mappings without fields that refer back to what is not synchronised: they would wait for ever.
+
+    All other lookups go through what a mapping depends on, which is chosen with it.
+    """
+    names = {each.name for each in mappings}
+    return [
+        replace(mapping, fields=tuple(f for f in mapping.fields if not f.lookup or names & set(f.lookup)))
+        for mapping in mappings
+    ]
 
 
 def refuse_cycle(selection: Selection) -> None:

@@ -101,4 +101,5 @@ def intent_of(entity: Entity) -> Intent:
         etag=entity.etag,
         sent=load_values(str(values.get("sent", ""))),
         rules=str(values.get("rules", "")),
+        key=str(values.get("key", "")),
     )

@@ -203,6 +203,7 @@ class CouplingStore:
             "batch": intent.batch,
             "sent": dump(intent.sent),
             "rules": intent.rules,
+            "key": intent.key,
         }
         return [
             Insert(Entity(self.partition, "s|" + intent.sales_id, values)),

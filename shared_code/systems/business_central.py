@@ -20,6 +20,7 @@ from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_currencies as currencies
 from shared_code.systems import business_central_dated as dated
 from shared_code.systems import business_central_filters as filters
+from shared_code.systems import business_central_keys as creation_keys
 from shared_code.systems import business_central_metadata as metadata
 from shared_code.systems import business_central_opportunities as opportunities
 from shared_code.systems import business_central_tables as tables
@@ -132,10 +133,19 @@ class BusinessCentral:
         return [row for row in rows if _comparable(_value(table, row, column)) in keys]
 
     def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
-        """Create records; a creation's ``id`` is not used, the service chooses its own."""
+        """Create records; the service chooses their ids, and keeps a creation's own as its key if it can."""
         url = self._write_url(table, "")
         make = [partial(Part, "POST", url, {}) for _ in creations]
-        return self._write(table, "create", make, [creation.values for creation in creations])
+        return self._write(table, "create", make, [creation_keys.body(table, each) for each in creations])
+
+    def keeps_keys(self, table: Table) -> bool:
+        """Whether the extension keeps the keys of creations in this table."""
+        return creation_keys.are_kept(table)
+
+    def made_under(self, table: Table, keys: Sequence[str]) -> Mapping[str, str]:
+        """What the extension remembers of the creations under these keys; one request."""
+        at_most(len(keys), "keys")
+        return creation_keys.made_under(self._client, self._place, table, keys)
 
     def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
         """Write fields of records that still have the given etag."""

@@ -1,7 +1,8 @@
 """How rows of Business Central's API become records: columns asked for, derived values, versions.  Pure.
 
 A *derived* column is no property of the entity.  ``companyContactNumber`` of customers and vendors is the
-number of the company contact in ``contactsInformation``.  A *late* one comes from another request:
+number of the company contact in ``contactsInformation``.  Only API v2.0 has derived columns: other APIs have
+properties of these names.  A *late* one comes from another request:
 ``currencies.exchangeRate`` and the columns of an opportunity's contact have modules of their own, as have
 those that are computed of an invoice and its lines.
 """
@@ -36,7 +37,7 @@ _EXPANDS = {COMPANY_CONTACT: "contactsInformation"}
 
 def derived(table: Table) -> frozenset[str]:
     """The names of the table's derived columns."""
-    return frozenset(_DERIVED.get(table.name, ()))
+    return frozenset() if table.api else frozenset(_DERIVED.get(table.name, ()))
 
 
 def column_names(table: Table) -> list[str]:
@@ -46,12 +47,12 @@ def column_names(table: Table) -> list[str]:
 
 def has_exchange_rate(table: Table) -> bool:
     """Whether the records of ``table`` carry a derived exchange rate."""
-    return table.name == "currencies" and EXCHANGE_RATE in column_names(table)
+    return EXCHANGE_RATE in derived(table) and EXCHANGE_RATE in column_names(table)
 
 
 def has_contact_columns(table: Table) -> bool:
     """Whether the records of ``table`` carry columns of their contact."""
-    return table.name == "opportunities" and not CONTACT_COLUMNS.keys().isdisjoint(column_names(table))
+    return not (derived(table) & CONTACT_COLUMNS.keys()).isdisjoint(column_names(table))
 
 
 def select(table: Table, names: Iterable[str]) -> str:
@@ -60,15 +61,15 @@ def select(table: Table, names: Iterable[str]) -> str:
 
 
 def _properties(table: Table, names: Iterable[str]) -> list[str]:
-    derived, computed = _DERIVED.get(table.name, set()), invoices.COMPUTED.get(table.name, {})
-    plain = [odata.name(one) for one in names if one not in derived]
-    return plain + [need for one in names if one in computed for need in computed[one].needs]
+    made, computed = derived(table), invoices.COMPUTED.get(table.name, {})
+    plain = [odata.name(one) for one in names if one not in made]
+    return plain + [need for one in names if one in made and one in computed for need in computed[one].needs]
 
 
 def expand(table: Table, names: Iterable[str]) -> str | None:
     """``$expand`` for the derived ones of ``names``, or ``None``."""
-    derived = _DERIVED.get(table.name, set())
-    return ",".join(_EXPANDS[one] for one in names if one in derived and one in _EXPANDS) or None
+    made = derived(table)
+    return ",".join(_EXPANDS[one] for one in names if one in made and one in _EXPANDS) or None
 
 
 def expand_with_lines(table: Table, names: Iterable[str]) -> str | None:
@@ -115,7 +116,7 @@ def sighting(table: Table, entity: Mapping[str, object]) -> Sighting:
 
 def values(table: Table, entity: Mapping[str, object], names: Sequence[str]) -> dict[str, Value]:
     """The values of ``names``.  Late ones are left out: they are added where the other answer is known."""
-    late = _LATE.get(table.name, set())
+    late = _LATE.get(table.name, set()) & derived(table)
     return {name: _value(table, entity, name) for name in names if name not in late}
 
 
@@ -127,9 +128,10 @@ def whole(body: object) -> list[Mapping[str, object]]:
 
 
 def _value(table: Table, entity: Mapping[str, object], name: str) -> Value:
-    if name == COMPANY_CONTACT and table.name in _WITH_CONTACT:
+    if name == COMPANY_CONTACT and name in derived(table):
         return _company_contact(entity)
-    if computed := invoices.COMPUTED.get(table.name, {}).get(name):
+    computed = invoices.COMPUTED.get(table.name, {}).get(name)
+    if computed and name in derived(table):
         return computed.of(entity)
     if name not in entity:
         raise ValueError(f"the answer lacks {name}")
@@ -151,8 +153,7 @@ def body(table: Table, given: Mapping[str, Value]) -> dict[str, object]:
 
     Business Central knows no null: a blank is sent as the blank of the field's type.
     """
-    derived = _DERIVED.get(table.name, set())
-    if readonly := sorted(derived & given.keys()):
+    if readonly := sorted(derived(table) & given.keys()):
         raise ValueError(f"{readonly[0]} is calculated and cannot be written")
     return {odata.name(name): _blank(name) if value is None else value for name, value in given.items()}
 

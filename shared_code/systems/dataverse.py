@@ -107,6 +107,14 @@ class Dataverse:
         bulk = len(creations) > 1 and table.lines is None and self._bulk_create(table)
         return writes.create(self._client, self._root, table, creations, bulk=bulk, read=self.read)
 
+    def keeps_keys(self, table: Table) -> bool:
+        """A row is created under the id that the caller chose."""
+        return not options.is_options(table)
+
+    def made_under(self, table: Table, keys: Sequence[str]) -> Mapping[str, str]:
+        """The keys are the rows' own ids."""
+        return {key: key for key in self.read(table, keys)}
+
     def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
         """Write fields of rows that still have the given etag."""
         if options.is_options(table):

@@ -96,7 +96,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """A record to create.  ``id`` is chosen by us where the service allows it (Dataverse), else ``None``.
+    """A record to create.  ``id`` is chosen by us where the service allows it: the record's own (Dataverse)
+    or the key of the creation.
 
     ``lines`` are created with it, all or none.  ``source`` is the id of the record it is the partner of; no
     service is told.
@@ -213,6 +214,17 @@ class System(Protocol):
 
     def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
         """Create records; one result per creation, in order."""
+        ...
+
+    def keeps_keys(self, table: Table) -> bool:
+        """Whether a creation's ``id`` is kept with its record, so that a repeat makes no second one."""
+        ...
+
+    def made_under(self, table: Table, keys: Sequence[str]) -> Mapping[str, str]:
+        """The ids of the records that were created under these keys (at most 500), read from the primary.
+
+        Only for a table that keeps keys.  The record may be deleted by now: its key outlives it.
+        """
         ...
 
     def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:

@@ -86,10 +86,11 @@ def test_a_one_way_field_changed_at_its_target_is_no_conflict_and_is_put_right()
     world = worlds.synced()
     pair = worlds.pair(world)
     worlds.edit_bc(world, pair, city="Leeds")
-    worlds.edit_sales(world, pair, accountnumber="OTHER")
+    limit = worlds.account_of(world, pair)["creditlimit"]
+    worlds.edit_sales(world, pair, creditlimit=12345)
     worlds.cycle(world)
     row = worlds.account_of(world, pair)
-    assert (row["address1_city"], row["accountnumber"]) == ("Leeds", "10000")
+    assert (row["address1_city"], row["creditlimit"]) == ("Leeds", limit)
     assert worlds.problems(world) == []
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared_code.core.catalogue import MappingInvalid, parse_mapping
-from shared_code.core.features import choose
+from shared_code.core.features import Feature, choose
 from shared_code.core.mapping import Direction, Mapping
 from shared_code.core.records import Side
 from tests.unit.mappings.native import State, native_of_mapping, state_of
@@ -46,6 +46,21 @@ def test_the_default_for_customers() -> None:
     assert _conditions(mapping, Side.BC) == {("blocked", "is_blank", (True,))}
     assert _conditions(mapping, Side.SALES) == {("statecode", "is", (0,)), ("customertypecode", "is", (3,))}
     assert {"CURRENCY", "PAYMENT TERMS", "SHIPMENT METHOD"} <= set(mapping.depends_on)
+    _assert_fields(mapping)
+
+
+@pytest.mark.conforms("139162.DefaultTableMappingVendor")
+def test_the_default_for_vendors() -> None:
+    chosen = choose(
+        tomllib.loads((FOLDER / "vendor.toml").read_text(encoding="utf-8")),
+        frozenset({Feature.VENDORS, Feature.EXTENSION}),
+    )
+    assert chosen is not None
+    mapping = parse_mapping(chosen)
+    assert (mapping.bc.table, mapping.sales.table) == ("vendors", "accounts")
+    assert mapping.direction is Direction.BIDIRECTIONAL
+    assert _conditions(mapping, Side.BC) == {("blocked", "is_blank", (True,))}
+    assert _conditions(mapping, Side.SALES) == {("statecode", "is", (0,)), ("customertypecode", "is", (11,))}
     _assert_fields(mapping)
 
 

@@ -23,6 +23,7 @@ TABLES = (
     "locations",
     "resources",
     "resourceUnitsOfMeasure",
+    "shippingAgents",
 )
 
 
@@ -52,6 +53,7 @@ def new_world(*documents: dict[str, Any], features: tuple[str, ...] = ("invoices
         {
             "paymenttermscode": [each["code"] for each in records["paymentTerms"]],
             "address1_freighttermscode": [each["code"] for each in records["shipmentMethods"]],
+            "address1_shippingmethodcode": ["DHL", "OWN LOG.", "UPS"],
         },
     )
     return world

@@ -136,10 +136,11 @@ def test_what_a_system_does_not_hold_is_refused_with_its_line(
 
 
 def test_stock_and_numbers_are_not_written_to_business_central() -> None:
-    world = worlds.new_world(features=["extension"])
+    world = worlds.new_world(features=["extension"], bc_options={"extension": True})
     text = world.parts.catalogue.texts["CUSTOMER"]
-    start_of = text.index('name = "number"')
-    renaming = text[:start_of] + text[start_of:].replace('direction = "to_sales"\n', "", 1)
+    renaming = text.replace("fixed_in_bc = true\n", "", 1)
+    start_of = renaming.index('name = "number"')
+    renaming = renaming[:start_of] + renaming[start_of:].replace('direction = "to_sales"\n', "", 1)
     with pytest.raises(FileRefused, match="number"):
         put_file(world.parts, "CUSTOMER", renaming)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import certifi
 import pytest
 
+from shared_code.compose import check_settings, templates_of
 from shared_code.core.features import Feature
 from shared_code.settings import SETTINGS, Company, SettingError, read_settings
 
@@ -87,6 +88,12 @@ WRONG = [
     ("TIME_ZONE", "Europe/Nowhere"),
     ("TIME_ZONE", "../../etc/passwd"),
     ("TIME_ZONE", "CET+1 Berlin"),
+    ("TEMPLATES", "CUSTOMER"),
+    ("TEMPLATES", "CUSTOMER="),
+    ("TEMPLATES", "=DOMESTIC"),
+    ("TEMPLATES", f"CUSTOMER={'x' * 21}"),
+    ("TEMPLATES", "CUSTOMER=A,CUSTOMER=B"),
+    ("TEMPLATES", "nowhere/CUSTOMER=A"),
     ("LOOK_BACK_SECONDS", "ten"),
     ("LOOK_BACK_SECONDS", "-1"),
     ("LOOK_BACK_SECONDS", "1e3"),
@@ -101,9 +108,30 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_wrong_setting_is_named_with_a_reason_and_what_to_do(name: str, value: str) -> None:
-    text = wrong(**{name: value})
+    text = wrong(**{"FEATURES": "extension", name: value})
     assert text.startswith(f"{name} is wrong: ")
     assert text.endswith("Correct it in the app settings.")
+
+
+def test_templates_are_those_of_all_companies_or_of_one() -> None:
+    given = {**GOOD, "FEATURES": "extension", "TEMPLATES": "CUSTOMER=eu, cronus/VENDOR=Big Ones"}
+    settings = read_settings({**given, "BUSINESS_CENTRAL_COMPANIES": f"cronus={ID}"})
+    assert [(each.company, each.mapping, each.code) for each in settings.templates] == [
+        ("", "CUSTOMER", "EU"),
+        ("cronus", "VENDOR", "BIG ONES"),
+    ]
+    assert templates_of(settings, "cronus") == {"CUSTOMER": "EU", "VENDOR": "BIG ONES"}
+    assert templates_of(settings, "other") == {"CUSTOMER": "EU"}
+
+
+def test_templates_need_the_extension() -> None:
+    assert "Name extension in FEATURES too" in wrong(TEMPLATES="CUSTOMER=A")
+
+
+def test_a_template_of_a_mapping_that_takes_none_stops_the_start() -> None:
+    with pytest.raises(SettingError, match="“ITEM-PRODUCT” takes no template; these do: CONTACT, CUSTOMER"):
+        check_settings({**GOOD, "FEATURES": "extension", "TEMPLATES": "ITEM-PRODUCT=A"})
+    check_settings({**GOOD, "FEATURES": "extension", "TEMPLATES": "CUSTOMER=A"})
 
 
 def test_one_of_secret_and_identity_is_needed() -> None:

@@ -1,5 +1,6 @@
 namespace Tandem.Sync;
 
+using Microsoft.CRM.BusinessRelation;
 using Microsoft.Sales.Customer;
 
 /// <summary>
@@ -105,6 +106,19 @@ page 71810 "Tandem Customers"
                 {
                     Caption = 'Primary Contact Number', Locked = true;
                 }
+                field(companyContactNumber; CompanyContactNumber)
+                {
+                    Caption = 'Company Contact Number', Locked = true;
+                    Editable = false;
+                }
+                field(billToCustomerNumber; Rec."Bill-to Customer No.")
+                {
+                    Caption = 'Bill-to Customer Number', Locked = true;
+                }
+                field(currencyId; Rec."Currency Id")
+                {
+                    Caption = 'Currency Id', Locked = true;
+                }
                 field(currencyCode; Rec."Currency Code")
                 {
                     Caption = 'Currency Code', Locked = true;
@@ -113,6 +127,10 @@ page 71810 "Tandem Customers"
                 {
                     Caption = 'Credit Limit', Locked = true;
                 }
+                field(paymentTermsId; Rec."Payment Terms Id")
+                {
+                    Caption = 'Payment Terms Id', Locked = true;
+                }
                 field(paymentTermsCode; Rec."Payment Terms Code")
                 {
                     Caption = 'Payment Terms Code', Locked = true;
@@ -120,6 +138,10 @@ page 71810 "Tandem Customers"
                 field(paymentMethodCode; Rec."Payment Method Code")
                 {
                     Caption = 'Payment Method Code', Locked = true;
+                }
+                field(shipmentMethodId; Rec."Shipment Method Id")
+                {
+                    Caption = 'Shipment Method Id', Locked = true;
                 }
                 field(shipmentMethodCode; Rec."Shipment Method Code")
                 {
@@ -152,6 +174,14 @@ page 71810 "Tandem Customers"
                 field(taxRegistrationNumber; Rec."VAT Registration No.")
                 {
                     Caption = 'Tax Registration Number', Locked = true;
+                }
+                field(taxAreaCode; Rec."Tax Area Code")
+                {
+                    Caption = 'Tax Area Code', Locked = true;
+                }
+                field(taxLiable; Rec."Tax Liable")
+                {
+                    Caption = 'Tax Liable', Locked = true;
                 }
                 field(blocked; Rec.Blocked)
                 {
@@ -212,12 +242,14 @@ page 71810 "Tandem Customers"
     begin
         TandemKey := TandemRecordKeyMgt.Find(Database::Customer, Rec.SystemId);
         Clear(TemplateCode);
+        SetContactNumber();
     end;
 
     trigger OnNewRecord(BelowxRec: Boolean)
     begin
         Clear(TandemKey);
         Clear(TemplateCode);
+        Clear(CompanyContactNumber);
     end;
 
     trigger OnInsertRecord(BelowxRec: Boolean): Boolean
@@ -225,6 +257,7 @@ page 71810 "Tandem Customers"
         TandemRecordKeyMgt.TestUnused(Database::Customer, TandemKey);
         TandemCreation.InsertCustomer(Rec, TemplateCode);
         TandemRecordKeyMgt.Add(Database::Customer, TandemKey, Rec.SystemId);
+        SetContactNumber();
         exit(false);
     end;
 
@@ -240,9 +273,17 @@ page 71810 "Tandem Customers"
         exit(false);
     end;
 
+    local procedure SetContactNumber()
+    begin
+        CompanyContactNumber := TandemContactRelations.ContactNumber(
+            "Contact Business Relation Link To Table"::Customer, Rec."No.");
+    end;
+
     var
         TandemRecordKeyMgt: Codeunit "Tandem Record Key Mgt.";
         TandemCreation: Codeunit "Tandem Creation";
+        TandemContactRelations: Codeunit "Tandem Contact Relations";
         TandemKey: Guid;
+        CompanyContactNumber: Code[20];
         TemplateCode: Code[20];
 }

@@ -1,5 +1,6 @@
 namespace Tandem.Sync;
 
+using Microsoft.CRM.BusinessRelation;
 using Microsoft.Purchases.Vendor;
 
 /// <summary>
@@ -101,9 +102,22 @@ page 71812 "Tandem Vendors"
                 {
                     Caption = 'Primary Contact Number', Locked = true;
                 }
+                field(companyContactNumber; CompanyContactNumber)
+                {
+                    Caption = 'Company Contact Number', Locked = true;
+                    Editable = false;
+                }
+                field(currencyId; Rec."Currency Id")
+                {
+                    Caption = 'Currency Id', Locked = true;
+                }
                 field(currencyCode; Rec."Currency Code")
                 {
                     Caption = 'Currency Code', Locked = true;
+                }
+                field(paymentTermsId; Rec."Payment Terms Id")
+                {
+                    Caption = 'Payment Terms Id', Locked = true;
                 }
                 field(paymentTermsCode; Rec."Payment Terms Code")
                 {
@@ -177,12 +191,14 @@ page 71812 "Tandem Vendors"
     begin
         TandemKey := TandemRecordKeyMgt.Find(Database::Vendor, Rec.SystemId);
         Clear(TemplateCode);
+        SetContactNumber();
     end;
 
     trigger OnNewRecord(BelowxRec: Boolean)
     begin
         Clear(TandemKey);
         Clear(TemplateCode);
+        Clear(CompanyContactNumber);
     end;
 
     trigger OnInsertRecord(BelowxRec: Boolean): Boolean
@@ -190,6 +206,7 @@ page 71812 "Tandem Vendors"
         TandemRecordKeyMgt.TestUnused(Database::Vendor, TandemKey);
         TandemCreation.InsertVendor(Rec, TemplateCode);
         TandemRecordKeyMgt.Add(Database::Vendor, TandemKey, Rec.SystemId);
+        SetContactNumber();
         exit(false);
     end;
 
@@ -205,9 +222,17 @@ page 71812 "Tandem Vendors"
         exit(false);
     end;
 
+    local procedure SetContactNumber()
+    begin
+        CompanyContactNumber := TandemContactRelations.ContactNumber(
+            "Contact Business Relation Link To Table"::Vendor, Rec."No.");
+    end;
+
     var
         TandemRecordKeyMgt: Codeunit "Tandem Record Key Mgt.";
         TandemCreation: Codeunit "Tandem Creation";
+        TandemContactRelations: Codeunit "Tandem Contact Relations";
         TandemKey: Guid;
+        CompanyContactNumber: Code[20];
         TemplateCode: Code[20];
 }

@@ -1,5 +1,6 @@
 namespace Tandem.Sync;
 
+using Microsoft.CRM.BusinessRelation;
 using Microsoft.CRM.Contact;
 using Microsoft.CRM.Opportunity;
 using Microsoft.CRM.Team;
@@ -38,6 +39,7 @@ permissionset 71800 "Tandem Read"
     Permissions =
         tabledata "Company Information" = R,
         tabledata Contact = R,
+        tabledata "Contact Business Relation" = R,
         tabledata "Country/Region" = R,
         tabledata Currency = R,
         tabledata Customer = R,
@@ -128,5 +130,6 @@ permissionset 71800 "Tandem Read"
         page "Tandem Vendors" = X,
         query "Tandem Item Inventories" = X,
         codeunit "Tandem Availability Calc." = X,
+        codeunit "Tandem Contact Relations" = X,
         codeunit "Tandem Record Key Mgt." = X;
 }

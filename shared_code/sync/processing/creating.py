@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shared_code.core.base import Base, confirm_base
+from shared_code.core.base import Base, confirm_base, with_given
 from shared_code.core.coupling import Coupling, Intent
 from shared_code.core.identity import partner_id
 from shared_code.core.records import Row, Side
-from shared_code.sync.processing import committing, intents, journaling, problems
+from shared_code.sync.processing import committing, creation_keys, intents, journaling, problems
 from shared_code.sync.processing.adopting import couple_found
+from shared_code.sync.processing.creation_keys import Made
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.processing.writing import Plan, PlannedCreation
@@ -162,12 +163,27 @@ def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
     ready = intents.write_intents(work, fresh) + intents.resolve(work, sent_before)
     if not ready:
         return
-    results = work.system(Side.BC).create(
-        work.table(Side.BC), [Creation(each.native, source=each.item.id) for each in ready]
-    )
+    results = work.system(Side.BC).create(work.table(Side.BC), [_keyed(each) for each in ready])
     work.links.load(Side.BC, [each.row for each in results if isinstance(each, Written)])
+    made = _made_all_the_same(work, ready, results)
     for each, result in zip(ready, results, strict=True):
-        _take_result(work, each, Side.BC, result)
+        if found := made.get(each.item.id):
+            creation_keys.couple(work, each.item, found)
+        else:
+            _take_result(work, each, Side.BC, result)
+
+
+def _made_all_the_same(
+    work: Work, planned: Sequence[PlannedCreation], results: Sequence[WriteResult]
+) -> dict[str, Made]:
+    """What was made although this request was refused: an earlier one, or its own repeat, went through."""
+    refused = [each.item for each, r in zip(planned, results, strict=True) if isinstance(r, Refused | Exists)]
+    return creation_keys.find_made(work, [each for each in refused if each.intent and each.intent.key])
+
+
+def _keyed(planned: PlannedCreation) -> Creation:
+    intent = planned.item.intent
+    return Creation(planned.native, (intent.key if intent else "") or None, source=planned.item.id)
 
 
 def _not_announced(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
@@ -247,7 +263,9 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
     match result:
         case Written(row):
             work.know(item, side, row)
-            item.base = confirm_base(None, side, planned.sent, item.values_on(side))
+            base = confirm_base(None, side, planned.sent, item.values_on(side))
+            given = side is Side.BC
+            item.base = with_given(work.mapping, base, item.values_on(Side.SALES)) if given else base
             bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
             committing.couple(work, item, bc_id, sales_id)
             held = item.values_on(side)
@@ -256,10 +274,16 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
         case Refused():
             item.announced = False
             problems.refused(work, item, side, result, planned.native)
-            intents.drop_intent(work, item)
+            _drop_intent(work, planned)
         case NotDone(retry_after_s, _):
             item.announced = False
             item.hand_on(retry_after_s)
-            intents.drop_intent(work, item)
+            _drop_intent(work, planned)
         case _:
             problems.wait_until_settled(work, item)
+
+
+def _drop_intent(work: Work, planned: PlannedCreation) -> None:
+    """This request made nothing; an earlier one may still, and what it makes is known by the intent."""
+    if not planned.again:
+        intents.drop_intent(work, planned.item)

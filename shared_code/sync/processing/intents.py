@@ -2,7 +2,8 @@
 
 The intent is on file before the request goes out.  Whoever finds one looks for a record that equals
 what was sent then: finding it proves that the request ran, not finding it proves nothing until a request
-can no longer be running.
+can no longer be running.  Where the service keeps the key of a creation that is what is looked for
+(``creation_keys.py``).
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from shared_code.core.base import confirm_base
+from shared_code.core.base import confirm_base, with_given
 from shared_code.core.coupling import Intent
 from shared_code.core.identity import digest
 from shared_code.core.mapping import FieldMapping, FieldType
 from shared_code.core.records import Absent, Deleted, Row, Side, Values
 from shared_code.store.tables import AlreadyExists
-from shared_code.sync.processing import committing, journaling, problems
+from shared_code.sync.processing import committing, creation_keys, journaling, problems
 from shared_code.sync.processing.adopting import couple_found
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
@@ -37,20 +38,21 @@ def write_intents(work: Work, planned: Sequence[PlannedCreation]) -> list[Planne
     """Put the intents on file; a record that somebody else is creating is handed on."""
     size = committing.MAX_ENTITIES // 2
     for start in range(0, len(planned), size):
-        _write_intent_group(work, planned[start : start + size])
+        group = planned[start : start + size]
+        _write_intent_group(work, group, [creation_keys.new_key(work) for _ in group])
     return [each for each in planned if not each.item.settled]
 
 
-def _write_intent_group(work: Work, planned: Sequence[PlannedCreation]) -> None:
+def _write_intent_group(work: Work, planned: Sequence[PlannedCreation], keys: Sequence[str]) -> None:
     now = work.runtime.now()
-    intents = [_intent(work, each, now) for each in planned]
+    intents = [_intent(work, each, now, key) for each, key in zip(planned, keys, strict=True)]
     operations = [o for each in intents for o in work.store.intent_operations(each)]
     try:
         etags = work.store.transact(operations)[::2]
     except AlreadyExists:
         if len(planned) > 1:
-            for each in planned:
-                _write_intent_group(work, [each])
+            for each, key in zip(planned, keys, strict=True):
+                _write_intent_group(work, [each], [key])
         else:
             planned[0].item.hand_on(work.soon_s)
         return
@@ -58,14 +60,42 @@ def _write_intent_group(work: Work, planned: Sequence[PlannedCreation]) -> None:
         each.item.intent = replace(intent, etag=etag)
 
 
-def _intent(work: Work, planned: PlannedCreation, now: float) -> Intent:
+def _intent(work: Work, planned: PlannedCreation, now: float, key: str) -> Intent:
     made_under = work.at.digests[work.mapping.name]
     name = name_key(work, planned)
-    return Intent(planned.item.id, now, work.batch.id, name, sent=planned.sent, rules=made_under)
+    return Intent(planned.item.id, now, work.batch.id, name, sent=planned.sent, rules=made_under, key=key)
 
 
 def resolve(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
-    """Records with an intent of an earlier attempt: adopt what it made, wait, or send again.
+    """Records with an intent of an earlier attempt: adopt what it made, wait, or send again."""
+    keyed = [each for each in planned if each.item.intent and each.item.intent.key]
+    plain = [each for each in planned if not (each.item.intent and each.item.intent.key)]
+    return _resolve_by_key(work, keyed) + _resolve_by_values(work, plain)
+
+
+def _resolve_by_key(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
+    """The key lets one request through, so the same values are sent again at once.
+
+    Other values wait until the earlier request can no longer be running: nobody could tell which were stored.
+    """
+    made = creation_keys.find_made(work, [each.item for each in planned]) if planned else {}
+    again = []
+    for each in planned:
+        is_same, may_run = _sent_before(each) == each.sent, _may_still_run(work, each.item)
+        if found := made.get(each.item.id):
+            creation_keys.couple(work, each.item, found)
+        elif may_run and (each.instead or not is_same):
+            problems.wait_until_settled(work, each.item)
+        elif each.instead:
+            _settle_instead(work, each.item, each.instead)
+        elif _renew_intent(work, each):
+            each.again = may_run
+            again.append(each)
+    return again
+
+
+def _resolve_by_values(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
+    """Adopt the one record that equals what was sent.
 
     Finding the record proves that the request ran, at any time.  Not finding it proves nothing until a
     request can no longer be running.
@@ -110,6 +140,9 @@ def settle_intent(work: Work, item: Item) -> None:
     intent ends.  An intent that stayed would hold back every BC record of its name.
     """
     assert item.intent is not None
+    if item.intent.key:
+        _settle_by_key(work, item)
+        return
     made, alike = _find_made(work, [PlannedCreation(item, {}, item.intent.sent)])
     candidates = made[item.id]
     if len(candidates) == 1:
@@ -124,6 +157,18 @@ def settle_intent(work: Work, item: Item) -> None:
         drop_intent(work, item)
 
 
+def _settle_by_key(work: Work, item: Item) -> None:
+    found = creation_keys.find_made(work, [item]).get(item.id)
+    if found:
+        creation_keys.couple(work, item, found)
+        if isinstance(item.states.get(Side.SALES), Absent):
+            item.states[Side.SALES] = Deleted(item.id)
+    elif _may_still_run(work, item):
+        problems.wait_until_settled(work, item)
+    else:
+        drop_intent(work, item)
+
+
 def _couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
     """Couple with what an earlier attempt made.  The base is what was sent then, where that still means the
     same: whatever either side holds beyond it was edited since."""
@@ -132,7 +177,8 @@ def _couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
     journaling.note_made(work, item, Side.BC, sent, row)
     item.coupled, item.inserted = False, True
     base = confirm_base(None, Side.BC, sent, item.values_on(Side.BC))
-    item.base = still_meant(work.at, work.mapping, base, made_under)
+    still = still_meant(work.at, work.mapping, base, made_under)
+    item.base = with_given(work.mapping, still, item.values_on(Side.SALES))
 
 
 def _may_still_run(work: Work, item: Item) -> bool:
@@ -141,7 +187,7 @@ def _may_still_run(work: Work, item: Item) -> bool:
 
 
 def _renew_intent(work: Work, planned: PlannedCreation) -> bool:
-    """Take the intent over; whether nobody else did."""
+    """Take the intent over, with its key; whether nobody else did."""
     item, intent = planned.item, planned.item.intent
     assert intent is not None
     try:
@@ -150,7 +196,7 @@ def _renew_intent(work: Work, planned: PlannedCreation) -> bool:
         item.hand_on(work.soon_s)
         return False
     item.intent = None
-    _write_intent_group(work, [planned])
+    _write_intent_group(work, [planned], [intent.key])
     return item.intent is not None
 
 

@@ -151,7 +151,7 @@ def conflict(work: Work, item: Item, conflicts: tuple[Conflict, ...]) -> None:
     names = ", ".join(each.group for each in conflicts)
     seen_before = any(each.base for each in conflicts)
     what = "Changed on both sides" if seen_before else "Differs on the two sides"
-    _settle(work, item, Outcome.CONFLICT, "conflict", f"{what}: {names}.")
+    _settle(work, item, Outcome.CONFLICT, "conflict", f"{what}: {names}.{_fixed(work, conflicts)}")
     assert item.new_problem is not None
     details: dict[str, object] = {
         each.group: {"base": dict(each.base), "bc": dict(each.bc), "sales": dict(each.sales)}
@@ -165,6 +165,18 @@ def leave_aside(item: Item) -> None:
     """A person left the record out: nothing is done, and it stays listed as it was."""
     assert item.problem is not None
     item.outcome, item.new_problem = Outcome.SKIPPED, replace(item.problem, stamp=_stamp(item))
+
+
+def _fixed(work: Work, conflicts: tuple[Conflict, ...]) -> str:
+    """What to do about values that are changed in Sales only at the price of all documents."""
+    fixed = {each.name for each in work.mapping.fields if each.fixed_in_bc}
+    named = [each.group for each in conflicts if each.group in fixed]
+    if not named:
+        return ""
+    return (
+        f" Business Central keeps its {named[0]}, because another one renames the record in all documents: "
+        "write Business Central's in Sales, or rename it there."
+    )
 
 
 def forget(item: Item) -> None:

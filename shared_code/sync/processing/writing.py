@@ -50,6 +50,7 @@ class PlannedCreation:
     ``lines`` are the native values of the rows that belong to it, by the ids of their BC lines.
     ``instead`` settles a record that cannot be sent to Business Central now.  It is planned all the same,
     because it may have been sent before, or be a row that Tandem itself made: then it has its partner.
+    ``again``: it was sent before, and that request may still be running.
     """
 
     item: Item
@@ -57,6 +58,7 @@ class PlannedCreation:
     sent: Values
     instead: Callable[[], None] | None = None
     lines: Sequence[tuple[str, Values]] = ()
+    again: bool = False
 
 
 @dataclass(slots=True)

@@ -156,7 +156,10 @@ def test_fields_that_the_other_api_lacks_are_kept_beside(bc: Client) -> None:
         (f"customers({ADATUM})", {"number": "NEW"}, "Application_FieldValidationException"),
         (f"customers({ADATUM})", {"templateCode": "X"}, "Application_DialogException"),
         (f"customers({ADATUM})", {"tandemKey": ADATUM}, "Application_DialogException"),
-        (f"customers({ADATUM})", {"paymentTermsId": NET_30}, "BadRequest"),
+        (f"customers({ADATUM})", {"paymentMethodId": NET_30}, "BadRequest"),
+        (f"customers({ADATUM})", {"companyContactNumber": "CT000002"}, "BadRequest_InvalidOperation"),
+        (f"customers({ADATUM})", {"billToCustomerNumber": "NOPE"}, "Internal_InvalidTableRelation"),
+        (f"customers({ADATUM})", {"taxAreaCode": "NOPE"}, "Internal_InvalidTableRelation"),
         (f"customers({ADATUM})", {"rowVersion": 1}, "BadRequest_InvalidOperation"),
         (f"customers({ADATUM})", {"displayName": ""}, "Application_DialogException"),
         (f"customers({ADATUM})", {"primaryContactNumber": "CT000009"}, "Application_DialogException"),
@@ -195,6 +198,19 @@ def test_stale_etag_of_either_api_is_refused(bc: Client) -> None:
 def test_change_reaches_the_contact_of_the_customer(bc: Client) -> None:
     patch_extension(bc, f"customers({ADATUM})", {"phoneNumber": "123", "faxNumber": "9"})
     assert bc.get(f"contacts({ADATUM_CONTACT})").json["phoneNumber"] == "123"
+
+
+def test_customers_and_vendors_tell_their_contact(bc: Client) -> None:
+    contact = bc.get(f"contacts({ADATUM_CONTACT})").json["number"]
+    assert bc.extension("GET", f"customers({ADATUM})").json["companyContactNumber"] == contact
+    made = create(bc, "vendors").json
+    (own,) = [each for each in bc.get("contacts").rows if each["displayName"] == made["displayName"]]
+    assert made["companyContactNumber"] == own["number"]
+
+
+def test_ids_and_codes_of_terms_agree(bc: Client) -> None:
+    row = patch_extension(bc, f"customers({ADATUM})", {"paymentTermsId": NET_30}).json
+    assert (row["paymentTermsId"], row["paymentTermsCode"]) == (NET_30, "30 DAYS")
 
 
 def test_parts_of_a_name_make_the_name(bc: Client) -> None:

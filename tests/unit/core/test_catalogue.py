@@ -122,6 +122,17 @@ def test_the_connection_fills_in_its_company() -> None:
     assert mapping.fields[2].constant == "{company_id}"
 
 
+def test_the_template_of_new_records_is_the_connections() -> None:
+    constant = {
+        "name": "t", "type": "constant", "direction": "from_sales", "bc": "templateCode",
+        "constant": "{template}", "only_on_create": True,
+    }  # fmt: skip
+    mapping = parse_mapping(changed("fields.+", constant))
+    named = Connection("cronus", "the-company", templates={mapping.name: "EU", "OTHER": "US"})
+    assert for_connection(mapping, named).fields[-1].constant == "EU"
+    assert for_connection(mapping, Connection("cronus", "the-company")).fields[-1].constant is None
+
+
 FAULTS: list[tuple[str, Any, str]] = [
     ("name", ..., "the mapping needs a name"),
     ("name", 7, "the mapping: name is 7 and must be a text"),

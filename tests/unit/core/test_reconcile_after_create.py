@@ -55,3 +55,24 @@ def test_what_is_not_once_is_merged_like_any_other_field_afterwards() -> None:
     )
     row = draft(inside=True, primary="c2")
     assert reconcile(PRODUCT, done, ITEM, row, Rules()) == Merge(to_bc={"primary": "c2"})
+
+
+LATE_IN_BC = make_field("contact", after_create_in_bc=True)
+CUSTOMER = make_mapping(NAME, LATE_IN_BC)
+
+
+def test_what_only_business_central_takes_late_is_part_of_a_creation_in_sales() -> None:
+    values: dict[str, Value] = {"name": "Adatum", "contact": "Ann"}
+    of_bc = reconcile(CUSTOMER, None, known(Side.BC, values), Absent(), Rules())
+    assert of_bc == Create(Side.SALES, values)
+    of_sales = reconcile(CUSTOMER, None, Absent(), known(Side.SALES, values), Rules())
+    assert of_sales == Create(Side.BC, {"name": "Adatum"})
+
+
+def test_it_is_written_to_business_central_once_the_creation_is_confirmed() -> None:
+    sent = {"name": "Adatum"}
+    made = known(Side.BC, name="Adatum", contact=None)
+    decision = reconcile(
+        CUSTOMER, Base(sent, sent), made, known(Side.SALES, name="Adatum", contact="Ann"), Rules()
+    )
+    assert decision == Merge(to_bc={"contact": "Ann"})

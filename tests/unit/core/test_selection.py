@@ -68,3 +68,27 @@ def test_two_documents_of_one_name_are_refused() -> None:
 def test_a_feature_that_does_not_exist_is_told_with_the_mappings_name() -> None:
     with pytest.raises(MappingInvalid, match=r"mapping ITEM.*magic"):
         available([document("ITEM", needs="magic")], WITH)
+
+
+def back_reference(lookup: str) -> dict[str, Any]:
+    return {
+        "name": "back", "type": "lookup", "lookup": lookup, "bc": "b", "sales": "s", "target": "rows",
+        "after_create": True,
+    }  # fmt: skip
+
+
+def test_a_field_that_refers_back_to_what_is_not_wanted_is_left_out() -> None:
+    first = document("FIRST")
+    first["fields"].append(back_reference("SECOND"))
+    mappings = available([first, document("SECOND", "FIRST")], frozenset())
+    alone = chosen_mappings(mappings, ["FIRST"])
+    assert [[f.name for f in each.fields] for each in alone] == [["name"]]
+    both = {each.name: each for each in chosen_mappings(mappings, ["SECOND"])}
+    assert [f.name for f in both["FIRST"].fields] == ["name", "back"]
+
+
+def test_what_is_part_of_a_creation_looks_up_only_what_comes_before() -> None:
+    first = document("FIRST")
+    first["fields"].append(back_reference("SECOND") | {"after_create": False})
+    with pytest.raises(MappingInvalid, match="must be in depends_on"):
+        available([first, document("SECOND", "FIRST")], frozenset())

@@ -198,6 +198,12 @@ def _company_of_contact(reader: Reader, row: Row) -> str:
     return str(contact.values["companyNumber"]) if contact else ""
 
 
+def _company_contact(reader: Reader, row: Row) -> str:
+    """The number of the contact that stands behind a customer or vendor."""
+    contact = reader.company.tables["contacts"].find(row.extra.get("contactId", EMPTY_ID), reader.as_of)
+    return str(contact.values["number"]) if contact else ""
+
+
 def _probability(_: Reader, row: Row) -> Any:
     return row.extra.get("probabilityPrc", 0)
 
@@ -211,9 +217,19 @@ _SHIPPING = {"shippingAgentCode": "tandem/shippingAgents", "locationCode": "loca
 _CONTACT = {"primaryContactNumber": "contacts"}
 CUSTOMERS = View(
     "customers",
-    {**_TERMS, "shipmentMethodCode": ("shipmentMethodId", "shipmentMethods")},
-    {**_CURRENCY, **_SHIPPING, **_CONTACT, "customerPriceGroup": "tandem/customerPriceGroups"},
-    {"balance": balance, "balanceDue": balance_due},
+    {
+        **_TERMS,
+        "shipmentMethodCode": ("shipmentMethodId", "shipmentMethods"),
+        "taxAreaCode": ("taxAreaId", "taxAreas"),
+    },
+    {
+        **_CURRENCY,
+        **_SHIPPING,
+        **_CONTACT,
+        "billToCustomerNumber": "customers",
+        "customerPriceGroup": "tandem/customerPriceGroups",
+    },
+    {"balance": balance, "balanceDue": balance_due, "companyContactNumber": _company_contact},
 )
 VENDORS = View(
     "vendors",
@@ -225,6 +241,7 @@ VENDORS = View(
         "purchaserCode": "salespeoplePurchasers",
         "shipmentMethodCode": "shipmentMethods",
     },
+    {"companyContactNumber": _company_contact},
 )
 CONTACTS = View(
     "contacts",

@@ -1,0 +1,60 @@
+"""Creations in Business Central under a key: what an earlier attempt made is known by it, not by its values.
+
+The extension keeps the key in the transaction that makes the record and lets no key through twice.  So a
+creation whose answer was lost is sent again at once, with the values that were sent before: whichever request
+goes through, the record holds the same and nobody makes a second one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared_code.core.base import Base, with_given
+from shared_code.core.records import Deleted, Row, Side
+from shared_code.sync.processing import committing, journaling
+from shared_code.sync.processing.adopting import couple_found
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import Work
+from shared_code.sync.rules import still_meant
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The BC record that a key led to; ``row`` is ``None`` where it is deleted by now."""
+
+    id: str
+    row: Row | None
+
+
+def new_key(work: Work) -> str:
+    """The key of a new creation; blank where the table keeps none."""
+    keeps = work.system(Side.BC).keeps_keys(work.table(Side.BC))
+    return work.runtime.new_id() if keeps else ""
+
+
+def find_made(work: Work, items: Sequence[Item]) -> dict[str, Made]:
+    """What was made under the keys of these items' intents, by the item's id: two requests at most."""
+    keys = {each.intent.key: each.id for each in items if each.intent}
+    system, table = work.system(Side.BC), work.table(Side.BC)
+    made = system.made_under(table, sorted(keys)) if keys else {}
+    rows = system.read(table, sorted(set(made.values()))) if made else {}
+    work.links.load(Side.BC, rows.values())
+    return {keys[key]: Made(bc_id, rows.get(bc_id)) for key, bc_id in made.items()}
+
+
+def couple(work: Work, item: Item, made: Made) -> None:
+    """Couple with what the key led to.
+
+    Both sides held what was sent; whatever either holds beyond it was edited since, or a template's.
+    """
+    assert item.intent is not None
+    base = still_meant(work.at, work.mapping, Base(item.intent.sent, item.intent.sent), item.intent.rules)
+    if made.row:
+        couple_found(work, item, Side.BC, made.row)
+        journaling.note_made(work, item, Side.BC, item.intent.sent, made.row)
+    else:
+        committing.couple(work, item, made.id, item.id)
+        item.states[Side.BC] = Deleted(made.id)
+    item.coupled, item.inserted = False, made.row is not None
+    item.base = with_given(work.mapping, base, item.values_on(Side.SALES))

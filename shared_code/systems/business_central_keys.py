@@ -1,0 +1,54 @@
+"""Creations under a key, through Tandem's extension.
+
+The extension stores the key in the transaction that creates the record, under a unique index: a repeat of the
+creation is refused, and ``recordKeys`` tells which record the key led to.  A key outlives its record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shared_code.core.records import Value
+from shared_code.systems import business_central_batch as batch
+from shared_code.systems import odata
+from shared_code.systems.business_central_batch import Part
+from shared_code.systems.business_central_scan import Place
+from shared_code.systems.http import Client
+from shared_code.systems.interface import Creation, SystemUnavailable, Table
+
+API = "tandem/sync/v1.0"
+KEY = "tandemKey"
+KEYS_PER_PART = 50
+_TABLE_NUMBERS = {"customers": 18, "vendors": 23, "items": 27, "contacts": 5050}
+"""The tables that are created in under a key, by entity set."""
+
+
+def are_kept(table: Table) -> bool:
+    """Whether creations in this table need a key."""
+    return table.api == API and table.name in _TABLE_NUMBERS
+
+
+def body(table: Table, creation: Creation) -> Mapping[str, Value]:
+    """The values of a creation, with its key where the table keeps it."""
+    return {**creation.values, KEY: creation.id} if are_kept(table) and creation.id else creation.values
+
+
+def made_under(client: Client, place: Place, table: Table, keys: Sequence[str]) -> dict[str, str]:
+    """The ids of the records that were created under these keys, deleted ones too; one request."""
+    wanted = list(dict.fromkeys(map(odata.guid, keys)))
+    if not wanted:
+        return {}
+    parts = [_part(place, table, some) for some in odata.chunks(wanted, KEYS_PER_PART)]
+    _, bodies = batch.get(client, place.of(table).root, "keys", parts)
+    try:
+        rows = [odata.mapping(row) for each in bodies for row in odata.rows(each)]
+        found = {odata.guid(odata.text(row, KEY)): odata.guid(odata.text(row, "recordId")) for row in rows}
+    except ValueError as error:
+        raise SystemUnavailable(f"Business Central's keys of creations: {error}. Try again later.") from error
+    return {key: record for key, record in found.items() if key in wanted}
+
+
+def _part(place: Place, table: Table, keys: Sequence[str]) -> Part:
+    condition = f"tableNumber eq {_TABLE_NUMBERS[table.name]} and ({odata.any_of(KEY, keys)})"
+    url = odata.address(f"{place.company}/recordKeys", select=f"{KEY},recordId", filter=condition)
+    return Part("GET", url, batch.READ_PRIMARY)

@@ -1,0 +1,127 @@
+"""Customers and contacts through the extension: the fields that API v2.0 lacks, both ways."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.simulation.world import World
+from shared_code.core.coupling import Coupling
+from tests.sync import extended_worlds as extended
+from tests.sync import worlds
+
+
+@pytest.fixture
+def world() -> World:
+    return extended.synced()
+
+
+def contact_pair(world: World, account: str) -> Coupling:
+    """The coupling of the first person of an account."""
+    person = extended.people_of(world, account)[0]["contactid"]
+    return next(each for each in world.at.couplings("CONTACT").all_coupled() if each.sales_id == person)
+
+
+def test_what_api_v2_lacks_goes_to_sales(world: World) -> None:
+    pair = worlds.pair(world)
+    extended.edit_customer(world, pair.bc_id, faxNumber="+44 20 1", mobilePhoneNumber="+44 7700 900001")
+    worlds.cycle(world)
+    row = worlds.account_of(world, pair)
+    assert (row["fax"], row["telephone2"]) == ("+44 20 1", "+44 7700 900001")
+    assert row["address1_primarycontactname"] == extended.customer(world, pair.bc_id)["contact"] != ""
+    assert worlds.codes(world) == worlds.codes(world, "CONTACT") == []
+
+
+def test_what_api_v2_lacks_goes_to_business_central(world: World) -> None:
+    pair = worlds.pair(world)
+    worlds.edit_sales(world, pair, fax="+44 20 2", telephone2="+44 7700 900002")
+    worlds.cycle(world)
+    row = extended.customer(world, pair.bc_id)
+    assert (row["faxNumber"], row["mobilePhoneNumber"]) == ("+44 20 2", "+44 7700 900002")
+
+
+def test_the_shipping_agent_is_an_option_of_the_account(world: World) -> None:
+    pair = worlds.pair(world)
+    (agent,) = [
+        each
+        for each in world.at.couplings("SHIPPING AGENT").all_coupled()
+        if each.reference == extended.customer(world, pair.bc_id)["shippingAgentCode"]
+    ]
+    assert str(worlds.account_of(world, pair)["address1_shippingmethodcode"]) == agent.sales_id
+
+
+def test_the_primary_contact_follows_once_the_contact_is_there(world: World) -> None:
+    pair = worlds.pair(world)
+    number = extended.customer(world, pair.bc_id)["primaryContactNumber"]
+    (person,) = [each for each in world.at.couplings("CONTACT").all_coupled() if each.reference == number]
+    assert worlds.account_of(world, pair)["_primarycontactid_value"] == person.sales_id
+
+
+def test_a_primary_contact_chosen_in_sales_goes_to_business_central(world: World) -> None:
+    pair = worlds.pair(world)
+    now = worlds.account_of(world, pair)["_primarycontactid_value"]
+    other = next(e for e in extended.people_of(world, pair.sales_id) if e["contactid"] != now)
+    worlds.edit_sales(world, pair, **{"primarycontactid@odata.bind": f"/contacts({other['contactid']})"})
+    worlds.cycles(world, 2)
+    row = extended.customer(world, pair.bc_id)
+    chosen = next(
+        c for c in world.at.couplings("CONTACT").all_coupled() if c.reference == row["primaryContactNumber"]
+    )
+    assert chosen.sales_id == other["contactid"]
+    assert (
+        worlds.account_of(world, pair)["address1_primarycontactname"] == row["contact"] == other["fullname"]
+    )
+
+
+def test_a_name_entered_with_a_new_account_makes_a_person_in_business_central(world: World) -> None:
+    account = worlds.new_account(world, "Fresh Ltd.", address1_primarycontactname="Ann Early")
+    worlds.cycles(world, 4)
+    (made,) = [each for each in worlds.customers(world) if each["displayName"] == "Fresh Ltd."]
+    row = extended.customer(world, made["id"])
+    assert (row["contact"], row["primaryContactNumber"] != "") == ("Ann Early", True)
+    (person,) = extended.people_of(world, account)
+    assert (person["firstname"], person["lastname"]) == ("Ann", "Early")
+    found = world.person_in_sales.call("GET", f"accounts({account})")
+    assert found["_primarycontactid_value"] == person["contactid"]
+    assert worlds.codes(world) == worlds.codes(world, "CONTACT") == []
+
+
+def test_parts_of_a_name_stay_parts_both_ways(world: World) -> None:
+    pair = contact_pair(world, worlds.pair(world).sales_id)
+    extended.edit_contact(world, pair.bc_id, firstName="Anna", middleName="Maria", surname="van der Berg")
+    worlds.cycle(world)
+    row = world.person_in_sales.call("GET", f"contacts({pair.sales_id})")
+    assert (row["firstname"], row["middlename"], row["lastname"]) == ("Anna", "Maria", "van der Berg")
+    world.person_in_sales.edit(f"contacts({pair.sales_id})", middlename="Eva")
+    worlds.cycle(world)
+    found = extended.contact(world, pair.bc_id)
+    assert (found["middleName"], found["displayName"]) == ("Eva", "Anna Eva van der Berg")
+
+
+def test_a_new_contact_of_sales_is_a_person_with_all_its_fields(world: World) -> None:
+    pair = worlds.pair(world)
+    bind = {"parentcustomerid_account@odata.bind": f"/accounts({pair.sales_id})"}
+    body = {"firstname": "Ann", "middlename": "B.", "lastname": "Early", "fax": "1", "pager": "2", **bind}
+    world.person_in_sales.call("POST", "contacts", body)
+    worlds.cycle(world)
+    (made,) = [
+        e for e in extended.person_in_bc(world).call("GET", "contacts")["value"] if e["surname"] == "Early"
+    ]
+    assert (made["type"], made["firstName"], made["middleName"]) == ("Person", "Ann", "B.")
+    assert (made["displayName"], made["faxNumber"], made["pager"]) == ("Ann B. Early", "1", "2")
+    assert made["companyNumber"] == pair.reference
+
+
+def test_a_quiet_cycle_only_looks_and_asks_no_more_than_without_the_extension(world: World) -> None:
+    worlds.assert_quiet(world)
+    world.reset_requests()
+    worlds.cycle(world)
+    scans = [kind for kind in world.requests["bc"] if kind == "scan"]
+    watched = [each for each in world.at.mappings.values() if any(s.value == "bc" for s in each.watched)]
+    assert len(scans) == len(watched)
+
+
+def test_a_customer_alone_does_without_its_primary_contact() -> None:
+    """Nobody would ever couple the contact: the customer would wait for it for ever."""
+    world = extended.synced(mappings=["CUSTOMER"])
+    assert worlds.codes(world) == []
+    assert "primary_contact" not in [each.name for each in world.at.mapping("CUSTOMER").fields]
