@@ -6,6 +6,7 @@ import azure.functions as func
 
 from functions import KEY, answer, parts
 from shared_code.sync import api, mapping_file_api
+from shared_code.sync.doctor import examination
 
 blueprint = func.Blueprint()
 
@@ -75,6 +76,12 @@ def delete_mapping_file(req: func.HttpRequest, context: func.Context) -> func.Ht
 def get_mapping_schema(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """The JSON Schema of mapping files."""
     return answer(context, lambda: mapping_file_api.schema(req.params))
+
+
+@blueprint.route("doctor", methods=["GET"], auth_level=KEY)
+def examine(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Everything that can be examined, with what to do."""
+    return answer(context, lambda: examination.get(parts(), req.params))
 
 
 @blueprint.route("health", methods=["GET"], auth_level=KEY)

@@ -169,7 +169,9 @@ class BusinessCentral:
         return count(self._client, self._place.of(table).url(table), query, batch.READ_REPLICA, what)
 
     def identity(self) -> Mapping[str, str]:
-        """companyId, companyName, companyDisplayName, systemVersion, localCurrencyCode, environment."""
+        """companyId, companyName, companyDisplayName, systemVersion, localCurrencyCode, environment,
+        clockAheadSeconds.
+        """
         company = self._place.company
         parts = [Part("GET", company, batch.READ_PRIMARY), currencies.local_code_part(company)]
         _, (found, information) = batch.get(self._client, self._place.root, "identity", parts)
@@ -182,6 +184,7 @@ class BusinessCentral:
                 "systemVersion": str(entity.get("systemVersion") or ""),
                 "localCurrencyCode": currencies.local_code(information),
                 "environment": self._environment,
+                "clockAheadSeconds": self._client.clock_ahead,
             }
         except ValueError as error:
             raise SystemUnavailable(f"Business Central's company: {error}. Try again later.") from error

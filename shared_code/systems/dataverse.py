@@ -140,7 +140,7 @@ class Dataverse:
 
     def identity(self) -> Mapping[str, str]:
         """organizationId, userId, businessUnitId, organizationName, baseCurrencyId, baseCurrencyCode,
-        expireChangeTrackingInDays.
+        expireChangeTrackingInDays, clockAheadSeconds.
         """
         try:
             return self._identity()
@@ -174,6 +174,7 @@ class Dataverse:
             "baseCurrencyId": currency,
             "baseCurrencyCode": odata.text(base, "isocurrencycode"),
             "expireChangeTrackingInDays": str(found.get("expirechangetrackingindays") or ""),
+            "clockAheadSeconds": self._client.clock_ahead,
         }
 
     def _entity(self, path: str, what: str) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -143,6 +144,19 @@ class Client:
         self.system_name = system_name
         self._request_id_header = request_id_header
         self._on_request = on_request
+        self._dated: tuple[str, float] = "", 0.0
+
+    @property
+    def clock_ahead(self) -> str:
+        """By how many seconds the service's clock is ahead of ours, as its last answer told: to the second.
+
+        Blank before the first answer, and where answers carry no date.
+        """
+        text, received_at_s = self._dated
+        try:
+            return f"{parsedate_to_datetime(text).timestamp() - received_at_s:.1f}"
+        except ValueError:
+            return ""
 
     def send(self, call: Call) -> Answer:
         """Send until there is an answer or no sense in going on.
@@ -164,6 +178,7 @@ class Client:
                 renewed = True
                 continue
             if isinstance(outcome, Answer):
+                self._dated = outcome.headers.get("date", ""), self.runtime.now()
                 self.permits.succeeded(_hint(outcome.headers))
                 return outcome
             self._back_off(call, outcome, attempt)

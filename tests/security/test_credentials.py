@@ -45,6 +45,7 @@ DECISIONS = {
     ("PUT", "/mapping-files/{name}"): KEY,
     ("DELETE", "/mapping-files/{name}"): KEY,
     ("GET", "/mapping-schema"): KEY,
+    ("GET", "/doctor"): KEY,
     ("GET", "/health"): KEY,
     ("POST", "/webhooks/business-central"): CONTENT,
     ("POST", "/webhooks/sales"): CODE,

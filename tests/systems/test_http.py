@@ -1,6 +1,7 @@
 """How a client behaves between a call and a service that answers, refuses, lies or says nothing."""
 
 import json
+from email.utils import formatdate
 
 import pytest
 import requests
@@ -218,3 +219,14 @@ def test_a_certificate_that_is_not_trusted_names_the_setting(
     monkeypatch.setattr(requests.Session, "request", refuse)
     with pytest.raises(SystemUnavailable, match="CA_BUNDLE"):
         surroundings.client(Script([GOOD])).send(WRITE)
+
+
+def test_a_clock_that_differs_is_told_from_the_date_of_the_last_answer(surroundings: Surroundings) -> None:
+    now_s = surroundings.runtime.now()
+    dated = Response(200, {**JSON, "Date": formatdate(now_s + 42, usegmt=True)}, b"{}")
+    client = surroundings.client(Script([dated, Response(200, {**JSON, "Date": "never"}, b"{}")]))
+    assert client.clock_ahead == ""
+    client.send(READ)
+    assert abs(float(client.clock_ahead) - 42) <= 1
+    client.send(READ)
+    assert client.clock_ahead == ""
