@@ -15,7 +15,7 @@ from tools.checks.names import Use, imports, mentions
 from tools.checks.sources import Violation, finish, name_of, python_files
 
 DEPLOYED = ("function_app.py", "functions", "shared_code")
-NOT_DEPLOYED = ("local", "tests", "benchmarks", "tools", "dev")
+NOT_DEPLOYED = ("tandem", "local", "tests", "benchmarks", "tools", "dev")
 INTERNAL = ("function_app", "functions", "shared_code", *NOT_DEPLOYED)
 RUNTIME = "shared_code.runtime"
 

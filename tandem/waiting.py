@@ -1,0 +1,53 @@
+"""Waiting for work in the app to end, with progress."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tandem.app import App, Document
+from tandem.screen import Progress, Screen
+
+FIRST_S, LONGEST_S = 0.5, 5.0
+"""How soon it is looked again, and how seldom in the end."""
+
+
+class Unfinished(Exception):
+    """The time to wait is over; the work goes on.  The text tells how to look again."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a verb waits."""
+
+    most_s: float
+    now_s: Callable[[], float] = time.monotonic
+
+
+def until_finished(
+    app: App, screen: Screen, path: str, title: str, patience: Patience, again: str
+) -> Document:
+    """The run at ``path`` once it is finished.  Raises ``Unfinished``, which names the command ``again``."""
+    progress = Progress(screen, title, patience.now_s)
+    began_s, wait_s = patience.now_s(), FIRST_S
+    while True:
+        found = app.get(path)
+        progress.show(*_far(found))
+        if found["status"] == "Finished":
+            progress.end()
+            return found
+        if patience.now_s() - began_s > patience.most_s:
+            progress.end()
+            raise Unfinished(f"It goes on; look again with: {again}")
+        app.sleep(wait_s)
+        wait_s = min(wait_s * 1.5, LONGEST_S)
+
+
+def _far(run: Document) -> tuple[int, int, str]:
+    """How far a run with lines is."""
+    lines = run["lines"]
+    done = sum(each["progress"]["done"] for each in lines)
+    given = sum(each["progress"]["given"] for each in lines)
+    ended = sum(each["jobQueueEntryStatus"] in ("Finished", "Error") for each in lines)
+    return done, given, f"{ended} of {len(lines)} mappings done"

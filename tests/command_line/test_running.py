@@ -1,0 +1,71 @@
+"""Every verb of the command line as a process of its own, against the running app."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.dev.processes import Processes
+from local.environment import HEART, Environment, Generated, Options, start
+from tandem.exits import Exit
+from tools.checks.sources import ROOT
+
+pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+    with Processes(tmp_path_factory.mktemp("command-line-logs")) as processes:
+        options = Options(scope=HEART, records=Generated(4, 6), sales=(), label="command-line-")
+        with start(processes, options) as running:
+            yield running
+
+
+def tandem(environment: Environment, *arguments: str, key: str = "") -> tuple[Exit, str, str]:
+    """Run the command as an administrator does: how it ended, and what it printed."""
+    settings = {"TANDEM_URL": environment.host.url, "TANDEM_KEY": key or environment.keys.functions}
+    command = [sys.executable, "-m", "tandem", *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **settings}, capture_output=True, text=True, timeout=200
+    )
+    return Exit(done.returncode), done.stdout, done.stderr
+
+
+def as_json(environment: Environment, *arguments: str) -> Any:
+    _, out, err = tandem(environment, *arguments, "--json")
+    assert out, err
+    return json.loads(out)
+
+
+def test_the_first_synchronisation_is_looked_at_planned_and_run(environment: Environment) -> None:
+    ended, out, err = tandem(environment, "doctor")
+    assert ended in (Exit.DONE, Exit.ATTENTION), err
+    assert "FAULT" not in out
+
+    planned = as_json(environment, "plan")
+    assert planned["status"] == "Finished"
+    created = planned["writes"]["sales"]["create"]
+
+    ended, out, err = tandem(environment, "run")
+    assert ended in (Exit.DONE, Exit.ATTENTION), err
+    run = as_json(environment, "status")
+    assert run["health"]["status"] == "ok"
+    lines = [each for each in run["jobs"] if each["kind"] == "full"]
+    assert sum(each["toSales"]["inserted"] for each in lines) == created > 0
+
+    assert as_json(environment, "plan")["writes"]["sales"] == {"create": 0, "update": 0, "delete": 0}
+    problems = as_json(environment, "problems")
+    assert {each["code"] for each in problems} <= {"option_missing", "conflict", "waits_for_lookup"}
+
+
+def test_a_wrong_key_and_a_wrong_name_end_differently(environment: Environment) -> None:
+    assert tandem(environment, "status", key="wrong")[0] is Exit.UNREACHABLE
+    ended, _, err = tandem(environment, "run", "NOTHING")
+    assert ended is Exit.REFUSED
+    assert "NOTHING" in err
