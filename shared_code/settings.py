@@ -47,7 +47,7 @@ SETTINGS = (
     Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
             "https://contoso.crm4.dynamics.com"),
     Setting("FEATURES", "What the company has (extension, unit_groups, price_lists, manual_numbers) or "
-            "wants (vendors, opportunities, invoices).",
+            "wants (vendors, opportunities, invoices, credit_memos, item_categories).",
             "extension,unit_groups,price_lists,vendors,invoices", ""),
     Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
             "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),
@@ -65,8 +65,8 @@ SETTINGS = (
     Setting("WEBHOOK_SECRET",
             "What a notification must carry to be believed; 16 to 2,000 letters, digits and signs.",
             "…", ""),
-    Setting("TIME_ZONE", "The time zone of the companies: its date tells which prices are in force. After a "
-            "change start a full synchronisation.", "Europe/Copenhagen", "UTC"),
+    Setting("TIME_ZONE", "The time zone of the companies: its date tells which prices and rates are in "
+            "force. After a change start a full synchronisation.", "Europe/Copenhagen", "UTC"),
     Setting("LOOK_BACK_SECONDS", "How far each look at Business Central overlaps the one before.",
             "600", "600"),
     Setting("JOURNAL_MONTHS", "How many months the journal remembers, the present one included.",
@@ -235,6 +235,8 @@ def _features(text: str) -> Features:
     chosen = frozenset(known[each] for each in names)
     if chosen & {Feature.UNIT_GROUPS, Feature.PRICE_LISTS} and Feature.EXTENSION not in chosen:
         raise ValueError("unit_groups and price_lists are read through the extension: name it too.")
+    if Feature.CREDIT_MEMOS in chosen and Feature.INVOICES not in chosen:
+        raise ValueError("credit_memos are rows among the invoices: name invoices, too.")
     return chosen
 
 

@@ -34,15 +34,8 @@ CLIENT = "00000000-0000-0000-0000-0000000000bb"
 ORG = "https://contoso.crm.dynamics.com"
 PERSON = "pat@contoso.example"
 DATA = Path(__file__).parents[1] / "data"
-MARKED = (
-    "account", "contact", "transactioncurrency", "product", "pricelevel", "opportunity", "invoice",
-)  # fmt: skip
-"""Tables whose rows carry the company they belong to."""
-COLUMNS = [
-    {"table": table, "logical_name": "tandem_companyid", "schema_name": "tandem_CompanyId", "type": "String",
-     "max_length": 36}
-    for table in MARKED
-]  # fmt: skip
+COLUMNS = json.loads((Path(__file__).parents[2] / "sales_solution" / "columns.json").read_text("utf-8"))
+"""What the solution adds to the tables of Sales."""
 _BC_AUDIENCE = "https://api.businesscentral.dynamics.com"
 
 

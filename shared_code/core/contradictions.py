@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared_code.core.conditions import Condition
 from shared_code.core.mapping import ConflictRule, Direction, FieldMapping, FieldType, Mapping
 from shared_code.core.policies import LeavingRule
 from shared_code.core.records import Side
@@ -62,7 +63,7 @@ def _moved_contradictions(mapping: Mapping) -> list[str]:
         "names and by need each other": bool(moved.names) is not bool(moved.by),
         "without names it needs among: which records may have moved": not moved.names and not moved.among,
         "its conditions can be is, is_not and one_of": any(
-            each.op not in _SENT for each in (*moved.entries, *moved.among)
+            not (isinstance(each, Condition) and each.op in _SENT) for each in (*moved.entries, *moved.among)
         ),
         **{f"no field takes {name}": name not in taken for name in moved.shows},
         **{f"{name} is looked up and cannot be moved by entries": name in looked_up for name in moved.shows},

@@ -30,6 +30,8 @@ class Feature(StrEnum):
     OPPORTUNITIES = "opportunities"
     INVOICES = "invoices"
     MANUAL_NUMBERS = "manual_numbers"
+    CREDIT_MEMOS = "credit_memos"
+    ITEM_CATEGORIES = "item_categories"
 
 
 type Features = frozenset[Feature]

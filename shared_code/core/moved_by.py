@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared_code.core.conditions import Condition
+from shared_code.core.conditions import Test
 
 NUMBER = "entryNumber"
 """The field of an entry with its number."""
@@ -32,8 +32,8 @@ class MovedBy:
     shows: tuple[str, ...]
     names: str | None = None
     by: str | None = None
-    entries: tuple[Condition, ...] = ()
-    among: tuple[Condition, ...] = ()
+    entries: tuple[Test, ...] = ()
+    among: tuple[Test, ...] = ()
 
 
 type Range = tuple[int, int]

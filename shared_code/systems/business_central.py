@@ -27,7 +27,8 @@ from shared_code.systems import business_central_tables as tables
 from shared_code.systems import errors, odata
 from shared_code.systems.business_central_batch import Part, PartAnswer
 from shared_code.systems.business_central_moved import scan_moved
-from shared_code.systems.business_central_scan import Place, currencies_part, readable, scan
+from shared_code.systems.business_central_place import Place
+from shared_code.systems.business_central_scan import currencies_part, readable, scan
 from shared_code.systems.chunked import at_most, read_chunks, write_chunks
 from shared_code.systems.counting import count
 from shared_code.systems.http import AnswerLost, Client, checked_address
@@ -238,8 +239,7 @@ class BusinessCentral:
             local = currencies.local_code(company)
             entities = [entity for body in bodies for entity in tables.whole(body)]
             codes = [odata.text(entity, "code") for entity in entities]
-            base = place.base_currency()
-            rates = currencies.read_rates(self._client, place.root, place.company, local, codes, kind, base)
+            rates = currencies.read_rates(self._client, place, local, codes, kind)
             rows = [
                 currencies.with_rate(tables.row(table, entity), code, rates)
                 for entity, code in zip(entities, codes, strict=True)

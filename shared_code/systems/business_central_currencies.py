@@ -1,7 +1,7 @@
 """Currencies with their exchange rate, which Business Central keeps in a table of its own.
 
 ``exchangeRate`` is the number of units of the currency for one unit of the base currency (Dataverse's; the
-local one where none is named), by the newest rates in force today (UTC):
+local one where none is named), by the newest rates in force on the company's date:
 ``exchangeRateAmount / relationalExchangeRateAmount``.  A rate that is
 given against another currency is followed to the local one.  The local currency itself has no row in
 Business Central; here it is the record ``ZERO_ID``, the id by which other records refer to it.
@@ -20,6 +20,7 @@ from shared_code.core.records import ZERO_ID, Row, Value, Version
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_tables as tables
 from shared_code.systems import odata
+from shared_code.systems.business_central_place import Place
 from shared_code.systems.http import Client
 from shared_code.systems.interface import Sighting, Table
 
@@ -106,30 +107,27 @@ def _codes_part(company: str, condition: str) -> batch.Part:
     return batch.Part("GET", url, batch.READ_REPLICA)
 
 
-def read_rates(
-    client: Client, root: str, company: str, local: str, codes: Iterable[str], kind: str, base: str = ""
-) -> Rates:
-    """The rates in force for ``codes``, ``base`` and whatever currencies these lead through."""
+def read_rates(client: Client, place: Place, local: str, codes: Iterable[str], kind: str) -> Rates:
+    """The rates in force for ``codes``, the base currency and whatever currencies these lead through."""
+    base = place.base_currency()
     known: dict[str, Rate | None] = {local: None, "": None}
     wanted = sorted({*codes, base} - known.keys())
     for _ in range(MAX_HOPS):
         if not wanted:
             break
-        today = odata.instant_of(client.runtime.now())[:10]
-        found = {rate.code: rate for rate in _newest(client, root, company, wanted, today, kind)}
+        found = {rate.code: rate for rate in _newest(client, place, wanted, kind)}
         known.update({code: found.get(code) for code in wanted})
         wanted = sorted({rate.relational_code for rate in found.values()} - known.keys())
     return Rates(local, {code: rate for code, rate in known.items() if rate is not None}, base)
 
 
-def _newest(
-    client: Client, root: str, company: str, codes: Sequence[str], today: str, kind: str
-) -> list[Rate]:
-    parts = [_newest_part(company, code, today) for code in codes]
+def _newest(client: Client, place: Place, codes: Sequence[str], kind: str) -> list[Rate]:
+    today = place.day(client.runtime.now())
+    parts = [_newest_part(place.company, code, today) for code in codes]
     bodies: list[object] = []
     for some in odata.chunks(parts, batch.MAX_PARTS):
-        bodies += batch.get(client, root, kind, some)[1]
-    return [_rate(found[0]) for found in map(odata.rows, bodies) if found]
+        bodies += batch.get(client, place.root, kind, some)[1]
+    return [_rate(place, found[0]) for found in map(odata.rows, bodies) if found]
 
 
 def _newest_part(company: str, code: str, today: str) -> batch.Part:
@@ -140,8 +138,8 @@ def _newest_part(company: str, code: str, today: str) -> batch.Part:
     return batch.Part("GET", url, batch.READ_PRIMARY)
 
 
-def _rate(entity: Mapping[str, object]) -> Rate:
-    begins = odata.text(entity, "startingDate") + "T00:00:00.000Z"
+def _rate(place: Place, entity: Mapping[str, object]) -> Rate:
+    begins = place.midnight(odata.text(entity, "startingDate"))
     return Rate(
         odata.text(entity, "currencyCode"),
         _decimal(entity, "exchangeRateAmount"),

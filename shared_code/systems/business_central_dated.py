@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import batched
 
 from shared_code.core.in_force import read_together, records, within_of
@@ -20,7 +19,8 @@ from shared_code.core.records import Row
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_tables as tables
 from shared_code.systems import odata
-from shared_code.systems.business_central_scan import Place, position_of, readable, scan_plain, server_time
+from shared_code.systems.business_central_place import Place
+from shared_code.systems.business_central_scan import position_of, readable, scan_plain, server_time
 from shared_code.systems.http import Client
 from shared_code.systems.interface import Cursor, CursorExpired, Page, Sighting, Table
 
@@ -132,7 +132,7 @@ def _only(row: Row, names: Iterable[str]) -> Row:
 
 def _day(place: Place, now: str, late_s: float = 0.0) -> str:
     """The company's date at a moment."""
-    return datetime.fromtimestamp(odata.seconds_of(now) - late_s, place.zone).date().isoformat()
+    return place.day(odata.seconds_of(now) - late_s)
 
 
 def _settled(place: Place, now: str) -> str:

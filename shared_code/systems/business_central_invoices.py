@@ -1,9 +1,10 @@
-"""What is computed of an invoice and its lines, from properties that API v2.0 gives.  Pure.
+"""What is computed of invoices, credit memos and their lines, from properties that API v2.0 gives.  Pure.
 
-A posted invoice's state and amounts are in the form that Sales calculates with (``core/invoices.py``).  Where
-prices include tax, the invoice discount includes it too: then each line carries its share and the invoice
-none.
-Source: microsoft/BCApps, APIV2SalesInvoices and APIV2SalesInvoiceLines.
+State and amounts of a posted document are in the form that Sales calculates with (``core/invoices.py``).
+Where prices include tax, the invoice discount includes it too: then each line carries its share and the
+invoice none.  A credit memo gives back what an invoice took: its quantities and amounts are below zero.  A
+discount cannot be, so each line carries its share of that, too.
+Source: microsoft/BCApps, APIV2SalesInvoices, APIV2SalesCreditMemos and the pages of their lines.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ INCLUDES_TAX = "pricesIncludeTax"
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A column that is computed of an entity; ``needs`` are the properties it takes."""
+    """A column that is computed of an entity, text or a number; ``needs`` are the properties it takes."""
 
     needs: tuple[str, ...]
     of: Callable[[Entity], Value]
+    is_number: bool = False
 
 
 def _number(entity: Entity, name: str) -> Decimal:
@@ -64,6 +66,25 @@ def _price(line: Entity) -> invoices.Price:
     return invoices.price_of(_number(line, "quantity"), unit_price, amount)
 
 
+def _credit(name: str, *further: str) -> Computed:
+    """A number of a credit memo, as one of an invoice that gives it back."""
+    return Computed((name, *further), lambda entity: -_number(entity, name), is_number=True)
+
+
+def _settlement(entity: Entity) -> str:
+    """A credit memo that was canceled is settled by the invoice that cancels it."""
+    return invoices.OPEN if entity.get("status") == invoices.OPEN else invoices.PAID
+
+
+def _price_back(line: Entity) -> invoices.Price:
+    record = line[OF_RECORD]
+    assert isinstance(record, Mapping), "lines are read with their record"
+    unit_price = _number(line, "unitPrice")
+    if _includes_tax(record):
+        unit_price = invoices.without_tax(unit_price, _number(line, "taxPercent"))
+    return invoices.price_of(-_number(line, "quantity"), unit_price, -_number(line, "netAmount"))
+
+
 def _resource(line: Entity) -> str:
     return str(line.get("lineObjectNumber") or "") if line.get("lineType") == "Resource" else ""
 
@@ -79,17 +100,33 @@ def _text(line: Entity) -> str:
 
 _PRICED = ("quantity", "unitPrice", "netAmount", "taxPercent", "invoiceDiscountAllocation")
 _OBJECT = ("lineType", "lineObjectNumber")
+_NAMES = {
+    "text": Computed(("description", "lineObjectNumber"), _text),
+    "itemNumber": Computed(_OBJECT, _item),
+    "resourceNumber": Computed(_OBJECT, _resource),
+}
 COMPUTED: Mapping[str, Mapping[str, Computed]] = {
     "salesInvoices": {
         "paymentStatus": Computed(("status", "remainingAmount", "totalAmountIncludingTax"), _payment_status),
-        "discountBeforeTax": Computed(("discountAmount", INCLUDES_TAX), _discount),
+        "discountBeforeTax": Computed(("discountAmount", INCLUDES_TAX), _discount, is_number=True),
     },
     "salesInvoiceLines": {
-        "pricePerUnit": Computed(_PRICED, lambda line: _price(line).per_unit),
-        "lineDiscount": Computed(_PRICED, lambda line: _price(line).discount),
-        "text": Computed(("description", "lineObjectNumber"), _text),
-        "itemNumber": Computed(_OBJECT, _item),
-        "resourceNumber": Computed(_OBJECT, _resource),
+        "pricePerUnit": Computed(_PRICED, lambda line: _price(line).per_unit, is_number=True),
+        "lineDiscount": Computed(_PRICED, lambda line: _price(line).discount, is_number=True),
+        **_NAMES,
+    },
+    "salesCreditMemos": {
+        "paymentStatus": Computed(("status",), _settlement),
+        "creditExcludingTax": _credit("totalAmountExcludingTax", INCLUDES_TAX),
+        "creditTax": _credit("totalTaxAmount"),
+        "creditIncludingTax": _credit("totalAmountIncludingTax"),
+    },
+    "salesCreditMemoLines": {
+        "quantityBack": _credit("quantity"),
+        "taxBack": _credit("netTaxAmount"),
+        "pricePerUnit": Computed(_PRICED, lambda line: _price_back(line).per_unit, is_number=True),
+        "lineDiscount": Computed(_PRICED, lambda line: _price_back(line).discount, is_number=True),
+        **_NAMES,
     },
 }
 """By entity set and column."""

@@ -12,7 +12,7 @@ from shared_code.core.records import Value
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import odata
 from shared_code.systems.business_central_batch import Part
-from shared_code.systems.business_central_scan import Place
+from shared_code.systems.business_central_place import Place
 from shared_code.systems.http import Client
 from shared_code.systems.interface import Creation, SystemUnavailable, Table
 

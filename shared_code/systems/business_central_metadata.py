@@ -25,6 +25,7 @@ from shared_code.core.descriptions import (
     TableDescription,
     Target,
 )
+from shared_code.systems.business_central_invoices import COMPUTED
 from shared_code.systems.business_central_tables import EXCHANGE_RATE, MODIFIED, derived
 from shared_code.systems.errors import fault
 from shared_code.systems.http import Call, Client
@@ -46,7 +47,9 @@ _KINDS: Mapping[str, Kind] = {
     "Edm.Date": Kind.DAY,
     "Edm.DateTimeOffset": Kind.MOMENT,
 }
-_CALCULATED_NUMBERS = frozenset({EXCHANGE_RATE, "discountBeforeTax", "pricePerUnit", "lineDiscount"})
+_CALCULATED_NUMBERS = {EXCHANGE_RATE} | {
+    name for columns in COMPUTED.values() for name, column in columns.items() if column.is_number
+}
 """The derived columns that are numbers; all others are text."""
 
 

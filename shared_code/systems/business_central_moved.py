@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shared_code.core.conditions import Condition
+from shared_code.core.conditions import Condition, Test
 from shared_code.core.moved_by import NUMBER, Entries, MovedBy
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_tables as tables
 from shared_code.systems import odata
+from shared_code.systems.business_central_place import Place
 from shared_code.systems.business_central_scan import (
-    Place,
     Position,
     first_address,
     followed,
@@ -159,8 +159,9 @@ class _Look:
         return batch.Part("GET", url, batch.READ_PRIMARY)
 
 
-def _condition(given: Condition) -> str:
+def _condition(given: Test) -> str:
     """A condition as the service takes it; ``or`` joins values of one field."""
+    assert isinstance(given, Condition), "the mapping's contradictions were told"
     name, literals = odata.name(given.field), [odata.literal(each) for each in given.values]
     if given.op == "is_not":
         return " and ".join(f"{name} ne {each}" for each in literals)

@@ -14,7 +14,8 @@ from shared_code.core.records import Row, Value
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_tables as tables
 from shared_code.systems import odata
-from shared_code.systems.business_central_scan import Place, readable
+from shared_code.systems.business_central_place import Place
+from shared_code.systems.business_central_scan import readable
 from shared_code.systems.http import Client
 from shared_code.systems.interface import Table
 

@@ -8,15 +8,15 @@ Source: Microsoft docs webservices/use-filter-expressions-in-odata-uris.md; api-
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_currencies as currencies
 from shared_code.systems import business_central_tables as tables
 from shared_code.systems import odata
+from shared_code.systems.business_central_place import Place
 from shared_code.systems.errors import fault
 from shared_code.systems.http import Answer, Call, Client
 from shared_code.systems.interface import Cursor, CursorExpired, Page, Sighting, SystemUnavailable, Table
@@ -24,27 +24,6 @@ from shared_code.systems.interface import Cursor, CursorExpired, Page, Sighting,
 PAGE_SIZE = 20_000
 TOLERANCE_S = 1.0
 """A row may be stamped this much before the filter's moment: the database rounds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a company is: ``root`` is the API's address, ``company`` the path below it.
-
-    ``base_currency`` tells the code of the currency that exchange rates are wanted towards, ``zone`` is the
-    company's, whose date tells what is in force.
-    """
-
-    root: str
-    company: str
-    base_currency: Callable[[], str] = lambda: ""
-    zone: tzinfo = UTC
-
-    def of(self, table: Table) -> Place:
-        """The same company in the API that has the table."""
-        return replace(self, root=f"{self.root.removesuffix('v2.0')}{table.api}") if table.api else self
-
-    def url(self, table: Table) -> str:
-        return f"{self.root}/{self.company}/{odata.name(table.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +179,12 @@ def _scan_currencies(
     A changed rate may lead to other currencies, so it makes all of them looked at.
     """
     oldest = oldest_of(since, look_back_s) if since else None
-    today = odata.instant_of(client.runtime.now())[:10]
+    today = place.day(client.runtime.now())
     parts = [currencies_part(place, table, table.scan_columns), currencies.local_code_part(place.company)]
     if oldest is not None:
         parts.append(currencies.rates_changed_part(place.company, oldest))
-    if oldest is not None and oldest[:10] < today:
-        parts.append(currencies.rates_begun_part(place.company, oldest[:10], today))
+    if oldest is not None and (before := place.day(odata.seconds_of(oldest))) < today:
+        parts.append(currencies.rates_begun_part(place.company, before, today))
     answer, (found, company, *changed) = batch.get(client, place.root, "scan", parts)
     watermark = _cursor(kind="since", stamp=server_time(answer))
     with readable(table):
@@ -231,9 +210,7 @@ def _seen_currencies(
     client: Client, place: Place, table: Table, local: str, entities: list[Mapping[str, object]]
 ) -> list[Sighting]:
     codes = [odata.text(entity, "code") for entity in entities]
-    rates = currencies.read_rates(
-        client, place.root, place.company, local, codes, "scan", place.base_currency()
-    )
+    rates = currencies.read_rates(client, place, local, codes, "scan")
     sightings = [tables.sighting(table, entity) for entity in entities]
     seen = [
         currencies.seen_with_rate(table, sighting, code, rates)

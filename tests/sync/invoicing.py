@@ -38,13 +38,18 @@ def company() -> CompanyRecords:
     return replace(whole, records=records)
 
 
-def new_world(*documents: dict[str, Any], features: tuple[str, ...] = ("invoices",), **options: Any) -> World:
+def new_world(
+    *documents: dict[str, Any],
+    features: tuple[str, ...] = ("invoices",),
+    mappings: tuple[str, ...] = (NAME,),
+    **options: Any,
+) -> World:
     """A world in which nothing is synchronised yet, with posted ``documents``."""
     records = {**company().records, "salesInvoices": list(documents)}
     world = build(
         [replace(company(), records=records)],
         worlds.sales_setup(),
-        mappings=[NAME],
+        mappings=mappings,
         features=features,
         **options,
     )

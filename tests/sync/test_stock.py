@@ -9,7 +9,6 @@ import pytest
 from local.simulation.world import CLIENT, World, build
 from local.simulators.business_central import control_edits
 from local.simulators.business_central.options import Permissions
-from shared_code.sync.tick import tick
 from tests.sync import invoicing, worlds
 from tests.sync.invoicing import BICYCLE, CHAIR
 
@@ -200,7 +199,7 @@ def test_a_process_may_die_anywhere_between_an_entry_and_the_product(late: bool)
         before = stock(world, BICYCLE)
         move(world, BICYCLE, 3)
         operations.arm(number, late)
-        died = one_minute(world)
+        died = worlds.one_minute(world)
         operations.disarm()
         worlds.cycles(world, 3, 700)
         assert stock(world, BICYCLE) == before + 3, number
@@ -208,16 +207,6 @@ def test_a_process_may_die_anywhere_between_an_entry_and_the_product(late: bool)
             break
     assert 5 < number < 99, "too few operations were counted, or there is no end"
     worlds.assert_quiet(world)
-
-
-def one_minute(world: World) -> bool:
-    """A minute in which the process may die; whether it did."""
-    world.clock.now += 60
-    try:
-        tick(world.parts)
-    except worlds.Crash:
-        return True
-    return bool(worlds.deliver(world, lease_s=30.0))
 
 
 def test_a_right_that_lacks_for_entries_is_told_and_tried_again_within_the_hour() -> None:

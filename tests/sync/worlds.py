@@ -180,6 +180,16 @@ def deliver(world: World, limit: int = 2000, lease_s: float = 30.0) -> int:
     raise AssertionError(f"the queue is not empty after {limit} messages")
 
 
+def one_minute(world: World) -> bool:
+    """A minute in which the process may die, in the tick too; whether it did."""
+    world.clock.now += 60
+    try:
+        tick(world.parts)
+    except Crash:
+        return True
+    return bool(deliver(world))
+
+
 def cycle(world: World, seconds: float = 60.0) -> int:
     """One minute: a tick and all work that is due, with processes that may die.  How many died."""
     world.clock.now += seconds

@@ -173,6 +173,12 @@ def test_features_and_mappings_are_lists_of_names() -> None:
     assert (read_settings(GOOD).features, read_settings(GOOD).mappings) == (frozenset(), ())
 
 
+def test_credit_memos_are_not_wanted_without_invoices() -> None:
+    assert "name invoices, too" in wrong(FEATURES="credit_memos")
+    both = read_settings({**GOOD, "FEATURES": "credit_memos,invoices"}).features
+    assert both == {Feature.CREDIT_MEMOS, Feature.INVOICES}
+
+
 def test_ids_are_read_in_small_letters() -> None:
     assert read_settings({**GOOD, "TENANT_ID": GOOD["TENANT_ID"].upper()}).tenant_id == GOOD["TENANT_ID"]
 

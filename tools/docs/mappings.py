@@ -32,7 +32,9 @@ for itself. A text that is longer than the other side can hold is a [problem](pr
 values of the two sides (`""`, `null`, the zero id, zero) count as equal."""
 
 
-WANTED = frozenset({Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES})
+WANTED = frozenset(
+    {Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES, Feature.CREDIT_MEMOS, Feature.ITEM_CATEGORIES}
+)
 """What the page describes: a company without the extension that wants all that can be had without."""
 
 

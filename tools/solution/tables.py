@@ -44,6 +44,7 @@ TABLES = {
         _table("SdkMessage"),
         _table("SdkMessageProcessingStep"),
         _table("ServiceEndpoint"),
+        _table("Subject"),
         _table("SystemUser", "User"),
         _table("Team"),
         _table("Territory"),

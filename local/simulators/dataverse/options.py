@@ -12,7 +12,7 @@ from typing import Any
 
 CUSTOMER_TABLES = ("account", "contact", "transactioncurrency", "systemuser", "team", "territory")
 SALES_TABLES = ("uomschedule", "product", "pricelevel", "discounttype", "opportunity", "invoice")
-LINE_TABLES = ("uom", "productpricelevel", "discount", "invoicedetail", "customeraddress")
+LINE_TABLES = ("uom", "productpricelevel", "discount", "invoicedetail", "customeraddress", "subject")
 BULK_TABLES = ("account", "contact", *SALES_TABLES, "invoicedetail")
 """Those whose published reference lists CreateMultiple (account and contact: remembered)."""
 

@@ -143,6 +143,7 @@ def test_a_rule_is_read() -> None:
         ({"names": None, "by": None}, "it needs among"),
         ({"shows": "unitPrice"}, "no field takes unitPrice"),
         ({"entries": [{"field": "x", "is_blank": True}]}, "can be is, is_not and one_of"),
+        ({"entries": "kind = 'A' or size = 1"}, "can be is, is_not and one_of"),
         ({"other": 1}, "unknown key"),
     ],
 )

@@ -21,7 +21,9 @@ from shared_code.core.records import Side
 from shared_code.core.transform import Missing, Unfit, get, put
 from tests.unit.core.makers import Couplings
 
-WANTED = frozenset({Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES})
+WANTED = frozenset(
+    {Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES, Feature.CREDIT_MEMOS, Feature.ITEM_CATEGORIES}
+)
 MAPPINGS = {each.name: each for each in default_mappings(WANTED)}
 WHOLE = {each.name: each for each in default_mappings(frozenset(Feature))}
 BARE = {each.name: each for each in default_mappings()}
@@ -30,8 +32,10 @@ LISTS = {each.name: each for each in default_mappings(frozenset({Feature.EXTENSI
 PRICES = ["CUSTPRCGRP-PRICE", "PLHEADER-PRICE", "PLLINE-PRODPRICE", "SALESPRC-PRODPRICE"]
 EVERY = {**CLASSIC, **LISTS, **MAPPINGS}
 CATALOGUE = [
-    "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "INVOICE PRICE LIST", "ITEM-PRODUCT", "OPPORTUNITY",
-    "PAYMENT TERMS", "POSTEDSALESINV-INV", "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE", "VENDOR",
+    "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "INVOICE PRICE LIST", "ITEM CATEGORY", "ITEM-PRODUCT",
+    "OPPORTUNITY",
+    "PAYMENT TERMS", "POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV", "SALESPEOPLE", "SHIPMENT METHOD",
+    "UNIT OF MEASURE", "VENDOR",
 ]  # fmt: skip
 
 
@@ -41,7 +45,10 @@ COMPARED = [*CATALOGUE, *PRICES]
 
 def test_the_catalogue_is_whole_and_holds_what_is_wanted() -> None:
     assert sorted(MAPPINGS) == CATALOGUE
-    wanted = {"VENDOR", "OPPORTUNITY", "INVOICE PRICE LIST", "POSTEDSALESINV-INV"}
+    wanted = {
+        "VENDOR", "OPPORTUNITY", "INVOICE PRICE LIST", "POSTEDSALESINV-INV", "POSTEDSALESCRMEMO-INV",
+        "ITEM CATEGORY",
+    }  # fmt: skip
     assert MAPPINGS.keys() - BARE.keys() == wanted
 
 
@@ -67,10 +74,10 @@ def test_prices_are_those_of_groups_or_of_lists_and_need_the_extension() -> None
 def test_each_mapping_comes_after_what_it_looks_up() -> None:
     order = waves({name: mapping.depends_on for name, mapping in MAPPINGS.items()})
     assert order == [
-        ["CURRENCY", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE"],
+        ["CURRENCY", "ITEM CATEGORY", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE"],
         ["BASE UNIT", "CUSTOMER", "INVOICE PRICE LIST", "VENDOR"],
         ["CONTACT", "ITEM-PRODUCT"],
-        ["OPPORTUNITY", "POSTEDSALESINV-INV"],
+        ["OPPORTUNITY", "POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV"],
     ]
 
 
@@ -172,7 +179,17 @@ def test_salespeople_are_never_created() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["CUSTOMER", "CONTACT", "CURRENCY", "VENDOR", "ITEM-PRODUCT", "OPPORTUNITY", "POSTEDSALESINV-INV"]
+    "name",
+    [
+        "CUSTOMER",
+        "CONTACT",
+        "CURRENCY",
+        "VENDOR",
+        "ITEM-PRODUCT",
+        "OPPORTUNITY",
+        "POSTEDSALESINV-INV",
+        "POSTEDSALESCRMEMO-INV",
+    ],
 )
 def test_rows_are_marked_with_their_company(name: str) -> None:
     mapping = for_connection(EVERY[name], Connection("cronus", "the-company"))

@@ -13,7 +13,7 @@ from shared_code.core.records import Side
 from tests.unit.mappings.native import LINES_OF, NATIVE, Native, State, state_of
 
 TOGETHER = 230
-PLAIN = frozenset({Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES})
+PLAIN = frozenset({Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES, Feature.CREDIT_MEMOS})
 VARIANTS = {
     "v2.0": PLAIN,
     "extension": PLAIN | {Feature.EXTENSION},
