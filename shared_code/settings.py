@@ -47,7 +47,7 @@ SETTINGS = (
     Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
             "https://contoso.crm4.dynamics.com"),
     Setting("FEATURES", "What the company has (extension, unit_groups, price_lists, manual_numbers) or "
-            "wants (vendors, opportunities, invoices, credit_memos, item_categories).",
+            "wants (vendors, opportunities, invoices, credit_memos, item_categories, item_variants).",
             "extension,unit_groups,price_lists,vendors,invoices", ""),
     Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
             "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),

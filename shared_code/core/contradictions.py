@@ -61,6 +61,7 @@ def _moved_contradictions(mapping: Mapping) -> list[str]:
     looked_up = {each.bc for each in mapping.fields if each.type in _LOOKING_UP}
     rules = {
         "names and by need each other": bool(moved.names) is not bool(moved.by),
+        "what is not numbered needs names": not moved.numbered and not moved.names,
         "without names it needs among: which records may have moved": not moved.names and not moved.among,
         "its conditions can be is, is_not and one_of": any(
             not (isinstance(each, Condition) and each.op in _SENT) for each in (*moved.entries, *moved.among)

@@ -128,6 +128,7 @@ MOVED_BY = Shape("moved_by", called="moved_by", keys={
     "by": Key(Text(), "The record's own field that names holds."),
     "entries": Key(Conditions(), "Only entries that meet these conditions count."),
     "among": Key(Conditions(), "Without names: the records that any entry may have moved."),
+    "numbered": Key(Truth(True), "Whether they are numbered entries; else records with a time of change."),
 })  # fmt: skip
 
 _BOTH: MappingOf[str, Key] = {

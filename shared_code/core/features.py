@@ -32,6 +32,7 @@ class Feature(StrEnum):
     MANUAL_NUMBERS = "manual_numbers"
     CREDIT_MEMOS = "credit_memos"
     ITEM_CATEGORIES = "item_categories"
+    ITEM_VARIANTS = "item_variants"
 
 
 type Features = frozenset[Feature]

@@ -25,7 +25,8 @@ class MovedBy:
 
     ``table`` is the entries' entity set, in the same API; only those that meet ``entries`` count.  ``names``
     is the entry's field with the record that it moves, by the record's field ``by``.  Without it an entry may
-    move any record that meets ``among``.  ``shows`` are the record's fields that move.
+    move any record that meets ``among``.  ``shows`` are the record's fields that move.  What is not
+    ``numbered`` is no ledger but other records (the item of a variant), found by their time of change.
     """
 
     table: str
@@ -34,6 +35,7 @@ class MovedBy:
     by: str | None = None
     entries: tuple[Test, ...] = ()
     among: tuple[Test, ...] = ()
+    numbered: bool = True
 
 
 type Range = tuple[int, int]

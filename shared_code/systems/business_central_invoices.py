@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared_code.core import invoices
+from shared_code.core.descriptions import Kind
 from shared_code.core.records import Value
 
 type Entity = Mapping[str, object]
@@ -25,11 +26,11 @@ INCLUDES_TAX = "pricesIncludeTax"
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A column that is computed of an entity, text or a number; ``needs`` are the properties it takes."""
+    """A column that is computed of an entity; ``needs`` are the properties it takes."""
 
     needs: tuple[str, ...]
     of: Callable[[Entity], Value]
-    is_number: bool = False
+    holds: Kind = Kind.TEXT
 
 
 def _number(entity: Entity, name: str) -> Decimal:
@@ -68,7 +69,7 @@ def _price(line: Entity) -> invoices.Price:
 
 def _credit(name: str, *further: str) -> Computed:
     """A number of a credit memo, as one of an invoice that gives it back."""
-    return Computed((name, *further), lambda entity: -_number(entity, name), is_number=True)
+    return Computed((name, *further), lambda entity: -_number(entity, name), holds=Kind.DECIMAL)
 
 
 def _settlement(entity: Entity) -> str:
@@ -108,11 +109,11 @@ _NAMES = {
 COMPUTED: Mapping[str, Mapping[str, Computed]] = {
     "salesInvoices": {
         "paymentStatus": Computed(("status", "remainingAmount", "totalAmountIncludingTax"), _payment_status),
-        "discountBeforeTax": Computed(("discountAmount", INCLUDES_TAX), _discount, is_number=True),
+        "discountBeforeTax": Computed(("discountAmount", INCLUDES_TAX), _discount, holds=Kind.DECIMAL),
     },
     "salesInvoiceLines": {
-        "pricePerUnit": Computed(_PRICED, lambda line: _price(line).per_unit, is_number=True),
-        "lineDiscount": Computed(_PRICED, lambda line: _price(line).discount, is_number=True),
+        "pricePerUnit": Computed(_PRICED, lambda line: _price(line).per_unit, holds=Kind.DECIMAL),
+        "lineDiscount": Computed(_PRICED, lambda line: _price(line).discount, holds=Kind.DECIMAL),
         **_NAMES,
     },
     "salesCreditMemos": {
@@ -124,8 +125,8 @@ COMPUTED: Mapping[str, Mapping[str, Computed]] = {
     "salesCreditMemoLines": {
         "quantityBack": _credit("quantity"),
         "taxBack": _credit("netTaxAmount"),
-        "pricePerUnit": Computed(_PRICED, lambda line: _price_back(line).per_unit, is_number=True),
-        "lineDiscount": Computed(_PRICED, lambda line: _price_back(line).discount, is_number=True),
+        "pricePerUnit": Computed(_PRICED, lambda line: _price_back(line).per_unit, holds=Kind.DECIMAL),
+        "lineDiscount": Computed(_PRICED, lambda line: _price_back(line).discount, holds=Kind.DECIMAL),
         **_NAMES,
     },
 }

@@ -25,8 +25,7 @@ from shared_code.core.descriptions import (
     TableDescription,
     Target,
 )
-from shared_code.systems.business_central_invoices import COMPUTED
-from shared_code.systems.business_central_tables import EXCHANGE_RATE, MODIFIED, derived
+from shared_code.systems.business_central_tables import CALCULATED, MODIFIED, derived
 from shared_code.systems.errors import fault
 from shared_code.systems.http import Call, Client
 from shared_code.systems.interface import SystemUnavailable, Table
@@ -47,10 +46,6 @@ _KINDS: Mapping[str, Kind] = {
     "Edm.Date": Kind.DAY,
     "Edm.DateTimeOffset": Kind.MOMENT,
 }
-_CALCULATED_NUMBERS = {EXCHANGE_RATE} | {
-    name for columns in COMPUTED.values() for name, column in columns.items() if column.is_number
-}
-"""The derived columns that are numbers; all others are text."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +146,7 @@ def _column(document: Document, table: Table, found: Element, given: Element) ->
 
 def _calculated(name: str) -> ColumnDescription:
     """A column that is no property but made of others when a record is read."""
-    kind = Kind.DECIMAL if name in _CALCULATED_NUMBERS else Kind.TEXT
+    kind = CALCULATED.get(name, Kind.TEXT)
     return ColumnDescription(name, kind, at_creation=False, at_update=False)
 
 

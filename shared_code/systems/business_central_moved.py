@@ -61,7 +61,7 @@ class _Look:
 
     def page(self) -> Page:
         parts = [self._changes(), self._entries()]
-        if not self.entries.marks:
+        if self.rule.numbered and not self.entries.marks:
             parts.append(self._highest())
         answer, (changed, found, *top) = batch.get(self.client, self.place.root, "scan", parts)
         now = server_time(answer)
@@ -69,6 +69,8 @@ class _Look:
         named, highest = self._read(found, top)
         moved = self._moved(named, self.entries.fresh(named))
         seen = {each.id: each for each in (*page.seen, *moved)}
+        if not self.rule.numbered:
+            return replace(page, seen=tuple(seen.values()))
         now_s = odata.seconds_of(now)
         entries = self.entries.after(now_s, now_s - self.look_back_s, highest, named)
         return _wrapped(replace(page, seen=tuple(seen.values())), entries)
@@ -83,6 +85,8 @@ class _Look:
 
     def _entries(self) -> batch.Part:
         """New entries: beyond the number up to which all is known, at first by time."""
+        if not self.rule.numbered:
+            return self._changed_records()
         floor = self.entries.floor(odata.seconds_of(self._oldest))
         fresh = f"{tables.MODIFIED} ge {self._oldest}" if floor is None else f"{NUMBER} gt {floor}"
         conditions = " and ".join([fresh, *map(_condition, self.rule.entries)])
@@ -92,6 +96,15 @@ class _Look:
             filter=conditions,
             orderby=NUMBER,
         )
+        return batch.Part("GET", url, batch.READ_REPLICA)
+
+    def _changed_records(self) -> batch.Part:
+        names = self.rule.names
+        assert names is not None, "the mapping's contradictions were told"
+        conditions = " and ".join(
+            [f"{tables.MODIFIED} ge {self._oldest}", *map(_condition, self.rule.entries)]
+        )
+        url = odata.address(self._path(self.rule.table), select=names, filter=conditions)
         return batch.Part("GET", url, batch.READ_REPLICA)
 
     def _highest(self) -> batch.Part:
@@ -107,7 +120,8 @@ class _Look:
         start = f"{self.place.root}/{self._path(self.rule.table)}"
         with readable(entries):
             rows = [row for data in self._pages(found, start, batch.READ_REPLICA) for row in odata.rows(data)]
-            named = {_number(row): _name(row, self.rule) for row in rows}
+            numbers = map(_number, rows) if self.rule.numbered else range(len(rows))
+            named = {at: _name(row, self.rule) for at, row in zip(numbers, rows, strict=True)}
             highest = [_number(row) for data in top for row in odata.rows(data)]
         return named, max([*named, *highest], default=0)
 
@@ -154,7 +168,10 @@ class _Look:
 
     def _part(self, wide: Table, condition: str) -> batch.Part:
         url = odata.address(
-            self._path(wide.name), select=tables.select(wide, wide.scan_columns), filter=condition
+            self._path(wide.name),
+            select=tables.select(wide, wide.scan_columns),
+            expand=tables.expand(wide, wide.scan_columns),
+            filter=condition,
         )
         return batch.Part("GET", url, batch.READ_PRIMARY)
 

@@ -4,15 +4,17 @@ A *derived* column is no property of the entity.  ``companyContactNumber`` of cu
 number of the company contact in ``contactsInformation``.  Only API v2.0 has derived columns: other APIs have
 properties of these names.  A *late* one comes from another request:
 ``currencies.exchangeRate`` and the columns of an opportunity's contact have modules of their own, as have
-those that are computed of an invoice and its lines.
+those that are computed of an invoice and its lines, or told of a variant's item.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from shared_code.core.descriptions import Kind
 from shared_code.core.records import ZERO_ID, Row, Value, Values, Version
 from shared_code.systems import business_central_invoices as invoices
+from shared_code.systems import business_central_variants as variants
 from shared_code.systems import odata
 from shared_code.systems.business_central_invoices import OF_RECORD
 from shared_code.systems.interface import Sighting, Table
@@ -27,12 +29,20 @@ CONTACT_COLUMNS = {
 """What an opportunity tells of its contact, by the contact's own names."""
 _WITH_CONTACT = ("customers", "vendors")
 _LATE = {"currencies": {EXCHANGE_RATE}, "opportunities": {*CONTACT_COLUMNS}}
+_COMPUTED = {**invoices.COMPUTED, **variants.COMPUTED}
 _DERIVED = {
     **{name: {COMPANY_CONTACT} for name in _WITH_CONTACT},
-    **{name: {*computed} for name, computed in invoices.COMPUTED.items()},
+    **{name: {*computed} for name, computed in _COMPUTED.items()},
     **_LATE,
 }
-_EXPANDS = {COMPANY_CONTACT: "contactsInformation"}
+_EXPANDS = {
+    COMPANY_CONTACT: "contactsInformation",
+    **dict.fromkeys(variants.COMPUTED["itemVariants"], variants.EXPAND),
+}
+CALCULATED = {EXCHANGE_RATE: Kind.DECIMAL} | {
+    name: column.holds for columns in _COMPUTED.values() for name, column in columns.items()
+}
+"""What derived columns hold; those that are not here hold text."""
 
 
 def derived(table: Table) -> frozenset[str]:
@@ -61,7 +71,7 @@ def select(table: Table, names: Iterable[str]) -> str:
 
 
 def _properties(table: Table, names: Iterable[str]) -> list[str]:
-    made, computed = derived(table), invoices.COMPUTED.get(table.name, {})
+    made, computed = derived(table), _COMPUTED.get(table.name, {})
     plain = [odata.name(one) for one in names if one not in made]
     return plain + [need for one in names if one in made and one in computed for need in computed[one].needs]
 
@@ -69,7 +79,8 @@ def _properties(table: Table, names: Iterable[str]) -> list[str]:
 def expand(table: Table, names: Iterable[str]) -> str | None:
     """``$expand`` for the derived ones of ``names``, or ``None``."""
     made = derived(table)
-    return ",".join(_EXPANDS[one] for one in names if one in made and one in _EXPANDS) or None
+    wanted = (_EXPANDS[one] for one in names if one in made and one in _EXPANDS)
+    return ",".join(dict.fromkeys(wanted)) or None
 
 
 def expand_with_lines(table: Table, names: Iterable[str]) -> str | None:
@@ -130,7 +141,7 @@ def whole(body: object) -> list[Mapping[str, object]]:
 def _value(table: Table, entity: Mapping[str, object], name: str) -> Value:
     if name == COMPANY_CONTACT and name in derived(table):
         return _company_contact(entity)
-    computed = invoices.COMPUTED.get(table.name, {}).get(name)
+    computed = _COMPUTED.get(table.name, {}).get(name)
     if computed and name in derived(table):
         return computed.of(entity)
     if name not in entity:

@@ -33,8 +33,9 @@ values of the two sides (`""`, `null`, the zero id, zero) count as equal."""
 
 
 WANTED = frozenset(
-    {Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES, Feature.CREDIT_MEMOS, Feature.ITEM_CATEGORIES}
-)
+    (Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES, Feature.CREDIT_MEMOS, Feature.ITEM_CATEGORIES,
+     Feature.ITEM_VARIANTS)
+)  # fmt: skip
 """What the page describes: a company without the extension that wants all that can be had without."""
 
 

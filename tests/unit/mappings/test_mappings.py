@@ -22,8 +22,9 @@ from shared_code.core.transform import Missing, Unfit, get, put
 from tests.unit.core.makers import Couplings
 
 WANTED = frozenset(
-    {Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES, Feature.CREDIT_MEMOS, Feature.ITEM_CATEGORIES}
-)
+    (Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES, Feature.CREDIT_MEMOS, Feature.ITEM_CATEGORIES,
+     Feature.ITEM_VARIANTS)
+)  # fmt: skip
 MAPPINGS = {each.name: each for each in default_mappings(WANTED)}
 WHOLE = {each.name: each for each in default_mappings(frozenset(Feature))}
 BARE = {each.name: each for each in default_mappings()}
@@ -32,8 +33,8 @@ LISTS = {each.name: each for each in default_mappings(frozenset({Feature.EXTENSI
 PRICES = ["CUSTPRCGRP-PRICE", "PLHEADER-PRICE", "PLLINE-PRODPRICE", "SALESPRC-PRODPRICE"]
 EVERY = {**CLASSIC, **LISTS, **MAPPINGS}
 CATALOGUE = [
-    "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "INVOICE PRICE LIST", "ITEM CATEGORY", "ITEM-PRODUCT",
-    "OPPORTUNITY",
+    "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "INVOICE PRICE LIST", "ITEM CATEGORY",
+    "ITEM VARIANT-PRODUCT", "ITEM-PRODUCT", "OPPORTUNITY",
     "PAYMENT TERMS", "POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV", "SALESPEOPLE", "SHIPMENT METHOD",
     "UNIT OF MEASURE", "VENDOR",
 ]  # fmt: skip
@@ -47,7 +48,7 @@ def test_the_catalogue_is_whole_and_holds_what_is_wanted() -> None:
     assert sorted(MAPPINGS) == CATALOGUE
     wanted = {
         "VENDOR", "OPPORTUNITY", "INVOICE PRICE LIST", "POSTEDSALESINV-INV", "POSTEDSALESCRMEMO-INV",
-        "ITEM CATEGORY",
+        "ITEM CATEGORY", "ITEM VARIANT-PRODUCT",
     }  # fmt: skip
     assert MAPPINGS.keys() - BARE.keys() == wanted
 
@@ -77,7 +78,7 @@ def test_each_mapping_comes_after_what_it_looks_up() -> None:
         ["CURRENCY", "ITEM CATEGORY", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE"],
         ["BASE UNIT", "CUSTOMER", "INVOICE PRICE LIST", "VENDOR"],
         ["CONTACT", "ITEM-PRODUCT"],
-        ["OPPORTUNITY", "POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV"],
+        ["ITEM VARIANT-PRODUCT", "OPPORTUNITY", "POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV"],
     ]
 
 
