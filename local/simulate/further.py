@@ -42,13 +42,17 @@ def _vendors(whole: Records, kept: Records, rng: random.Random) -> Chosen:
     companies = {each["contactNumber"] for each in links}
     people = [each for each in whole["contacts"] if each["companyNumber"] in companies]
     known = {each["id"] for each in kept["contacts"]}
+    vendors = [dict(each) for each in whole["vendors"] if each["number"] in numbers]
+    codes = {each["code"] for each in kept["currencies"]} | {each["currencyCode"] for each in vendors}
     return {
-        "vendors": [dict(each) for each in whole["vendors"] if each["number"] in numbers],
+        "vendors": vendors,
         "contacts": [*_copied(kept["contacts"]), *(dict(p) for p in people if p["id"] not in known)],
         "contactBusinessRelations": [*_copied(kept["contactBusinessRelations"]), *_copied(links)],
         "countriesRegions": _copied(whole["countriesRegions"]),
-        "currencies": _copied(whole["currencies"]),
-        "currencyExchangeRates": _copied(whole["currencyExchangeRates"]),
+        "currencies": _copied(each for each in whole["currencies"] if each["code"] in codes),
+        "currencyExchangeRates": _copied(
+            each for each in whole["currencyExchangeRates"] if each["currencyCode"] in codes
+        ),
     }
 
 

@@ -142,6 +142,12 @@ def _origin_is_deleted(evidence: Evidence, write: Write) -> bool:
     return bool(origins) and origins <= deleted
 
 
+def _is_never_looked_at(evidence: Evidence, write: Write) -> bool:
+    """Whether nothing flows from where it was made: nobody looks there for records that are alone."""
+    pair = evidence.pair_of(write.key)
+    return pair is not None and write.key.side not in pair.sources
+
+
 def _is_a_persons(evidence: Evidence, write: Write) -> bool:
     """Whether the record is listed, or outside the filter and so in nobody's way."""
     pair = evidence.pair_of(write.key)
@@ -185,7 +191,9 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
         return None
     if _has_nobody_left(evidence, write) or _origin_was_taken_back(evidence, write):
         return None
-    if _is_announced_for_nobody(evidence, write) and _is_a_persons(evidence, write):
+    if _is_announced_for_nobody(evidence, write) and (
+        _is_a_persons(evidence, write) or _is_never_looked_at(evidence, write)
+    ):
         return None
     if evidence.simulation.incidents.plan.incident == "lost_pairs_too" and _is_a_persons(evidence, write):
         return None  # Nothing tells any more whose partner it is.
