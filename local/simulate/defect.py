@@ -34,6 +34,11 @@ class Defect:
     choices: Choices = NOTHING_LEFT_OUT
     suits: Callable[[Setting], bool] | None = None
 
+    def check_place(self) -> None:
+        """Raise ``AssertionError`` where the product has nothing of this name any more."""
+        owner, _, name = self.place.rpartition(".")
+        assert hasattr(_resolve(owner), name), f"{self.place} is no place of the product any more"
+
     @contextmanager
     def patched(self, simulation: Simulation) -> Iterator[None]:
         """The product with this defect."""

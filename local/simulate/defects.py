@@ -158,7 +158,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "no-look-back": Defect(
         "each look begins where the last one ended",
-        "shared_code.systems.business_central_scan._oldest",
+        "shared_code.systems.business_central_scan.oldest_of",
         lambda simulation, original: lambda since, look_back_s: original(since, 0.0),
     ),
     "failed-creation-forgotten": Defect(
@@ -167,7 +167,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "echo-by-user": Defect(
         "what our own user wrote last is never looked at",
-        "shared_code.sync.detect._is_work", _echo_by_user,
+        "shared_code.sync.selecting._is_work", _echo_by_user,
         LOSSES,
     ),
     "conflict-unlisted": Defect(

@@ -66,6 +66,7 @@ def find(name: str, start: int, number: int) -> Found:
     Raises ``AssertionError`` for a defect that is called otherwise than it expects: that proves nothing.
     """
     seeds, choices = seeds_for(name, start, number), DEFECTS[name].choices
+    DEFECTS[name].check_place()
     for tried, seed in enumerate(seeds, 1):
         found = run_seed(seed, choices, name).violations
         if any("<locals>" in each for each in found):
