@@ -23,8 +23,9 @@ class Defect:
     """``what`` is wrong; ``make`` gives what replaces the thing at ``place``, told the simulation and the
     original.
 
-    A defect may say what shows it.  Seeds that have one of the ``incidents``, or a setting that ``suits``,
-    are tried first; its ``choices`` hold for all: faults that come often, and whether from the start.
+    A defect may say what shows it.  Seeds that have one of the ``incidents`` (or further parts of the
+    catalogue), or a setting that ``suits``, are tried first; its ``choices`` hold for all: faults that come
+    often, and whether from the start.
     """
 
     what: str

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from local.simulate.defect import Defect, always, nothing, often
+from local.simulate.further import PRICES
 from local.simulate.simulation import Simulation
 from shared_code.core.base import Base
 from shared_code.core.outcome import NEVER_S, Outcome
+from shared_code.core.reconcile import EndCoupling
 from shared_code.core.records import Side
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
@@ -121,6 +123,15 @@ def _unheard(simulation: Simulation, original: Any) -> Any:
     return refused
 
 
+def _stays(simulation: Simulation, original: Any) -> Any:
+    """What is left of a pair is uncoupled where the mapping says to delete it."""
+
+    def decide(mapping: Any, base: Any, side: Side, *more: Any) -> Any:
+        return EndCoupling((side.other,))
+
+    return decide
+
+
 def _examined_as_stored(simulation: Simulation, original: Any) -> Any:
     def examine(parts: Any, at: Any, stored: Any) -> Any:
         return stored
@@ -226,6 +237,10 @@ FURTHER: dict[str, Defect] = {
     "lost-watermark-unnoticed": Defect(
         "a watermark that got lost is waited for",
         "shared_code.sync.detect._is_lost", always(False), ("lost_watermarks",),
+    ),
+    "ended-price-stays": Defect(
+        "a price whose line was deleted in Business Central stays in Sales",
+        "shared_code.core.reconcile._decide_removal", _stays, tuple(PRICES),
     ),
     "forged-hint-believed": Defect(
         "a notification without the secret is believed",
