@@ -112,11 +112,11 @@ def _chosen(seed: int, setting: Setting, choices: Choices, plan: Plan) -> Settin
     if setting.hostility == 0:
         # Nothing lags or commits late there, and no checker may suppose it.
         setting = replace(setting, bc_lag_s=0.0, bc_late_s=0.0, sales_late_s=0.0)
+    if plan.parts:
+        setting = _with_parts(seed, setting, plan.parts)
     if plan.incident:
         # It happens to a connection that has been in use for a while.
         return replace(setting, calm_start=True)
-    if plan.parts:
-        setting = _with_parts(seed, setting, plan.parts)
     return replace(setting, calm_start=setting.calm_start and not choices.from_the_start)
 
 

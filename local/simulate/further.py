@@ -165,13 +165,16 @@ ALWAYS = (CURRENCY, SALESPERSON)
 """What every seed keeps in step, and only one with further parts has people edit."""
 
 
-def draw_parts(seed: int) -> tuple[str, ...]:
+def draw_parts(seed: int, incident: str) -> tuple[str, ...]:
     """The further parts of a seed, most often none."""
-    rng = random.Random(f"further {seed}")
-    return rng.choice(COMBINATIONS) if rng.random() < SHARE else ()
+    rng = random.Random(f"parts of {incident} {seed}" if incident else f"further {seed}")
+    return rng.choice(COMBINATIONS) if rng.random() < SHARES.get(incident, 0.0) else ()
 
 
-SHARE = 0.5
+SHARES = {"": 0.5, "empty_answer": 0.4, "wrong_system": 0.4, "lost_watermarks": 0.4, "lost_couplings": 0.4,
+          "lost_part": 0.4}  # fmt: skip
+"""How many seeds with an incident (blank: none) have further parts.  The other incidents concern customers,
+accounts and their contacts."""
 
 
 def pairs_of(parts: Sequence[str]) -> dict[str, Pair]:

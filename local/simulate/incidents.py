@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from local.simulate import backups, losses, witnesses
 from local.simulate.faults import Faults
+from local.simulate.fields import SIDES
+from local.simulate.further import pairs_of
 from local.simulate.hiding import Veil
 from local.simulate.merging import merge_accounts
 from local.simulate.observing import Key, Observer
@@ -19,6 +21,7 @@ from local.simulate.processes import Process
 from local.simulate.scheduler import Scheduler
 from local.simulate.wire import Late, Wire
 from local.simulators.business_central import BusinessCentral
+from local.simulators.business_central.schema import EXTENSION
 from local.simulators.business_central.values import stamp_text
 from local.simulators.dataverse import Dataverse
 from shared_code.store.memory import MemoryTables
@@ -134,7 +137,9 @@ class Incidents:
 
     def _plan_empty(self, at_s: float) -> None:
         tables = (("bc", "customers"), ("bc", "contacts"), ("sales", "accounts"), ("sales", "contacts"))
-        hidden = self.rng.choice(tables)
+        further = pairs_of(self.plan.parts).values()
+        more = ((side, each.path(side).removeprefix(EXTENSION)) for each in further for side in SIDES)
+        hidden = self.rng.choice((*tables, *more))
 
         def begin() -> None:
             self._count()

@@ -58,8 +58,9 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     incident, at = _incident_of(seed), rng.uniform(0.2, 0.6)
     if incident in RESTORES:
         at += 0.4
+    parts = draw_parts(seed, incident) if "parts" not in without else ()
     if not incident:
-        return Plan(parts=draw_parts(seed) if "parts" not in without else ())
+        return Plan(parts=parts)
     webhooks = rng.random() < 0.4
     rule = rng.choice((ConflictRule.ASK, ConflictRule.ASK, ConflictRule.BC_WINS, ConflictRule.SALES_WINS))
     return Plan(
@@ -67,4 +68,5 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         at,
         webhooks and "webhook_hint" not in without,
         ConflictRule.ASK if "conflict_rule" in without else rule,
+        parts,
     )
