@@ -151,7 +151,7 @@ FURTHER: dict[str, Defect] = {
     ),
     "stale-read-believed": Defect(
         "a read that is older than what was seen is not dropped",
-        "shared_code.sync.processing.rounds._take_read", _stale_read_believed,
+        "shared_code.sync.processing.reading._take_read", _stale_read_believed,
         choices=often("stale_read"),
     ),
     "brake-removed": Defect(

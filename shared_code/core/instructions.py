@@ -15,6 +15,7 @@ class Instruction(StrEnum):
     what is replaced.  ``create``: the partner is created although nobody released that.  ``uncouple``: the
     pair ends, and neither record gets a partner by itself.  ``uncouple_all``: as one of all pairs of a
     mapping.  ``restore``: a deleted partner is created again.  ``delete``: the survivor is deleted, too.
+    ``undo``: what a job wrote is taken back; ``plan_undo``: it is only told what would be.
     """
 
     NONE = ""
@@ -26,8 +27,11 @@ class Instruction(StrEnum):
     UNCOUPLE_ALL = "uncouple_all"
     RESTORE = "restore"
     DELETE = "delete"
+    UNDO = "undo"
+    PLAN_UNDO = "plan_undo"
 
 
+UNDOING = frozenset({Instruction.UNDO, Instruction.PLAN_UNDO})
 UNCOUPLING = frozenset({Instruction.UNCOUPLE, Instruction.UNCOUPLE_ALL})
 
 

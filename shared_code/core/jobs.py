@@ -23,6 +23,7 @@ class JobKind(StrEnum):
     ON_DEMAND = "on_demand"
     COUPLING = "coupling"
     UNCOUPLING = "uncoupling"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class Job:
     full_sync: str = ""
     instruction: Instruction = Instruction.NONE
     order: Mapping[str, object] | None = None
+
+    @property
+    def undo(self) -> Mapping[str, object]:
+        """What the job takes back, if it does."""
+        found = (self.order or {}).get("undo")
+        return found if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)

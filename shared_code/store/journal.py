@@ -13,7 +13,7 @@ A coupling names the batch that created its record and when (``Origin``), so a c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from shared_code.core.identity import digest
@@ -50,6 +50,21 @@ def month(at_s: float, back: int = 0) -> str:
     at = datetime.fromtimestamp(at_s, UTC)
     years, months = divmod(at.year * 12 + at.month - 1 - back, 12)
     return f"{years:04d}-{months + 1:02d}"
+
+
+def month_after(of_month: str) -> str:
+    """The month after one."""
+    year, number = map(int, of_month.split("-"))
+    return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Pairs (BC ids) that a job updated or created, and the row to go on from; blank at the end."""
+
+    updated: list[str]
+    created: list[str]
+    going_on: str
 
 
 class JournalStore:
@@ -108,6 +123,38 @@ class JournalStore:
             partition = self._partition(mapping, of_month)
             for entity in self._tables.query_prefix(TABLE, partition, f"{bc_id}|"):
                 yield _entry(mapping, entity)
+
+    def of_range(self, mapping: str, first: str, last: str, since_s: float, now_s: float) -> list[Entry]:
+        """What was written since a moment on the pairs from one BC id to another, the oldest first."""
+        found = (
+            _entry(mapping, entity)
+            for of_month in self._months(now_s)
+            if of_month >= month(since_s)
+            for entity in self._tables.query(
+                TABLE, self._partition(mapping, of_month), first=f"{first}|", last=f"{last}|~"
+            )
+        )
+        return sorted(found, key=lambda each: each.at_s)
+
+    def records_of_job(self, mapping: str, of_month: str, job: str, start: str, looked_at: int) -> Written:
+        """The pairs that a job wrote in a month, among ``looked_at`` rows from one on."""
+        updated: dict[str, None] = {}
+        created: list[str] = []
+        rows = self._tables.query(
+            TABLE, self._partition(mapping, of_month), first=start or None, limit=looked_at + 1
+        )
+        for number, entity in enumerate(rows):
+            bc_id = entity.row.split("|", 1)[0]
+            if number >= looked_at:
+                updated.pop(bc_id, None)  # The next page begins with all of its rows.
+                return Written(list(updated), created, f"{bc_id}|" if bc_id != "made" else entity.row)
+            if entity.values["job"] != job:
+                continue
+            if entity.row.startswith(_MADE):
+                created += [each.bc_id for each in made_entries(mapping, entity)]
+            else:
+                updated[bc_id] = None
+        return Written(list(updated), created, "")
 
     def made_by(self, mapping: str, batch: str, at_s: float) -> Iterator[Entry]:
         """The creations of one batch, committed at that moment."""

@@ -14,6 +14,7 @@ from shared_code.core.outcome import Outcome
 from shared_code.store import poison
 from shared_code.store.tables import Changed
 from shared_code.sync import walks
+from shared_code.sync.history import undos
 from shared_code.sync.messages import QUEUES, BatchDue
 from shared_code.sync.parts import ConnectionParts, Parts, job_prefix
 
@@ -78,6 +79,7 @@ def _clean_connection(at: ConnectionParts, now_s: float) -> int:
     for name in at.mappings:
         at.journal.remove_past(name, now_s)
         at.announcements(name).remove_old(now_s)
+    undos.remove_old(at, now_s - KEEP_JOBS_S)
     before = job_prefix(now_s - KEEP_JOBS_S)
     old = at.jobs.older_than(before, MAX_JOBS)
     for job in old:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared_code.store import poison
 from shared_code.sync import detect, faults, full_sync, walks
+from shared_code.sync.history import undos
 from shared_code.sync.identity_check import WAIT_S, NotAsked, is_confirmed
 from shared_code.sync.messages import (
     Advance,
@@ -78,6 +79,7 @@ def _work(parts: Parts, message: Message) -> None:
             _take_step(parts, message)
         case Advance():
             full_sync.advance(parts, message)
+            undos.advance(parts, parts.connection(message.connection), message.full_sync)
         case BatchDue():
             process_batch(parts, message)
         case WalkStep():

@@ -28,6 +28,7 @@ from shared_code.store import (
     previews,
     rulebooks,
     schedules,
+    undos,
     waiters,
     watermarks,
     webhooks,
@@ -58,6 +59,7 @@ TABLES = (
     mapping_files.TABLE,
     announcements.TABLE,
     rulebooks.TABLE,
+    undos.TABLE,
     previews.TABLE,
 )
 """Every table Tandem keeps."""

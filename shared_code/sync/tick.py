@@ -13,6 +13,7 @@ from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.schedules import Schedule
 from shared_code.sync import rule_changes
+from shared_code.sync.history import undos
 from shared_code.sync.messages import Advance, ScanMode, ScanStep
 from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.sync.previewing import previews
@@ -36,6 +37,7 @@ def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
     for full_sync in at.full_syncs.running():
         parts.send(Advance(at.name, full_sync, nudge=True))
     previews.look_after(parts, at)
+    undos.look_after(parts, at)
     return queued
 
 

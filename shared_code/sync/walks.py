@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared_code.core.causes import cause_of
+from shared_code.core.coupling import Coupling, Intent, OriginKind
 from shared_code.core.instructions import Instruction
 from shared_code.core.jobs import MAX_BATCH, Job, JobKind
 from shared_code.core.mapping import Mapping
@@ -18,8 +19,9 @@ from shared_code.core.outcome import Problem
 from shared_code.core.records import Side, Version
 from shared_code.store.couplings import problem_row
 from shared_code.store.jobs import Step, step_key
+from shared_code.store.journal import month, month_after
 from shared_code.sync.detect import new_batch
-from shared_code.sync.messages import BatchDue, WalkStep
+from shared_code.sync.messages import Advance, BatchDue, WalkStep
 from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
 from shared_code.sync.setting_aside import resume, set_aside
 from shared_code.systems.interface import Sighting
@@ -32,13 +34,15 @@ PAGE = 2000
 class Order:
     """What a walk is over: all couplings, or the problems of a code and cause (blank: any).
 
-    ``aside``: the problems are set aside instead of tried again.
+    ``aside``: the problems are set aside instead of tried again.  ``undo``: the job whose writes are taken
+    back.
     """
 
     over: str
     code: str = ""
     cause: str = ""
     aside: bool = False
+    undo: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, job: Job) -> Order:
@@ -47,10 +51,11 @@ class Order:
         return cls(**given)
 
     def as_document(self) -> dict[str, Any]:
-        return {"over": self.over, "code": self.code, "cause": self.cause, "aside": self.aside}
+        shown = {"over": self.over, "code": self.code, "cause": self.cause, "aside": self.aside}
+        return shown | ({"undo": self.undo} if self.undo else {})
 
 
-COUPLINGS, PROBLEMS = "couplings", "problems"
+COUPLINGS, PROBLEMS, JOURNAL = "couplings", "problems", "journal"
 
 
 def begin(
@@ -60,10 +65,11 @@ def begin(
     kind: JobKind,
     order: Order,
     instruction: Instruction = Instruction.NONE,
+    job_id: str = "",
 ) -> str:
     """Put a walk on file as a job and let it begin; the job's id."""
     job = Job(
-        parts.new_job_id(), mapping, kind, parts.runtime.now(), instruction=instruction,
+        job_id or parts.new_job_id(), mapping, kind, parts.runtime.now(), instruction=instruction,
         order=order.as_document(),
     )  # fmt: skip
     at.jobs.add(job)
@@ -85,6 +91,8 @@ def take_step(parts: Parts, step: WalkStep) -> None:
             parts.send(BatchDue(at.name, job.id, batch_id))
     if taken.next:
         parts.send(WalkStep(step.connection, step.mapping, step.job, step.number + 1))
+    elif job.kind is JobKind.UNDO:
+        parts.send(Advance(step.connection, str(job.undo["undo"])))
 
 
 def _key(number: int) -> str:
@@ -97,6 +105,8 @@ def _take(parts: Parts, at: ConnectionParts, job: Job, number: int) -> Step:
     start = before.next if before else ""
     if order.over == COUPLINGS:
         chosen, following = _couplings(at, job.mapping, start)
+    elif order.over == JOURNAL:
+        chosen, following = _written(parts, at, job.mapping, order.undo or {}, start)
     else:
         chosen, following = _problems(at, job.mapping, order, start)
     batches = [
@@ -116,6 +126,31 @@ type _Chosen = list[tuple[Side, list[str]]]
 def _couplings(at: ConnectionParts, mapping: str, start: str) -> tuple[_Chosen, str]:
     ids, following = at.couplings(mapping).coupled_page(PAGE, start)
     return _pieces({Side.BC: ids}), following
+
+
+def _written(
+    parts: Parts, at: ConnectionParts, mapping: str, undo: dict[str, Any], start: str
+) -> tuple[_Chosen, str]:
+    """Records that the job wrote, from a month and row on; one that it created is given with its creation."""
+    if undo["record"]:
+        return _pieces({Side.BC: [str(undo["record"])]}), ""
+    of_month, _, row = (start or f"{month(float(undo['since_s']))}|").partition("|")
+    page = at.journal.records_of_job(mapping, of_month, str(undo["job"]), row, PAGE)
+    known = at.couplings(mapping).load(Side.BC, page.updated, ordered=True) if page.updated else {}
+    updated = [i for i in page.updated if not _is_created_by(known.get(i), str(undo["job"]))]
+    following = f"{of_month}|{page.going_on}" if page.going_on else _next_month(parts, of_month)
+    return _pieces({Side.BC: sorted({*updated, *page.created})}), following
+
+
+def _is_created_by(known: Coupling | Intent | None, job: str) -> bool:
+    origin = known.origin if isinstance(known, Coupling) else None
+    return origin is not None and origin.kind is OriginKind.CREATED and origin.job == job
+
+
+def _next_month(parts: Parts, of_month: str) -> str:
+    """Where a walk over the journal goes on after a month; blank after the present one."""
+    following = month_after(of_month)
+    return f"{following}|" if following <= month(parts.runtime.now()) else ""
 
 
 def _problems(at: ConnectionParts, mapping: str, order: Order, start: str) -> tuple[_Chosen, str]:

@@ -42,6 +42,7 @@ from shared_code.systems.interface import (
     Page,
     Refused,
     Removal,
+    Removed,
     SettingWrong,
     SystemFault,
     SystemUnavailable,
@@ -157,8 +158,15 @@ class BusinessCentral:
         return self._write(table, "update", make, [change.values for change in changes])
 
     def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
-        """Nothing of Business Central is ever deleted."""
-        return [Refused("NotOffered", "Tandem deletes nothing in Business Central") for _ in removals]
+        """Delete records that still have the given etag.  Business Central refuses what was used."""
+        if table.in_force:
+            return [Refused("NotOffered", "a record made of dated lines is not deleted") for _ in removals]
+        parts = [
+            Part("DELETE", f"{self._place.company}/{odata.name(table.name)}({odata.guid(each.id)})",
+                 {"If-Match": each.version.etag})
+            for each in removals
+        ]  # fmt: skip
+        return write_chunks(self._client, parts, batch.MAX_PARTS, partial(self._write_chunk, table, "delete"))
 
     def count(self, table: Table, tests: Sequence[Test]) -> Count | None:
         """How many records meet all tests; ``None`` where they are made of dated lines."""
@@ -304,6 +312,8 @@ def _result(table: Table, kind: str, answer: PartAnswer | None) -> WriteResult:
         return OutcomeUnknown("Business Central's batch ended before this record")
     if answer.error is not None:
         return errors.business_central_result(answer.error, creating=kind == "create")
+    if kind == "delete":
+        return Removed()
     try:
         entity = odata.mapping(answer.data)
         key, version = tables.record_id(table, entity), tables.version(entity)

@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.docs.openapi import DOCUMENT
 from tests.security.conftest import App
+from tests.webhooks.conftest import await_true
 
 pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
 
@@ -78,6 +79,10 @@ def existing(app: App, label: str) -> dict[str, Any]:
         return {"query": {}}
     if "/mapping-files" in label:
         return existing_file(app, label)
+    if label in OF_RECORDS:
+        return existing_pair(app, label)
+    if "/undos/{id}" in label:
+        return existing_undo(app)
     if "/couplings/{id}" in label or "/records" in label:
         return existing_record(app, label)
     if label == "POST /problems/actions":
@@ -95,6 +100,33 @@ def existing(app: App, label: str) -> dict[str, Any]:
     [job, *_] = [each for each in app.with_key("GET", "/jobs").json()["jobs"] if each["fullSynchronization"]]
     found = job["id"] if "/jobs/" in label else job["fullSynchronization"]
     return {"path_parameters": {"id": found}, "query": {}}
+
+
+OF_RECORDS = (
+    "GET /why", "GET /journal", "POST /journal/erase", "POST /conflicts/decide", "POST /undos",
+)  # fmt: skip
+"""Calls that name a record or a job."""
+
+
+def existing_pair(app: App, label: str) -> dict[str, Any]:
+    """A currency that is coupled, the conflicts of a mapping, or the job that created something."""
+    if label == "POST /conflicts/decide":
+        return {"query": {}, "body": {"mapping": "CUSTOMER", "winner": "bc", "all": True}}
+    if label == "POST /undos":
+        return {"query": {}, "body": {"job": app.with_key("GET", "/jobs").json()["jobs"][0]["id"]}}
+    query = {"side": "bc", "text": "EUR"}
+    [found] = app.with_key("GET", "/mappings/CURRENCY/records", params=query).json()["records"]
+    named = {"mapping": "CURRENCY", "id": found["id"]}
+    return {"query": {}, "body": named} if label.startswith("POST") else {"query": named}
+
+
+def existing_undo(app: App) -> dict[str, Any]:
+    """The undo of a job that wrote nothing, after its preview."""
+    jobs = app.with_key("GET", "/jobs").json()["jobs"]
+    body = json.dumps({"job": jobs[0]["id"]}).encode()
+    undo = app.with_key("POST", "/undos", data=body).json()["id"]
+    await_true(lambda: app.with_key("GET", f"/undos/{undo}").json()["status"] == "Finished", "the preview")
+    return {"path_parameters": {"id": undo}, "query": {}}
 
 
 def existing_record(app: App, label: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from local.simulators import business_central as simulated
 from local.simulators.business_central import control
 from local.simulators.faults import AimedFault, Fault, FaultPlan, FaultyService, Scope
 from local.simulators.tokens import Identity
-from shared_code.core.records import ZERO_ID, Values
+from shared_code.core.records import ZERO_ID, Values, Version
 from shared_code.systems import business_central_scan
 from shared_code.systems.business_central import BusinessCentral, api_root
 from shared_code.systems.interface import (
@@ -27,6 +27,8 @@ from shared_code.systems.interface import (
     OutcomeUnknown,
     Page,
     Refused,
+    Removal,
+    Removed,
     SettingWrong,
     Table,
     Throttled,
@@ -375,3 +377,16 @@ def test_an_unknown_company_environment_or_table_is_a_wrong_setting(company: Com
         unknown.scan(CUSTOMERS, None)
     with pytest.raises(SettingWrong):
         company.system.scan(replace(CUSTOMERS, name="nothings"), None)
+
+
+def test_a_record_is_deleted_only_at_the_version_that_was_seen(company: Company) -> None:
+    system = company.system
+    (made,) = system.create(CUSTOMERS, [Creation({"displayName": "Soon gone"})])
+    assert isinstance(made, Written)
+    stale = Version('W/"JzQ0O29sZDEnOw=="', made.row.version.stamp)
+    (refused,) = system.delete(CUSTOMERS, [Removal(made.row.id, stale)])
+    assert isinstance(refused, Moved)
+    assert system.delete(CUSTOMERS, [Removal(made.row.id, made.row.version)]) == [Removed()]
+    assert system.read(CUSTOMERS, [made.row.id]) == {}
+    (again,) = system.delete(CUSTOMERS, [Removal(made.row.id, made.row.version)])
+    assert isinstance(again, Gone)

@@ -54,6 +54,7 @@ def process_batch(parts: Parts, due: BatchDue) -> None:
         delay_s = max((each.hand_on_s or 0.0 for each in work.items), default=0.0)
     hand_on(parts, at, batch, delay_s)
     tell_full_sync(parts, at, job, batch)
+    tell_undo(parts, at, job)
 
 
 def _planned_anew(batch: Batch) -> Batch:
@@ -76,7 +77,7 @@ def load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch, schedule: Sc
     chosen = rules_under(job.instruction, rules_of(mapping, schedule))
     work = Work(
         at, parts.runtime, mapping, batch, job.kind, chosen, parts.settle_s, items, LinkTable(at, mapping),
-        is_trusted=lambda: is_trusted(parts, at), instruction=job.instruction,
+        is_trusted=lambda: is_trusted(parts, at), instruction=job.instruction, order=job.undo,
     )  # fmt: skip
     work.stored = {item.id: item.coupling for item in items if item.coupling}
     work.rates = {record_id: rate_of(each.base) for record_id, each in work.stored.items()}
@@ -212,6 +213,12 @@ def _queue_survivors(parts: Parts, work: Work) -> None:
             parts, work.at, work.mapping.name, side, work.survivors, job_id=job_id,
             instruction=work.instruction,
         )  # fmt: skip
+
+
+def tell_undo(parts: Parts, at: ConnectionParts, job: Job) -> None:
+    """The last batch of an undo's job lets it go on."""
+    if job.kind is JobKind.UNDO and not at.jobs.has_open(job.id, Side.BC):
+        parts.send(Advance(at.name, str(job.undo["undo"])))
 
 
 def tell_full_sync(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from shared_code.core import filters
 from shared_code.core.choices import choices_of
 from shared_code.core.coupling import Coupling, CouplingState
-from shared_code.core.instructions import UNCOUPLING, Instruction
+from shared_code.core.instructions import UNCOUPLING, UNDOING, Instruction
 from shared_code.core.outcome import PROBLEMS, Outcome
 from shared_code.core.reconcile import (
     LEFT_BEHIND,
@@ -28,7 +28,7 @@ from shared_code.core.reconcile import (
     Remove,
     reconcile,
 )
-from shared_code.core.records import Absent, Deleted, Row, Side, Unread, Version
+from shared_code.core.records import Absent, Side, Unread, Version
 from shared_code.store.tables import StoreError
 from shared_code.sync import rules
 from shared_code.sync.processing import (
@@ -41,12 +41,12 @@ from shared_code.sync.processing import (
     relinking,
     removing,
     uncoupling,
-    vanished,
+    undoing,
     writing,
 )
 from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.reading import read_missing as read_missing
 from shared_code.sync.processing.work import MAX_ROUNDS, Work
-from shared_code.sync.selecting import DELETED
 from shared_code.systems.interface import SystemFault, SystemUnavailable, Throttled
 
 
@@ -73,6 +73,9 @@ def run_rounds(work: Work) -> None:
 def _round(work: Work) -> None:
     if work.instruction in UNCOUPLING:
         uncoupling.uncouple(work)
+        return
+    if work.instruction in UNDOING:
+        undoing.undo(work)
         return
     read_missing(work)
     plan = writing.Plan()
@@ -109,71 +112,6 @@ def decide(work: Work, item: Item) -> Decision:
     return reconcile(work.mapping, item.base, bc, sales, decided, ours=work.made(item))
 
 
-def read_missing(work: Work) -> None:
-    """Read every side that some open item lacks: one read per side, at most 500 ids."""
-    for side in (work.batch.side, work.batch.side.other):
-        lacking = {
-            id_: each for each in work.open_items() if side not in each.states and (id_ := each.id_on(side))
-        }
-        if lacking:
-            found = work.system(side).read(work.table(side), sorted(lacking))
-            rows = vanished.believed(work, side, lacking, found)
-            work.links.load(side, rows.values())
-            for record_id, item in lacking.items():
-                _take_read(work, item, side, rows.get(record_id), record_id)
-        for item in work.open_items():
-            if side not in item.states:
-                item.states[side] = Absent()
-
-
-def _take_read(work: Work, item: Item, side: Side, row: Row | None, record_id: str) -> None:
-    if row is None:
-        item.states[side] = Deleted(record_id) if item.coupling else Absent()
-        return
-    if row.version.stamp < _newest_seen(work, item, side) and not work.mapping.side(side).in_force:
-        # A stale replica.  Deciding on it could undo a write, or take an edit for dealt with.  Not so a
-        # record made of lines, which is older again when its newest line is deleted.
-        item.hand_on(work.soon_s)
-        return
-    work.know(item, side, row)
-
-
-def _newest_seen(work: Work, item: Item, side: Side) -> str:
-    """The stamp of the newest version that the coupling, the scan or the record's problem has seen.
-
-    Business Central is read at its primary, which is never behind a scan.
-    """
-    known = item.coupling.version_on(side) if item.coupling else None
-    seen = known.stamp if known else ""
-    return max(seen, _scanned_at(work, item, side), _listed_at(work, item)) if side is Side.SALES else seen
-
-
-def _scanned_at(work: Work, item: Item, side: Side) -> str:
-    """The version at which the scan saw the record; none any more where the scan told of a deletion and a
-    minute of rests later the row is still there.  Then Sales was put back to a time before it was deleted."""
-    if side is not item.side:
-        return ""
-    return "" if item.stamp == DELETED.stamp and _has_rested(work) else item.stamp
-
-
-def _listed_at(work: Work, item: Item) -> str:
-    """The version in Sales at which the record was listed: an older one solves nothing.
-
-    Only Sales numbers its versions.  A system that was put back to an earlier state never shows it again.
-    """
-    stamp = item.problem.stamp if item.problem else ""
-    return "" if _has_rested(work) or not stamp.isdecimal() else stamp
-
-
-def _has_rested(work: Work) -> bool:
-    """Whether the batch was handed on for a minute: by then a replica has caught up."""
-    return work.batch.attempt >= A_MINUTE_OF_RESTS
-
-
-A_MINUTE_OF_RESTS = 6
-"""Attempts of a batch between which its records rest for 1, 2, 4, 8, 16 and 32 seconds."""
-
-
 def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None:
     match decision:
         case _ if _is_left_aside(work, item, decision):
@@ -197,7 +135,7 @@ def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None
         case Remove(Side.SALES):
             plan.removals.append(item)
         case Remove(side):
-            # Nothing is ever deleted in Business Central: a person decides, as when the rule is to ask.
+            # No rule deletes in Business Central: a person decides, as when the rule is to ask.
             _partner_deleted(work, item, side.other)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 
 from shared_code.core import transform
@@ -40,7 +41,7 @@ class Work:
     partner is to be restored from there.  ``rates`` are the exchange rates that were on file, by record id.
     ``announced`` are the creations in Sales of this batch, BC ids by Sales ids, on file under the number of
     this ``delivery``.
-    ``instruction`` is what a person wants done with the records of the job.
+    ``instruction`` is what a person wants done with the records of the job, and ``order`` the rest of it.
     ``is_trusted`` tells whether the systems were asked not long ago who they are.
     """
 
@@ -61,6 +62,7 @@ class Work:
     delivery: int | None = None
     is_trusted: Callable[[], bool] = lambda: True
     instruction: Instruction = Instruction.NONE
+    order: MappingOf[str, object] = field(default_factory=dict)
 
     @property
     def soon_s(self) -> float:

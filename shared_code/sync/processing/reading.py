@@ -1,0 +1,74 @@
+"""Reading: every side that some open record of a batch lacks, with what cannot be believed left out."""
+
+from __future__ import annotations
+
+from shared_code.core.records import Absent, Deleted, Row, Side
+from shared_code.sync.processing import vanished
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.work import Work
+from shared_code.sync.selecting import DELETED
+
+
+def read_missing(work: Work) -> None:
+    """Read every side that some open item lacks: one read per side, at most 500 ids."""
+    for side in (work.batch.side, work.batch.side.other):
+        lacking = {
+            id_: each for each in work.open_items() if side not in each.states and (id_ := each.id_on(side))
+        }
+        if lacking:
+            found = work.system(side).read(work.table(side), sorted(lacking))
+            rows = vanished.believed(work, side, lacking, found)
+            work.links.load(side, rows.values())
+            for record_id, item in lacking.items():
+                _take_read(work, item, side, rows.get(record_id), record_id)
+        for item in work.open_items():
+            if side not in item.states:
+                item.states[side] = Absent()
+
+
+def _take_read(work: Work, item: Item, side: Side, row: Row | None, record_id: str) -> None:
+    if row is None:
+        item.states[side] = Deleted(record_id) if item.coupling else Absent()
+        return
+    if row.version.stamp < _newest_seen(work, item, side) and not work.mapping.side(side).in_force:
+        # A stale replica.  Deciding on it could undo a write, or take an edit for dealt with.  Not so a
+        # record made of lines, which is older again when its newest line is deleted.
+        item.hand_on(work.soon_s)
+        return
+    work.know(item, side, row)
+
+
+def _newest_seen(work: Work, item: Item, side: Side) -> str:
+    """The stamp of the newest version that the coupling, the scan or the record's problem has seen.
+
+    Business Central is read at its primary, which is never behind a scan.
+    """
+    known = item.coupling.version_on(side) if item.coupling else None
+    seen = known.stamp if known else ""
+    return max(seen, _scanned_at(work, item, side), _listed_at(work, item)) if side is Side.SALES else seen
+
+
+def _scanned_at(work: Work, item: Item, side: Side) -> str:
+    """The version at which the scan saw the record; none any more where the scan told of a deletion and a
+    minute of rests later the row is still there.  Then Sales was put back to a time before it was deleted."""
+    if side is not item.side:
+        return ""
+    return "" if item.stamp == DELETED.stamp and _has_rested(work) else item.stamp
+
+
+def _listed_at(work: Work, item: Item) -> str:
+    """The version in Sales at which the record was listed: an older one solves nothing.
+
+    Only Sales numbers its versions.  A system that was put back to an earlier state never shows it again.
+    """
+    stamp = item.problem.stamp if item.problem else ""
+    return "" if _has_rested(work) or not stamp.isdecimal() else stamp
+
+
+def _has_rested(work: Work) -> bool:
+    """Whether the batch was handed on for a minute: by then a replica has caught up."""
+    return work.batch.attempt >= A_MINUTE_OF_RESTS
+
+
+A_MINUTE_OF_RESTS = 6
+"""Attempts of a batch between which its records rest for 1, 2, 4, 8, 16 and 32 seconds."""

@@ -1,0 +1,43 @@
+"""Referring: which rows of Sales other rows refer to, as far as the mappings of the connection know.
+
+Sales deletes some rows together with the one they refer to (the contacts of an account): what people made
+there must not go with a row that Tandem takes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from shared_code.core.fields import FieldMapping
+from shared_code.core.mapping import Mapping
+from shared_code.core.records import Side
+from shared_code.sync.parts import table_of
+from shared_code.sync.processing.work import Work
+
+type Going = Callable[[Mapping, Sequence[str]], Collection[str]]
+
+
+def referred_to(work: Work, row_ids: Sequence[str], going: Going) -> dict[str, str]:
+    """Those of the rows that others refer to, with the title of what refers to each.
+
+    ``going`` tells which rows of a mapping go before.
+    """
+    found: dict[str, str] = {}
+    for mapping, each in _lookups(work) if row_ids else ():
+        column = each.sales[0]
+        rows = work.system(Side.SALES).find(table_of(mapping, Side.SALES), column, row_ids)
+        gone = going(mapping, [row.id for row in rows]) if rows else ()
+        for row in (each for each in rows if each.id not in gone):
+            target = str(row.values.get(column) or "").lower()
+            if target in row_ids:
+                found.setdefault(target, mapping.title)
+    return found
+
+
+def _lookups(work: Work) -> Iterator[tuple[Mapping, FieldMapping]]:
+    """Fields of other mappings whose Sales column may lead to a row of this one."""
+    for mapping in work.at.mappings.values():
+        for each in mapping.fields:
+            leads_here = work.mapping.name in each.lookup and each.target == work.mapping.sales.table
+            if leads_here and mapping.name != work.mapping.name and not mapping.is_option_set:
+                yield mapping, each

@@ -1,0 +1,350 @@
+"""Undoing: what a job wrote to the records of a batch is taken back, or only told.
+
+Values go back with the same conditional writes as everywhere.  The base is moved before the write: a process
+that dies in between leaves nothing that the next look would carry to the other side.  The versions on file
+stay, so that the next look reads the records and sees what else people changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from shared_code.core.coupling import Coupling
+from shared_code.core.instructions import Instruction
+from shared_code.core.journal import Entry, Reason
+from shared_code.core.mapping import Mapping
+from shared_code.core.outcome import NEVER_S, Outcome, Problem
+from shared_code.core.records import Side
+from shared_code.core.undo import WITHDRAWN, WORDS, Left, Otherwise, UndoPlan, Why, plan_undo, undone_base
+from shared_code.store.undos import Phase, UndoneRecord, UndoStore
+from shared_code.sync.processing import committing, journaling
+from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.reading import read_missing
+from shared_code.sync.processing.referring import referred_to
+from shared_code.sync.processing.uncoupling import CODE, label
+from shared_code.sync.processing.work import Work
+from shared_code.sync.processing.writing import PlannedUpdate
+from shared_code.systems.interface import (
+    Change,
+    Gone,
+    NotDone,
+    Refused,
+    Removal,
+    Removed,
+    WriteResult,
+    Written,
+)
+
+
+@dataclass(slots=True)
+class Undone:
+    """One record on its way: what is planned, and what came of it."""
+
+    item: Item
+    plan: UndoPlan
+    left: list[Left]
+    put_back: dict[Side, list[str]]
+    removed: str = ""
+    withdrawn: str = ""
+    repeated: dict[Side, list[str]] = field(default_factory=dict)
+
+
+def undo(work: Work) -> None:
+    """One round: read both records, plan, and unless only the plan is wanted, write; then tell."""
+    order = work.order
+    items = _coupled(work)
+    for item in items:
+        item.states.clear()
+    read_missing(work)
+    open_items = [each for each in items if not each.settled]
+    undone = _planned(work, open_items, str(order["job"]), float(str(order["since_s"])))
+    _hold_referred(work, undone)
+    if work.instruction is Instruction.UNDO:
+        _carry_out(work, undone, Otherwise(str(order["otherwise"])))
+    else:
+        _foresee(undone)
+    for each in undone:
+        if not each.item.settled:
+            _settle(each)
+    _tell(work, str(order["undo"]), [each for each in undone if each.item.outcome])
+    committing.commit(work)
+
+
+def _coupled(work: Work) -> list[Item]:
+    for item in work.open_items():
+        if item.coupling is None:
+            item.outcome, item.new_problem = Outcome.UNCHANGED, item.problem
+    return work.open_items()
+
+
+def _planned(work: Work, items: Sequence[Item], job: str, since_s: float) -> list[Undone]:
+    found = _entries(work, items, since_s)
+    undone = []
+    for item in items:
+        assert item.coupling is not None
+        entries = [each for each in found if each.bc_id == item.coupling.bc_id]
+        plan = plan_undo(work.mapping, item.coupling, item.base, item.states, job, entries)
+        own = [e for e in entries if e.job == work.batch.job]
+        undone.append(Undone(item, plan, list(plan.left), {}, repeated={e.side: list(e.new) for e in own}))
+    return undone
+
+
+def _entries(work: Work, items: Sequence[Item], since_s: float) -> list[Entry]:
+    """What was written on these pairs since the job began.  The journal is in id order: many pairs are read
+    as one range of it, few one by one."""
+    ids = sorted(each.coupling.bc_id for each in items if each.coupling)
+    ranges = [(ids[0], ids[-1])] if len(ids) > FEW else [(each, each) for each in ids]
+    name, now_s = work.mapping.name, work.runtime.now()
+    return [e for first, last in ranges for e in work.at.journal.of_range(name, first, last, since_s, now_s)]
+
+
+FEW = 20
+
+
+def _hold_referred(work: Work, undone: Sequence[Undone]) -> None:
+    """A row of Sales that others refer to stays: Sales would delete some of them with it."""
+    rows = {str(u.item.id_on(Side.SALES)): u for u in undone if u.plan.remove is Side.SALES}
+    for row_id, title in referred_to(work, sorted(rows), partial(_going, work)).items():
+        each = rows[row_id]
+        each.left.append(Left(Side.SALES, (), Why.REFERRED_TO, f"{title} refer to it"))
+        each.plan = replace(each.plan, remove=None, back={})
+
+
+def _going(work: Work, mapping: Mapping, row_ids: Sequence[str]) -> set[str]:
+    """Rows that this very undo removes before: in a preview they are there still."""
+    pairs = work.at.couplings(mapping.name).load(Side.SALES, row_ids)
+    known = {c.bc_id: c.sales_id for c in pairs.values() if isinstance(c, Coupling)}
+    undo_id, phase = str(work.order["undo"]), _phase(work)
+    removed = _undos(work).removed(undo_id, phase, mapping.name, list(known))
+    return {known[each] for each in removed}
+
+
+def _phase(work: Work) -> Phase:
+    return Phase.RUN if work.instruction is Instruction.UNDO else Phase.PREVIEW
+
+
+def _undos(work: Work) -> UndoStore:
+    return UndoStore(work.at.tables, work.at.name)
+
+
+def _foresee(undone: Sequence[Undone]) -> None:
+    for each in undone:
+        each.put_back = {side: sorted(values) for side, values in each.plan.back.items()}
+        each.removed = each.plan.remove or ""
+
+
+def _carry_out(work: Work, undone: Sequence[Undone], otherwise: Otherwise) -> None:
+    _move_bases(work, undone)
+    for side in Side:
+        _put_back(work, side, [e for e in undone if e.plan.back.get(side) and not e.item.settled])
+    for side in Side:
+        _remove(work, side, [e for e in undone if e.plan.remove is side and not e.item.settled])
+    for side in Side:
+        kept = [e for e in undone if _is_kept(e, side) and not e.item.settled]
+        if otherwise is Otherwise.WITHDRAW:
+            _withdraw(work, side, kept)
+        elif otherwise is Otherwise.UNCOUPLE:
+            _uncouple(work, kept, side)
+
+
+def _is_kept(each: Undone, side: Side) -> bool:
+    """Whether it is a record that the job created and that could not be removed."""
+    origin = each.item.coupling.origin if each.item.coupling else None
+    return bool(each.left) and not each.left[0].fields and origin is not None and origin.side is side
+
+
+def _move_bases(work: Work, undone: Sequence[Undone]) -> None:
+    """Before the writes: the bases as they will be, with the versions that are on file."""
+    for each in undone:
+        item = each.item
+        for side, values in each.plan.back.items():
+            assert item.base is not None
+            item.base = undone_base(item.base, side, values)
+        _repair(each)
+        if item.coupling and item.coupling.base is not item.base:
+            item.coupling = replace(item.coupling, base=item.base, in_step=False)
+            item.dirty = True
+    committing.commit(work)
+
+
+def _repair(each: Undone) -> None:
+    """What an earlier attempt put back and a look in between took for an edit is the base again."""
+    item = each.item
+    for side, names in each.repeated.items():
+        known = item.known(side)
+        if known and item.base and not each.plan.back.get(side):
+            item.base = undone_base(item.base, side, {name: known.values.get(name) for name in names})
+
+
+def _put_back(work: Work, side: Side, undone: Sequence[Undone]) -> None:
+    planned = [(each, update) for each in undone if (update := _update(work, side, each))]
+    if not planned:
+        return
+    updates = [update for _, update in planned]
+    announced = journaling.announce(work, side, updates)
+    results = work.system(side).update(work.table(side), [each.change for each in updates])
+    work.links.load(side, [each.row for each in results if isinstance(each, Written)])
+    done = {e.item.coupling.bc_id: r for e, r in zip(updates, results, strict=True) if e.item.coupling}
+    for (each, update), result in zip(planned, results, strict=True):
+        _take_written(work, side, each, update, result)
+    journaling.withdraw(work, announced, done)
+
+
+def _update(work: Work, side: Side, each: Undone) -> PlannedUpdate | None:
+    item, values = each.item, each.plan.back[side]
+    native, faults, sent = work.native(side, values, item.rows.get(side))
+    if faults or not native:
+        each.left.append(
+            Left(side, tuple(sorted(values)), Why.REFUSED, "its earlier value cannot be written")
+        )
+        return None
+    version, record_id = item.version_on(side), item.id_on(side)
+    assert version is not None
+    assert record_id is not None
+    return PlannedUpdate(item, Change(record_id, version, native), sent, dict.fromkeys(sent, Reason.UNDONE))
+
+
+def _take_written(work: Work, side: Side, each: Undone, update: PlannedUpdate, result: WriteResult) -> None:
+    item = each.item
+    match result:
+        case Written(row):
+            work.know(item, side, row)
+            held = {name: item.values_on(side).get(name) for name in update.sent}
+            journaling.correct(item, update.entry, item.values_on(side))
+            journaling.keep_untouched(item, side, update.change.version.stamp, row)
+            assert item.base is not None
+            item.base = undone_base(item.base, side, held)
+            assert item.coupling is not None
+            item.coupling = replace(item.coupling, base=item.base, in_step=False)
+            item.dirty = True
+            each.put_back[side] = sorted(update.sent)
+        case Refused(_, message):
+            each.left.append(Left(side, tuple(sorted(update.sent)), Why.REFUSED, message))
+        case _:
+            _not_now(work, item, result)
+
+
+def _not_now(work: Work, item: Item, result: WriteResult) -> None:
+    """Somebody else wrote, or nobody knows: the record goes back on the queue and is planned anew."""
+    item.hand_on(result.retry_after_s if isinstance(result, NotDone) else work.soon_s)
+
+
+def _remove(work: Work, side: Side, undone: Sequence[Undone]) -> None:
+    """Delete what Tandem created and nobody else has written, as long as it still is that version."""
+    if not undone:
+        return
+    entries = [_removal_entry(work, each.item, side) for each in undone]
+    announced = work.at.journal.announce(work.mapping.name, entries)
+    removals = [_removal(each.item, side) for each in undone]
+    results = work.system(side).delete(work.table(side), removals)
+    for each, result in zip(undone, results, strict=True):
+        _take_removed(work, side, each, result)
+    done = {entry.bc_id: result for entry, result in zip(entries, results, strict=True)}
+    journaling.withdraw(work, announced, {i: r for i, r in done.items() if not isinstance(r, Gone)})
+
+
+def _removal(item: Item, side: Side) -> Removal:
+    version, record_id = item.version_on(side), item.id_on(side)
+    assert version is not None
+    assert record_id is not None
+    return Removal(record_id, version)
+
+
+def _removal_entry(work: Work, item: Item, side: Side) -> Entry:
+    version, held = item.version_on(side), dict(item.values_on(side))
+    assert version is not None
+    assert item.coupling is not None
+    entry = journaling.new_entry(work, item.coupling.bc_id, side, version.stamp, held, dict.fromkeys(held))
+    return replace(entry, because=dict.fromkeys(held, Reason.UNDONE))
+
+
+def _take_removed(work: Work, side: Side, each: Undone, result: WriteResult) -> None:
+    match result:
+        case Removed() | Gone():
+            each.removed = side
+            _end(work, each, side, "An undo removed its partner; it gets no partner by itself.")
+        case Refused(_, message):
+            each.left.append(Left(side, (), Why.REFUSED, f"{side.system_name} answered: {message}"))
+        case _:
+            _not_now(work, each.item, result)
+
+
+def _end(work: Work, each: Undone, side: Side, message: str) -> None:
+    """End the pair; the record that stays is set aside, so that it gets no partner by itself."""
+    item, stays = each.item, side.other
+    assert item.coupling is not None
+    mark = Problem(
+        stays, item.coupling.id_on(stays), Outcome.SKIPPED, CODE, message,
+        details={"name": label(work, item), "was_with": item.coupling.id_on(side)},
+        next_attempt_at_s=NEVER_S, since_s=work.runtime.now(), set_aside=True,
+    )  # fmt: skip
+    item.removed = bool(each.removed)
+    item.dirty = True
+    committing.end(work, item, (side,))
+    item.new_problem = mark
+
+
+def _withdraw(work: Work, side: Side, undone: Sequence[Undone]) -> None:
+    """Block or retire what cannot be removed, so that nobody uses it by mistake."""
+    native = WITHDRAWN.get((side, work.mapping.side(side).table))
+    present = [each for each in undone if each.item.known(side)] if native else []
+    if not present or native is None:
+        return
+    removals = [_removal(each.item, side) for each in present]
+    changes = [Change(each.id, each.version, native) for each in removals]
+    for each, result in zip(present, work.system(side).update(work.table(side), changes), strict=True):
+        match result:
+            case Written():
+                each.withdrawn = side
+            case Refused(_, message):
+                each.left.append(Left(side, (), Why.REFUSED, f"{side.system_name} answered: {message}"))
+            case _:
+                _not_now(work, each.item, result)
+
+
+def _uncouple(work: Work, undone: Sequence[Undone], side: Side) -> None:
+    for each in undone:
+        each.withdrawn = "uncoupled"
+        _end(work, each, side, "An undo uncoupled it; it gets no partner by itself.")
+
+
+def _settle(each: Undone) -> None:
+    item = each.item
+    if each.removed:
+        item.outcome = Outcome.DELETED
+    elif each.put_back or each.withdrawn or each.repeated:
+        item.outcome = Outcome.MODIFIED
+    elif any(left.why is Why.REFUSED for left in each.left):
+        item.outcome = Outcome.FAILED
+    else:
+        item.outcome = Outcome.SKIPPED if each.left else Outcome.UNCHANGED
+    item.new_problem = item.problem
+
+
+def _tell(work: Work, undo_id: str, undone: Sequence[Undone]) -> None:
+    _undos(work).note(undo_id, _phase(work), [_record(work, each) for each in undone])
+
+
+def _record(work: Work, each: Undone) -> UndoneRecord:
+    item = each.item
+    assert item.outcome is not None
+    bc_id = str(item.id_on(Side.BC))
+    fields = {side.value: names for side, names in each.put_back.items()}
+    left = [_left(each, one) for one in each.left]
+    name = work.label(item)
+    return UndoneRecord(
+        work.mapping.name, bc_id, name, item.outcome, each.removed, each.withdrawn, fields, left
+    )
+
+
+def _left(each: Undone, left: Left) -> dict[str, Any]:
+    """What stays, why, and what is offered instead: a created record can be withdrawn or uncoupled."""
+    offers = (
+        [] if left.fields or left.why is Why.GONE else [Otherwise.WITHDRAW.value, Otherwise.UNCOUPLE.value]
+    )
+    text = f"{WORDS[left.why]}: {left.text}" if left.text else WORDS[left.why]
+    return {"side": left.side.value, "fields": list(left.fields), "why": left.why.value, "text": text,
+            "offers": offers}  # fmt: skip
