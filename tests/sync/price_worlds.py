@@ -43,12 +43,12 @@ def new_world(
     features: Sequence[str] = LISTS, sales: Mapping[str, Any] | None = None, **build_options: Any
 ) -> World:
     """A world after its first full synchronisation, with a list or group RETAIL and no price."""
-    records = {"customerPriceGroups": [{"code": "RETAIL"}]} if features == CLASSIC else {}
+    records = {"customerPriceGroups": [{"code": "RETAIL"}]} if of(features) == GROUP_PRICES else {}
     world = build(
         [company(**records)], {**worlds.sales_setup(), **(sales or {})}, mappings=[of(features)],
         features=features, bc_options={"extension": True}, **build_options,
     )  # fmt: skip
-    if features != CLASSIC:
+    if of(features) == LINES:
         price_list(world, "RETAIL")
     worlds.full(world, release=list(world.at.mappings))
     world.settle(2)

@@ -89,6 +89,10 @@ page 71822 "Tandem Price List Lines"
                 {
                     Caption = 'Unit Of Measure Code', Locked = true;
                 }
+                field(pricedRecordId; PricedRecordId)
+                {
+                    Caption = 'Priced Record Id', Locked = true;
+                }
                 field(pricedUnitOfMeasureCode; PricedUnitOfMeasureCode)
                 {
                     Caption = 'Priced Unit Of Measure Code', Locked = true;
@@ -152,11 +156,26 @@ page 71822 "Tandem Price List Lines"
 
     trigger OnAfterGetRecord()
     begin
+        PricedRecordId := GetPricedRecord();
         PricedUnitOfMeasureCode := GetPricedUnit();
     end;
 
     var
+        PricedRecordId: Guid;
         PricedUnitOfMeasureCode: Code[10];
+
+    /// <summary>
+    /// The record the price is for: the variant where the line names one, else the item or resource.
+    /// </summary>
+    local procedure GetPricedRecord(): Guid
+    var
+        ItemVariant: Record "Item Variant";
+    begin
+        if (Rec."Asset Type" = "Price Asset Type"::Item) and (Rec."Variant Code" <> '') then
+            if ItemVariant.Get(Rec."Asset No.", Rec."Variant Code") then
+                exit(ItemVariant.SystemId);
+        exit(Rec."Asset ID");
+    end;
 
     /// <summary>
     /// The unit the price is for: the base unit where the line names none.

@@ -67,6 +67,10 @@ page 71823 "Tandem Sales Prices"
                 {
                     Caption = 'Unit Of Measure Code', Locked = true;
                 }
+                field(pricedRecordId; PricedRecordId)
+                {
+                    Caption = 'Priced Record Id', Locked = true;
+                }
                 field(pricedUnitOfMeasureCode; PricedUnitOfMeasureCode)
                 {
                     Caption = 'Priced Unit Of Measure Code', Locked = true;
@@ -110,11 +114,31 @@ page 71823 "Tandem Sales Prices"
 
     trigger OnAfterGetRecord()
     begin
+        PricedRecordId := GetPricedRecord();
         PricedUnitOfMeasureCode := GetPricedUnit();
     end;
 
     var
+        PricedRecordId: Guid;
         PricedUnitOfMeasureCode: Code[10];
+
+    /// <summary>
+    /// The record the price is for: the variant where the price names one, else the item.
+    /// </summary>
+    local procedure GetPricedRecord(): Guid
+    var
+        Item: Record Item;
+        ItemVariant: Record "Item Variant";
+        NoRecord: Guid;
+    begin
+        if Rec."Variant Code" <> '' then
+            if ItemVariant.Get(Rec."Item No.", Rec."Variant Code") then
+                exit(ItemVariant.SystemId);
+        Item.SetLoadFields(SystemId);
+        if Item.Get(Rec."Item No.") then
+            exit(Item.SystemId);
+        exit(NoRecord);
+    end;
 
     /// <summary>
     /// The unit the price is for: the base unit where the price names none.

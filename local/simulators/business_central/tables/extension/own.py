@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from local.simulators.business_central.errors import ApiError, business_rule, field_rule
+from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables.item_units import RESOURCE_UNITS, remove_units, unit_of
@@ -64,15 +65,27 @@ def _ship_to(edit: Edit) -> None:
     check_email(edit)
 
 
-def _priced_unit(reader: Reader, row: Row) -> Row:
-    """The unit a price is for: the base unit of its item or resource where it names none."""
+def _priced(reader: Reader, row: Row) -> Row:
+    """What a price is for: its variant, item or resource, and its unit; the base unit where it names none."""
     is_resource = row.values.get("assetType") == "Resource"
     table = reader.company.tables[RESOURCES if is_resource else "items"]
     number = row.values["assetNumber" if "assetNumber" in row.values else "itemNumber"]
     asset = table.rows.get(table.by_key.get(number, ""))
     base = asset.values["baseUnitOfMeasureCode"] if asset else ""
-    return replace(
-        row, values={**row.values, "pricedUnitOfMeasureCode": row.values["unitOfMeasureCode"] or base}
+    variant = None if is_resource else _variant(reader, number, row.values["variantCode"])
+    record = variant or asset
+    computed = {
+        "pricedRecordId": record.id if record else EMPTY_ID,
+        "pricedUnitOfMeasureCode": row.values["unitOfMeasureCode"] or base,
+    }
+    return replace(row, values={**row.values, **computed})
+
+
+def _variant(reader: Reader, item: str, code: str) -> Row | None:
+    """The variant of an item that a price names."""
+    rows = reader.company.tables["itemVariants"].rows.values() if code else ()
+    return next(
+        (each for each in rows if (each.values["itemNumber"], each.values["code"]) == (item, code)), None
     )
 
 
@@ -93,9 +106,9 @@ RULES = {
         source=PRICE_LINES,
         group="priceListCode",
         unique=("priceListCode", "lineNumber"),
-        project=_priced_unit,
+        project=_priced,
     ),
-    SALES_PRICES: TableRules(source=SALES_PRICES, group="itemNumber", project=_priced_unit),
+    SALES_PRICES: TableRules(source=SALES_PRICES, group="itemNumber", project=_priced),
     RESOURCES: TableRules(
         source=RESOURCES,
         key="number",
