@@ -5,7 +5,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions import KEY, answer, parts
-from shared_code.sync import api, mapping_file_api
+from shared_code.sync import api, mapping_action_api, mapping_file_api
 from shared_code.sync.doctor import examination
 
 blueprint = func.Blueprint()
@@ -45,6 +45,20 @@ def list_problems(req: func.HttpRequest, context: func.Context) -> func.HttpResp
 def add_options(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Add the options that records of a mapping lack to the choice column in Sales."""
     return answer(context, lambda: api.add_options(parts(), req.route_params["name"], req.params))
+
+
+@blueprint.route("mappings/{name}/brake/release", methods=["POST"], auth_level=KEY)
+def release_brake(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Believe what a mapping's tripped brake saw."""
+    name = req.route_params["name"]
+    return answer(context, lambda: mapping_action_api.release(parts(), name, req.params))
+
+
+@blueprint.route("mappings/{name}/reset", methods=["POST"], auth_level=KEY)
+def reset_mapping(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Look at everything of a mapping anew."""
+    name = req.route_params["name"]
+    return answer(context, lambda: mapping_action_api.reset_mapping(parts(), name, req.params))
 
 
 @blueprint.route("mapping-files", methods=["GET"], auth_level=KEY)

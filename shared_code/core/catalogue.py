@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from shared_code.core.brakes import Brakes
 from shared_code.core.conditions import Condition, Test, fields_of
 from shared_code.core.contradictions import contradictions
 from shared_code.core.document_reading import Document, Values, read
@@ -76,6 +77,7 @@ def _mapping(values: Values) -> Mapping:
         "match": tuple(MatchKey(**each) for each in values["match"]),
         "not_carried": tuple(NotCarried(**each) for each in values["not_carried"]),
         "lines": _lines(values["lines"], direction),
+        "brake": Brakes(**values["brake"] or {}),
     }
     return Mapping(**{**values, **given})
 

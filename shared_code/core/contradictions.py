@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from shared_code.core.conditions import Condition
+from shared_code.core.conditions import Condition, fields_of
+from shared_code.core.filters import meets
 from shared_code.core.mapping import ConflictRule, Direction, FieldMapping, FieldType, Mapping
-from shared_code.core.policies import LeavingRule
+from shared_code.core.policies import BySide, DeletionRule, LeavingRule, deletion_rule
 from shared_code.core.records import Side
 from shared_code.core.transformation_rules import KINDS
 
@@ -23,7 +24,27 @@ def contradictions(mapping: Mapping) -> list[str]:
         problems.append("leaving: only rows of a mapping to Sales are removed")
     if mapping.conflict is ConflictRule.NEWEST_WINS and mapping.is_option_set:
         problems.append("conflict: options have no time of change, so the newest cannot win")
-    return problems
+    return problems + [problem for gone in Side for problem in _deletion_contradictions(mapping, gone)]
+
+
+def _deletion_contradictions(mapping: Mapping, gone: Side) -> list[str]:
+    """What is asked for when a record of ``gone`` was deleted and cannot be done."""
+    rule, left = deletion_rule(mapping.deletion, gone), gone.other
+    if isinstance(mapping.deletion, BySide) and rule in _ACTING and not mapping.direction.flows_to(left):
+        return [f"deletion: {rule} when {gone.system_name} deletes needs a direction to {left.system_name}"]
+    if rule is not DeletionRule.DEACTIVATE or not mapping.direction.flows_to(left):
+        return []
+    values = dict(mapping.side(left).deactivate)
+    if not values:
+        return [f"deletion: deactivate needs {left}.deactivate, the values that take a record out of use"]
+    told = [test for test in mapping.side(left).filter if set(fields_of((test,))) <= values.keys()]
+    if all(meets(test, values, left) for test in told):
+        # Else it would be taken for a new record and get a new partner.
+        return [f"deletion: a record with {left}.deactivate must be outside of {left}.filter"]
+    return []
+
+
+_ACTING = (DeletionRule.DELETE, DeletionRule.DEACTIVATE)
 
 
 def _of_another_record(mapping: Mapping) -> list[str]:

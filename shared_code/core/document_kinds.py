@@ -179,6 +179,23 @@ class Single:
 
 
 @dataclass(frozen=True, slots=True)
+class Assigned:
+    """Single values by the names of native fields."""
+
+    default: tuple[tuple[str, Value], ...] = ()
+
+    def read(self, given: object, where: str, key: str) -> Read:
+        if not isinstance(given, dict) or not given:
+            return self.default, [_not_a(given, where, key, "a table of fields with values")]
+        wrong = [name for name, value in given.items() if isinstance(value, list | dict)]
+        faults = [f"{where}: {key} of {name} must be one value" for name in wrong]
+        return (self.default if wrong else tuple((n, constant(v)) for n, v in given.items())), faults
+
+    def schema(self) -> Schema:
+        return {"type": "object", "minProperties": 1, "additionalProperties": Single().schema()}
+
+
+@dataclass(frozen=True, slots=True)
 class Numbers:
     """Whole numbers by name."""
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared_code.core.condition_reading import Conditions
+from shared_code.core.deletion_reading import Deletions
 from shared_code.core.document_kinds import (
     WHOLE,
+    Assigned,
     Choice,
     Kind,
     Names,
@@ -27,7 +29,7 @@ from shared_code.core.document_kinds import (
     Whole,
 )
 from shared_code.core.fields import Direction, FieldType
-from shared_code.core.mapping import ConflictRule, DeletionRule, LeavingRule
+from shared_code.core.mapping import ConflictRule, LeavingRule
 from shared_code.core.records import Side
 
 MAX_FIELDS = 200
@@ -139,6 +141,7 @@ _BOTH: MappingOf[str, Key] = {
     "creates_when": Key(Conditions(), "Further conditions for a partner to be created."),
     "reference": Key(Names(), "Fields by which other records point here."),
     "related": Key(Texts(), "Tables whose change counts as a change of this record."),
+    "deactivate": Key(Assigned(), "Values that take a record out of use, and so out of the filter."),
 }
 BC = Shape("bc", called="bc", keys={
     **_BOTH,
@@ -179,6 +182,11 @@ NOT_CARRIED = Shape("not_carried", called="not_carried", keys={
     "reason": Key(Text("", needed=True), "Why it cannot be carried.", _NEEDS),
 })  # fmt: skip
 
+BRAKE = Shape("brake", called="brake", keys={
+    "deleted_percent": Key(Whole(34, 1, 100), "Percent of coupled records that may be gone at once."),
+    "changed_percent": Key(Whole(100, 1, 100), "Percent of them that may change within one look."),
+})  # fmt: skip
+
 MAPPING = Shape("mapping", called=WHOLE, keys={
     "name": Key(_NO_NAME, "The mapping's name, in capitals.", "the mapping needs a name"),
     "title": Key(Text(), "What people call it."),
@@ -195,11 +203,13 @@ MAPPING = Shape("mapping", called=WHOLE, keys={
     "creates_only_in": Key(Choice(Side), "The only side on which records are created."),
     "shared": Key(Truth(), "Rows of Sales are shared by all companies."),
     "conflict": Key(Choice(ConflictRule, ConflictRule.ASK), "What is done about a conflict without asking."),
-    "deletion": Key(Choice(DeletionRule, DeletionRule.ASK), "What is done when one of a pair was deleted."),
+    "deletion": Key(Deletions(), "What is done when one of a pair was deleted: one rule, or one by side."),
     "leaving": Key(Choice(LeavingRule, LeavingRule.KEEP), "What becomes of a row whose record leaves."),
     "interval_s": Key(Whole(60), "How often changes are looked for, in seconds."),
+    "sweep_hours": Key(Whole(24, 0, 8_760), "How often all records are looked at, in hours; 0: never."),
+    "brake": Key(Inner(BRAKE), "How many records may be gone or changed at once before the mapping stops."),
     "lines": Key(Inner(LINES), "Rows that are created together with the record, once."),
 })  # fmt: skip
 
-SHAPES = (MAPPING, BC, SALES, FIELD, IN_FORCE, MOVED_BY, LINES, MATCH, NOT_CARRIED)
+SHAPES = (BRAKE, MAPPING, BC, SALES, FIELD, IN_FORCE, MOVED_BY, LINES, MATCH, NOT_CARRIED)
 """Every table there is."""

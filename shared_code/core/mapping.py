@@ -12,16 +12,26 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from shared_code.core.brakes import Brakes
 from shared_code.core.conditions import Condition, fields_of
 from shared_code.core.fields import Direction, FieldMapping, FieldType, Lines, groups_of, native_of
-from shared_code.core.policies import MODIFIED_ON, ConflictRule, DeletionRule, LeavingRule, Rules
+from shared_code.core.policies import (
+    MODIFIED_ON,
+    BySide,
+    ConflictRule,
+    DeletionRule,
+    DeletionRules,
+    LeavingRule,
+    Rules,
+    deletion_rule,
+)
 from shared_code.core.records import Side
 from shared_code.core.table_rules import IN_FORCE, InForce, TableRule
 
 __all__ = [
-    "IN_FORCE", "Condition", "ConflictRule", "Connection", "DeletionRule", "Direction", "FieldMapping",
-    "FieldType", "InForce", "LeavingRule", "Lines", "Mapping", "MatchKey", "NotCarried", "Rules", "TableRule",
-    "groups_of", "native_of",
+    "IN_FORCE", "BySide", "Condition", "ConflictRule", "Connection", "DeletionRule", "DeletionRules",
+    "Direction", "FieldMapping", "FieldType", "InForce", "LeavingRule", "Lines", "Mapping", "MatchKey",
+    "NotCarried", "Rules", "TableRule", "deletion_rule", "groups_of", "native_of",
 ]  # fmt: skip
 
 
@@ -71,9 +81,11 @@ class Mapping:
     creates_only_in: Side | None = None
     shared: bool = False
     conflict: ConflictRule = ConflictRule.ASK
-    deletion: DeletionRule = DeletionRule.ASK
+    deletion: DeletionRules = DeletionRule.ASK
     leaving: LeavingRule = LeavingRule.KEEP
     interval_s: int = 60
+    sweep_hours: int = 24
+    brake: Brakes = field(default_factory=Brakes)
     lines: Lines | None = None
 
     def may_create(self, side: Side, *, insists: bool = False) -> bool:

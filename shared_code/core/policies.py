@@ -36,6 +36,28 @@ class DeletionRule(StrEnum):
     UNCOUPLE = "uncouple"
     RESTORE = "restore"
     DELETE = "delete"
+    DEACTIVATE = "deactivate"
+
+
+@dataclass(frozen=True, slots=True)
+class BySide:
+    """What happens by the side whose record was deleted."""
+
+    bc: DeletionRule = DeletionRule.ASK
+    sales: DeletionRule = DeletionRule.ASK
+
+
+type DeletionRules = DeletionRule | BySide
+
+
+def deletion_rule(rules: DeletionRules, gone: Side) -> DeletionRule:
+    """The rule for a record of ``gone`` that was deleted.
+
+    One rule for both sides deletes nothing in Business Central: that must be asked for by name.
+    """
+    if isinstance(rules, BySide):
+        return rules.bc if gone is Side.BC else rules.sales
+    return DeletionRule.ASK if rules is DeletionRule.DELETE and gone is Side.SALES else rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +88,7 @@ class Rules:
 
     create_in: frozenset[Side] = field(default_factory=lambda: frozenset(Side))
     conflict: ConflictRule = ConflictRule.ASK
-    deletion: DeletionRule = DeletionRule.ASK
+    deletion: DeletionRules = DeletionRule.ASK
     choices: Mapping[str, Choice] = field(default_factory=dict)
     favour: Side | None = None
     insists: bool = False

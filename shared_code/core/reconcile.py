@@ -20,7 +20,7 @@ from shared_code.core.merging import Merge as Merge
 from shared_code.core.merging import Overruled as Overruled
 from shared_code.core.merging import State as State
 from shared_code.core.merging import merge
-from shared_code.core.policies import DeletionRule, LeavingRule, Rules
+from shared_code.core.policies import DeletionRule, LeavingRule, Rules, deletion_rule
 from shared_code.core.records import Absent, Deleted, Side, Unread, Values
 
 
@@ -75,7 +75,14 @@ class Remove:
     side: Side
 
 
-type Decision = Merge | Create | ReadFirst | Leave | Hold | PartnerDeleted | EndCoupling | Remove
+@dataclass(frozen=True, slots=True)
+class Deactivate:
+    """Take the surviving record of ``side`` out of use because its partner was deleted."""
+
+    side: Side
+
+
+type Decision = Merge | Create | ReadFirst | Leave | Hold | PartnerDeleted | EndCoupling | Remove | Deactivate
 
 OUTSIDE_FILTER = "outside_filter"
 OTHER_COMPANY = "other_company"
@@ -184,19 +191,24 @@ def _decide_deletion(
     survivor = states[gone.other]
     if isinstance(survivor, Known) and (survivor.foreign or not survivor.inside):
         return EndCoupling(deleted)
-    if isinstance(survivor, Unread) and rules.deletion is not DeletionRule.UNCOUPLE:
+    rule = deletion_rule(rules.deletion, gone)
+    if isinstance(survivor, Unread) and rule is not DeletionRule.UNCOUPLE:
         # What nobody has read may be deleted too.
         return ReadFirst((gone.other,))
     # Neither a restoration nor a deletion goes against the direction; where it would, a person decides.
-    match rules.deletion:
+    match rule:
         case DeletionRule.UNCOUPLE:
             return EndCoupling(deleted)
         case DeletionRule.RESTORE if mapping.may_create(gone, insists=rules.insists):
             return _decide_restoration(mapping, gone, survivor)
-        case DeletionRule.DELETE if rules.insists or mapping.direction.flows_to(gone.other):
-            if rules.insists:
-                return Remove(gone.other)
-            return _decide_removal(mapping, base, gone.other, survivor, ours)
+        case DeletionRule.DELETE if rules.insists:
+            return Remove(gone.other)
+        case DeletionRule.DELETE if mapping.direction.flows_to(gone.other):
+            may_go = (ours or gone is Side.SALES) and not _is_edited(mapping, base, gone.other, survivor)
+            return Remove(gone.other) if may_go else PartnerDeleted(gone)
+        case DeletionRule.DEACTIVATE if mapping.direction.flows_to(gone.other):
+            is_edited = _is_edited(mapping, base, gone.other, survivor)
+            return PartnerDeleted(gone) if is_edited else Deactivate(gone.other)
         case _:
             return PartnerDeleted(gone)
 
@@ -207,16 +219,14 @@ def _decide_restoration(mapping: Mapping, gone: Side, survivor: State) -> Decisi
     return Create(gone, _values_to_create(mapping, gone, survivor.values), restores=True)
 
 
-def _decide_removal(mapping: Mapping, base: Base | None, side: Side, survivor: State, ours: bool) -> Decision:
-    """A deletion is carried over only to a record nobody edited since; an edit survives a deletion.
+def _is_edited(mapping: Mapping, base: Base | None, side: Side, survivor: State) -> bool:
+    """Whether somebody edited the survivor since: a deletion is carried over to no such record.
 
     Only fields whose values flow from there count: in others an edit would be put right, not carried over.
     """
-    if not isinstance(survivor, Known):
-        return ReadFirst((side,))
-    edited = base is None or any(
+    assert isinstance(survivor, Known), "an unread survivor is read first"
+    return base is None or any(
         base.on(side).get(each.name) != survivor.values.get(each.name)
         for each in mapping.fields
         if each.direction.flows_from(side)
     )
-    return PartnerDeleted(side.other) if edited or not (ours or side is Side.BC) else Remove(side)

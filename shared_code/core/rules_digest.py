@@ -12,7 +12,7 @@ from dataclasses import replace
 from shared_code.core.base import Base
 from shared_code.core.identity import digest
 from shared_code.core.mapping import FieldMapping, Mapping, TableRule
-from shared_code.core.policies import LeavingRule
+from shared_code.core.policies import DeletionRule, LeavingRule
 from shared_code.core.records import Side, Values
 
 LENGTH = 12
@@ -23,7 +23,7 @@ def digest_of(mapping: Mapping) -> str:
     flows = [repr((each.name, *_flow(each))) for each in mapping.fields]
     rest = (
         mapping.conflict.value,
-        mapping.deletion.value,
+        mapping.deletion.value if isinstance(mapping.deletion, DeletionRule) else repr(mapping.deletion),
         *_further(mapping),
         *meanings(mapping).values(),
         *flows,
@@ -49,7 +49,8 @@ def _further(mapping: Mapping) -> tuple[str, ...]:
     leaving = () if mapping.leaving is LeavingRule.KEEP else (mapping.leaving.value,)
     lines = (repr(mapping.lines),) if mapping.lines else ()
     moved_by = (repr(mapping.bc.moved_by),) if mapping.bc.moved_by else ()
-    return (*leaving, *mapping.bc.reference, *lines, *moved_by)
+    taken_out = tuple(repr(rule.deactivate) for rule in (mapping.bc, mapping.sales) if rule.deactivate)
+    return (*leaving, *mapping.bc.reference, *lines, *moved_by, *taken_out)
 
 
 def same_selection(one: str, other: str) -> bool:

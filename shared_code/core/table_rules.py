@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared_code.core.conditions import Test, fields_of
 from shared_code.core.moved_by import MovedBy
+from shared_code.core.records import Value
 
 IN_FORCE = "inForce"
 """The derived native field of a record that is made of dated lines: whether one of them is in force."""
@@ -46,6 +47,7 @@ class TableRule:
     ``unstamped_while`` are conditions on a pair's fields under which BC's record can change without a new
     version (an invoice that is not paid): a full scan reads it anew.
     ``reopened_by`` are columns with what makes a row writable that is read only otherwise (a paid invoice).
+    ``deactivate`` are native values that take a record out of use, and so out of the filter.
     ``company_column`` holds the BC company a Dataverse row belongs to.  ``api`` is the route of a Business
     Central API other than v2.0 (``publisher/group/v1.0``).  ``in_force``: a record is made of dated lines.
     ``moved_by``: entries that move records without a new version.
@@ -64,3 +66,4 @@ class TableRule:
     api: str | None = None
     in_force: InForce | None = None
     moved_by: MovedBy | None = None
+    deactivate: tuple[tuple[str, Value], ...] = ()

@@ -11,7 +11,16 @@ from shared_code.core.base import Base
 from shared_code.core.coupling import Origin, OriginKind
 from shared_code.core.journal import WORDS, Entry
 from shared_code.core.merging import Merge
-from shared_code.core.reconcile import OTHER_COMPANY, OUTSIDE_FILTER, Decision, Hold, Leave, PartnerDeleted
+from shared_code.core.reconcile import (
+    OTHER_COMPANY,
+    OUTSIDE_FILTER,
+    Deactivate,
+    Decision,
+    Hold,
+    Leave,
+    PartnerDeleted,
+    Remove,
+)
 from shared_code.core.records import Side, Value
 
 
@@ -129,6 +138,10 @@ def next_step(field: str, bc: Value, sales: Value, known: Known) -> str:
             return "Nothing is written: creating is not released."
         case PartnerDeleted(side):
             return f"Nothing is written: the record of {side.system_name} was deleted and a person decides."
+        case Remove(side):
+            return f"The record of {side.system_name} is deleted, because its partner was."
+        case Deactivate(side):
+            return f"The record of {side.system_name} is taken out of use, because its partner was deleted."
     return "It is not coupled, so nothing is compared."
 
 

@@ -50,13 +50,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FullSync:
-    """The header.  ``release``: mappings that may create although both sides hold uncoupled records."""
+    """The header.  ``release``: mappings that may create although both sides hold uncoupled records.
+    ``believe``: mappings of which a person said that so many records really are gone or changed.
+    """
 
     id: str
     created_at_s: float
     release: tuple[str, ...] = ()
     finished: bool = False
     etag: str = ""
+    believe: tuple[str, ...] = ()
 
 
 class FullSyncStore:
@@ -128,15 +131,23 @@ def _row(line: Line) -> str:
 
 
 def _header_values(each: FullSync) -> dict[str, Scalar]:
-    return {"created_at_s": each.created_at_s, "release": "|".join(each.release), "finished": each.finished}
+    return {
+        "created_at_s": each.created_at_s,
+        "release": "|".join(each.release),
+        "finished": each.finished,
+        "believe": "|".join(each.believe),
+    }
 
 
 def _header(full_sync_id: str, entity: Entity) -> FullSync:
     values = entity.values
-    release = tuple(str(values["release"]).split("|")) if values["release"] else ()
-    return FullSync(
-        full_sync_id, float(values["created_at_s"]), release, bool(values["finished"]), entity.etag
-    )
+    release, believe = (_names(values.get(key, "")) for key in ("release", "believe"))
+    finished = bool(values["finished"])
+    return FullSync(full_sync_id, float(values["created_at_s"]), release, finished, entity.etag, believe)
+
+
+def _names(text: Scalar) -> tuple[str, ...]:
+    return tuple(str(text).split("|")) if text else ()
 
 
 def _line_values(each: Line) -> dict[str, Scalar]:

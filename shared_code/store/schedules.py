@@ -21,6 +21,9 @@ class Schedule:
 
     ``rules`` are those in force (``rules_digest``), which a process that began at ``rules_at_s`` brought.
     ``replan``: they changed, and what is on file has not been looked at since.
+
+    ``brake`` is what a tripped brake saw (``core/brakes.py``); blank while none holds.  ``swept_at_s``: when
+    Business Central's table was last read whole.
     """
 
     mapping: str
@@ -34,6 +37,8 @@ class Schedule:
     rules_at_s: float = 0.0
     replan: bool = False
     etag: str = ""
+    brake: str = ""
+    swept_at_s: float = 0.0
 
 
 class ScheduleStore:
@@ -67,8 +72,19 @@ class ScheduleStore:
 
     def disable(self, mapping: str, interval_s: int, reason: str, again_at_s: float | None) -> None:
         """Switch it off until a moment, or until a person starts it anew (``None``)."""
-        heals = again_at_s is not None
-        self.change(mapping, interval_s, disabled_because=reason, heals=heals, next_due_s=again_at_s or 0.0)
+        self.change(
+            mapping, interval_s, disabled_because=reason, heals=again_at_s is not None,
+            next_due_s=again_at_s or 0.0, brake="",
+        )  # fmt: skip
+
+    def hold(self, mapping: str, interval_s: int, reason: str, brake: str) -> None:
+        """Switch it off because a brake tripped, until a person releases it."""
+        changes = {"disabled_because": reason, "heals": False, "next_due_s": 0.0, "brake": brake}
+        self.change(mapping, interval_s, **changes)
+
+    def enable(self, mapping: str, interval_s: int) -> None:
+        """Switch it on again: a person started it anew, and all of it is looked at."""
+        self.change(mapping, interval_s, disabled_because="", brake="")
 
     def change(self, mapping: str, interval_s: int, **changes: object) -> Schedule:
         """Apply changes to the present schedule, again where somebody was faster."""
@@ -79,7 +95,7 @@ class ScheduleStore:
         raise Changed(f"the schedule of {mapping} kept changing; try again")
 
 
-MAX_TRIES = 8
+MAX_TRIES, MAX_BRAKE = 8, 1000
 
 
 def _values(each: Schedule) -> dict[str, Scalar]:
@@ -94,6 +110,8 @@ def _values(each: Schedule) -> dict[str, Scalar]:
         "rules": each.rules,
         "rules_at_s": float(each.rules_at_s),
         "replan": each.replan,
+        "brake": each.brake[:MAX_BRAKE],
+        "swept_at_s": float(each.swept_at_s),
     }
 
 
@@ -111,4 +129,6 @@ def _schedule(entity: Entity) -> Schedule:
         float(values.get("rules_at_s", 0.0)),
         bool(values.get("replan", False)),
         entity.etag,
+        str(values.get("brake", "")),
+        float(values.get("swept_at_s", 0.0)),
     )

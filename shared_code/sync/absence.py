@@ -14,24 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
+from shared_code.core.brakes import Brake, Sight
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.jobs import RESTART, ids_of
+from shared_code.sync.brakes import MAX_LISTED, BrakeHolds, refuse_missing
 from shared_code.sync.messages import ScanStep
 from shared_code.sync.parts import ConnectionParts
-
-FEW = 20
-"""So many missing records are believed without looking at how many there are in all."""
-
-MAX_LISTED = 100_000
-"""Listed records of a mapping that are looked at after a complete scan."""
-
-SHARE = 1 / 3
-"""The share of coupled records that may be missing before the brake holds."""
-
-
-class BrakeHolds(Exception):
-    """Too many coupled records are missing to believe it; nothing is concluded from the scan."""
 
 
 def missing(at: ConnectionParts, mapping: Mapping, step: ScanStep, last_page: Iterable[str]) -> list[str]:
@@ -40,10 +29,7 @@ def missing(at: ConnectionParts, mapping: Mapping, step: ScanStep, last_page: It
     Raises ``BrakeHolds`` where they are too many, unless a person released the mapping.
     """
     seen = _seen_before(at, step) | set(last_page)
-    coupled = [each.id_on(step.side) for each in at.couplings(mapping.name).all_coupled()]
-    absent = sorted(set(coupled) - seen)
-    if too_many(len(absent), len(coupled)) and not _is_released(at, mapping, step):
-        raise BrakeHolds(_reason(mapping, step.side, len(absent), len(coupled)))
+    absent = refuse_missing(at, mapping, step, seen)
     # Nothing is written for an uncoupled record that is gone; it only need not be listed any more.
     listed = at.couplings(mapping.name).all_problems(MAX_LISTED)
     return sorted(
@@ -61,11 +47,6 @@ def _seen_before(at: ConnectionParts, step: ScanStep) -> set[str]:
     for each in at.jobs.steps(step.job, step.side)[: step.number]:
         named = set() if each.next == RESTART else named | set(each.batches)
     return ids_of(each for each in at.jobs.batches(step.job) if each.id in named)
-
-
-def too_many(absent: int, coupled: int) -> bool:
-    """Whether so many missing records are more likely a fault than deletions."""
-    return absent > FEW and absent > coupled * SHARE
 
 
 WITNESSES = 10
@@ -94,7 +75,7 @@ def _distinct(ids: Iterable[str], known: set[str]) -> Iterator[str]:
 def refuse_empty(at: ConnectionParts, mapping: Mapping, side: Side) -> None:
     """Raise ``BrakeHolds`` where a table shows no record at all although some are known."""
     if looks_hidden(len(witnesses(at, mapping, side, ()))):
-        raise BrakeHolds(hidden(mapping, side))
+        raise hidden(mapping, side)
 
 
 def looks_hidden(missing_at_once: int) -> bool:
@@ -106,23 +87,6 @@ MANY_TO_HIDE = 3
 """Fewer may well be the last ones, and deleted."""
 
 
-def hidden(mapping: Mapping, side: Side) -> str:
+def hidden(mapping: Mapping, side: Side) -> BrakeHolds:
     """Why a mapping is stopped whose records are not shown any more."""
-    return (
-        f"{side.system_name} shows none of the records that are coupled or listed. A lost right or a wrong "
-        "company looks like this, so nothing was concluded. Check the rights of Tandem's user; "
-        f"if they really were deleted, start a full synchronisation that releases {mapping.name}."
-    )
-
-
-def _is_released(at: ConnectionParts, mapping: Mapping, step: ScanStep) -> bool:
-    found = at.full_syncs.get(step.full_sync) if step.full_sync else None
-    return found is not None and mapping.name in found[0].release
-
-
-def _reason(mapping: Mapping, side: Side, absent: int, coupled: int) -> str:
-    return (
-        f"{absent:,} of {coupled:,} coupled records are missing in {side.system_name}. A lost right or a "
-        "wrong company looks like this, so nothing was concluded. Check the rights of Tandem's user; if the "
-        f"records really were deleted, start a full synchronisation that releases {mapping.name}."
-    )
+    return BrakeHolds(mapping, Brake(Sight.HIDDEN, side, 0, 0))

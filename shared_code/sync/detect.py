@@ -21,7 +21,8 @@ from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side, Version
 from shared_code.store.jobs import RESTART, Step, step_key
 from shared_code.sync import rules
-from shared_code.sync.absence import BrakeHolds, missing
+from shared_code.sync.absence import missing
+from shared_code.sync.brakes import BrakeHolds, hold, refuse_mass
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
 from shared_code.sync.selecting import select
@@ -61,8 +62,11 @@ def take_step(parts: Parts, step: ScanStep) -> None:
         parts.send(step, delay_s=throttled.retry_after_s)
         return
     except (AccessDenied, BrakeHolds) as reason:
-        again_at_s = None if isinstance(reason, BrakeHolds) else parts.runtime.now() + AGAIN_S
-        at.schedules.disable(mapping.name, mapping.interval_s, str(reason), again_at_s)
+        now = parts.runtime.now()
+        if isinstance(reason, BrakeHolds):
+            hold(at, mapping, reason, now)
+        else:
+            at.schedules.disable(mapping.name, mapping.interval_s, str(reason), now + AGAIN_S)
         if step.full_sync:
             parts.send(Advance(step.connection, step.full_sync))
         return
@@ -105,7 +109,9 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
         return None
     page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
     work, unchanged = select(at, mapping, step.side, step.mode, page)
-    if step.mode is ScanMode.FULL and page.next is None:
+    if step.mode is ScanMode.CHANGES:
+        refuse_mass(at, mapping, step, work)
+    elif page.next is None:
         work += [Sighting(each, _NO_VERSION) for each in missing(at, mapping, step, _ids(page))]
     batches = _batches(mapping, step, key, work) + _accounted(mapping, step, key, unchanged)
     own = Step(

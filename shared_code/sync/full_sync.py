@@ -16,8 +16,8 @@ from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import FullSync, Line, Phase
 from shared_code.store.mending import mend
-from shared_code.sync.absence import BrakeHolds
 from shared_code.sync.acceptance import accept
+from shared_code.sync.brakes import BrakeHolds, hold
 from shared_code.sync.matching import MatchResult, TooMany, keep_pairs, match_uncoupled
 from shared_code.sync.messages import BATCH_QUEUE, Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts
@@ -35,11 +35,13 @@ class Request:
     """What a full synchronisation is asked for: which mappings (none: all) and which are released.
 
     ``accept``: the systems are meant as they are now, also where they were restored or replaced.
+    ``believe``: mappings whose brake a person released.
     """
 
     mappings: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
     accept: bool = False
+    believe: tuple[str, ...] = ()
 
 
 def start(parts: Parts, at: ConnectionParts, request: Request) -> FullSync:
@@ -49,7 +51,8 @@ def start(parts: Parts, at: ConnectionParts, request: Request) -> FullSync:
         at.mapping(name)
     if request.accept:
         accept(parts, at)
-    full_sync = FullSync(parts.new_job_id(), parts.runtime.now(), request.release)
+    now, believe = parts.runtime.now(), request.believe
+    full_sync = FullSync(parts.new_job_id(), now, request.release, believe=believe)
     at.full_syncs.add(full_sync, _lines(parts, full_sync.id, chosen))
     parts.send(Advance(at.name, full_sync.id))
     return full_sync
@@ -128,20 +131,21 @@ def _begin(parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping
 def _match(parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping, line: Line) -> Line:
     try:
         mend(at.tables, at.couplings(mapping.name), at.pairs(mapping.name))
-        result = match_uncoupled(parts, at, mapping, line.job, trusting=mapping.name in header.release)
+        trusting = mapping.name in (*header.release, *header.believe)
+        result = match_uncoupled(parts, at, mapping, line.job, trusting=trusting)
         keep_pairs(at, mapping)
     except AccessDenied as denied:
         at.schedules.disable(mapping.name, mapping.interval_s, str(denied), parts.runtime.now() + AGAIN_S)
         return _end(parts, at, line, str(denied))
     except BrakeHolds as brake:
-        at.schedules.disable(mapping.name, mapping.interval_s, str(brake), None)
+        hold(at, mapping, brake, parts.runtime.now())
         return _end(parts, at, line, str(brake))
     except (SettingWrong, TooMany) as fault:
         return _end(parts, at, line, str(fault))
     except SystemFault as fault:
         return _keep(at, line, replace(line, message=str(fault)))  # The next nudge tries again.
     recommendation = _recommend(at, mapping, line, result, header.release)
-    at.schedules.change(mapping.name, mapping.interval_s, disabled_because="")
+    at.schedules.enable(mapping.name, mapping.interval_s)
     return _run_side(
         parts, at, mapping, replace(line, recommendation=recommendation, message=""), Phase.TO_SALES
     )

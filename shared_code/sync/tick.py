@@ -31,8 +31,9 @@ def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
     for mapping in at.mappings.values():
         found = schedules.get(mapping.name) or Schedule(mapping.name, mapping.interval_s)
         schedule = rule_changes.bring_into_force(parts, at, mapping, found)
-        if schedule and _claim(parts, at, schedule):
-            queued += look(parts, at, mapping)
+        swept = schedule is not None and _is_sweep_due(parts, at, mapping, schedule)
+        if schedule and _claim(parts, at, schedule, swept=swept):
+            queued += sweep(parts, at, mapping) if swept else look(parts, at, mapping)
             queue_due(parts, at, mapping.name, schedule.retries_from)
     for full_sync in at.full_syncs.running():
         parts.send(Advance(at.name, full_sync, nudge=True))
@@ -41,17 +42,43 @@ def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
     return queued
 
 
-def _claim(parts: Parts, at: ConnectionParts, schedule: Schedule) -> bool:
+def _claim(parts: Parts, at: ConnectionParts, schedule: Schedule, *, swept: bool) -> bool:
     """Whether the mapping is due and this tick is the one that looks: its next time is moved first."""
     now = parts.runtime.now()
     switched_off = schedule.disabled_because and not schedule.heals
     if switched_off or now + TOLERANCE_S < schedule.next_due_s:
         return False
-    return at.schedules.put(replace(schedule, next_due_s=now + schedule.interval_s, disabled_because=""))
+    swept_at_s = now if swept or not schedule.swept_at_s else schedule.swept_at_s
+    due = replace(schedule, next_due_s=now + schedule.interval_s, disabled_because="", swept_at_s=swept_at_s)
+    return at.schedules.put(due)
 
 
 TOLERANCE_S = 5.0
 """A timer that comes a little early still counts as this interval's."""
+
+
+def _is_sweep_due(parts: Parts, at: ConnectionParts, mapping: Mapping, schedule: Schedule) -> bool:
+    """Whether all records of Business Central are looked at and not the changed ones: it has no tombstones.
+
+    A mapping that was never synchronised in full has nothing to compare with, and one that is being
+    synchronised in full is looked at anyhow.
+    """
+    every_s = mapping.sweep_hours * 3600.0
+    is_old = schedule.swept_at_s and parts.runtime.now() - schedule.swept_at_s >= every_s > 0
+    if not is_old or Side.BC not in mapping.watched or at.full_syncs.running():
+        return False
+    return at.watermarks.get(mapping.name, Side.BC).cursor is not None
+
+
+def sweep(parts: Parts, at: ConnectionParts, mapping: Mapping) -> int:
+    """Queue a look at everything in Business Central, and at the changes of Sales; how many looks."""
+    others = tuple(side for side in mapping.watched if side is not Side.BC)
+    step = ScanStep(
+        at.name, mapping.name, Side.BC, parts.new_job_id(), JobKind.SCHEDULED, ScanMode.FULL,
+        rules=at.digests[mapping.name],
+    )  # fmt: skip
+    parts.send(step)
+    return 1 + (look(parts, at, mapping, others) if others else 0)
 
 
 def look(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
+from shared_code.core.brakes import Brake
 from shared_code.core.jobs import Job, Progress, progress
 from shared_code.core.mapping import Direction
 from shared_code.core.outcome import PROBLEMS, Outcome, Problem
@@ -16,6 +18,7 @@ from shared_code.store.full_syncs import FullSync, Line, LineStatus, Phase
 from shared_code.store.tables import StoreError
 from shared_code.store.webhooks import Registration, WebhookStore
 from shared_code.sync import faults, walks
+from shared_code.sync.brakes import held
 from shared_code.sync.full_sync import COUPLE
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import ConnectionParts, Parts
@@ -232,7 +235,22 @@ def _connection_health(parts: Parts, at: ConnectionParts) -> View:
         "company": at.connection.company_id,
         "mappings": sorted(at.mappings),
         "disabled": disabled,
+        "brakes": [brake_view(name, each) for name, s in sorted(schedules.items()) if (each := held(s))],
         "stoppedBecause": faults.why_not(parts, at),
+    }
+
+
+def brake_view(mapping: str, brake: Brake) -> View:
+    """A tripped brake: what it saw, since when, and the one action that releases it."""
+    return {
+        "mapping": mapping,
+        "saw": brake.sight.value,
+        "side": brake.side.value,
+        "records": brake.seen,
+        "of": brake.of,
+        "since": instant(brake.since_s),
+        "message": brake.told(mapping),
+        "release": f"/api/mappings/{quote(mapping)}/brake/release",
     }
 
 

@@ -44,6 +44,8 @@ DECISIONS = {
     ("POST", "/mappings/{name}/partners"): KEY,
     ("POST", "/mappings/{name}/uncouple"): KEY,
     ("POST", "/mappings/{name}/synchronize"): KEY,
+    ("POST", "/mappings/{name}/brake/release"): KEY,
+    ("POST", "/mappings/{name}/reset"): KEY,
     ("GET", "/mapping-files"): KEY,
     ("GET", "/mapping-files/{name}"): KEY,
     ("PUT", "/mapping-files/{name}"): KEY,

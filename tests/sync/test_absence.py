@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.simulation.world import World, build, published
-from shared_code.sync.absence import too_many
+from shared_code.core.brakes import Brakes, Sight
 from shared_code.sync.full_sync import Request, start
 from tests.sync import worlds
 
@@ -80,7 +80,7 @@ def test_a_person_may_release_the_brake() -> None:
 
 @pytest.mark.parametrize(
     ("absent", "coupled", "expected"),
-    [(0, 0, False), (20, 20, False), (21, 60, True), (21, 63, False), (5_000, 10_000, True)],
+    [(0, 0, False), (20, 20, False), (21, 60, True), (21, 62, False), (5_000, 10_000, True)],
 )
 def test_few_or_a_small_share_is_believed(absent: int, coupled: int, expected: bool) -> None:
-    assert too_many(absent, coupled) is expected
+    assert Brakes().holds(Sight.MISSING, absent, coupled) is expected

@@ -12,7 +12,7 @@ from local.simulators import business_central as simulated
 from local.simulators.business_central import control
 from local.simulators.faults import AimedFault, Fault, FaultPlan, FaultyService, Scope
 from local.simulators.tokens import Identity
-from shared_code.core.records import ZERO_ID, Values, Version
+from shared_code.core.records import ZERO_ID, Values
 from shared_code.systems import business_central_scan
 from shared_code.systems.business_central import BusinessCentral, api_root
 from shared_code.systems.interface import (
@@ -380,13 +380,24 @@ def test_an_unknown_company_environment_or_table_is_a_wrong_setting(company: Com
 
 
 def test_a_record_is_deleted_only_at_the_version_that_was_seen(company: Company) -> None:
-    system = company.system
-    (made,) = system.create(CUSTOMERS, [Creation({"displayName": "Soon gone"})])
-    assert isinstance(made, Written)
-    stale = Version('W/"JzQ0O29sZDEnOw=="', made.row.version.stamp)
-    (refused,) = system.delete(CUSTOMERS, [Removal(made.row.id, stale)])
-    assert isinstance(refused, Moved)
-    assert system.delete(CUSTOMERS, [Removal(made.row.id, made.row.version)]) == [Removed()]
-    assert system.read(CUSTOMERS, [made.row.id]) == {}
-    (again,) = system.delete(CUSTOMERS, [Removal(made.row.id, made.row.version)])
-    assert isinstance(again, Gone)
+    kept, gone, missing = company.customers(3)
+    versions = {
+        key: row.version for key, row in company.system.read(CUSTOMERS, [kept, gone, missing]).items()
+    }
+    removals = [Removal(key, versions[key]) for key in (kept, gone, missing)]
+    row_of(company.system.update(CUSTOMERS, [Change(kept, versions[kept], {"displayName": "edited"})])[0])
+    control.delete_row(company.service.env, {"company": company.name, "table": "customers", "id": missing})
+    company.requests()
+    assert company.system.delete(CUSTOMERS, removals) == [Moved(), Removed(), Gone()]
+    assert company.requests() == 1
+    assert set(company.system.read(CUSTOMERS, [kept, gone, missing])) == {kept}
+
+
+def test_a_deletion_whose_answer_is_lost_is_unknown(company: Company) -> None:
+    (key,) = company.customers(1)
+    version = company.system.read(CUSTOMERS, [key])[key].version
+    company.fail(Fault.ANSWER_LOST, "POST")
+    assert [type(one) for one in company.system.delete(CUSTOMERS, [Removal(key, version)])] == [
+        OutcomeUnknown
+    ]
+    assert company.system.delete(CUSTOMERS, [Removal(key, version)]) == [Gone()]

@@ -22,7 +22,7 @@ from shared_code.core.mapping import (
 )
 from shared_code.core.policies import LeavingRule
 from tools.docs.markdown import code, document, sentence, table
-from tools.docs.rules import ARROWS, CONFLICTS, DELETIONS, rule_of
+from tools.docs.rules import ARROWS, CONFLICTS, deletions, rule_of
 
 INTRODUCTION = """\
 Tandem's default mappings. Arrows: ⇄ both ways, → from Business Central (BC) to Sales, ← from Sales to BC.
@@ -115,7 +115,7 @@ def _facts(each: Mapping) -> Iterator[str]:
             yield f"Created in {side} only where {_conditions(rule.creates_when)}."
     yield f"Coupled by match: {_match(each)}."
     yield sentence(_creation(each))
-    yield f"Both sides changed: {CONFLICTS[each.conflict]}. One side deleted: {DELETIONS[each.deletion]}."
+    yield f"Both sides changed: {CONFLICTS[each.conflict]}. One side deleted: {deletions(each.deletion)}."
     if each.bc.in_force:
         yield from _in_force(each.bc, each.bc.in_force)
     if each.leaving is LeavingRule.REMOVE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared_code.core.mapping import ConflictRule, Direction, FieldMapping, FieldType
-from shared_code.core.policies import DeletionRule
+from shared_code.core.policies import BySide, DeletionRule, DeletionRules
 from tools.docs.markdown import code, sentence
 
 ARROWS = {Direction.TO_SALES: "→", Direction.FROM_SALES: "←", Direction.BIDIRECTIONAL: "⇄"}
@@ -21,7 +21,16 @@ DELETIONS = {
     DeletionRule.UNCOUPLE: "the pair is uncoupled",
     DeletionRule.RESTORE: "the record is made again",
     DeletionRule.DELETE: "the other is deleted too",
+    DeletionRule.DEACTIVATE: "the other is taken out of use",
 }
+
+
+def deletions(rules: DeletionRules) -> str:
+    """What happens when one side was deleted."""
+    if not isinstance(rules, BySide):
+        return DELETIONS[rules]
+    return f"{DELETIONS[rules.bc]} (BC), {DELETIONS[rules.sales]} (Sales)"
+
 
 _TYPES = {
     FieldType.TEXT: "text",

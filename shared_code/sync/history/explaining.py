@@ -16,7 +16,7 @@ from shared_code.core.outcome import Problem
 from shared_code.core.reconcile import Decision
 from shared_code.core.records import Side
 from shared_code.core.why import Held, Known, held, next_step
-from shared_code.sync.absence import BrakeHolds
+from shared_code.sync.brakes import BrakeHolds
 from shared_code.sync.conflicts.editors import Edited, edited
 from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.sync.processing.batch import load

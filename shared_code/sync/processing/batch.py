@@ -17,7 +17,7 @@ from shared_code.store.schedules import Schedule
 from shared_code.store.tables import Changed
 from shared_code.store.waiters import Waiter
 from shared_code.sync import rules, witnesses
-from shared_code.sync.absence import BrakeHolds
+from shared_code.sync.brakes import BrakeHolds, hold
 from shared_code.sync.identity_check import is_trusted
 from shared_code.sync.messages import Advance, BatchDue
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, UnknownName
@@ -129,7 +129,7 @@ def _run(work: Work) -> None:
     except BrakeHolds as brake:
         for item in work.open_items():
             problems.wait(work, item, "hidden", str(brake))
-        work.at.schedules.disable(work.mapping.name, work.mapping.interval_s, str(brake), None)
+        hold(work.at, work.mapping, brake, work.runtime.now())
     naming.name_targets(work)
     committing.commit(work)
     if work.batch.attempt >= MAX_ATTEMPTS:

@@ -1,11 +1,12 @@
-"""Removing rows of Sales whose record of Business Central is gone or left the filter.
+"""Removing records whose partner is gone, or whose record of Business Central left the filter.
 
-A removal carries the version that was seen, so a row that a person edits meanwhile is decided anew.  The
-journal keeps what the row held before it goes.
+A removal carries the version that was seen, so a record that a person edits meanwhile is decided anew.  The
+journal keeps what the record held before it goes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from shared_code.core.journal import Entry, Reason
@@ -19,44 +20,48 @@ from shared_code.systems.interface import Gone, NotDone, Refused, Removal, Remov
 
 def remove(work: Work, plan: Plan) -> None:
     """Send the round's removals; the next round ends the couplings of what is gone."""
-    planned = [(each, removal) for each in plan.removals if (removal := _removal(each))]
-    if not planned:
-        return
-    entries = [_kept(work, item) for item, _ in planned]
+    for side, items in plan.removals.items():
+        planned = [(each, removal) for each in items if (removal := _removal(each, side))]
+        if planned:
+            _remove(work, side, planned)
+
+
+def _remove(work: Work, side: Side, planned: Sequence[tuple[Item, Removal]]) -> None:
+    entries = [_kept(work, item, side) for item, _ in planned]
     announced = work.at.journal.announce(work.mapping.name, entries)
-    results = work.system(Side.SALES).delete(work.table(Side.SALES), [each for _, each in planned])
+    results = work.system(side).delete(work.table(side), [each for _, each in planned])
     for (item, _), result in zip(planned, results, strict=True):
-        _take_result(work, item, result)
+        _take_result(work, item, side, result)
     gone = {each.bc_id: result for each, result in zip(entries, results, strict=True)}
     journaling.withdraw(work, announced, {i: r for i, r in gone.items() if not isinstance(r, Gone)})
 
 
-def _removal(item: Item) -> Removal | None:
-    version, row_id = item.version_on(Side.SALES), item.id_on(Side.SALES)
-    return None if item.settled or version is None or row_id is None else Removal(row_id, version)
+def _removal(item: Item, side: Side) -> Removal | None:
+    version, record_id = item.version_on(side), item.id_on(side)
+    return None if item.settled or version is None or record_id is None else Removal(record_id, version)
 
 
-def _kept(work: Work, item: Item) -> Entry:
-    """What the row held: the deletion decides against all of it."""
-    version, held = item.version_on(Side.SALES), item.values_on(Side.SALES)
+def _kept(work: Work, item: Item, side: Side) -> Entry:
+    """What the record held: the deletion decides against all of it."""
+    version, held = item.version_on(side), item.values_on(side)
     assert version is not None
     assert item.coupling is not None
     entry = journaling.new_entry(
-        work, item.coupling.bc_id, Side.SALES, version.stamp, dict(held), dict.fromkeys(held)
+        work, item.coupling.bc_id, side, version.stamp, dict(held), dict.fromkeys(held)
     )
     return replace(entry, because=dict.fromkeys(held, Reason.REMOVED), overruled=tuple(held))
 
 
-def _take_result(work: Work, item: Item, result: WriteResult) -> None:
+def _take_result(work: Work, item: Item, side: Side, result: WriteResult) -> None:
     match result:
         case Removed() | Gone():
             item.removed = True
-            item.states[Side.SALES] = Deleted(str(item.id_on(Side.SALES)))
+            item.states[side] = Deleted(str(item.id_on(side)))
         case Refused():
-            problems.refused(work, item, Side.SALES, result, {})
+            problems.refused(work, item, side, result, {})
             committing.keep_open(work, item)
         case NotDone(retry_after_s, _):
             item.hand_on(retry_after_s)
         case _:
-            # Somebody else wrote, or nobody knows whether the row is gone: what is there now decides.
-            item.states.pop(Side.SALES, None)
+            # Somebody else wrote, or nobody knows whether the record is gone: what is there now decides.
+            item.states.pop(side, None)

@@ -18,6 +18,7 @@ from shared_code.core.reconcile import (
     OTHER_COMPANY,
     OUTSIDE_FILTER,
     Create,
+    Deactivate,
     Decision,
     EndCoupling,
     Hold,
@@ -132,11 +133,10 @@ def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None
             _partner_deleted(work, item, side)
         case EndCoupling(deleted):
             committing.end(work, item, deleted)
-        case Remove(Side.SALES):
-            plan.removals.append(item)
         case Remove(side):
-            # No rule deletes in Business Central: a person decides, as when the rule is to ask.
-            _partner_deleted(work, item, side.other)
+            plan.removals[side].append(item)
+        case Deactivate(side):
+            plan.deactivate(work, item, side)
 
 
 def _is_left_aside(work: Work, item: Item, decision: Decision) -> bool:
@@ -147,7 +147,7 @@ def _is_left_aside(work: Work, item: Item, decision: Decision) -> bool:
     match decision:
         case Merge(to_bc, to_sales, conflicts):
             return bool(to_bc or to_sales or conflicts)
-        case Create() | Hold() | Remove() | PartnerDeleted():
+        case Create() | Hold() | Remove() | Deactivate() | PartnerDeleted():
             return True
         case _:
             return False

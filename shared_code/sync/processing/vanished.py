@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shared_code.core.brakes import Brake, Sight
 from shared_code.core.records import Row, Side
-from shared_code.sync import absence
+from shared_code.sync import absence, brakes
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.selecting import DELETED
@@ -23,6 +24,7 @@ def believed(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[st
     """
     known = {record_id: item for record_id, item in asked.items() if item.coupling or item.problem}
     gone = [record_id for record_id, item in known.items() if record_id not in rows and not _told(item)]
+    _refuse_mass(work, side, len(gone))
     if not gone or rows.keys() & known.keys():
         return rows
     others = absence.witnesses(work.at, work.mapping, side, known)
@@ -31,7 +33,16 @@ def believed(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[st
     again = work.system(side).read(work.table(side), [*gone, *others]) if others else {}
     if again.keys() & set(others):
         return {**rows, **{record_id: again[record_id] for record_id in gone if record_id in again}}
-    raise absence.BrakeHolds(absence.hidden(work.mapping, side))
+    raise absence.hidden(work.mapping, side)
+
+
+def _refuse_mass(work: Work, side: Side, gone: int) -> None:
+    """Raise ``BrakeHolds`` where one batch alone finds too many of the coupled records gone."""
+    brake = work.mapping.brake
+    if brake.holds(Sight.MISSING, gone, 0) and not _is_released(work):
+        coupled = sum(1 for _ in work.store.all_coupled())
+        if brake.holds(Sight.MISSING, gone, coupled):
+            raise brakes.BrakeHolds(work.mapping, Brake(Sight.MISSING, side, gone, coupled))
 
 
 def _told(item: Item) -> bool:
@@ -45,5 +56,4 @@ def _told(item: Item) -> bool:
 def _is_released(work: Work) -> bool:
     """Whether a person said that so many really were deleted."""
     job = work.at.jobs.get(work.batch.job)
-    found = work.at.full_syncs.get(job.full_sync) if job and job.full_sync else None
-    return found is not None and work.mapping.name in found[0].release
+    return job is not None and brakes.is_released(work.at, work.mapping, job.full_sync)

@@ -63,11 +63,11 @@ class PlannedCreation:
 
 @dataclass(slots=True)
 class Plan:
-    """The writes of one round, by side; ``removals`` are pairs whose Sales row is to be deleted."""
+    """The writes of one round, by side; ``removals`` are pairs whose record there is to be deleted."""
 
     updates: dict[Side, list[PlannedUpdate]] = field(default_factory=lambda: {side: [] for side in Side})
     creations: dict[Side, list[PlannedCreation]] = field(default_factory=lambda: {side: [] for side in Side})
-    removals: list[Item] = field(default_factory=list)
+    removals: dict[Side, list[Item]] = field(default_factory=lambda: {side: [] for side in Side})
 
     def create(self, work: Work, item: Item, decision: Create) -> None:
         """Plan a creation; a record that may have a partner or cannot be put whole is not created."""
@@ -85,6 +85,13 @@ class Plan:
             instead()
         else:
             self.creations[decision.side].append(PlannedCreation(item, native, sent, instead, lines))
+
+    def deactivate(self, work: Work, item: Item, side: Side) -> None:
+        """Plan to take a record out of use: then it is outside the filter, and its coupling ends."""
+        version, record_id = item.version_on(side), item.id_on(side)
+        if version and record_id:
+            change = Change(record_id, version, dict(work.mapping.side(side).deactivate))
+            self.updates[side].append(PlannedUpdate(item, change, {}))
 
     def merge(self, work: Work, item: Item, merge: Merge) -> None:
         """Plan the updates of one record; what cannot be put is left open, the rest is written."""

@@ -14,6 +14,7 @@ from shared_code.core.catalogue import MappingInvalid, for_connection, parse_map
 from shared_code.core.document_shape import MAX_FIELDS
 from shared_code.core.mapping import (
     IN_FORCE,
+    BySide,
     Condition,
     ConflictRule,
     Connection,
@@ -138,7 +139,16 @@ FAULTS: list[tuple[str, Any, str]] = [
     ("name", 7, "the mapping: name is 7 and must be a text"),
     ("direction", "both", "direction is “both” and must be one of to_sales, from_sales, bidirectional"),
     ("conflict", "guess", "conflict is “guess” and must be one of ask, bc_wins, sales_wins"),
-    ("deletion", "guess", "deletion is “guess” and must be one of ask, uncouple, restore, delete"),
+    (
+        "deletion",
+        "guess",
+        "deletion is “guess” and must be one of ask, uncouple, restore, delete, deactivate",
+    ),
+    ("deletion", {"bc": "guess"}, "deletion: bc is “guess” and must be one of ask, uncouple, restore"),
+    ("deletion", {"here": "ask"}, "deletion has an unknown key “here”"),
+    ("deletion", 7, "deletion is “7” and must be one of"),
+    ("bc.deactivate", {}, "bc: deactivate is {} and must be a table of fields with values"),
+    ("bc.deactivate", {"blocked": ["All"]}, "bc: deactivate of blocked must be one value"),
     ("interval_s", "soon", "the mapping: interval_s is soon and must be a whole number"),
     ("creates", "no", "the mapping: creates is no and must be true or false"),
     ("depends_on", "CURRENCY", "the mapping: depends_on is CURRENCY and must be a list"),
@@ -390,3 +400,46 @@ def test_an_api_of_its_own_is_a_route_of_business_central() -> None:
     wrong = "must be a route such as publisher/group/v1.0"
     assert problems_of(changed("bc.api", "../v2.0")) == [f"bc: api is “../v2.0” and {wrong}"]
     assert problems_of(changed("sales.api", "a/b/v1.0")) == ["sales has an unknown key “api”"]
+
+
+def test_a_deletion_has_one_rule_or_one_by_side() -> None:
+    assert parse_mapping(changed("deletion", "restore")).deletion is DeletionRule.RESTORE
+    by_side = parse_mapping(changed("deletion", {"sales": "delete"})).deletion
+    assert by_side == BySide(DeletionRule.ASK, DeletionRule.DELETE)
+
+
+DEACTIVATIONS: list[tuple[dict[str, Any], list[str]]] = [
+    ({"bc.deactivate": {"blocked": "All"}}, []),
+    ({}, ["deletion: deactivate needs bc.deactivate, the values that take a record out of use"]),
+    (
+        {"bc.deactivate": {"blocked": ""}},
+        ["deletion: a record with bc.deactivate must be outside of bc.filter"],
+    ),
+    (
+        {"bc.deactivate": {"name": "x"}},
+        ["deletion: a record with bc.deactivate must be outside of bc.filter"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "problems"), DEACTIVATIONS)
+def test_what_takes_a_record_out_of_use_takes_it_out_of_the_filter(
+    changes: dict[str, Any], problems: list[str]
+) -> None:
+    """Else it would be taken for a new record."""
+    document = changed("deletion", {"sales": "deactivate"})
+    for path, value in changes.items():
+        side, key = path.split(".")
+        document[side][key] = value
+    if problems:
+        assert problems_of(document) == problems
+    else:
+        assert dict(parse_mapping(document).bc.deactivate) == {"blocked": "All"}
+
+
+def test_a_deletion_goes_no_way_that_values_do_not_go() -> None:
+    document = changed("deletion", {"sales": "delete"})
+    document |= {"direction": "to_sales"}
+    assert problems_of(document) == [
+        "deletion: delete when Sales deletes needs a direction to Business Central"
+    ]

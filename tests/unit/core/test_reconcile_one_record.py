@@ -9,13 +9,14 @@ import pytest
 
 from shared_code.core.base import settle_base
 from shared_code.core.mapping import Direction, Mapping
-from shared_code.core.policies import DeletionRule, Rules
+from shared_code.core.policies import BySide, DeletionRule, DeletionRules, Rules
 from shared_code.core.reconcile import (
     NO_RECORD,
     NOT_CREATED,
     OTHER_COMPANY,
     OUTSIDE_FILTER,
     Create,
+    Deactivate,
     Decision,
     EndCoupling,
     Hold,
@@ -124,9 +125,13 @@ def survivor(side: Side, kind: str) -> State:
     }[kind]
 
 
-def specified_deletion(mapping: Mapping, gone: Side, kind: str, rule: DeletionRule) -> Decision:
+def specified_deletion(mapping: Mapping, gone: Side, kind: str, rules: DeletionRules) -> Decision:
     """What must happen when the record of ``gone`` is deleted."""
     left = gone.other
+    if isinstance(rules, BySide):
+        rule = rules.bc if gone is Side.BC else rules.sales
+    else:
+        rule = rules if (rules, gone) != (DeletionRule.DELETE, Side.SALES) else DeletionRule.ASK
     if kind == "deleted":
         return EndCoupling((Side.BC, Side.SALES))
     if kind in ("absent", "outside", "foreign") or rule is DeletionRule.UNCOUPLE:
@@ -135,23 +140,29 @@ def specified_deletion(mapping: Mapping, gone: Side, kind: str, rule: DeletionRu
         return ReadFirst((left,))
     may_restore = mapping.creates and mapping.direction.flows_to(gone)
     may_remove = mapping.direction.flows_to(left)
-    acts = (rule is DeletionRule.RESTORE and may_restore) or (rule is DeletionRule.DELETE and may_remove)
+    removes = rule in (DeletionRule.DELETE, DeletionRule.DEACTIVATE)
+    acts = (rule is DeletionRule.RESTORE and may_restore) or (removes and may_remove)
     if not acts:
         return PartnerDeleted(gone)
     if rule is DeletionRule.RESTORE:
         phone = "2" if kind == "edited" else "1"
         number = common("number") if gone is Side.SALES else {}
         return Create(gone, {"phone": phone, **number, **common("street", "city")}, restores=True)
-    return PartnerDeleted(gone) if kind == "edited" else Remove(left)
+    if kind == "edited":
+        return PartnerDeleted(gone)
+    return Remove(left) if rule is DeletionRule.DELETE else Deactivate(left)
 
 
-@pytest.mark.parametrize("rule", tuple(DeletionRule))
+BY_SIDE = [BySide(bc, sales) for bc in DeletionRule for sales in DeletionRule]
+
+
+@pytest.mark.parametrize("rule", [*DeletionRule, *BY_SIDE], ids=str)
 @pytest.mark.parametrize("kind", SURVIVORS)
 @pytest.mark.parametrize("gone", tuple(Side))
 @pytest.mark.parametrize("direction", tuple(Direction))
 @pytest.mark.parametrize("creates", [True, False])
 def test_every_deletion(
-    creates: bool, direction: Direction, gone: Side, kind: str, rule: DeletionRule
+    creates: bool, direction: Direction, gone: Side, kind: str, rule: DeletionRules
 ) -> None:
     mapping = replace(CUSTOMER, creates=creates, direction=direction)
     states: dict[Side, State] = {gone: Deleted(f"{gone}-id"), gone.other: survivor(gone.other, kind)}

@@ -1,0 +1,95 @@
+"""Brakes: so many records gone or changed at once look like a fault, and nothing is concluded.  Pure.
+
+A lost right, a wrong company or a restored system looks like thousands of deletions.  A tripped brake stops
+its mapping alone, tells what it saw, and holds until a person releases it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from shared_code.core.records import Side
+
+FEW = 20
+"""So many records gone or changed at once are believed, however few there are in all."""
+
+NEVER = 100
+"""The percentage at which a brake never holds."""
+
+
+class Sight(StrEnum):
+    """What a brake saw."""
+
+    MISSING = "missing"
+    HIDDEN = "hidden"
+    DELETED = "deleted"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """How many percent of a mapping's coupled records may be gone, or changed, at once."""
+
+    deleted_percent: int = 34
+    changed_percent: int = NEVER
+
+    def holds(self, sight: Sight, seen: int, of: int) -> bool:
+        """Whether so many of all coupled records are more likely a fault than what people did."""
+        percent = self.changed_percent if sight is Sight.CHANGED else self.deleted_percent
+        return percent < NEVER and seen > FEW and seen * 100 > of * percent
+
+
+@dataclass(frozen=True, slots=True)
+class Brake:
+    """A tripped brake: ``seen`` of so many coupled records on a side.  ``since_s`` is when it tripped."""
+
+    sight: Sight
+    side: Side
+    seen: int
+    of: int
+    since_s: float = 0.0
+
+    def told(self, mapping: str) -> str:
+        """What a person is told, with what to do."""
+        return f"{self._saw()} {self._so()} {self._act(mapping)}"
+
+    def _saw(self) -> str:
+        name = self.side.system_name
+        match self.sight:
+            case Sight.HIDDEN:
+                return f"{name} shows none of the records that are coupled or listed."
+            case Sight.MISSING:
+                return f"{self.seen:,} of {self.of:,} coupled records are missing in {name}."
+            case Sight.DELETED:
+                return f"{name} tells that {self.seen:,} of {self.of:,} coupled records were deleted at once."
+            case Sight.CHANGED:
+                return f"{self.seen:,} of {self.of:,} coupled records changed at once in {name}."
+
+    def _so(self) -> str:
+        if self.sight is Sight.CHANGED:
+            return "Nothing of it was carried over."
+        return "A lost right or a wrong company looks like this, so nothing was concluded."
+
+    def _act(self, mapping: str) -> str:
+        what = "is meant" if self.sight is Sight.CHANGED else "is so"
+        where = self.side.system_name
+        check = f"Check the rights of Tandem's user and what was done in {where}."
+        return f"{check} If it really {what}, release the brake of {mapping}."
+
+    def text(self) -> str:
+        """As it is kept with the mapping's schedule."""
+        return json.dumps(asdict(self))
+
+
+def brake_of(text: str) -> Brake | None:
+    """The brake of a kept text, ``None`` for a blank one or one of a newer Tandem."""
+    try:
+        kept = json.loads(text) if text else None
+        if not isinstance(kept, dict):
+            return None
+        sight, side = Sight(kept["sight"]), Side(kept["side"])
+        return Brake(sight, side, int(kept["seen"]), int(kept["of"]), float(kept["since_s"]))
+    except (ValueError, KeyError, TypeError):
+        return None

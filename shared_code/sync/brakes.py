@@ -1,0 +1,97 @@
+"""Brakes at work: nothing is concluded from too much at once, and the mapping stops with what was seen.
+
+A person releases a brake with a full synchronisation that believes what it saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from shared_code.core.brakes import Brake, Sight, brake_of
+from shared_code.core.mapping import Mapping
+from shared_code.core.records import Side
+from shared_code.store.full_syncs import FullSync
+from shared_code.store.schedules import Schedule
+from shared_code.sync.messages import ScanStep
+from shared_code.sync.parts import ConnectionParts
+from shared_code.sync.selecting import DELETED
+from shared_code.systems.interface import Sighting
+
+MAX_LISTED = 100_000
+"""Listed records of a mapping that are looked at."""
+
+
+class BrakeHolds(Exception):
+    """Too many coupled records are gone or changed to believe it; nothing is concluded."""
+
+    def __init__(self, mapping: Mapping, brake: Brake) -> None:
+        super().__init__(brake.told(mapping.name))
+        self.brake = brake
+
+
+def hold(at: ConnectionParts, mapping: Mapping, tripped: BrakeHolds, now_s: float) -> None:
+    """Stop the mapping; all others go on.  A repeat keeps the moment at which the first one stopped it."""
+    before = held(at.schedules.get(mapping.name, mapping.interval_s))
+    brake = replace(tripped.brake, since_s=before.since_s if before else now_s)
+    at.schedules.hold(mapping.name, mapping.interval_s, str(tripped), brake.text())
+
+
+def held(schedule: Schedule) -> Brake | None:
+    """The brake that holds a mapping, if one does."""
+    return brake_of(schedule.brake) if schedule.disabled_because else None
+
+
+def refuse_missing(at: ConnectionParts, mapping: Mapping, step: ScanStep, seen: Collection[str]) -> set[str]:
+    """The coupled records of the step's side that a complete scan did not see.
+
+    Raises ``BrakeHolds`` where they are too many and no person released the mapping.
+    """
+    coupled = _coupled(at, mapping, step.side)
+    absent = coupled.keys() - set(seen)
+    news = _news(at, mapping, absent, coupled) if len(absent) > 0 else set[str]()
+    _refuse(at, mapping, step, Brake(Sight.MISSING, step.side, len(news), len(coupled)))
+    return absent
+
+
+def refuse_mass(at: ConnectionParts, mapping: Mapping, step: ScanStep, work: Sequence[Sighting]) -> None:
+    """Raise ``BrakeHolds`` where a page of changes tells of too many.  Of few it costs nothing."""
+    gone = {each.id for each in work if each.version == DELETED}
+    changed = {each.id for each in work} - gone
+    for sight, ids in ((Sight.DELETED, gone), (Sight.CHANGED, changed)):
+        if mapping.brake.holds(sight, len(ids), 0):
+            coupled = _coupled(at, mapping, step.side)
+            known = ids & coupled.keys()
+            news = _news(at, mapping, known, coupled) if sight is Sight.DELETED else known
+            _refuse(at, mapping, step, Brake(sight, step.side, len(news), len(coupled)))
+
+
+def is_released(at: ConnectionParts, mapping: Mapping, full_sync: str) -> bool:
+    """Whether a person said that it really is so, with this full synchronisation or one that runs."""
+    ids = dict.fromkeys((*((full_sync,) if full_sync else ()), *at.full_syncs.running()))
+    found = (at.full_syncs.get(each) for each in ids)
+    return any(each and mapping.name in _believed(each[0].id == full_sync, each[0]) for each in found)
+
+
+def _believed(is_own: bool, header: FullSync) -> tuple[str, ...]:
+    """A release of creations counts for the full synchronisation that it was given with."""
+    return (*header.release, *header.believe) if is_own else header.believe
+
+
+def _coupled(at: ConnectionParts, mapping: Mapping, side: Side) -> dict[str, str]:
+    """The BC id of each coupled record, by its id on ``side``."""
+    return {each.id_on(side): each.bc_id for each in at.couplings(mapping.name).all_coupled()}
+
+
+def _news(at: ConnectionParts, mapping: Mapping, ids: Collection[str], coupled: dict[str, str]) -> set[str]:
+    """Those that were not found deleted before: a pair whose partner is gone waits for a person."""
+    listed = at.couplings(mapping.name).all_problems(MAX_LISTED)
+    known = {each.record_id for each in listed if each.code == "partner_deleted"}
+    return {each for each in ids if coupled[each] not in known}
+
+
+def _refuse(at: ConnectionParts, mapping: Mapping, step: ScanStep, brake: Brake) -> None:
+    if mapping.brake.holds(brake.sight, brake.seen, brake.of) and not is_released(
+        at, mapping, step.full_sync
+    ):
+        raise BrakeHolds(mapping, brake)
