@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from shared_code.core.catalogue import for_connection
+from shared_code.core.descriptions import Described
 from shared_code.core.fitting import Misfit, faults_of, line_faults
+from shared_code.core.fitting_moved import moved_faults
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.sync.parts import ConnectionParts, table_of
+from shared_code.systems.interface import Table
+
+
+def _moved(at: ConnectionParts, mapping: Mapping, own: Described) -> list[Misfit]:
+    """In what the entries that move the records do not fit."""
+    rule = mapping.bc.moved_by
+    if rule is None:
+        return []
+    entries = at.systems[Side.BC].describe(Table(rule.table, "id", (), api=mapping.bc.api or ""))
+    return [Misfit(Side.BC, *fault) for fault in moved_faults(rule, own, entries)]
 
 
 def check(at: ConnectionParts, mapping: Mapping) -> list[Misfit]:
@@ -18,6 +30,7 @@ def check(at: ConnectionParts, mapping: Mapping) -> list[Misfit]:
     tables = {side: table_of(filled, side) for side in Side}
     described = {side: at.systems[side].describe(table) for side, table in tables.items()}
     faults = faults_of(filled, described[Side.BC], described[Side.SALES], at.mappings)
+    faults += _moved(at, filled, described[Side.BC])
     lines = {side: table.lines for side, table in tables.items()}
     bc, sales = lines[Side.BC], lines[Side.SALES]
     if bc is None or sales is None:

@@ -12,6 +12,7 @@ import pytest
 from local.simulation.world import World, build
 from local.simulators.faults import AimedFault, Fault, Scope
 from shared_code.compose import default_mappings
+from shared_code.core.conditions import Condition
 from shared_code.core.features import Feature
 from shared_code.core.filter_language import parse_filter
 from shared_code.core.fitting import Misfit
@@ -133,6 +134,32 @@ def test_a_wrong_table_key_filter_or_api_is_told(world: World) -> None:
     for suggestion, (one, other) in wrong.items():
         found = faults(world, replace(customer, bc=one, sales=other))
         assert suggestion in [each.suggestion for each in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "field", "suggestion"),
+    [
+        ("ITEM-PRODUCT", {"table": "itemLedgerEntrys"}, "itemLedgerEntrys",
+         "Did you mean “itemLedgerEntries”?"),
+        ("ITEM-PRODUCT", {"table": "customers"}, "entryNumber", "Did you mean “number”?"),
+        ("ITEM-PRODUCT", {"names": "itemNumbr"}, "itemNumbr", "Did you mean “itemNumber”?"),
+        ("ITEM-PRODUCT", {"by": "numbr"}, "numbr", "Did you mean “number”?"),
+        ("POSTEDSALESINV-INV", {"among": (Condition("statuss", "is", ("Open",)),)}, "statuss",
+         "Did you mean “status”?"),
+        ("POSTEDSALESINV-INV", {"entries": (Condition("documentTyp", "is", ("Payment",)),)}, "documentTyp",
+         "Did you mean “documentType”?"),
+    ],
+)  # fmt: skip
+def test_what_moves_records_must_be_there(
+    world: World, name: str, changes: dict[str, Any], field: str, suggestion: str
+) -> None:
+    """Else the first look would find it, and stop the connection."""
+    mapping = catalogue(SETS["documents"])[name]
+    assert mapping.bc.moved_by is not None
+    wrong = replace(mapping, bc=replace(mapping.bc, moved_by=replace(mapping.bc.moved_by, **changes)))
+    found = faults(world, wrong, SETS["documents"])
+    assert found, "one fault, or two where the table is another one"
+    assert (found[0].side, found[0].field, found[0].suggestion) == (Side.BC, field, suggestion)
 
 
 def test_a_wrong_field_of_the_lines_is_told(world: World) -> None:
