@@ -47,7 +47,8 @@ SETTINGS = (
     Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
             "https://contoso.crm4.dynamics.com"),
     Setting("FEATURES", "What the company has (extension, unit_groups, price_lists, manual_numbers) or "
-            "wants (vendors, opportunities, invoices, credit_memos, item_categories, item_variants).",
+            "wants (vendors, opportunities, invoices, credit_memos, item_categories, item_variants, "
+            "lone_contacts, country_names, parent_accounts).",
             "extension,unit_groups,price_lists,vendors,invoices", ""),
     Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
             "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),
@@ -233,8 +234,10 @@ def _features(text: str) -> Features:
     if unknown := [each for each in names if each not in known]:
         raise ValueError(f"there is no feature “{unknown[0]}”; there are {', '.join(known)}.")
     chosen = frozenset(known[each] for each in names)
-    if chosen & {Feature.UNIT_GROUPS, Feature.PRICE_LISTS} and Feature.EXTENSION not in chosen:
-        raise ValueError("unit_groups and price_lists are read through the extension: name it too.")
+    through_extension = (Feature.UNIT_GROUPS, Feature.PRICE_LISTS, Feature.PARENT_ACCOUNTS)
+    if chosen & set(through_extension) and Feature.EXTENSION not in chosen:
+        named = ", ".join(each.value for each in through_extension)
+        raise ValueError(f"{named} are read through the extension: name it too.")
     if Feature.CREDIT_MEMOS in chosen and Feature.INVOICES not in chosen:
         raise ValueError("credit_memos are rows among the invoices: name invoices, too.")
     return chosen

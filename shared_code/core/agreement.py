@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shared_code.core.fields import FieldMapping
+from shared_code.core.lookups import Links
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Values
-from shared_code.core.transform import Links
 
 
 def disagreement(mapping: Mapping, values: Values, links: Links) -> str:

@@ -121,6 +121,7 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         "what is written at creation only is never refused": each.refusal_is_told and each.only_on_create,
         "what is fixed in Business Central flows to Sales, and is no part of a group": each.fixed_in_bc
         and (not each.direction.flows_to(Side.SALES) or each.group != each.name),
+        "only a country can be as_name": each.as_name and each.type is not FieldType.COUNTRY,
         "only a date can be user_local": each.user_local and each.type is not FieldType.DATE,
         # Both ways, a value on one side would never reach the blank on the other.
         "what is kept when blank flows one way": each.keep_when_blank

@@ -275,7 +275,12 @@ _SPELLINGS = {
     "russia": "RU",
 }
 
+_NAME_OF = {line[:2]: line[3:] for line in _NAMES.strip().splitlines()}
 _CODES = {line[3:].casefold(): line[:2] for line in _NAMES.strip().splitlines()} | _SPELLINGS
+
+
+ALL_CODES = tuple(_NAME_OF)
+"""The codes of the list; companies may have more."""
 
 
 def country_code(text: str) -> str | None:
@@ -286,6 +291,11 @@ def country_code(text: str) -> str | None:
     looks_like_code = len(text) <= 3 and text.isascii() and text.isalpha()
     own_code = len(text) <= MAX_CODE and text.isascii() and text == text.upper() and " " not in text
     return text.upper() if looks_like_code or own_code else None
+
+
+def country_name(code: str) -> str:
+    """The English name of a country; a code that a company made for itself is its own name."""
+    return _NAME_OF.get(code, code)
 
 
 MAX_CODE = 10

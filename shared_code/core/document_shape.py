@@ -104,6 +104,7 @@ FIELD = Shape("field", called="field {name}", keys={
     "bc_when": Key(Text(), "A lookup to one record for all counts only where this field is not blank."),
     "sales_fallback": Key(Text(), "Where blank, this column leads through the last mapping of lookup."),
     "optional": Key(Truth(), "A Sales record that is not coupled counts as blank."),
+    "as_name": Key(Truth(), "Sales holds the name of a country and not its code."),
     "user_local": Key(Truth(), "The Sales column of a date holds an instant in the user's own time."),
     "rules": Key(RuleList(), "Transformation rules, one after the other."),
     "not_negative": Key(Truth(), "A number of Business Central below zero counts as zero."),

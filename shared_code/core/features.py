@@ -33,6 +33,9 @@ class Feature(StrEnum):
     CREDIT_MEMOS = "credit_memos"
     ITEM_CATEGORIES = "item_categories"
     ITEM_VARIANTS = "item_variants"
+    COUNTRY_NAMES = "country_names"
+    LONE_CONTACTS = "lone_contacts"
+    PARENT_ACCOUNTS = "parent_accounts"
 
 
 type Features = frozenset[Feature]

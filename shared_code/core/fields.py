@@ -72,6 +72,7 @@ class FieldMapping:
     ``fixed_in_bc``: BC's value is for good, because changing it renames the record in all documents.  It is
     written there at creation at most; another value of Sales is a conflict that nothing decides for Sales.
     ``rules`` transform what the side holds that the field flows from.
+    ``as_name``: Sales holds the name of a country and not its code.
     ``user_local``: the Sales column of a date has the behaviour UserLocal and holds an instant.
     ``not_negative``: a number of BC below zero counts as zero, because Sales holds none.
     ``exact``: a value that Sales stores differently is a failure and not its normalisation.
@@ -112,6 +113,7 @@ class FieldMapping:
     sales_fallback: str | None = None
     optional: bool = False
     user_local: bool = False
+    as_name: bool = False
     rules: tuple[Rule, ...] = ()
     not_negative: bool = False
     exact: bool = False

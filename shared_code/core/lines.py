@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared_code.core import transform
+from shared_code.core.lookups import Links
 from shared_code.core.mapping import FieldMapping, FieldType, Lines
+from shared_code.core.put_results import Missing, Put, Unfit
 from shared_code.core.records import Side, Value, Values
-from shared_code.core.transform import Links, Missing, Unfit
 
 LINE_ID = "id"
 
@@ -79,7 +80,7 @@ def _put_group(
     faults: list[Missing | Unfit] = []
     for each in group:
         value = transform.get(each, Side.BC, row, links)
-        blank: transform.Put = dict.fromkeys(each.sales, 0) if each.type is FieldType.DECIMAL else {}
+        blank: Put = dict.fromkeys(each.sales, 0) if each.type is FieldType.DECIMAL else {}
         put = transform.put(each, Side.SALES, value, links) if value is not None else blank
         if isinstance(put, Missing | Unfit):
             faults.append(put)

@@ -91,7 +91,7 @@ def _rare(each: FieldMapping) -> tuple[tuple[str, object], ...]:
 def _flow(each: FieldMapping) -> tuple[object, ...]:
     lengths = (each.bc_length, each.sales_length)
     once = (each.only_on_create, each.after_create)
-    in_bc = tuple(name for name in ("after_create_in_bc", "fixed_in_bc") if getattr(each, name))
+    in_bc = tuple(name for name in ("after_create_in_bc", "fixed_in_bc", "as_name") if getattr(each, name))
     return (each.direction.value, each.group, each.keep_when_blank, *once, *lengths, *in_bc)
 
 

@@ -12,10 +12,11 @@ ROUTE = "api/tandem/sync/v1.0"
 
 
 def company() -> CompanyRecords:
-    """The small company, with its shipping agents."""
+    """The small company, with its shipping agents and ship-to addresses."""
     small, whole = worlds.company(), published()
     kept = [each for each in whole.records["shippingAgents"] if each["code"] != "FEDEX"]
-    return replace(small, records={**small.records, "shippingAgents": kept})
+    addresses = [e for e in whole.records["shipToAddresses"] if e["customerNumber"] in worlds.CUSTOMERS]
+    return replace(small, records={**small.records, "shippingAgents": kept, "shipToAddresses": addresses})
 
 
 def new_world(*features: str, sales: Any = None, **options: Any) -> World:

@@ -111,6 +111,69 @@ def test_a_new_contact_of_sales_is_a_person_with_all_its_fields(world: World) ->
     assert made["companyNumber"] == pair.reference
 
 
+def test_the_tax_area_goes_both_ways_and_one_that_is_not_there_is_told(world: World) -> None:
+    pair = worlds.pair(world)
+    for code in ("ATLANTA", "MIAMI"):
+        world.person_in_bc().call("POST", "taxAreas", {"code": code, "displayName": code})
+    extended.edit_customer(world, pair.bc_id, taxAreaCode="ATLANTA")
+    worlds.cycle(world)
+    assert worlds.account_of(world, pair)["tandem_taxarea"] == "ATLANTA"
+    worlds.edit_sales(world, pair, tandem_taxarea="miami")
+    worlds.cycle(world)
+    assert extended.customer(world, pair.bc_id)["taxAreaCode"] == "MIAMI"
+    worlds.edit_sales(world, pair, tandem_taxarea="NOWHERE")
+    worlds.cycle(world)
+    (problem,) = worlds.problems(world)
+    assert (problem["code"], "NOWHERE" in problem["message"]) == ("refused", True)
+
+
+def test_who_pays_for_a_customer_is_its_parent_where_that_is_wanted() -> None:
+    world = extended.synced("parent_accounts")
+    child, parent = worlds.pair(world, "20000"), worlds.pair(world, "10000")
+    extended.edit_customer(world, child.bc_id, billToCustomerNumber="10000")
+    worlds.cycle(world)
+    assert worlds.account_of(world, child)["_parentaccountid_value"] == parent.sales_id
+    assert worlds.codes(world) == []
+
+
+def test_a_parent_that_is_chosen_in_sales_stays_where_business_central_says_nothing() -> None:
+    world = extended.synced("parent_accounts")
+    child, parent = worlds.pair(world, "20000"), worlds.pair(world, "10000")
+    worlds.edit_sales(world, child, **{"parentaccountid@odata.bind": f"/accounts({parent.sales_id})"})
+    extended.edit_customer(world, child.bc_id, city="Leeds")
+    worlds.cycles(world, 2)
+    row = worlds.account_of(world, child)
+    assert (row["address1_city"], row["_parentaccountid_value"]) == ("Leeds", parent.sales_id)
+    assert extended.customer(world, child.bc_id)["billToCustomerNumber"] == ""
+
+
+def test_customers_that_pay_for_each_other_are_both_made_and_the_circle_is_told() -> None:
+    """Each would wait for the other, if a parent were part of a creation; Sales takes no circle."""
+    world = extended.synced("parent_accounts")
+    one, two = (worlds.new_customer(world, name) for name in ("One Ltd.", "Two Ltd."))
+    numbers = {each["id"]: each["number"] for each in worlds.customers(world)}
+    extended.edit_customer(world, one, billToCustomerNumber=numbers[two])
+    extended.edit_customer(world, two, billToCustomerNumber=numbers[one])
+    worlds.cycles(world, 3)
+    rows = [worlds.account(world, name) for name in ("One Ltd.", "Two Ltd.")]
+    parents = {each["_parentaccountid_value"] for each in rows} - {None}
+    assert len(parents & {each["accountid"] for each in rows}) == 1
+    (problem,) = worlds.problems(world)
+    assert (problem["code"], "loop" in problem["message"]) == ("refused", True)
+
+
+def test_countries_have_names_in_sales_where_that_is_wanted() -> None:
+    world = worlds.synced(features=("country_names",))
+    pair = worlds.pair(world)
+    worlds.edit_bc(world, pair, country="DE")
+    worlds.cycle(world)
+    assert worlds.account_of(world, pair)["address1_country"] == "Germany"
+    worlds.edit_sales(world, pair, address1_country="FR")
+    worlds.cycle(world)
+    assert worlds.customer_of(world, pair)["country"] == "FR"
+    worlds.assert_quiet(world)
+
+
 def test_a_quiet_cycle_only_looks_and_asks_no_more_than_without_the_extension(world: World) -> None:
     worlds.assert_quiet(world)
     world.reset_requests()

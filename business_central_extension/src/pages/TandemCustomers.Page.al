@@ -115,6 +115,11 @@ page 71810 "Tandem Customers"
                 {
                     Caption = 'Bill-to Customer Number', Locked = true;
                 }
+                field(billToCustomerId; BillToCustomerId)
+                {
+                    Caption = 'Bill-to Customer Id', Locked = true;
+                    Editable = false;
+                }
                 field(currencyId; Rec."Currency Id")
                 {
                     Caption = 'Currency Id', Locked = true;
@@ -242,7 +247,7 @@ page 71810 "Tandem Customers"
     begin
         TandemKey := TandemRecordKeyMgt.Find(Database::Customer, Rec.SystemId);
         Clear(TemplateCode);
-        SetContactNumber();
+        SetCalculatedFields();
     end;
 
     trigger OnNewRecord(BelowxRec: Boolean)
@@ -250,6 +255,7 @@ page 71810 "Tandem Customers"
         Clear(TandemKey);
         Clear(TemplateCode);
         Clear(CompanyContactNumber);
+        Clear(BillToCustomerId);
     end;
 
     trigger OnInsertRecord(BelowxRec: Boolean): Boolean
@@ -257,7 +263,7 @@ page 71810 "Tandem Customers"
         TandemRecordKeyMgt.TestUnused(Database::Customer, TandemKey);
         TandemCreation.InsertCustomer(Rec, TemplateCode);
         TandemRecordKeyMgt.Add(Database::Customer, TandemKey, Rec.SystemId);
-        SetContactNumber();
+        SetCalculatedFields();
         exit(false);
     end;
 
@@ -273,17 +279,20 @@ page 71810 "Tandem Customers"
         exit(false);
     end;
 
-    local procedure SetContactNumber()
+    local procedure SetCalculatedFields()
     begin
         CompanyContactNumber := TandemContactRelations.ContactNumber(
             "Contact Business Relation Link To Table"::Customer, Rec."No.");
+        BillToCustomerId := TandemCustomerId.OfNumber(Rec."Bill-to Customer No.");
     end;
 
     var
         TandemRecordKeyMgt: Codeunit "Tandem Record Key Mgt.";
         TandemCreation: Codeunit "Tandem Creation";
         TandemContactRelations: Codeunit "Tandem Contact Relations";
+        TandemCustomerId: Codeunit "Tandem Customer Id";
         TandemKey: Guid;
         CompanyContactNumber: Code[20];
+        BillToCustomerId: Guid;
         TemplateCode: Code[20];
 }

@@ -36,6 +36,11 @@ page 71833 "Tandem Ship-to Addresses"
                 {
                     Caption = 'Customer Number', Locked = true;
                 }
+                field(customerId; CustomerId)
+                {
+                    Caption = 'Customer Id', Locked = true;
+                    Editable = false;
+                }
                 field(code; Rec."Code")
                 {
                     Caption = 'Code', Locked = true;
@@ -127,6 +132,23 @@ page 71833 "Tandem Ship-to Addresses"
         Rec.ReadIsolation := IsolationLevel::ReadCommitted;
     end;
 
+    trigger OnAfterGetRecord()
+    begin
+        CustomerId := TandemCustomerId.OfNumber(Rec."Customer No.");
+    end;
+
+    trigger OnNewRecord(BelowxRec: Boolean)
+    begin
+        Clear(CustomerId);
+    end;
+
+    trigger OnInsertRecord(BelowxRec: Boolean): Boolean
+    begin
+        Rec.Insert(true);
+        CustomerId := TandemCustomerId.OfNumber(Rec."Customer No.");
+        exit(false);
+    end;
+
     trigger OnModifyRecord(): Boolean
     var
         ShiptoAddress: Record "Ship-to Address";
@@ -137,4 +159,8 @@ page 71833 "Tandem Ship-to Addresses"
         Rec.Modify(true);
         exit(false);
     end;
+
+    var
+        TandemCustomerId: Codeunit "Tandem Customer Id";
+        CustomerId: Guid;
 }

@@ -131,5 +131,6 @@ permissionset 71800 "Tandem Read"
         query "Tandem Item Inventories" = X,
         codeunit "Tandem Availability Calc." = X,
         codeunit "Tandem Contact Relations" = X,
+        codeunit "Tandem Customer Id" = X,
         codeunit "Tandem Record Key Mgt." = X;
 }

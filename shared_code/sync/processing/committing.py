@@ -12,9 +12,9 @@ from dataclasses import replace
 from shared_code.core.base import settle_base
 from shared_code.core.coupling import Coupling, CouplingState, Intent, Origin, OriginKind
 from shared_code.core.outcome import Outcome
+from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import Side
 from shared_code.core.references import reference_key
-from shared_code.core.transform import Missing, Unfit
 from shared_code.store.tables import AlreadyExists, Changed, Operation
 from shared_code.store.tables import Missing as NotThere
 from shared_code.sync import rules

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from shared_code.core.lines import put_lines
+from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import Side, Values
-from shared_code.core.transform import Missing, Unfit
 from shared_code.sync.processing import committing, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work

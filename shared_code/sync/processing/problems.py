@@ -16,9 +16,9 @@ from shared_code.core.outcome import (
     retry_delay_s,
     target_key,
 )
+from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.reconcile import Conflict
 from shared_code.core.records import Side, Values
-from shared_code.core.transform import Missing, Unfit
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.systems.dataverse_options import OPTION_MISSING

@@ -14,8 +14,8 @@ from shared_code.core.jobs import Batch, JobKind
 from shared_code.core.labels import label_of
 from shared_code.core.mapping import FieldMapping, Mapping
 from shared_code.core.policies import MODIFIED_ON, Rules
+from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import Row, Side, Value, Values
-from shared_code.core.transform import Missing, Unfit
 from shared_code.runtime import Runtime
 from shared_code.store.announcements import AnnouncementStore
 from shared_code.store.couplings import CouplingStore

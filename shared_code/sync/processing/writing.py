@@ -9,12 +9,12 @@ from functools import partial
 from shared_code.core.agreement import disagreement
 from shared_code.core.base import confirm_base
 from shared_code.core.journal import Entry, Reason
+from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.reconcile import (
     Create,
     Merge,
 )
 from shared_code.core.records import Deleted, Row, Side, Values
-from shared_code.core.transform import Missing, Unfit
 from shared_code.sync.processing import committing, documents, journaling, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work

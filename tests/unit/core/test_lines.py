@@ -9,8 +9,8 @@ import pytest
 
 from shared_code.core.lines import put_lines
 from shared_code.core.mapping import FieldType, Lines
+from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import Side, Values
-from shared_code.core.transform import Missing, Unfit
 from tests.unit.core.makers import TO_SALES, Couplings, make_field
 
 LAMP, PIECE = "11111111-0000-4000-8000-000000000001", "22222222-0000-4000-8000-000000000002"

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from shared_code.core.mapping import FieldType
+from shared_code.core.put_results import Missing
 from shared_code.core.records import ZERO_ID, Side, Value
-from shared_code.core.transform import Missing, get, put
+from shared_code.core.transform import get, put
 from tests.unit.core.makers import FROM_SALES, TO_SALES, Couplings, make_field
 
 PERSON, FIRM = "11111111-0000-4000-8000-000000000001", "22222222-0000-4000-8000-000000000002"

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from shared_code.core.countries import ALL_CODES, country_code, country_name
 from shared_code.core.mapping import FieldMapping, FieldType
+from shared_code.core.plain import decimal_of
+from shared_code.core.put_results import Missing, Put, Unfit
 from shared_code.core.records import ZERO_ID, Side, Value, Values
-from shared_code.core.transform import Missing, Put, Unfit, decimal_of, get, put, split_name
+from shared_code.core.transform import get, put, split_name
 from tests.unit.core.makers import FROM_SALES, TO_SALES, Couplings, make_field
 
 USER = "10000000-0000-0000-0000-0000000000aa"
@@ -394,3 +397,17 @@ def test_a_number_has_as_many_places_as_the_field(places: int) -> None:
     number = decimal_of(Decimal("1.23456789012345"), places)
     assert number is not None
     assert -int(number.as_tuple().exponent) == places
+
+
+@pytest.mark.parametrize(("code", "name"), [("DE", "Germany"), ("GB-NIR", "GB-NIR"), (None, None)])
+def test_a_country_by_its_name_is_read_as_its_code_again(code: str | None, name: str | None) -> None:
+    named = make_field("country", FieldType.COUNTRY, as_name=True, bc_length=10, sales_length=80)
+    put_there = put(named, Side.SALES, code, Couplings())
+    assert put_there == {"sales_country": name}
+    assert get(named, Side.SALES, put_there, Couplings()) == code
+
+
+def test_every_countrys_name_leads_back_to_its_code() -> None:
+    assert {code: country_code(country_name(code)) for code in ALL_CODES} == {
+        code: code for code in ALL_CODES
+    }

@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared_code.core.mapping import FieldMapping, FieldType
+from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import ZERO_ID, Side, Value
-from shared_code.core.transform import Missing, Unfit, get, put, split_name
+from shared_code.core.transform import get, put, split_name
 from shared_code.core.transformation_rules import Rule
 from tests.unit.core.makers import TO_SALES, Couplings, make_field
 from tests.unit.core.normalisation import stored

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_code.core.mapping import native_of
+from shared_code.core.put_results import Unfit
 from shared_code.core.records import Side, Value
 from shared_code.core.rule_reading import read_rules
-from shared_code.core.transform import Unfit, get, put
+from shared_code.core.transform import get, put
 from shared_code.core.transformation_rules import KINDS, UNREADABLE_PREFIX, Rule, apply
 from tests.unit.core.makers import BOTH_WAYS, TO_SALES, Couplings, make_field
 

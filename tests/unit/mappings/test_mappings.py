@@ -17,8 +17,9 @@ from shared_code.core.mapping import (
     FieldType,
     LeavingRule,
 )
+from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import Side
-from shared_code.core.transform import Missing, Unfit, get, put
+from shared_code.core.transform import get, put
 from tests.unit.core.makers import Couplings
 
 WANTED = frozenset(
@@ -56,7 +57,8 @@ def test_the_catalogue_is_whole_and_holds_what_is_wanted() -> None:
 def test_with_the_extension_units_are_kept_per_item_and_resource() -> None:
     assert WHOLE.keys() - MAPPINGS.keys() == {
         "ITEM UOM", "RESOURCE UNIT GROUP", "RESOURCE UNIT GROUP BASE", "RESOURCE UOM", "RESOURCE-PRODUCT",
-        "SHIPPING AGENT", "UNIT GROUP", "UNIT GROUP BASE", "PLHEADER-PRICE", "PLLINE-PRODPRICE",
+        "SHIP-TO ADDRESS", "SHIPPING AGENT", "UNIT GROUP", "UNIT GROUP BASE", "PLHEADER-PRICE",
+        "PLLINE-PRODPRICE",
     }  # fmt: skip
     assert MAPPINGS.keys() - WHOLE.keys() == {"UNIT OF MEASURE", "BASE UNIT"}
     for mapping in WHOLE.values():

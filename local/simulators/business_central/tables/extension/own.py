@@ -89,6 +89,12 @@ def _variant(reader: Reader, item: str, code: str) -> Row | None:
     )
 
 
+def _of_customer(reader: Reader, row: Row) -> Row:
+    """An address names its customer by id, too."""
+    customer = reader.company.tables["customers"].by_key.get(row.values["customerNumber"], EMPTY_ID)
+    return replace(row, values={**row.values, "customerId": customer})
+
+
 def _coded(name: str, *references: tuple[str, ...]) -> TableRules:
     return TableRules(source=name, key="code", references=references)
 
@@ -128,7 +134,11 @@ RULES = {
         ("vendors", "shippingAgentCode"),
     ),
     SHIP_TO: TableRules(
-        source=SHIP_TO, group="customerNumber", unique=("customerNumber", "code"), validate=_ship_to
+        source=SHIP_TO,
+        group="customerNumber",
+        unique=("customerNumber", "code"),
+        validate=_ship_to,
+        project=_of_customer,
     ),
     "tandem/unitGroups": TableRules(source="tandem/unitGroups"),
     "tandem/deletions": TableRules(source="tandem/deletions"),

@@ -204,6 +204,12 @@ def _company_contact(reader: Reader, row: Row) -> str:
     return str(contact.values["number"]) if contact else ""
 
 
+def _bill_to(reader: Reader, row: Row) -> str:
+    """The id of the customer that pays for a customer."""
+    customers = reader.company.tables["customers"]
+    return customers.by_key.get(row.extra.get("billToCustomerNumber", ""), EMPTY_ID)
+
+
 def _probability(_: Reader, row: Row) -> Any:
     return row.extra.get("probabilityPrc", 0)
 
@@ -229,7 +235,12 @@ CUSTOMERS = View(
         "billToCustomerNumber": "customers",
         "customerPriceGroup": "tandem/customerPriceGroups",
     },
-    {"balance": balance, "balanceDue": balance_due, "companyContactNumber": _company_contact},
+    {
+        "balance": balance,
+        "balanceDue": balance_due,
+        "companyContactNumber": _company_contact,
+        "billToCustomerId": _bill_to,
+    },
 )
 VENDORS = View(
     "vendors",

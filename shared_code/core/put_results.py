@@ -1,0 +1,29 @@
+"""What comes of putting a neutral value: native fields, or why they cannot hold it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared_code.core.records import Side, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A lookup's target is not coupled yet: record ``key`` of ``side`` in one of ``mappings``."""
+
+    field: str
+    mappings: tuple[str, ...]
+    side: Side
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A value that the target cannot hold; ``code`` is stable, ``text`` tells a person what to do."""
+
+    field: str
+    code: str
+    text: str
+
+
+type Put = dict[str, Value] | Missing | Unfit
