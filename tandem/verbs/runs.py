@@ -10,6 +10,7 @@ from pathlib import Path
 from tandem.app import App, Document
 from tandem.exits import Exit
 from tandem.screen import Screen, counted
+from tandem.verb import Verb
 from tandem.waiting import Patience, until_finished
 
 OUTCOMES = (
@@ -69,6 +70,8 @@ def _outcomes(sums: Document) -> str:
 
 def plan(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     """Previews a full synchronisation: what it would write, and nothing is written."""
+    if given.show:
+        return show_plan(app, screen, given.show, given.writes)
     body: dict[str, object] = {"mappings": given.mapping, "release": given.release}
     if given.file:
         path = Path(given.file)
@@ -154,3 +157,37 @@ def _both(job: Document) -> str:
     for way in ("toSales", "fromSales"):
         sums.update({name: job[way][name] for name in OUTCOMES})
     return counted(dict(sums), OUTCOMES)
+
+
+def _chosen(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("mapping", nargs="*", help="only these mappings (all: none named)")
+    parser.add_argument("--release", action="append", default=[], metavar="MAPPING",
+                        help="create what is uncoupled in this mapping; may be given again")  # fmt: skip
+    parser.add_argument("--wait", type=float, default=WAIT_S, metavar="SECONDS", help="how long to wait")
+
+
+def _of_run(parser: argparse.ArgumentParser) -> None:
+    _chosen(parser)
+    parser.add_argument("--no-wait", action="store_true", help="start it and return")
+    parser.add_argument("--accept-systems", action="store_true", help="the systems are meant as they are now")
+
+
+def _of_plan(parser: argparse.ArgumentParser) -> None:
+    _chosen(parser)
+    parser.add_argument("--file", default="", help="try this mapping file as if it were stored")
+    parser.add_argument("--name", default="", help="the mapping of the file, if not the file's name")
+    parser.add_argument(
+        "--writes", default="", metavar="FILE", help="put every write into this file, one a line"
+    )
+    parser.add_argument("--show", default="", metavar="ID", help="show this preview and make none")
+
+
+def _of_status(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", default="", metavar="ID", help="show this full synchronisation")
+
+
+VERBS = (
+    Verb("status", "how it stands: the app, its connections, the newest jobs", status, _of_status),
+    Verb("plan", "what a full synchronisation would write; nothing is written", plan, _of_plan),
+    Verb("run", "synchronise everything, or the mappings that are named", run, _of_run),
+)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -18,8 +15,8 @@ from tandem.exits import Exit
 from tandem.screen import Progress, Screen, duration
 from tandem.verbs.runs import write_line
 from tandem.waiting import Patience, Unfinished, until_finished
+from tests.command_line.scripted import KEY, Scripted, called
 
-KEY = "a key of a function app"
 OUTCOMES = "failed conflict waiting skipped deleted inserted modified coupled uncoupled unchanged".split()
 COUNTS = dict.fromkeys(("given", "done", "openBatches", *OUTCOMES), 0)
 NO_WRITES = {side: {"create": 0, "update": 0, "delete": 0} for side in ("bc", "sales")}
@@ -30,65 +27,6 @@ def line(mapping: str, status: str = "Finished", message: str = "", **sums: int)
         "mapping": mapping, "jobQueueEntryStatus": status, "message": message,
         "toSales": {**COUNTS, **sums}, "fromSales": COUNTS, "progress": {"given": 8, "done": 4},
     }  # fmt: skip
-
-
-@dataclass
-class Scripted:
-    """An app that gives prepared answers, the last of a path again and again, and notes what it was sent."""
-
-    answers: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
-    seen: list[tuple[str, str, Any]] = field(default_factory=list)
-    keys: set[str] = field(default_factory=set)
-    url: str = ""
-
-    def says(self, method: str, path: str, *answers: Any) -> None:
-        given = [each if isinstance(each, tuple) else (200, each) for each in answers]
-        self.answers[f"{method} /api/{path}"] = given
-
-    def answer(self, method: str, target: str, body: bytes) -> tuple[int, Any]:
-        path = target.partition("?")[0]
-        self.seen.append((method, target, json.loads(body) if body else None))
-        waiting = self.answers.get(
-            f"{method} {path}", [(404, {"title": "There is nothing of that id.", "detail": path})]
-        )
-        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
-
-
-@pytest.fixture
-def scripted() -> Iterator[Scripted]:
-    app = Scripted()
-
-    class Handler(BaseHTTPRequestHandler):
-        def respond(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            app.keys.add(str(self.headers.get("x-functions-key")))
-            status, document = app.answer(self.command, self.path, body)
-            content = document if isinstance(document, bytes) else json.dumps(document).encode()
-            self.send_response(status)
-            kind = "problem+json" if status >= 400 else "json"
-            self.send_header("content-type", f"application/{kind}" if content else "text/plain")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST = do_DELETE = respond  # noqa: N815 (the names http.server asks for)
-
-        def log_message(self, *given: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    app.url = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield app
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def called(scripted: Scripted, *arguments: str) -> Exit:
-    environment = {"TANDEM_URL": scripted.url, "TANDEM_KEY": KEY}
-    return Exit(main(arguments, environment))
 
 
 def test_without_address_or_key_the_usage_is_told(capsys: pytest.CaptureFixture[str]) -> None:

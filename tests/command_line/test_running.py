@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from local.dev.processes import Processes
 from local.environment import HEART, Environment, Generated, Options, start
 from tandem.exits import Exit
+from tests.webhooks.conftest import await_true
 from tools.checks.sources import ROOT
 
 pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
@@ -69,3 +70,61 @@ def test_a_wrong_key_and_a_wrong_name_end_differently(environment: Environment) 
     ended, _, err = tandem(environment, "run", "NOTHING")
     assert ended is Exit.REFUSED
     assert "NOTHING" in err
+
+
+def customer(environment: Environment) -> dict[str, Any]:
+    return environment.people.bc.list("customers")[0]
+
+
+def until(environment: Environment, *arguments: str, fits: Callable[[Any], bool]) -> Any:
+    """What a verb tells, asked until it fits."""
+    return await_true(
+        lambda: found if fits(found := as_json(environment, *arguments)) else None, " ".join(arguments)
+    )
+
+
+def test_pairs_are_found_ended_and_made_again(environment: Environment) -> None:
+    number = customer(environment)["number"]
+    [found] = as_json(environment, "find", "CUSTOMER", number)
+    assert found["coupledWith"]
+
+    ended, out, _ = tandem(environment, "uncouple", "CUSTOMER", number)
+    assert (ended, out[:11]) == (Exit.DONE, "1 pairs end")
+    until(environment, "find", "CUSTOMER", number, fits=lambda rows: rows[0]["coupledWith"] is None)
+
+    partner = as_json(
+        environment, "find", "CUSTOMER", found["name"].removeprefix(number).strip(), "--side", "sales"
+    )
+    checked = as_json(environment, "couple", "CUSTOMER", number, partner[0]["id"], "--check")
+    assert [each["result"] for each in checked] == ["coupled"]
+    assert tandem(environment, "couple", "CUSTOMER", number, partner[0]["id"])[0] is Exit.DONE
+    again = as_json(environment, "couple", "CUSTOMER", number, partner[0]["id"])
+    assert "already" in again[0]["message"]
+    assert tandem(environment, "sync", "CUSTOMER", number)[0] is Exit.DONE
+
+
+def test_a_conflict_is_told_explained_and_decided(environment: Environment) -> None:
+    record = customer(environment)
+    [found] = as_json(environment, "find", "CUSTOMER", record["number"])
+    environment.people.bc.patch("customers", record["id"], {"phoneNumber": "111"})
+    environment.people.sales.patch("accounts", found["coupledWith"], {"telephone1": "222"})
+    assert tandem(environment, "sync", "CUSTOMER", record["number"])[0] is Exit.DONE
+    told = until(environment, "conflicts", "CUSTOMER", fits=bool)
+    assert [each["group"] for each in told[0]["fields"]] == ["phone"]
+
+    ended, out, _ = tandem(environment, "why", "CUSTOMER", record["number"], "phone")
+    assert ended is Exit.ATTENTION
+    assert "Business Central: 111." in out
+    assert "Sales: 222." in out
+
+    groups = as_json(environment, "problems", "CUSTOMER", "--groups")
+    assert [each["code"] for each in groups] == ["conflict"]
+    ended, out, err = tandem(environment, "retry", "CUSTOMER", "--code", "conflict")
+    assert ended is Exit.DONE, out + err
+
+    ended, out, err = tandem(environment, "resolve", "bc", "CUSTOMER", record["number"], "--by", "Pat Miller")
+    assert ended is Exit.DONE, out + err
+    until(environment, "conflicts", "CUSTOMER", fits=lambda found: not found)
+    assert environment.people.sales.get("accounts", found["coupledWith"])["telephone1"] == "111"
+    _, out, _ = tandem(environment, "why", "CUSTOMER", record["number"], "phone")
+    assert "Pat Miller" in out
