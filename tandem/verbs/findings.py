@@ -63,8 +63,10 @@ def retry(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     screen.result(answer)
     for each in answer["leftOut"]:
         screen.say(f"{each['id']}: {each['reason']}")
-    screen.say(f"{answer['count']:,} records: {given.action}.")
-    return Exit.ATTENTION if answer["leftOut"] or not answer["count"] else Exit.DONE
+    jobs = ", ".join(answer["jobs"])
+    told = f"{answer['count']:,} records: {given.action}" if answer["count"] else f"Begun: {given.action}"
+    screen.say(f"{told}{f' in job {jobs}' if jobs else ''}.")
+    return Exit.ATTENTION if answer["leftOut"] or not (answer["count"] or jobs) else Exit.DONE
 
 
 def doctor(app: App, screen: Screen, given: argparse.Namespace) -> Exit:

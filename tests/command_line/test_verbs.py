@@ -157,6 +157,12 @@ def test_a_conflict_is_told_with_base_and_both_values(
     assert called(scripted, "conflicts") is Exit.DONE
 
 
+def test_records_that_are_not_listed_any_more_ask_for_attention(scripted: Scripted) -> None:
+    left = [{"side": "bc", "id": ONE, "reason": "It is not listed."}]
+    scripted.says("POST", "problems/actions", (202, {"jobs": [], "count": 0, "leftOut": left}))
+    assert called(scripted, "retry", "CUSTOMER", ONE) is Exit.ATTENTION
+
+
 def test_a_cause_is_retried_by_its_code(scripted: Scripted) -> None:
     scripted.says("POST", "problems/actions", (202, {"jobs": ["7"], "count": 12, "leftOut": []}))
     assert called(scripted, "retry", "CUSTOMER", "--code", "refused", "--cause", "x") is Exit.DONE
