@@ -14,7 +14,6 @@ import pytest
 from local.dev.processes import Processes
 from local.environment import HEART, Environment, Generated, Options, start
 from tandem.exits import Exit
-from tests.webhooks.conftest import await_true
 from tools.checks.sources import ROOT
 
 pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
