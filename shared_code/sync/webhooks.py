@@ -104,9 +104,13 @@ def all_mappings(parts: Parts) -> Iterable[tuple[ConnectionParts, Mapping]]:
 
 
 def tables_of(mapping: Mapping) -> list[tuple[str, str]]:
-    """Route and name of the Business Central tables whose change is one of the mapping's records."""
-    api = mapping.bc.api or STANDARD_API
-    moving = (mapping.bc.moved_by.table,) if mapping.bc.moved_by else ()
+    """Route and name of the Business Central tables whose change is one of the mapping's records.
+
+    Entries that do not name their record are left to polling: each look because of them reads all records
+    that may have moved.
+    """
+    api, moved_by = mapping.bc.api or STANDARD_API, mapping.bc.moved_by
+    moving = (moved_by.table,) if moved_by and moved_by.names else ()
     return [(api, table) for table in (mapping.bc.table, *mapping.bc.related, *moving)]
 
 

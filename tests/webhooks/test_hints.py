@@ -69,10 +69,19 @@ def everything() -> World:
 
 def test_a_table_of_the_extension_is_not_the_one_of_the_same_name_beside_it() -> None:
     world = everything()
-    assert note_business_central(world.parts, notification(world, "items", "customers")) == 1
-    assert looks(world) == [("CUSTOMER", Side.BC)]
+    note_business_central(world.parts, notification(world, "items"))
+    assert looks(world) == [("ITEM VARIANT-PRODUCT", Side.BC)], "which are read from API v2.0"
     note_business_central(world.parts, notification(world, "items", api=EXTENSION))
     assert set(looks(world)) == {(name, Side.BC) for name in ITEMS_OF_EXTENSION}
+
+
+def test_a_movement_of_stock_makes_items_due_and_a_posting_is_left_to_polling() -> None:
+    world = everything()
+    world.clock.now += 10
+    looks(world)
+    note_business_central(world.parts, notification(world, "itemLedgerEntries", api=EXTENSION))
+    assert ("ITEM-PRODUCT", Side.BC) in looks(world)
+    assert note_business_central(world.parts, notification(world, "generalLedgerEntries")) == 0
 
 
 def test_a_name_that_only_begins_like_a_table_is_another_table(world: World) -> None:

@@ -65,10 +65,13 @@ def test_with_the_extension_its_tables_are_subscribed_to_at_its_own_api() -> Non
     done = keep_registered(world.parts)
     assert done is not None
     assert done.problems == ()
-    found = {each.resource.rpartition("/")[2]: each for each in world.bc.env.notifications.active()}
-    of_extension = {name for name, each in found.items() if each.resource.startswith("api/tandem/sync/v1.0/")}
-    assert of_extension >= {"items", "priceListLines", "resources", "itemUnitsOfMeasure", "shippingAgents"}
-    assert found.keys() - of_extension >= {"customers", "opportunities", "salesInvoices"}
+    resources = [each.resource for each in world.bc.env.notifications.active()]
+    extension, standard = (
+        {each.rpartition("/")[2] for each in resources if each.startswith(f"api/{api}/")}
+        for api in ("tandem/sync/v1.0", "v2.0")
+    )
+    assert extension >= {"items", "priceListLines", "resources", "itemUnitsOfMeasure", "shippingAgents"}
+    assert standard >= {"currencies", "itemVariants", "salesInvoices", "salesCreditMemos"}
     steps = {each["name"] for each in rows(world, "sdkmessageprocessingstep")}
     assert {"Tandem: Update of product", "Tandem: Create of opportunity"} <= steps
 
@@ -94,7 +97,7 @@ def test_a_price_changed_in_the_extension_makes_its_mapping_due_by_notification(
     world.clock.now += 60
     before = world.receiver.looks
     world.notify()
-    assert world.receiver.looks - before == 3, "items, and their groups and base units"
+    assert world.receiver.looks - before == 4, "items, their groups and base units, and their variants"
 
 
 def test_without_the_extension_that_was_named_api_v2_is_registered_all_the_same() -> None:
@@ -104,7 +107,7 @@ def test_without_the_extension_that_was_named_api_v2_is_registered_all_the_same(
     [problem] = done.problems
     assert "tandem/sync/v1.0" in problem
     assert "polling" in problem
-    assert subscriptions(world).keys() >= {"customers", "contacts", "opportunities"}
+    assert subscriptions(world).keys() >= {"currencies", "itemVariants", "salesInvoices"}
 
 
 def everything(*, extension: bool = True) -> World:
