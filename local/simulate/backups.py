@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,12 @@ from local.simulators.dataverse.store import Row as SalesRow
 RESTORED = "restored"
 """Who writes when a backup is put back."""
 
-_SALES_TABLES = ("account", "contact")
+SALES_TABLES = ("account", "contact")
 
 
 @dataclass(frozen=True)
 class SalesBackup:
-    """Accounts and contacts, the organisation's version counter, and when each table was changed last."""
+    """Some tables, the organisation's version counter, and when each table was changed last."""
 
     version: int
     rows: Mapping[str, Mapping[str, SalesRow]]
@@ -47,13 +47,13 @@ class BcBackup:
         return {each.id: at for each in every if (at := each.values.get("lastModifiedDateTime"))}
 
 
-def back_up_sales(sales: Dataverse) -> SalesBackup:
+def back_up_sales(sales: Dataverse, tables: Iterable[str] = SALES_TABLES) -> SalesBackup:
     store = sales.org.store
-    rows = {name: dict(store.tables[name].rows) for name in _SALES_TABLES}
+    rows = {name: dict(store.tables[name].rows) for name in tables}
     return SalesBackup(
         store.version,
         rows,
-        {name: len(store.tables[name].deletions) for name in _SALES_TABLES},
+        {name: len(store.tables[name].deletions) for name in rows},
         {name: table.changed_at_version for name, table in sales.org.schema.tables.items()},
     )
 

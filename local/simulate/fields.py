@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+LONGEST_PART = 30
+"""Business Central keeps the parts of a name beside the whole, each cut off there."""
+
 BLANK_ID = "00000000-0000-0000-0000-000000000000"
 
 type Inside = Callable[[str, Mapping[str, Any], Mapping[str, str]], bool]
@@ -85,6 +88,8 @@ def inside(pair: Pair, side: str, values: Mapping[str, Any], kinds: Mapping[str,
 def text_of(text: Text, side: str, values: Mapping[str, Any]) -> str:
     """A field as both sides are compared: names joined, outer blanks off, codes in capitals."""
     joined = " ".join(str(values.get(name) or "").strip() for name in text.on(side)).strip()
+    if text.kind == "parts":
+        return " ".join(word[:LONGEST_PART] for word in joined.split())
     if text.kind in ("phone", "name"):
         joined = " ".join(joined.split())
     if text.kind == "amount":

@@ -24,7 +24,9 @@ from local.simulate.further_pairs import (
     SALESPERSON,
     UNIT,
     VENDOR,
+    with_extension,
 )
+from local.simulate.pairs import PAIRS
 
 type Records = Mapping[str, list[dict[str, Any]]]
 type Chosen = dict[str, list[dict[str, Any]]]
@@ -172,7 +174,7 @@ def draw_parts(seed: int, incident: str) -> tuple[str, ...]:
 
 
 SHARES = {"": 0.5, "empty_answer": 0.4, "wrong_system": 0.4, "lost_watermarks": 0.4, "lost_couplings": 0.4,
-          "lost_part": 0.4}  # fmt: skip
+          "lost_part": 0.4, "restored_sales": 0.3, "restored_bc": 0.3}  # fmt: skip
 """How many seeds with an incident (blank: none) have further parts.  The other incidents concern customers,
 accounts and their contacts."""
 
@@ -180,7 +182,10 @@ accounts and their contacts."""
 def pairs_of(parts: Sequence[str]) -> dict[str, Pair]:
     """The pairs of these parts, by mapping."""
     found = [pair for name in parts for pair in FURTHER[name].pairs]
-    return {each.mapping: each for each in (*found, *(ALWAYS if parts else ()))}
+    pairs = {each.mapping: each for each in (*found, *(ALWAYS if parts else ()))}
+    if "extension" not in features_of(parts):
+        return pairs
+    return {name: with_extension(each) for name, each in {**PAIRS, **pairs}.items()}
 
 
 def features_of(parts: Sequence[str]) -> list[str]:

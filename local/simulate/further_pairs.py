@@ -47,6 +47,33 @@ CONTACT_OF_ALL = replace(CONTACT, inside=_contact_of_all_is_inside)
 """Contacts where vendors are accounts too."""
 
 
+_PARTNER_IN_BC = frozenset({
+    "faxNumber", "mobilePhoneNumber", "shippingAgentCode", "contact", "primaryContactNumber",
+    "shipmentMethodCode", "paymentTermsCode", "salespersonCode", "purchaserCode",
+})  # fmt: skip
+_PARTNER_IN_SALES = frozenset({
+    "fax", "telephone2", "address1_shippingmethodcode", "address1_primarycontactname",
+    "_primarycontactid_value",
+})  # fmt: skip
+
+
+def with_extension(pair: Pair) -> Pair:
+    """What more of customers, vendors and contacts there is where Business Central has Tandem's extension."""
+    if pair.mapping in ("CUSTOMER", "VENDOR"):
+        bc, sales = pair.allowed_bc | _PARTNER_IN_BC, pair.allowed_sales | _PARTNER_IN_SALES
+        return replace(pair, allowed_bc=bc, allowed_sales=sales)
+    if pair.mapping != "CONTACT":
+        return pair
+    name = Text("name", "displayName", ("firstname", "middlename", "lastname"), "parts", 100, 50)
+    more = {"fax", "pager", "salutation", "_ownerid_value", "_transactioncurrencyid_value", "exchangerate"}
+    return replace(
+        pair,
+        texts=(name, *pair.texts[1:]),
+        allowed_bc=pair.allowed_bc | {"faxNumber", "pager", "salespersonCode", "currencyCode"},
+        allowed_sales=pair.allowed_sales | more,
+    )
+
+
 def _item_is_inside(side: str, values: Mapping[str, Any], kinds: Mapping[str, str]) -> bool:
     if side == "bc":
         return not values.get("blocked")

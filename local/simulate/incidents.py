@@ -12,7 +12,7 @@ from local.simulate.fields import SIDES
 from local.simulate.further import pairs_of
 from local.simulate.hiding import Veil
 from local.simulate.merging import merge_accounts
-from local.simulate.observing import Key, Observer
+from local.simulate.observing import HEART, Key, Observer
 from local.simulate.packages import Package
 from local.simulate.pairs import CUSTOMER
 from local.simulate.people import People
@@ -188,7 +188,10 @@ class Incidents:
         self._at(at_s + OUTAGE_S, lambda: self._put_back(side, kept[0]))
 
     def _copy(self, side: str) -> object:
-        return backups.back_up_sales(self.sales) if side == "sales" else backups.back_up_bc(self.bc)
+        if side == "bc":
+            return backups.back_up_bc(self.bc)
+        further = (each for each in self.observer.watched["sales"] if each not in HEART["sales"])
+        return backups.back_up_sales(self.sales, (*backups.SALES_TABLES, *further))
 
     def _put_back(self, side: str, backup: object) -> None:
         assert isinstance(backup, backups.SalesBackup | backups.BcBackup)

@@ -50,6 +50,8 @@ def _not_in_step(evidence: Evidence, link: Linked) -> list[str]:
         if present is None:
             continue
         for text in link.pair.texts:
+            if text.kind == "parts":
+                continue  # The base has the parts.
             held = _plain(text, text_of(text, side, present))
             if _plain(text, values.get(text.name)) != held:
                 lines.append(
