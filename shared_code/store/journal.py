@@ -13,6 +13,7 @@ A coupling names the batch that created its record and when (``Origin``), so a c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -24,6 +25,7 @@ from shared_code.store.json_values import dump, load, load_values
 from shared_code.store.made_rows import made_entities, made_entries, made_values
 from shared_code.store.tables import (
     AlreadyExists,
+    Changed,
     Delete,
     Entity,
     Insert,
@@ -67,6 +69,14 @@ class Written:
     going_on: str
 
 
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """An entry that was put on file, and the version of its row."""
+
+    entry: Entry
+    etag: str
+
+
 class JournalStore:
     """The journal of one connection."""
 
@@ -75,31 +85,35 @@ class JournalStore:
         self._connection = connection
         self._keep_months = keep_months
 
-    def announce(self, mapping: str, entries: Sequence[Entry]) -> list[Entry]:
+    def announce(self, mapping: str, entries: Sequence[Entry]) -> list[Announced]:
         """Put entries on file before their writes go out; those that surely were not there before.
 
         One that was there may tell of a write that an earlier attempt carried out.
         """
-        fresh: list[Entry] = []
+        fresh: list[Announced] = []
         for partition, rows in self._by_partition(mapping, entries).items():
             for chunk in in_chunks(list(rows.items())):
                 fresh += self._announce(partition, chunk)
         return fresh
 
-    def _announce(self, partition: str, chunk: Sequence[tuple[str, Entry]]) -> list[Entry]:
+    def _announce(self, partition: str, chunk: Sequence[tuple[str, Entry]]) -> list[Announced]:
         entities = [Entity(partition, row, _values(each)) for row, each in chunk]
         try:
-            self._tables.transact(TABLE, [Insert(each) for each in entities])
+            etags = self._tables.transact(TABLE, [Insert(each) for each in entities])
         except AlreadyExists:
             self._tables.transact(TABLE, [Upsert(each) for each in entities])
             return []
-        return [each for _, each in chunk]
+        return [Announced(each, etag) for (_, each), etag in zip(chunk, etags, strict=True)]
 
-    def withdraw(self, mapping: str, entries: Sequence[Entry]) -> None:
-        """Remove entries whose writes surely did not happen; fine if they are not there."""
-        for partition, rows in self._by_partition(mapping, entries).items():
-            for row in rows:
-                self._tables.delete(TABLE, partition, row)
+    def withdraw(self, mapping: str, announced: Sequence[Announced]) -> None:
+        """Remove entries whose writes surely did not happen; fine if they are not there.
+
+        One that another worker announced since, for the same version, tells of that one's write and stays.
+        """
+        for each in announced:
+            partition = self._partition(mapping, month(each.entry.at_s))
+            with suppress(Changed):
+                self._tables.delete(TABLE, partition, _row(each.entry), each.etag)
 
     def add(self, mapping: str, entries: Sequence[Entry]) -> None:
         """Put entries on file as they are now known."""

@@ -59,10 +59,18 @@ def test_everything_an_entry_tells_comes_back(journal: JournalStore) -> None:
 
 def test_an_entry_that_was_not_there_is_fresh_and_can_be_withdrawn(journal: JournalStore) -> None:
     fresh = journal.announce("CUSTOMER", [entry("b1"), entry("b2")])
-    assert fresh == [entry("b1"), entry("b2")]
+    assert [each.entry for each in fresh] == [entry("b1"), entry("b2")]
     journal.withdraw("CUSTOMER", fresh)
     journal.withdraw("CUSTOMER", fresh)
     assert of(journal, "b1") == of(journal, "b2") == []
+
+
+def test_what_another_worker_announced_for_the_same_version_is_not_withdrawn(journal: JournalStore) -> None:
+    """Both are about to write; the one whose write the service refuses takes back its own entry only."""
+    refused = journal.announce("CUSTOMER", [entry("b1")])
+    journal.announce("CUSTOMER", [replace(entry("b1", phone="3"), job="another", overruled=("phone",))])
+    journal.withdraw("CUSTOMER", refused)
+    assert [(each.job, each.overruled) for each in of(journal)] == [("another", ("phone",))]
 
 
 def test_an_entry_of_an_earlier_attempt_is_not_fresh_because_its_write_may_have_happened(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from shared_code.core.coupling import Origin, OriginKind
 from shared_code.core.journal import Entry, Reason
 from shared_code.core.records import Row, Side, Values
+from shared_code.store.journal import Announced
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.systems.interface import Gone, Moved, NotDone, Refused, WriteResult
@@ -24,7 +25,7 @@ NOT_WRITTEN = (Gone, Moved, NotDone, Refused)
 """Results that say that nothing was written."""
 
 
-def announce(work: Work, side: Side, planned: Sequence[PlannedUpdate]) -> list[Entry]:
+def announce(work: Work, side: Side, planned: Sequence[PlannedUpdate]) -> list[Announced]:
     """Put the updates on file before they go out; the entries that surely were not there before."""
     for each in planned:
         each.entry = _update_entry(work, side, each)
@@ -32,9 +33,9 @@ def announce(work: Work, side: Side, planned: Sequence[PlannedUpdate]) -> list[E
     return work.at.journal.announce(work.mapping.name, entries) if entries else []
 
 
-def withdraw(work: Work, announced: Sequence[Entry], done: Mapping[str, WriteResult]) -> None:
+def withdraw(work: Work, announced: Sequence[Announced], done: Mapping[str, WriteResult]) -> None:
     """Remove those of the announced entries whose writes surely did not happen, by their BC ids."""
-    vain = [each for each in announced if isinstance(done.get(each.bc_id), NOT_WRITTEN)]
+    vain = [each for each in announced if isinstance(done.get(each.entry.bc_id), NOT_WRITTEN)]
     if vain:
         work.at.journal.withdraw(work.mapping.name, vain)
 
