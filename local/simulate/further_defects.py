@@ -11,7 +11,7 @@ from local.simulate.further import PRICES
 from local.simulate.simulation import Simulation
 from shared_code.core.base import Base
 from shared_code.core.outcome import NEVER_S, Outcome
-from shared_code.core.reconcile import EndCoupling
+from shared_code.core.reconcile import EndCoupling, Remove
 from shared_code.core.records import Side
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
@@ -126,8 +126,9 @@ def _unheard(simulation: Simulation, original: Any) -> Any:
 def _stays(simulation: Simulation, original: Any) -> Any:
     """What is left of a pair is uncoupled where the mapping says to delete it."""
 
-    def decide(mapping: Any, base: Any, side: Side, *more: Any) -> Any:
-        return EndCoupling((side.other,))
+    def decide(*arguments: Any) -> Any:
+        decision = original(*arguments)
+        return EndCoupling((decision.side.other,)) if isinstance(decision, Remove) else decision
 
     return decide
 
@@ -240,7 +241,7 @@ FURTHER: dict[str, Defect] = {
     ),
     "ended-price-stays": Defect(
         "a price whose line was deleted in Business Central stays in Sales",
-        "shared_code.core.reconcile._decide_removal", _stays, tuple(PRICES),
+        "shared_code.core.reconcile._decide_deletion", _stays, tuple(PRICES),
     ),
     "forged-hint-believed": Defect(
         "a notification without the secret is believed",
