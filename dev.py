@@ -40,6 +40,9 @@ VERBS = {
     ),
     "solution": Verb("tools.solution", False, "packs the Dataverse solution for import"),
     "machine": Verb("local.machine", True, "Hypothesis against the running system, with kills and faults"),
+    "costs": Verb(
+        "local.costs", False, "requests and writes of each mapping, of a first run and a quiet minute"
+    ),
     "latency": Verb("local.latency", True, "how long a change takes from one side to the other"),
 }
 

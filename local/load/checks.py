@@ -65,8 +65,13 @@ def everything_has_its_partner(shot: Snapshot) -> Iterator[str]:
 
 
 def nothing_failed(shot: Snapshot) -> Iterator[str]:
-    """The generated records are all good: none may fail, and none may wait when all is at rest."""
+    """The generated records are all good: none may fail, and none may wait when all is at rest.
+
+    Of the published ones a price may be in another currency than its list, which Sales has no place for.
+    """
     for each in shot.couplings.problems:
+        if (each.mapping, each.code) == ("PLLINE-PRODPRICE", "not_carried"):
+            continue
         yield f"{each.mapping}: {each.record_id} of {each.side}: {each.code}: {each.message}"
 
 

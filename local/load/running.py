@@ -139,8 +139,14 @@ def _asked(question: Callable[[], Figures]) -> Figures | None:
 def _progress(view: Figures | None) -> str:
     if view is None:
         return "no host answers"
-    parts = (f"{each['mapping']} {each['progress']['percent']} %" for each in view["lines"])
-    return ", ".join(parts)
+    lines = view["lines"]
+    ended = sum(each["progress"]["percent"] == 100 for each in lines)
+    running = (
+        f"{each['mapping']} {each['progress']['percent']} %"
+        for each in lines
+        if each["progress"]["given"] and each["progress"]["percent"] < 100
+    )
+    return ", ".join([f"{ended} of {len(lines)} mappings done", *running])
 
 
 def _come_to_rest(plan: Plan, environment: Environment, stored: Stored, say: Say) -> int:

@@ -8,6 +8,8 @@ from typing import Any
 from local.environment import COMPANY, Environment
 from local.load.stored import Stored, StoredBatch, StoredCouplings
 
+OF_VENDORS = 11
+
 type Record = dict[str, Any]
 type Records = dict[str, Record]
 
@@ -36,7 +38,7 @@ def take(environment: Environment, stored: Stored, full_sync: Record) -> Snapsho
     return Snapshot(
         customers=_by(bc.dump(COMPANY, "customers"), "id"),
         bc_contacts=_by(bc.dump(COMPANY, "contacts"), "id"),
-        accounts=_by(sales.dump("account"), "accountid"),
+        accounts=_by(_of_customers(sales.dump("account")), "accountid"),
         sales_contacts=_by(sales.dump("contact"), "contactid"),
         employers=_employers(environment),
         codes=_codes(environment),
@@ -46,6 +48,11 @@ def take(environment: Environment, stored: Stored, full_sync: Record) -> Snapsho
         jobs=environment.api.get("jobs?limit=200")["jobs"],
         poisoned=stored.poisoned(),
     )
+
+
+def _of_customers(accounts: list[Record]) -> list[Record]:
+    """All accounts but those of vendors, which are another mapping's."""
+    return [each for each in accounts if each.get("customertypecode") != OF_VENDORS]
 
 
 def _by(records: list[Record], key: str) -> Records:

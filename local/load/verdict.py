@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from local.environment import HEART
 from local.load import checks, comparing
 from local.load.plan import Plan
 from local.load.running import Run
@@ -31,18 +32,22 @@ def _of_one(name: str, run: Run) -> Findings:
 
 
 def figures(plan: Plan, run: Run) -> dict[str, Any]:
-    """What was measured, ready for JSON; per-record numbers are for customers and contacts together."""
-    bc, sales = run.requests["bc"], run.requests["sales"]
+    """What was measured, ready for JSON.
+
+    Per-record numbers are for customers and contacts together, or, where other mappings run, for all records
+    of Business Central that the full synchronisation was given.
+    """
+    bc, sales, records = run.requests["bc"], run.requests["sales"], _records(plan, run)
     return {
         "wallSeconds": round(run.finished_s, 2),
         "secondsToRest": round(run.rest_s, 2),
         "cyclesToRest": run.cycles,
-        "recordsPerSecond": round(plan.records / run.finished_s, 1),
+        "recordsPerSecond": round(records / run.finished_s, 1),
         "requestsPerRecord": {
-            "bc": round(bc["requests"] / plan.records, 5),
-            "bcBatchParts": round(bc["parts"] / plan.records, 5),
-            "sales": round(sales["requests"] / plan.records, 5),
-            "salesOperations": round(sales["operations"] / plan.records, 5),
+            "bc": round(bc["requests"] / records, 5),
+            "bcBatchParts": round(bc["parts"] / records, 5),
+            "sales": round(sales["requests"] / records, 5),
+            "salesOperations": round(sales["operations"] / records, 5),
         },
         "requests": run.requests,
         "idleCycleRequests": {side: run.idle[side]["requests"] for side in ("bc", "sales")},
@@ -53,6 +58,12 @@ def figures(plan: Plan, run: Run) -> dict[str, Any]:
         "kills": [asdict(each) for each in run.killed],
         "problems": len(run.snapshot.couplings.problems),
     }
+
+
+def _records(plan: Plan, run: Run) -> int:
+    if plan.scope() == HEART:
+        return plan.records
+    return sum(int(line["toSales"]["given"]) for line in run.snapshot.full_sync["lines"])
 
 
 def told(plan: Plan, run: Run) -> str:

@@ -176,6 +176,12 @@ def published(name: str = "cronus", title: str = "CRONUS International Ltd.") ->
     )
 
 
+def published_in_sales(file: str) -> list[dict[str, Any]]:
+    """The rows of a published file of Sales, without the notes on where they were derived from."""
+    rows: list[dict[str, Any]] = json.loads((DATA / "sales" / f"{file}.json").read_text("utf-8"))
+    return [{name: value for name, value in row.items() if name != "@derived"} for row in rows]
+
+
 HEART = ("CUSTOMER", "CONTACT")
 """What a world synchronises where nothing else is asked for, with what these depend on."""
 
@@ -288,7 +294,8 @@ def _dataverse(
 def add_options(world: World, codes: Mapping[str, Sequence[str]]) -> None:
     """Add options to choice columns of account as an administrator does; ``codes`` by column."""
     for column, labels in codes.items():
-        for label in sorted(set(labels) - _labels(world, column)):
+        known = {each.casefold() for each in _labels(world, column)}
+        for label in sorted({each for each in labels if each.casefold() not in known}):
             body = {
                 "EntityLogicalName": "account",
                 "AttributeLogicalName": column,

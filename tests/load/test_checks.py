@@ -146,6 +146,29 @@ def test_a_record_may_wait_with_a_reason_but_not_for_ever(shot: Snapshot) -> Non
     assert found(shot) == {GOOD}
 
 
+def test_a_price_that_sales_has_no_place_for_is_no_failure(shot: Snapshot) -> None:
+    shot.couplings.problems.append(StoredProblem("PLLINE-PRODPRICE", "bc", "x", "not_carried", "no place"))
+    assert found(shot) == set()
+    shot.couplings.problems.append(StoredProblem("PLLINE-PRODPRICE", "bc", "y", "refused", "no"))
+    assert found(shot) == {GOOD}
+
+
+def test_couplings_of_any_mapping_are_the_same_in_both_runs(shot: Snapshot) -> None:
+    shot.couplings.by_bc["ITEM-PRODUCT"] = {"i1": "r1"}
+    other = copy.deepcopy(shot)
+    other.couplings.by_bc["ITEM-PRODUCT"] = {"i1": "r2"}
+    assert list(differences(shot, other, chosen_by_bc=False)) == ["the couplings of ITEM-PRODUCT differ"]
+
+
+def test_a_base_unit_that_sales_makes_itself_has_another_id_in_each_run(shot: Snapshot) -> None:
+    shot.couplings.by_bc["UNIT GROUP BASE"] = {"i1": "r1"}
+    other = copy.deepcopy(shot)
+    other.couplings.by_bc["UNIT GROUP BASE"] = {"i1": "r2"}
+    assert list(differences(shot, other, chosen_by_bc=False)) == []
+    other.couplings.by_bc["UNIT GROUP BASE"] = {"i2": "r2"}
+    assert list(differences(shot, other, chosen_by_bc=False)) == ["the couplings of UNIT GROUP BASE differ"]
+
+
 def test_records_outside_the_filters_need_no_partner(shot: Snapshot) -> None:
     lose_a_coupling(shot)
     shot.bc_contacts["k2"]["contactBusinessRelation"] = "Vendor"

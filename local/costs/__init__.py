@@ -1,0 +1,1 @@
+"""What a synchronisation costs: requests and writes for each mapping, counted in one process."""
