@@ -24,6 +24,7 @@ OPTIONS = {
     "address1_freighttermscode": "shipmentMethods",
     "address1_shippingmethodcode": "shippingAgents",
 }
+DOCUMENTS = {"salesInvoices": "salesInvoiceLines", "salesCreditMemos": "salesCreditMemoLines"}
 WAYS = ("toSales", "fromSales")
 
 
@@ -147,7 +148,7 @@ def _quiet(world: World, meter: Meter) -> Cost:
 
 
 def _world() -> World:
-    """The main company with its posted invoices, and an organisation with users and currencies only."""
+    """The main company with what it has posted, and an organisation with users and currencies only."""
     company = published()
     users: list[Any] = [licensed(each) for each in (*_sales("systemusers"), *_sales("overlap_systemusers"))]
     world = build(
@@ -175,7 +176,7 @@ def _sales(file: str) -> list[Any]:
 
 def _post_drafts(world: World) -> None:
     person = world.person_in_bc()
-    drafts = person.call("GET", "salesInvoices?$expand=salesInvoiceLines")["value"]
-    for each in drafts:
-        if each["salesInvoiceLines"]:
-            person.call("POST", f"salesInvoices({each['id']})/Microsoft.NAV.post")
+    for table, lines in DOCUMENTS.items():
+        for each in person.call("GET", f"{table}?$expand={lines}")["value"]:
+            if each[lines]:
+                person.call("POST", f"{table}({each['id']})/Microsoft.NAV.post")

@@ -28,6 +28,8 @@ DOUBTFUL = ("20000", "27321782")
 MATCHING_CONTACTS = ("CT000026", "CT200080")
 DOUBTFUL_CONTACTS = ("CT000030",)
 
+CURRENCY, PRIMARY_CONTACT = "_transactioncurrencyid_value", "_primarycontactid_value"
+
 type Record = dict[str, Any]
 
 
@@ -38,11 +40,13 @@ def options() -> Options:
 
 def few_records() -> dict[str, list[Record]]:
     """The accounts and contacts Sales holds before Tandem comes, by table."""
-    firsts, twins = MATCHING + DIFFERING, DOUBTFUL
-    accounts = _chosen("overlap_accounts", firsts, twins)
+    accounts = _chosen("overlap_accounts", MATCHING + DIFFERING, DOUBTFUL)
+    contacts = _chosen("overlap_contacts", MATCHING_CONTACTS, DOUBTFUL_CONTACTS)
+    # Nobody has named a primary contact yet; contacts have the company's currency, as in Business Central.
+    pounds = next(each for each in _records("transactioncurrencies") if each["isocurrencycode"] == "GBP")
     return {
-        "account": accounts,
-        "contact": _chosen("overlap_contacts", MATCHING_CONTACTS, DOUBTFUL_CONTACTS),
+        "account": [{k: v for k, v in each.items() if k != PRIMARY_CONTACT} for each in accounts],
+        "contact": [each | {CURRENCY: pounds["transactioncurrencyid"]} for each in contacts],
     }
 
 
@@ -51,20 +55,34 @@ def load_few(environment: Environment) -> None:
     environment.sales_control.post("load", few_records())
 
 
-def post_drafts(environment: Environment) -> int:
-    """The bookkeeper posts the invoices that were drafts; how many.  One without lines stays a draft."""
+DOCUMENTS = {"salesInvoices": "salesInvoiceLines", "salesCreditMemos": "salesCreditMemoLines"}
+
+
+def post_drafts(environment: Environment) -> tuple[int, ...]:
+    """The bookkeeper posts the invoices and credit memos that were drafts; how many.
+
+    One without lines stays a draft.
+    """
+    return tuple(_post(environment, table, lines) for table, lines in DOCUMENTS.items())
+
+
+def _post(environment: Environment, table: str, lines: str) -> int:
     bc = environment.people.bc
-    drafts = bc.list("salesInvoices", filter="status eq 'Draft'", expand="salesInvoiceLines")
-    ready = [each for each in drafts if each["salesInvoiceLines"]]
+    drafts = bc.list(table, filter="status eq 'Draft'", expand=lines)
+    ready = [each for each in drafts if each[lines]]
     for each in ready:
-        bc.talk.send("POST", f"salesInvoices({each['id']})/Microsoft.NAV.post")
+        bc.talk.send("POST", f"{table}({each['id']})/Microsoft.NAV.post")
     return len(ready)
 
 
 def _chosen(file: str, firsts: tuple[str, ...], twins: tuple[str, ...]) -> list[Record]:
     """The records derived from these numbers: the first copy of some, the second copy of others."""
+    return [clean(each) for each in _records(file) if _origin(each) in (firsts, twins)[_is_twin(each)]]
+
+
+def _records(file: str) -> list[Record]:
     records: list[Record] = json.loads((SALES / f"{file}.json").read_text("utf-8"))
-    return [clean(each) for each in records if _origin(each) in (firsts, twins)[_is_twin(each)]]
+    return records
 
 
 def _origin(record: Mapping[str, Any]) -> str:

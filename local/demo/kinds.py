@@ -65,7 +65,7 @@ def is_open_opportunity(record: Record) -> bool:
 
 
 def is_posted(record: Record) -> bool:
-    """An invoice that the bookkeeper has posted."""
+    """An invoice or a credit memo that the bookkeeper has posted."""
     return record["status"] in POSTED
 
 
@@ -96,6 +96,15 @@ def _is_list_with_prices(row: Record) -> bool:
     return row.get("description") != OF_INVOICES
 
 
+def _is_credit_memo(row: Record) -> bool:
+    """Sales has them as invoices below zero."""
+    return row.get("tandem_documenttype") == "Credit memo"
+
+
+def _is_invoice(row: Record) -> bool:
+    return not _is_credit_memo(row)
+
+
 _LISTS, _PRICES = f"{EXTENSION}priceListHeaders", f"{EXTENSION}priceListLines"
 _RESOURCES = f"{EXTENSION}resources"
 _CUSTOMERS, _VENDORS = _holds(customertypecode=3), _holds(customertypecode=11)
@@ -108,10 +117,12 @@ KINDS = (
     Kind("Items", "ITEM-PRODUCT", "items", "product", is_not_blocked, _GOODS),
     Kind("Resources", "RESOURCE-PRODUCT", _RESOURCES, "product", is_not_blocked, _SERVICES),
     Kind("Currencies", "CURRENCY", "currencies", "transactioncurrency", everything, everything),
+    Kind("Item categories", "ITEM CATEGORY", "itemCategories", "subject", everything, everything),
     Kind("Price lists", "PLHEADER-PRICE", _LISTS, "pricelevel", everything, _is_list_with_prices),
     Kind(
         "Prices", "PLLINE-PRODPRICE", _PRICES, "productpricelevel", is_price_today, everything, place_of_price
     ),
     Kind("Opportunities", "OPPORTUNITY", "opportunities", "opportunity", is_open_opportunity, everything),
-    Kind("Invoices", "POSTEDSALESINV-INV", "salesInvoices", "invoice", is_posted, everything),
+    Kind("Invoices", "POSTEDSALESINV-INV", "salesInvoices", "invoice", is_posted, _is_invoice),
+    Kind("Credit memos", "POSTEDSALESCRMEMO-INV", "salesCreditMemos", "invoice", is_posted, _is_credit_memo),
 )  # fmt: skip

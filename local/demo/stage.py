@@ -28,7 +28,7 @@ QUIET_POLLS = 3
 PAUSED_S = 24 * 3600
 RUNNING_S = 60
 
-COMPUTED = frozenset({"salesInvoices"})
+COMPUTED = frozenset({"salesInvoices", "salesCreditMemos"})
 """Tables of Business Central with values that are computed when they are read."""
 
 type Record = dict[str, Any]

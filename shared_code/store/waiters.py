@@ -5,13 +5,13 @@ A hint and no more: a waiting record is also tried again by time, so that a lost
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from shared_code.core.identity import digest
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
-from shared_code.store.tables import Entity, Scalar, Tables, Upsert, in_chunks
+from shared_code.store.tables import Delete, Entity, Missing, Scalar, Tables, Upsert, in_chunks
 
 TABLE = "Waiters"
 MAX_WAITERS = 5000
@@ -65,8 +65,20 @@ class WaiterStore:
         return [_waiter(target, each) for each in found]
 
     def remove(self, waiters: Iterable[Waiter]) -> None:
+        """Nobody waits any more, as far as somebody else did not take them off already."""
+        by_partition: dict[str, set[str]] = {}
         for each in waiters:
-            self._tables.delete(TABLE, self._partition(each.target), _row(each))
+            by_partition.setdefault(self._partition(each.target), set()).add(_row(each))
+        for partition, rows in by_partition.items():
+            for chunk in in_chunks([Delete(partition, row) for row in sorted(rows)]):
+                self._delete(chunk)
+
+    def _delete(self, gone: Sequence[Delete]) -> None:
+        try:
+            self._tables.transact(TABLE, gone)
+        except Missing:
+            for each in gone:
+                self._tables.delete(TABLE, each.partition, each.row)
 
     def _partition(self, target: str) -> str:
         return escape_key(f"{self._connection}|{target}")

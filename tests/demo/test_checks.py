@@ -125,18 +125,18 @@ def test_a_mapping_is_in_the_wave_after_the_last_it_depends_on() -> None:
 def test_requests_of_a_quiet_look_are_told_apart_by_table() -> None:
     counts = Counts(
         by_kind={
-            "bc": Counter({"GET customers": 1, "POST $batch": 1, "GET tandem/sync/v1.0/items": 3}),
+            "bc": Counter({"GET opportunities": 1, "POST $batch": 1, "GET tandem/sync/v1.0/items": 3}),
             "sales": Counter({"GET accounts?$deltatoken": 2}),
         },
         parts=Counter({"GET currencies": 1, "GET currencyExchangeRates": 1, "GET resources": 2}),
     )
     found = quiet.by_table(counts, WHOLE.chosen)
-    assert found["bc"]["customers"] == {"mappings": ["CUSTOMER"], "requests": 1}
+    assert found["bc"]["opportunities"] == {"mappings": ["OPPORTUNITY"], "requests": 1}
     assert found["bc"]["currencies"] == {"mappings": ["CURRENCY", "INVOICE PRICE LIST"], "requests": 1}
     assert found["bc"]["tandem/sync/v1.0/items"]["requests"] == 3
     assert found["sales"]["accounts"] == {"mappings": ["CUSTOMER", "VENDOR"], "requests": 2}
     assert found["bc"]["tandem/sync/v1.0/resources"]["requests"] == 2  # in batches
-    assert found["bc"]["contacts"]["requests"] == 0
+    assert found["bc"]["vendors"]["requests"] == 0
 
 
 def quiet_result(**changes: Any) -> dict[str, Any]:

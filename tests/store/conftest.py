@@ -18,6 +18,7 @@ from shared_code.store.memory import MemoryQueue, MemoryTables
 from shared_code.store.overlay import OverlayTables
 from shared_code.store.queue import Queue
 from shared_code.store.tables import Tables
+from shared_code.sync.parts import TABLES
 
 
 @dataclass(slots=True)
@@ -116,3 +117,26 @@ def place(request: pytest.FixtureRequest) -> Place:
         found = Place(request.getfixturevalue("azure_queues"), name, time.sleep)
     found.queue.ensure([name])
     return found
+
+
+@pytest.fixture(scope="session")
+def azure_concepts(storage: dict[str, str]) -> AzureTables:
+    made = AzureTables(ThreadRuntime(), azure_tables.connect(storage))
+    made.ensure(TABLES)
+    return made
+
+
+@pytest.fixture(params=["memory", "azure"])
+def stored(request: pytest.FixtureRequest) -> Tables:
+    if request.param == "azure":
+        found: Tables = request.getfixturevalue("azure_concepts")
+        return found
+    memory = MemoryTables()
+    memory.ensure(TABLES)
+    return memory
+
+
+@pytest.fixture
+def connection() -> str:
+    """A connection that no other test uses."""
+    return f"t{uuid.uuid4().hex}"

@@ -14,9 +14,7 @@ from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.jobs import Batch, Job, JobKind, progress
 from shared_code.core.outcome import NEVER_S, Outcome, Problem
 from shared_code.core.records import Side, Value, Version
-from shared_code.runtime import ThreadRuntime
 from shared_code.store import (
-    azure_tables,
     couplings,
     full_syncs,
     identities,
@@ -26,43 +24,17 @@ from shared_code.store import (
     waiters,
     watermarks,
 )
-from shared_code.store.azure_tables import AzureTables
 from shared_code.store.couplings import CouplingStore, problem_row
 from shared_code.store.full_syncs import FullSync, FullSyncStore, Line, Phase
 from shared_code.store.identities import Fault, Identity, IdentityStore
 from shared_code.store.jobs import JobStore, Step, step_key
-from shared_code.store.memory import MemoryTables
 from shared_code.store.schedules import Schedule, ScheduleStore
 from shared_code.store.tables import AlreadyExists, Changed, Missing, Tables, in_chunks
-from shared_code.store.waiters import Waiter, WaiterStore
 from shared_code.store.watermarks import WatermarkStore
 
 TABLES = (couplings.TABLE, jobs.JOBS, jobs.BATCHES, watermarks.TABLE, schedules.TABLE, full_syncs.TABLE,
           waiters.TABLE, poison.TABLE, identities.TABLE)  # fmt: skip
 BASE = Base({"name": "Ä 😀", "limit": Decimal("1.50"), "open": True, "phone": None}, {"name": "ä 😀"})
-
-
-@pytest.fixture(scope="session")
-def azure_concepts(storage: dict[str, str]) -> AzureTables:
-    made = AzureTables(ThreadRuntime(), azure_tables.connect(storage))
-    made.ensure(TABLES)
-    return made
-
-
-@pytest.fixture(params=["memory", "azure"])
-def stored(request: pytest.FixtureRequest) -> Tables:
-    if request.param == "azure":
-        found: Tables = request.getfixturevalue("azure_concepts")
-        return found
-    memory = MemoryTables()
-    memory.ensure(TABLES)
-    return memory
-
-
-@pytest.fixture
-def connection() -> str:
-    """A connection that no other test uses."""
-    return f"t{uuid.uuid4().hex}"
 
 
 @pytest.fixture
@@ -502,18 +474,6 @@ def test_of_two_who_move_a_line_on_one_does(stored: Tables, connection: str) -> 
     runs.finish("f")
     runs.finish("f")
     assert runs.running() == []
-
-
-@pytest.mark.parametrize("key", ["simple", "a|b", "a/b\\c#d?e", "ü 😀", "x" * 300])
-def test_a_waiter_is_found_whatever_it_waits_for(stored: Tables, connection: str, key: str) -> None:
-    waiting = WaiterStore(stored, connection)
-    made = Waiter("CUSTOMER", key, "CONTACT", Side.SALES, "s1")
-    waiting.add([made, made])
-    assert waiting.of("CUSTOMER") == [made]
-    assert waiting.of("CONTACT") == []
-    waiting.remove([made])
-    waiting.remove([made])
-    assert waiting.of("CUSTOMER") == []
 
 
 @pytest.mark.parametrize("make", [lambda: "x" * 60_000, lambda: "😀" * 20_000, lambda: "\ud800" * 20_000])
