@@ -136,7 +136,7 @@ def test_requests_of_a_quiet_look_are_told_apart_by_table() -> None:
     assert found["bc"]["tandem/sync/v1.0/items"]["requests"] == 3
     assert found["sales"]["accounts"] == {"mappings": ["CUSTOMER", "VENDOR"], "requests": 2}
     assert found["bc"]["tandem/sync/v1.0/resources"]["requests"] == 2  # in batches
-    assert found["bc"]["vendors"]["requests"] == 0
+    assert found["bc"]["itemCategories"]["requests"] == 0
 
 
 def quiet_result(**changes: Any) -> dict[str, Any]:
