@@ -17,7 +17,7 @@ from shared_code.core.document_shape import MAPPING, SHAPES
 from shared_code.core.fields import Direction, FieldMapping, Lines
 from shared_code.core.mapping import Connection, Mapping, MatchKey, NotCarried
 from shared_code.core.moved_by import MovedBy
-from shared_code.core.table_rules import IN_FORCE, InForce, TableRule
+from shared_code.core.table_rules import IN_FORCE, InForce, TableRule, Template
 
 KEYS = frozenset(name for shape in SHAPES for name in shape.keys)
 """Every key that a document may hold somewhere."""
@@ -99,6 +99,7 @@ def _lines(values: Values | None, direction: Direction) -> Lines | None:
 def _table(values: Values) -> TableRule:
     if values.get("moved_by") is not None:
         values = {**values, "moved_by": MovedBy(**values["moved_by"])}
+    values = {**values, "new": tuple(Template(each["set"], each["when"]) for each in values["new"])}
     if values.get("in_force") is None:
         return TableRule(**values)
     in_force = InForce(**values["in_force"], conditions=_of_line(values))

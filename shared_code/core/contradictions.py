@@ -24,7 +24,30 @@ def contradictions(mapping: Mapping) -> list[str]:
         problems.append("leaving: only rows of a mapping to Sales are removed")
     if mapping.conflict is ConflictRule.NEWEST_WINS and mapping.is_option_set:
         problems.append("conflict: options have no time of change, so the newest cannot win")
-    return problems + [problem for gone in Side for problem in _deletion_contradictions(mapping, gone)]
+    for side in Side:
+        problems += [*_deletion_contradictions(mapping, side), *_template_contradictions(mapping, side)]
+    return problems
+
+
+def _template_contradictions(mapping: Mapping, side: Side) -> list[str]:
+    """Templates for records that are never made, values that a field would take back or that lead outside."""
+    rule = mapping.side(side)
+    problems = [f"{side}.new: the mapping creates nothing in {side.system_name}"] if rule.new else []
+    problems = [] if mapping.may_create(side) else problems
+    written = {
+        name: each.name
+        for each in mapping.fields
+        if each.direction.flows_to(side) and not (each.only_on_create or each.keep_when_blank)
+        for name in (each.sales if side is Side.SALES else (each.bc,))
+    }
+    for template in rule.new:
+        values = dict(template.values)
+        taken = (name for name in values if name in written)
+        problems += [f"{side}.new: {name} is written by the field {written[name]}" for name in taken]
+        told = [test for test in rule.filter if set(fields_of((test,))) <= values.keys()]
+        if not all(meets(test, values, side) for test in told):
+            problems.append(f"{side}.new: a record with these values would be outside of {side}.filter")
+    return problems
 
 
 def _deletion_contradictions(mapping: Mapping, gone: Side) -> list[str]:

@@ -70,4 +70,6 @@ def _inners(kind: Inners, name: str, given: object, where: str, faults: list[str
     wrong = [each for each in given if not isinstance(each, dict)]
     faults += [f"{where}: an entry of {name} is {each} and must be a table" for each in wrong]
     tables = [each for each in given if isinstance(each, dict)]
-    return tuple(_table(kind.shape, each, kind.shape.label(each), faults) for each in tables)
+    # A table of a side is called with the side's name.
+    prefix = f"{where}." if where in ("bc", "sales") else ""
+    return tuple(_table(kind.shape, each, prefix + kind.shape.label(each), faults) for each in tables)

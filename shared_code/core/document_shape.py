@@ -134,6 +134,11 @@ MOVED_BY = Shape("moved_by", called="moved_by", keys={
     "numbered": Key(Truth(True), "Whether they are numbered entries; else records with a time of change."),
 })  # fmt: skip
 
+NEW = Shape("new", called="new", keys={
+    "when": Key(Conditions(), "A filter on the other side's record that the new one is made for."),
+    "set": Key(Assigned(), "The values, by this side's fields.", _MISSING),
+})  # fmt: skip
+
 _BOTH: MappingOf[str, Key] = {
     "table": Key(Text("", needed=True), "The table, by its entity set.", _MISSING),
     "key": Key(Text("id"), "The field with the record's id."),
@@ -142,6 +147,7 @@ _BOTH: MappingOf[str, Key] = {
     "creates_when": Key(Conditions(), "Further conditions for a partner to be created."),
     "reference": Key(Names(), "Fields by which other records point here."),
     "related": Key(Texts(), "Tables whose change counts as a change of this record."),
+    "new": Key(Inners(NEW), "Values for records that Tandem makes here, written then and never again."),
     "deactivate": Key(Assigned(), "Values that take a record out of use, and so out of the filter."),
 }
 BC = Shape("bc", called="bc", keys={
@@ -212,5 +218,5 @@ MAPPING = Shape("mapping", called=WHOLE, keys={
     "lines": Key(Inner(LINES), "Rows that are created together with the record, once."),
 })  # fmt: skip
 
-SHAPES = (BRAKE, MAPPING, BC, SALES, FIELD, IN_FORCE, MOVED_BY, LINES, MATCH, NOT_CARRIED)
+SHAPES = (BRAKE, MAPPING, BC, SALES, FIELD, IN_FORCE, MOVED_BY, NEW, LINES, MATCH, NOT_CARRIED)
 """Every table there is."""

@@ -52,8 +52,12 @@ def choose(document: Document, features: Features) -> Document | None:
     """
     if not _is_there(document, features):
         return None
+    when = document.get("when", {})
+    # Where it is no table it is no choice but a condition (on records, in a template for new ones).
+    is_choice = isinstance(when, dict)
     chosen = {key: value for key, value in document.items() if key not in _CHOICES}
-    for name, instead in document.get("when", {}).items():
+    chosen |= {} if is_choice else {"when": when}
+    for name, instead in when.items() if is_choice else ():
         if _feature(name) in features:
             chosen |= instead
     return {key: _chosen(value, features) for key, value in chosen.items()}
@@ -87,14 +91,19 @@ def _feature(name: object) -> Feature:
 
 def choices_schema(instead: dict[str, Any]) -> dict[str, Any]:
     """The JSON Schema of the keys that any table may carry; ``instead`` is that of a feature's."""
-    feature = {"enum": [each.value for each in Feature]}
+    feature = {"$ref": "#/$defs/feature"}
     return {
         "needs": {"description": "This table is there only with the feature.", **feature},
         "unless": {"description": "This table is there only without the feature.", **feature},
         "when": {
             "description": "Keys that count instead of the others where a feature is there.",
             "type": "object",
-            "properties": {each.value: instead for each in Feature},
-            "additionalProperties": False,
+            "propertyNames": feature,
+            "additionalProperties": instead,
         },
     }
+
+
+def feature_schema() -> dict[str, Any]:
+    """The JSON Schema of a feature's name, which the other refers to as ``#/$defs/feature``."""
+    return {"enum": [each.value for each in Feature]}

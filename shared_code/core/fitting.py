@@ -15,6 +15,7 @@ from shared_code.core.descriptions import ColumnDescription, Described, NoTable,
 from shared_code.core.fitting_filters import filter_faults
 from shared_code.core.fitting_lookups import lookup_faults
 from shared_code.core.fitting_names import MAX_CHARS, closest
+from shared_code.core.fitting_new import value_faults
 from shared_code.core.fitting_types import type_faults
 from shared_code.core.lines import LINE_ID
 from shared_code.core.mapping import IN_FORCE, Direction, FieldMapping, Mapping, TableRule, native_of
@@ -84,7 +85,13 @@ def _faults_on(mapping: Mapping, side: Side, table: Described, others: Others) -
         yield from _field_faults(mapping, each, side, table, others)
     yield from _other_names(mapping, side, table)
     rule = mapping.side(side)
-    for name, reason, what in filter_faults((*rule.filter, *rule.creates_when), table.columns, side):
+    whens = [test for each in mapping.side(side.other).new for test in each.when]
+    found = [*filter_faults((*rule.filter, *rule.creates_when, *whens), table.columns, side)]
+    for template in rule.new:
+        values = dict(template.values)
+        found += value_faults(f"{side}.new", values, table.columns, side, new=True)
+    found += value_faults(f"{side}.deactivate", dict(rule.deactivate), table.columns, side, new=False)
+    for name, reason, what in found:
         yield Misfit(side, name, reason, what)
 
 

@@ -40,7 +40,7 @@ def _condition(test: Condition, column: ColumnDescription, side: Side) -> Found:
         yield _fault(column, f"{column.name} holds {column.kind} and no text", "Ask for equal values.")
     elif test.op not in ("is_blank", "is_not_blank"):
         for value in test.values:
-            if not is_blank(value, side) and not _can_hold(column, value, side):
+            if not is_blank(value, side) and not can_hold(column, value, side):
                 yield _fault(column, f"{column.name} never holds {_shown(value)}", _instead(column))
 
 
@@ -48,7 +48,8 @@ def _fault(column: ColumnDescription, reason: str, what: str) -> tuple[str, str,
     return column.name, f"the filter: {reason}", what
 
 
-def _can_hold(column: ColumnDescription, value: Value, side: Side) -> bool:
+def can_hold(column: ColumnDescription, value: Value, side: Side) -> bool:
+    """Whether a column can hold such a value at all."""
     match value:
         case bool():
             return column.kind in (Kind.BOOLEAN, Kind.OTHER)

@@ -133,6 +133,8 @@ class Mapping:
             yield from native_of(each, side)
         yield from rule.display
         yield from fields_of((*rule.filter, *rule.creates_when))
+        # What is looked at here when the other side's new record is made.
+        yield from fields_of(test for each in self.side(side.other).new for test in each.when)
         yield from rule.reference
         if rule.in_force:
             yield from rule.in_force.names

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared_code.core.condition_reading import Conditions
+from shared_code.core.document_kinds import RuleList
 from shared_code.core.document_shape import MAPPING, SHAPES, Inner, Inners, Key, Shape
-from shared_code.core.features import choices_schema
+from shared_code.core.features import choices_schema, feature_schema
 
 type Schema = dict[str, Any]
 
@@ -26,18 +28,19 @@ def mapping_schema() -> Schema:
         "title": "A mapping of Tandem",
         "description": "One table of Business Central and one of Sales that are kept in step.",
         "$ref": f"#/$defs/{MAPPING.name}",
-        "$defs": {**definitions, **parts},
+        "$defs": {**definitions, **parts, **_shared(), "feature": feature_schema()},
     }
 
 
 def _table(shape: Shape) -> Schema:
     needed = [name for name, key in shape.keys.items() if key.missing]
-    schema: Schema = {
-        "type": "object",
-        "properties": {**_properties(shape), **choices_schema({"$ref": f"#/$defs/{shape.name}_instead"})},
-        "additionalProperties": False,
-    }
-    if needed:
+    own, choices = _properties(shape), choices_schema({"$ref": f"#/$defs/{shape.name}_instead"})
+    schema: Schema = {"type": "object", "properties": {**choices, **own}, "additionalProperties": False}
+    if "when" in own:
+        # A condition of its own where it is a text, a choice by feature where it is a table.
+        schema["properties"]["when"] = {"anyOf": [own["when"], choices["when"]]}
+        schema["required"] = needed
+    elif needed:
         # A key that only a feature brings stands under ``when``.
         schema["anyOf"] = [{"required": needed}, {"required": ["when"]}]
     return schema
@@ -63,5 +66,14 @@ def _kind(key: Key) -> Schema:
         case Inners(shape, least, most):
             items = {"$ref": f"#/$defs/{shape.name}"}
             return {"type": "array", "items": items, "minItems": least, "maxItems": most}
+        case Conditions():
+            return {"$ref": "#/$defs/filter"}
+        case RuleList():
+            return {"$ref": "#/$defs/rules"}
         case kind:
             return kind.schema()
+
+
+def _shared() -> Schema:
+    """What stands in many tables and is said once."""
+    return {"filter": Conditions().schema(), "rules": RuleList().schema()}

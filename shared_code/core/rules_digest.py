@@ -50,7 +50,8 @@ def _further(mapping: Mapping) -> tuple[str, ...]:
     lines = (repr(mapping.lines),) if mapping.lines else ()
     moved_by = (repr(mapping.bc.moved_by),) if mapping.bc.moved_by else ()
     taken_out = tuple(repr(rule.deactivate) for rule in (mapping.bc, mapping.sales) if rule.deactivate)
-    return (*leaving, *mapping.bc.reference, *lines, *moved_by, *taken_out)
+    new = tuple(repr(rule.new) for rule in (mapping.bc, mapping.sales) if rule.new)
+    return (*leaving, *mapping.bc.reference, *lines, *moved_by, *taken_out, *new)
 
 
 def same_selection(one: str, other: str) -> bool:

@@ -38,6 +38,14 @@ class InForce:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """Native values for new records.  ``when`` are tests on the other side's record they are made for."""
+
+    values: tuple[tuple[str, Value], ...]
+    when: tuple[Test, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TableRule:
     """One side of a mapping: entity set, key, what a record is called by, filter, company column.
 
@@ -48,6 +56,7 @@ class TableRule:
     version (an invoice that is not paid): a full scan reads it anew.
     ``reopened_by`` are columns with what makes a row writable that is read only otherwise (a paid invoice).
     ``deactivate`` are native values that take a record out of use, and so out of the filter.
+    ``new`` are templates for records that Tandem makes there.
     ``company_column`` holds the BC company a Dataverse row belongs to.  ``api`` is the route of a Business
     Central API other than v2.0 (``publisher/group/v1.0``).  ``in_force``: a record is made of dated lines.
     ``moved_by``: entries that move records without a new version.
@@ -67,3 +76,4 @@ class TableRule:
     in_force: InForce | None = None
     moved_by: MovedBy | None = None
     deactivate: tuple[tuple[str, Value], ...] = ()
+    new: tuple[Template, ...] = ()

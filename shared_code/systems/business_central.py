@@ -20,6 +20,7 @@ from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_currencies as currencies
 from shared_code.systems import business_central_dated as dated
 from shared_code.systems import business_central_filters as filters
+from shared_code.systems import business_central_finding as finding
 from shared_code.systems import business_central_keys as creation_keys
 from shared_code.systems import business_central_metadata as metadata
 from shared_code.systems import business_central_opportunities as opportunities
@@ -53,7 +54,6 @@ from shared_code.systems.interface import (
 
 LOOK_BACK_S = 600.0
 IDS_PER_PART = 100
-MAX_FILTER_CHARS = 4_000
 
 
 def api_root(base: str, tenant: str, environment: str) -> str:
@@ -125,14 +125,14 @@ class BusinessCentral:
         """
         wanted = list(dict.fromkeys(value for value in values if value is not None and value != ""))
         at_most(len(wanted), "values")
-        conditions = _conditions(table, column, wanted)
+        conditions = finding.conditions(table, column, wanted)
         if not conditions:
             return []
         rows: list[Row] = []
         for some in odata.chunks(conditions, batch.MAX_PARTS - 1):
             rows += self._rows(table, some, "find", extra=(column,))
-        keys = {_comparable(value) for value in wanted}
-        return [row for row in rows if _comparable(_value(table, row, column)) in keys]
+        keys = {finding.comparable(value) for value in wanted}
+        return [row for row in rows if finding.comparable(_value(table, row, column)) in keys]
 
     def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
         """Create records; the service chooses their ids, and keeps a creation's own as its key if it can."""
@@ -334,34 +334,6 @@ def _reread(table: Table, result: WriteResult, rows: Mapping[str, Row], reason: 
         return result
     row = rows.get(result.row.id)
     return Written(row) if row else OutcomeUnknown(reason)
-
-
-def _conditions(table: Table, column: str, values: Sequence[Value]) -> list[str]:
-    """Filters on one column, none of them longer than ``MAX_FILTER_CHARS`` when encoded."""
-    name, sets, room = odata.name(column), list[list[str]](), 0
-    for value in values:
-        text = _literal(table, column, value)
-        if text is None:
-            continue
-        size = len(odata.encode(f"{name} eq {text} or "))
-        if size > room:
-            sets.append([])
-            room = MAX_FILTER_CHARS
-        sets[-1].append(text)
-        room -= size
-    return [odata.any_of(name, some) for some in sets]
-
-
-def _literal(table: Table, column: str, value: Value) -> str | None:
-    """``None`` for text that is not Unicode, which no record can have."""
-    if isinstance(value, str) and odata.is_guid(value) and (column == table.key or column.endswith("Id")):
-        return odata.guid(value)
-    text = odata.literal(value)
-    return text if text.isascii() or text.encode("utf-8", "ignore").decode() == text else None
-
-
-def _comparable(value: Value) -> Value:
-    return value.casefold().strip() if isinstance(value, str) else value
 
 
 def _value(table: Table, row: Row, column: str) -> Value:

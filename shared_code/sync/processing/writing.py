@@ -9,12 +9,13 @@ from functools import partial
 from shared_code.core.agreement import disagreement
 from shared_code.core.base import confirm_base
 from shared_code.core.journal import Entry, Reason
+from shared_code.core.new_records import template_values
 from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.reconcile import (
     Create,
     Merge,
 )
-from shared_code.core.records import Deleted, Row, Side, Values
+from shared_code.core.records import Deleted, Row, Side, Value, Values
 from shared_code.sync.processing import committing, documents, journaling, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
@@ -84,6 +85,7 @@ class Plan:
         if instead and (decision.side is Side.SALES or decision.restores):
             instead()
         else:
+            native = {**_from_templates(work, item, decision.side), **native}
             self.creations[decision.side].append(PlannedCreation(item, native, sent, instead, lines))
 
     def deactivate(self, work: Work, item: Item, side: Side) -> None:
@@ -119,6 +121,12 @@ class Plan:
 
 def _without_place(work: Work, item: Item) -> str:
     return disagreement(work.mapping, item.values_on(Side.BC), work.links)
+
+
+def _from_templates(work: Work, item: Item, side: Side) -> dict[str, Value]:
+    """What the mapping's templates give the new record, by what the record holds that it is made for."""
+    source = item.rows.get(side.other)
+    return template_values(work.mapping.side(side).new, source.values if source else {}, side.other)
 
 
 def _open_groups(work: Work, merge: Merge, faults: list[Missing | Unfit]) -> frozenset[str]:
