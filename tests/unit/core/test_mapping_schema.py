@@ -87,7 +87,8 @@ def _without_whole_fractions(value: Any) -> Any:
     return [_without_whole_fractions(each) for each in value] if isinstance(value, list) else value
 
 
-KEYS = sorted({name for shape in SHAPES for name in shape.keys} | {"colour"})
+KEYS = sorted({name for shape in SHAPES for name in shape.keys} - {"when"} | {"colour"})
+"""A choice by feature (``when``) is made before a document is read."""
 PLACES = [
     *_paths(DOCUMENT),
     *(f"{table}.{key}" for table in ("bc", "sales", "fields.0") for key in KEYS),
