@@ -93,6 +93,7 @@ def line_of_name(text: str, name: str, native: str) -> int:
 _QUOTED = re.compile(r"“([^”]*)”")
 _OF_FIELD = re.compile(r"field (\S+?)(?:: | has | is )")
 _OF_TABLE = re.compile(r"(bc|sales|lines)\b")
+_OF_KEY = re.compile(r"(?:bc|sales)(?:\.|: )(\w+)")
 _ONE_OF = re.compile(r"“([^”]*)” and must be one of (.*)$")
 _UNKNOWN_KEY = re.compile(r"has an unknown key “([^”]*)”")
 
@@ -117,11 +118,20 @@ def _line_of(text: str, reason: str) -> int:
         first, lines = _table_of_field(lines, found[1])
     elif found := _OF_TABLE.match(reason):
         first, lines = _table_called(lines, found[1])
+        if at := _line_of_key(lines, first, reason):
+            return at
     for word in _QUOTED.findall(reason):
         for number, line in enumerate(lines, first):
             if word and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", line):
                 return number
     return first if found else 0
+
+
+def _line_of_key(lines: list[str], first: int, reason: str) -> int:
+    """The line on which the key of a table stands that a fault names, such as ``bc.filter``; 0 if nowhere."""
+    found = _OF_KEY.match(reason)
+    key = re.compile(rf"\s*{re.escape(found[1])}\s*=") if found else None
+    return next((n for n, line in enumerate(lines, first) if key and key.match(line)), 0)
 
 
 def _table_called(lines: list[str], name: str) -> tuple[int, list[str]]:

@@ -1,4 +1,4 @@
-"""Values for new records: by condition, on both sides, written once; conditions are filters on the record they are made for."""
+"""Values for new records: by condition on the record they are made for, on both sides, written once."""
 
 from __future__ import annotations
 

@@ -69,7 +69,22 @@ def test_a_file_for_a_feature_that_is_not_there_is_no_mapping() -> None:
         ("[[fields]]", "[[fields", 12, "Expected", ""),
         ('table = "locations"', "", 5, "bc.table is missing", ""),
         ('key = "territoryid"', 'kee = "territoryid"', 10, "unknown key “kee”", "did you mean “key”?"),
-        ('table = "territories"', "table = 7", 8, "sales: table is 7 and must be a text", ""),
+        ('table = "locations"', "table = 'b'\nfilter = 'a ='", 7, "it ends at character 4", ""),
+        (
+            'table = "locations"',
+            "table = 'b'\nfilter = 'a startswith b'",
+            7,
+            "did you mean “starts with”?",
+            "",
+        ),
+        (
+            'key = "territoryid"',
+            'key = "t"\ndeactivate = {}',
+            11,
+            "must be a table of fields with values",
+            "",
+        ),
+        ('table = "territories"', "table = 7", 9, "sales: table is 7 and must be a text", ""),
     ],
 )
 def test_a_fault_tells_its_line_and_what_may_have_been_meant(
