@@ -44,6 +44,8 @@ PROBLEMS = {
                     "Couple what belongs together, then release the creation of the rest."),
         ProblemCode("possible_partner", "The other side holds records that may be the same.",
                     "Couple it with the right one, or release it as a new record."),
+        ProblemCode("coupled_elsewhere", "The record moved here from another mapping, where it is coupled.",
+                    "Uncouple it in the mapping that the message names, or move it back.", True),
         ProblemCode("partner_deleted", "The coupled record of the other side was deleted.",
                     "Restore it, uncouple the pair, or delete the survivor too."),
         ProblemCode("uncoupled", "A person uncoupled the record; it gets no partner by itself.",

@@ -106,3 +106,25 @@ def test_a_contact_moved_from_a_customer_to_a_supplier_in_sales_moves_in_busines
 
 def test_a_quiet_cycle_only_looks(world: World) -> None:
     worlds.assert_quiet(world)
+
+
+def test_an_account_that_becomes_a_supplier_makes_no_vendor_beside_its_customer(world: World) -> None:
+    account = accounts(world, 3)[0]
+    before = len(world.person_in_bc().call("GET", "vendors")["value"])
+    world.person_in_sales.edit(f"accounts({account['accountid']})", customertypecode=SUPPLIER)
+    worlds.cycles(world, 3)
+    assert len(world.person_in_bc().call("GET", "vendors")["value"]) == before
+    (problem,) = worlds.problems(world, "VENDOR")
+    assert (problem["code"], "CUSTOMER" in problem["message"]) == ("coupled_elsewhere", True)
+
+
+def test_moved_back_it_is_the_customers_account_again(world: World) -> None:
+    account = accounts(world, 3)[0]
+    path = f"accounts({account['accountid']})"
+    world.person_in_sales.edit(path, customertypecode=SUPPLIER)
+    worlds.cycle(world)
+    world.person_in_sales.edit(path, customertypecode=3, address1_city="Leeds")
+    worlds.cycles(world, 2)
+    pair = next(c for c in world.at.couplings("CUSTOMER").all_coupled() if c.sales_id == account["accountid"])
+    assert worlds.customer_of(world, pair)["city"] == "Leeds"
+    assert worlds.codes(world, "VENDOR") == worlds.codes(world, "CUSTOMER") == []

@@ -36,6 +36,7 @@ from shared_code.sync.processing import (
     adopting,
     committing,
     creating,
+    elsewhere,
     intents,
     naming,
     problems,
@@ -92,6 +93,7 @@ def _round(work: Work) -> None:
     naming.name_targets(work)
     committing.commit(work)
     relinking.relink(work, plan)
+    elsewhere.keep_single(work, plan)
     adopting.adopt_existing(work, plan)
     creating.create(work, plan)
     writing.update(work, plan)
