@@ -171,3 +171,56 @@ def test_a_cause_is_retried_by_its_code(scripted: Scripted) -> None:
         {"mapping": "CUSTOMER", "action": "retry", "code": "refused", "cause": "x"},
         {"mapping": "CUSTOMER", "action": "skip", "records": [{"side": "bc", "id": ONE}]},
     ]
+
+
+UNDONE = {"mapping": "CUSTOMER", "bcId": ONE, "name": "10000 Adatum", "outcome": "modified", "removed": None,
+          "withdrawn": None, "left": [],
+          "fields": [{"side": "sales", "field": "phone", "from": "1", "to": None}]}  # fmt: skip
+
+
+def test_an_undo_is_previewed_and_only_run_when_told(
+    scripted: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripted.says("POST", "undos", (202, {"id": "9"}))
+    scripted.says("GET", "undos/9", {"status": "Finished", "phase": "preview"})
+    scripted.says("GET", "undos/9/records", {"records": [UNDONE], "next": None})
+    assert called(scripted, "undo", "--job", "7") is Exit.DONE
+    assert sent(scripted) == [{"job": "7"}]
+    shown = capsys.readouterr().out
+    assert "Sales, phone: 1 → (blank)" in shown
+    assert "Nothing was written yet: python -m tandem undo --show 9 --run" in shown
+
+
+def test_an_undo_that_was_previewed_is_run_with_what_is_done_otherwise(
+    scripted: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = {**UNDONE, "left": [{"text": "Somebody wrote it since.", "offers": ["uncouple"]}]}
+    ended = [{"status": "Finished", "phase": phase} for phase in ("preview", "run")]
+    scripted.says("GET", "undos/9", *ended)
+    scripted.says("POST", "undos/9/run", (202, {"id": "9"}))
+    scripted.says("GET", "undos/9/records", {"records": [left], "next": None})
+    assert called(scripted, "undo", "--show", "9", "--run", "--otherwise", "withdraw") is Exit.ATTENTION
+    assert sent(scripted) == [{"otherwise": "withdraw"}]
+    assert "left alone: Somebody wrote it since. (--otherwise uncouple)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["--job", "7", "--full", "8"]])
+def test_an_undo_is_of_one_thing(scripted: Scripted, arguments: list[str]) -> None:
+    assert called(scripted, "undo", *arguments) is Exit.REFUSED
+    assert scripted.seen == []
+
+
+def test_the_journal_of_a_record_tells_why(scripted: Scripted, capsys: pytest.CaptureFixture[str]) -> None:
+    change = {"field": "phone", "old": None, "new": "1", "because": "changed", "why": "it had changed there"}
+    entry = {
+        "at": "2027-01-15T08:00:00+00:00",
+        "side": "sales",
+        "job": "7",
+        "decidedBy": "Pat",
+        "fields": [change],
+    }
+    scripted.says("GET", "journal", {"entries": [entry], "more": False})
+    assert called(scripted, "journal", "CUSTOMER", ONE) is Exit.DONE
+    shown = capsys.readouterr().out
+    assert "Sales, job 7 (Pat decided)" in shown
+    assert "phone: (blank) → 1, because it had changed there" in shown
