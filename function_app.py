@@ -6,11 +6,22 @@ import os
 
 import azure.functions as func
 
-from functions import api, conflicts, coupling, history, previews, problems, queues, timers, webhooks
+from functions import (
+    api,
+    compares,
+    conflicts,
+    coupling,
+    history,
+    previews,
+    problems,
+    queues,
+    timers,
+    webhooks,
+)
 from shared_code.compose import check_settings
 
 check_settings(os.environ)
 
 app = func.FunctionApp()
-for module in (timers, queues, api, coupling, previews, problems, conflicts, history, webhooks):
+for module in (timers, queues, api, coupling, previews, problems, conflicts, history, compares, webhooks):
     app.register_functions(module.blueprint)

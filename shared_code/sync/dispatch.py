@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from shared_code.store import poison
+from shared_code.store.compares import COMPARE_ID
 from shared_code.sync import detect, faults, full_sync, walks
+from shared_code.sync.comparing import comparing
 from shared_code.sync.history import undos
 from shared_code.sync.identity_check import WAIT_S, NotAsked, is_confirmed
 from shared_code.sync.messages import (
@@ -82,6 +84,8 @@ def _work(parts: Parts, message: Message) -> None:
             undos.advance(parts, parts.connection(message.connection), message.full_sync)
         case BatchDue():
             process_batch(parts, message)
+        case WalkStep(job=job) if job.startswith(COMPARE_ID):
+            comparing.take_step(parts, message)
         case WalkStep():
             walks.take_step(parts, message)
 

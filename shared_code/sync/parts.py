@@ -16,6 +16,7 @@ from shared_code.core.selection import Catalogue
 from shared_code.runtime import Runtime
 from shared_code.store import (
     announcements,
+    compares,
     couplings,
     full_syncs,
     identities,
@@ -60,6 +61,7 @@ TABLES = (
     announcements.TABLE,
     rulebooks.TABLE,
     undos.TABLE,
+    compares.TABLE,
     previews.TABLE,
 )
 """Every table Tandem keeps."""

@@ -9,19 +9,24 @@ import azure.functions as func
 import pytest
 from jsonschema import Draft202012Validator
 
-from functions import api, conflicts, coupling, history, previews, problems, webhooks
+from functions import api, compares, conflicts, coupling, history, previews, problems, webhooks
+from shared_code.core.compare import Finding
 from shared_code.core.jobs import JobKind
 from shared_code.core.journal import Reason
 from shared_code.core.mapping import Direction
 from shared_code.core.outcome import PROBLEMS, Outcome
 from shared_code.core.records import Side
+from shared_code.core.undo import Otherwise, Why
 from shared_code.core.why import Author
 from shared_code.store.full_syncs import LineStatus
+from shared_code.store.undos import Phase
 from shared_code.sync import full_sync
 from shared_code.sync.api import MAX_JOBS, MAX_PROBLEMS
 from shared_code.sync.api_input import MAX_ID
+from shared_code.sync.comparing.compare_api import MAX_FOUND
 from shared_code.sync.conflicts.conflict_api import MAX_CONFLICTS
 from shared_code.sync.history.history_api import MAX_ENTRIES
+from shared_code.sync.history.undo_api import MAX_RECORDS
 from tests.docs.openapi import DOCUMENT, faults, operations, resolve
 
 OPERATIONS = [pytest.param(*each, id=f"{each[0]} {each[1]}") for each in operations()]
@@ -30,7 +35,7 @@ OPERATIONS = [pytest.param(*each, id=f"{each[0]} {each[1]}") for each in operati
 def routes() -> dict[tuple[str, str], str]:
     """Method and path of every HTTP function, with who may call it."""
     app = func.FunctionApp()
-    for module in (api, coupling, previews, problems, conflicts, history, webhooks):
+    for module in (api, coupling, previews, problems, conflicts, history, compares, webhooks):
         app.register_functions(module.blueprint)
     triggers = [found.get_dict_repr() for each in app.get_functions() if (found := each.get_trigger())]
     return {
@@ -128,6 +133,10 @@ def test_every_example_of_a_body_fits_its_schema() -> None:
         ("JobKind", JobKind),
         ("WrittenBy", Author),
         ("WriteReason", Reason),
+        ("Finding", Finding),
+        ("Otherwise", Otherwise),
+        ("WhyLeft", Why),
+        ("UndoPhase", Phase),
     ],
 )
 def test_a_choice_has_the_members_of_the_code(name: str, members: type[StrEnum]) -> None:
@@ -148,6 +157,8 @@ def test_limits_are_those_of_the_code() -> None:
         "/problems": MAX_PROBLEMS,
         "/conflicts": MAX_CONFLICTS,
         "/journal": MAX_ENTRIES,
+        "/undos/{id}/records": MAX_RECORDS,
+        "/compares/{id}/findings": MAX_FOUND,
     }
     for path, most in most_of.items():
         parameters = DOCUMENT["paths"][path]["get"]["parameters"]

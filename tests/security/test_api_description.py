@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,9 +26,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from shared_code.runtime import ThreadRuntime
+from shared_code.store import azure_tables, compares
+from shared_code.store.azure_tables import AzureTables
+from shared_code.store.undos import UndoStore
 from tests.docs.openapi import DOCUMENT
 from tests.security.conftest import App
-from tests.webhooks.conftest import await_true
 
 pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
 
@@ -83,6 +87,8 @@ def existing(app: App, label: str) -> dict[str, Any]:
         return existing_pair(app, label)
     if "/undos/{id}" in label:
         return existing_undo(app)
+    if "/compares/{id}" in label:
+        return existing_compare(app)
     if "/couplings/{id}" in label or "/records" in label:
         return existing_record(app, label)
     if label == "POST /problems/actions":
@@ -120,13 +126,31 @@ def existing_pair(app: App, label: str) -> dict[str, Any]:
     return {"query": {}, "body": named} if label.startswith("POST") else {"query": named}
 
 
+def tables_of(app: App) -> AzureTables:
+    """The app's storage: nothing works off its queues here, so what has to be at its end is put there."""
+    storage = app.environment.addresses.storage
+    return AzureTables(ThreadRuntime(), azure_tables.connect({"AzureWebJobsStorage": storage}))
+
+
+def existing_compare(app: App) -> dict[str, Any]:
+    """A compare of one mapping, at its end."""
+    body = json.dumps({"mappings": ["CURRENCY"]}).encode()
+    found = app.with_key("POST", "/compares", data=body).json()
+    store = compares.CompareStore(tables_of(app), found["connection"])
+    assert all(store.put(replace(each, phase=compares.Phase.DONE)) for each in store.lines(found["id"]))
+    return {"path_parameters": {"id": found["id"]}, "query": {}}
+
+
 def existing_undo(app: App) -> dict[str, Any]:
-    """The undo of a job that wrote nothing, after its preview."""
+    """The undo of a job, after its preview."""
     jobs = app.with_key("GET", "/jobs").json()["jobs"]
     body = json.dumps({"job": jobs[0]["id"]}).encode()
-    undo = app.with_key("POST", "/undos", data=body).json()["id"]
-    await_true(lambda: app.with_key("GET", f"/undos/{undo}").json()["status"] == "Finished", "the preview")
-    return {"path_parameters": {"id": undo}, "query": {}}
+    found = app.with_key("POST", "/undos", data=body).json()
+    store = UndoStore(tables_of(app), found["connection"])
+    undo = store.get(found["id"])
+    assert undo
+    assert store.put(replace(undo, position=len(undo.lines)))
+    return {"path_parameters": {"id": undo.id}, "query": {}}
 
 
 def existing_record(app: App, label: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Comparing: whether both sides still are what is on file."""
