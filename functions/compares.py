@@ -1,23 +1,13 @@
-"""The HTTP routes of compares, and the nightly one."""
+"""The HTTP routes of compares."""
 
 from __future__ import annotations
-
-import logging
 
 import azure.functions as func
 
 from functions import KEY, answer, parts
 from shared_code.sync.comparing import compare_api
-from shared_code.sync.comparing.comparing import start
 
 blueprint = func.Blueprint()
-
-
-@blueprint.timer_trigger("timer", schedule="0 17 1 * * *", use_monitor=True)
-def compare_nightly(timer: func.TimerRequest) -> None:
-    """Compare both sides of every connection with what is on file."""
-    begun = [start(parts(), at) for at in parts().connections.values()]
-    logging.getLogger("tandem").info("compare", extra={"compares": len(begun)})
 
 
 @blueprint.route("compares", methods=["POST"], auth_level=KEY)

@@ -8,6 +8,7 @@ import azure.functions as func
 
 from functions import parts
 from shared_code.sync.clean_up import clean_up
+from shared_code.sync.comparing.comparing import start
 from shared_code.sync.registration import Renewal, keep_registered, renew
 from shared_code.sync.tick import tick
 
@@ -46,3 +47,11 @@ def remove_old_jobs(timer: func.TimerRequest) -> None:
     """Remove jobs that are older than their time."""
     removed = clean_up(parts())
     logging.getLogger("tandem").info("clean-up", extra={"jobs": removed})
+
+
+@blueprint.timer_trigger("timer", schedule="0 17 1 * * *", use_monitor=True)
+def compare_nightly(timer: func.TimerRequest) -> None:
+    """Compare both sides of every connection with what is on file."""
+    found = parts()
+    begun = [start(found, at) for at in found.connections.values()]
+    logging.getLogger("tandem").info("compare", extra={"compares": len(begun)})

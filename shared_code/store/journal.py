@@ -159,9 +159,11 @@ class JournalStore:
         )
         for number, entity in enumerate(rows):
             bc_id = entity.row.split("|", 1)[0]
+            if number >= looked_at and (bc_id == "made" or start.startswith(f"{bc_id}|")):
+                return Written(list(updated), created, entity.row)
             if number >= looked_at:
                 updated.pop(bc_id, None)  # The next page begins with all of its rows.
-                return Written(list(updated), created, f"{bc_id}|" if bc_id != "made" else entity.row)
+                return Written(list(updated), created, f"{bc_id}|")
             if entity.values["job"] != job:
                 continue
             if entity.row.startswith(_MADE):

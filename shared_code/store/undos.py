@@ -127,7 +127,7 @@ class UndoStore:
 
     def remove(self, undo_id: str) -> None:
         """Remove an undo with its records; fine if it is not there.  Its own row goes last."""
-        rows = self._tables.query_prefix(TABLE, self._partition, _RECORDS + undo_id, select=("outcome",))
+        rows = self._tables.query_prefix(TABLE, self._partition, f"{_RECORDS}{undo_id}|", select=("outcome",))
         for chunk in in_chunks([Delete(self._partition, each.row) for each in list(rows)]):
             self._tables.transact(TABLE, chunk)
         self._tables.delete(TABLE, self._partition, undo_id)

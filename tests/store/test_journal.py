@@ -9,7 +9,7 @@ import pytest
 
 from shared_code.core.journal import Entry, Reason
 from shared_code.core.records import Side, Values
-from shared_code.store.journal import TABLE, JournalStore, month
+from shared_code.store.journal import TABLE, JournalStore, month, month_after
 from shared_code.store.memory import MemoryTables
 from shared_code.store.tables import Tables
 
@@ -152,3 +152,49 @@ def test_months_past_their_time_go_also_where_the_time_was_longer_before(
 
 def test_the_month_of_a_moment_is_in_utc() -> None:
     assert month(NOW_S) == "2027-01"
+
+
+def test_the_pairs_that_a_job_wrote_are_found_page_by_page_each_once(journal: JournalStore) -> None:
+    for number in range(5):
+        for version in "12":
+            journal.announce(
+                "CUSTOMER", [entry(f"b{number}", version), entry(f"x{number}", version, phone="9")]
+            )
+    journal.add("CUSTOMER", [replace(entry(f"x{n}", v), job="other") for n in range(5) for v in "12"])
+    journal.add_made("CUSTOMER", [made("c1"), made("c2")])
+    updated: list[str] = []
+    created: list[str] = []
+    start = ""
+    for _ in range(30):
+        page = journal.records_of_job("CUSTOMER", month(NOW_S), "job", start, 3)
+        updated, created, start = updated + page.updated, created + page.created, page.going_on
+        if not start:
+            break
+    assert (updated, created) == ([f"b{number}" for number in range(5)], ["c1", "c2"])
+
+
+def test_a_range_of_the_journal_is_what_was_written_there_since_a_moment(journal: JournalStore) -> None:
+    old = replace(entry("b2", "0"), at_s=NOW_S - 70 * DAY_S)
+    journal.announce("CUSTOMER", [old, entry("b1"), entry("b2"), entry("b3"), entry("b4")])
+    found = journal.of_range("CUSTOMER", "b2", "b3", NOW_S - 5, NOW_S)
+    assert {each.bc_id for each in found} == {"b2", "b3"}
+    assert old not in found
+
+
+@pytest.mark.parametrize(("of_month", "expected"), [("2026-11", "2026-12"), ("2026-12", "2027-01")])
+def test_a_month_is_followed_by_the_next(of_month: str, expected: str) -> None:
+    assert month_after(of_month) == expected
+
+
+def test_a_pair_with_more_rows_than_a_page_is_passed_all_the_same(journal: JournalStore) -> None:
+    for version in "123456789":
+        journal.announce("CUSTOMER", [entry("b1", version)])
+    journal.announce("CUSTOMER", [entry("b2")])
+    found: set[str] = set()
+    start = ""
+    for _ in range(9):
+        page = journal.records_of_job("CUSTOMER", month(NOW_S), "job", start, 3)
+        found, start = found | set(page.updated), page.going_on
+        if not start:
+            break
+    assert (found, start) == ({"b1", "b2"}, "")

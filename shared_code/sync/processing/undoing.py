@@ -95,7 +95,7 @@ def _planned(work: Work, items: Sequence[Item], job: str, since_s: float) -> lis
 def _entries(work: Work, items: Sequence[Item], since_s: float) -> list[Entry]:
     """What was written on these pairs since the job began.  The journal is in id order: many pairs are read
     as one range of it, few one by one."""
-    ids = sorted(each.coupling.bc_id for each in items if each.coupling)
+    ids = sorted((each.coupling.bc_id for each in items if each.coupling), key="{}|".format)
     ranges = [(ids[0], ids[-1])] if len(ids) > FEW else [(each, each) for each in ids]
     name, now_s = work.mapping.name, work.runtime.now()
     return [e for first, last in ranges for e in work.at.journal.of_range(name, first, last, since_s, now_s)]
