@@ -264,3 +264,21 @@ def test_subscriptions_of_the_own_api_are_made_at_its_root(bc: Client) -> None:
     bc.clock.sleep(30)
     bc.bc.pump()
     assert bc.receiver.notifications[0]["resource"] == f"{made.json['resource']}({KATHERINE})"
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Ann Early", ("Ann", "", "Early")),
+        ("Ann Bea Early", ("Ann", "Bea", "Early")),
+        ("Ann Bea Cora Early", ("Ann Bea", "Cora", "Early")),
+        ("Early", ("", "", "Early")),
+    ],
+)
+def test_a_whole_name_is_broken_down_and_no_part_of_the_old_one_stays(
+    bc: Client, name: str, parts: tuple[str, str, str]
+) -> None:
+    patch_extension(bc, f"contacts({ROBERT})", {"firstName": "X", "middleName": "Y", "surname": "Z"})
+    bc.patch(f"contacts({ROBERT})", {"displayName": name})
+    row = bc.extension("GET", f"contacts({ROBERT})").json
+    assert (row["firstName"], row["middleName"], row["surname"]) == parts

@@ -79,8 +79,9 @@ def _set_name_parts(edit: Edit) -> None:
     if edit.sent.keys() & {"firstName", "middleName", "surname"}:
         return
     if "displayName" in edit.sent and edit.values["type"] == "Person":
-        first, _, last = edit.values["displayName"].rpartition(" ")
-        edit.extra |= {"firstName": first[:30], "surname": last[:30]}
+        *first, last = edit.values["displayName"].split() or [""]
+        middle = first.pop() if len(first) > 1 else ""
+        edit.extra |= {"firstName": " ".join(first)[:30], "middleName": middle[:30], "surname": last[:30]}
 
 
 def _written(edit: Edit, row: Row) -> None:
