@@ -12,6 +12,7 @@ from functions import (
     conflicts,
     coupling,
     history,
+    matching,
     previews,
     problems,
     queues,
@@ -23,5 +24,17 @@ from shared_code.compose import check_settings
 check_settings(os.environ)
 
 app = func.FunctionApp()
-for module in (timers, queues, api, coupling, previews, problems, conflicts, history, compares, webhooks):
+for module in (
+    timers,
+    queues,
+    api,
+    coupling,
+    matching,
+    previews,
+    problems,
+    conflicts,
+    history,
+    compares,
+    webhooks,
+):
     app.register_functions(module.blueprint)

@@ -182,6 +182,7 @@ MATCH = Shape("match", called="match", keys={
     "identifies": Key(Truth(), "Records without an equal value can never be the same."),
     "hints": Key(Truth(), "Equal values only suggest; such records wait for a person."),
     "together_with": Key(Names(), "Further fields that must be equal too."),
+    "case_sensitive": Key(Truth(), "Whether capitals count."),
 })  # fmt: skip
 _NEEDS = "not_carried: {entry} needs a {key}"
 NOT_CARRIED = Shape("not_carried", called="not_carried", keys={

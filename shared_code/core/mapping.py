@@ -42,13 +42,14 @@ class MatchKey:
     ``together_with``: only together with these fields (a unit's name within its unit group).
     ``identifies``: records without an equal value can never be the same (an ISO currency code), so
     creating the rest needs nobody's release.  ``hints``: equal values only suggest; such records wait
-    for a person.
+    for a person.  ``case_sensitive``: capitals count.
     """
 
     field: str
     identifies: bool = False
     hints: bool = False
     together_with: tuple[str, ...] = ()
+    case_sensitive: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:

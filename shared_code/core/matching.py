@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
 
-from shared_code.core.mapping import MatchKey
+from shared_code.core.fields import FieldType
+from shared_code.core.mapping import Mapping, MatchKey
 from shared_code.core.records import Side, Value, Values
 
 type Records = MappingOf[str, Values]
@@ -32,14 +33,20 @@ MAX_CANDIDATES = 5
 """Candidates kept per record: enough for a person to see what is the matter."""
 
 
-def match(keys: Sequence[MatchKey], bc: Records, sales: Records) -> Matches:
-    """Match two sets of uncoupled records.  Needs time in proportion to their number."""
+def match(
+    keys: Sequence[MatchKey], bc: Records, sales: Records, beside: Set[tuple[int, str]] = frozenset()
+) -> Matches:
+    """Match two sets of uncoupled records.  Needs time in proportion to their number.
+
+    ``beside`` are values that other records hold, too, by the number of their key: these are not unique.
+    """
     result = Matches()
     left = {Side.BC: dict(bc), Side.SALES: dict(sales)}
-    for key in keys:
+    for number, key in enumerate(keys):
         shared = _by_value(key, left)
         if not key.hints:
-            _couple_unique(shared, left, result)
+            unique = {value: found for value, found in shared.items() if (number, value) not in beside}
+            _couple_unique(unique, left, result)
         _note_candidates(shared, left, result)
     for side in Side:
         result.candidates[side] = {i: c for i, c in result.candidates[side].items() if i in left[side]}
@@ -60,13 +67,22 @@ def _by_value(key: MatchKey, left: MappingOf[Side, Records]) -> _Shared:
 
 
 def key_value(key: MatchKey, values: Values) -> str | None:
-    """What a record is matched by; ``None`` where a part is blank.  Case and doubled blanks do not count."""
-    parts = [_comparable(values.get(name)) for name in key.fields]
+    """What a record is matched by; ``None`` where a part is blank.  Doubled blanks do not count, and case
+    only where the key says so."""
+    parts = [_comparable(values.get(name), key.case_sensitive) for name in key.fields]
     return "\n".join(part for part in parts if part) if all(parts) else None
 
 
-def _comparable(value: Value) -> str | None:
-    return None if value is None else " ".join(str(value).casefold().split()) or None
+def is_number(mapping: Mapping, key: MatchKey) -> bool:
+    """Whether a key is made to tell records apart, as a number or a code is."""
+    return any(each.name == key.field and each.type is FieldType.CODE for each in mapping.fields)
+
+
+def _comparable(value: Value, case_sensitive: bool) -> str | None:
+    if value is None:
+        return None
+    text = str(value) if case_sensitive else str(value).casefold()
+    return " ".join(text.split()) or None
 
 
 def _couple_unique(shared: _Shared, left: dict[Side, dict[str, Values]], result: Matches) -> None:

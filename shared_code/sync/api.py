@@ -44,19 +44,24 @@ RETRY_AFTER_S = 30
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer: status, JSON body and further headers."""
+    """An HTTP answer: status, JSON body and further headers; or a ``table`` (CSV) instead of the body."""
 
     status: int
     body: dict[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+    table: str | None = None
 
     @property
     def content_type(self) -> str:
         is_problem = self.status >= 400 and "title" in self.body
+        if self.table is not None:
+            return "text/csv"
         return "application/problem+json" if is_problem else "application/json"
 
     def text(self) -> str:
         """As JSON.  Half a surrogate pair, which a caller may have sent, stays as JSON's own escape of it."""
+        if self.table is not None:
+            return self.table.encode("utf-8", "replace").decode()
         text = json.dumps(self.body, ensure_ascii=False, default=str)
         return text.encode("utf-8", "backslashreplace").decode()
 

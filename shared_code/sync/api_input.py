@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping as MappingOf
 from typing import Any
 
@@ -143,3 +144,20 @@ def ids_of(document: MappingOf[str, Any], name: str, most: int) -> list[str]:
     if not all(isinstance(each, str) and is_id(each) for each in given):
         raise BadInput(name, "an id has letters, digits and hyphens only")
     return list(dict.fromkeys(each.lower() for each in given))
+
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def record_ids_of(
+    mapping: Mapping, side: Side, document: MappingOf[str, Any], name: str, most: int
+) -> list[str]:
+    """A field that lists ids of a mapping's records.
+
+    A record is named by a GUID, but for the options of a choice (a number) and prices (the place of a price).
+    """
+    ids = ids_of(document, name, most)
+    has_own = mapping.side(side).in_force is not None or (side is Side.SALES and mapping.is_option_set)
+    if not has_own and (odd := [each for each in ids if not _GUID.fullmatch(each)]):
+        raise BadInput(name, f"“{odd[0]}” is not the id of a record of {side.system_name}")
+    return ids

@@ -76,6 +76,8 @@ def _lapse(at: ConnectionParts, job: str, batch_id: str) -> None:
 
 
 def _clean_connection(at: ConnectionParts, now_s: float) -> int:
+    for report in at.match_reports.older_than(job_prefix(now_s - KEEP_JOBS_S), MAX_JOBS):
+        at.match_reports.remove(report)
     for name in at.mappings:
         at.journal.remove_past(name, now_s)
         at.announcements(name).remove_old(now_s)

@@ -18,8 +18,8 @@ from shared_code.sync.api_input import (
     document_of,
     flag_of,
     id_of,
-    ids_of,
     mapping_of,
+    record_ids_of,
     refuse_unknown,
     refuse_unknown_parameters,
     side_of,
@@ -40,13 +40,13 @@ THEN = {
 def couple(parts: Parts, name: str, body: bytes, query: Mapping[str, str]) -> Answer:
     """POST /mappings/{name}/couplings: couple pairs, or with ``check`` only say what would become of them."""
     at, mapping, document = _asked(parts, name, body, query, {"pairs", "then", "move", "check"})
-    wanted = _pairs(document)
+    wanted = _pairs(mapping, document)
     found = by_hand.couple(
         parts,
         at,
         mapping,
         wanted,
-        _then(document, "then", "nothing"),
+        then_of(document, "then", "nothing"),
         moves=flag_of(document, "move"),
         only_check=flag_of(document, "check"),
     )
@@ -90,7 +90,7 @@ def create_partners(parts: Parts, name: str, body: bytes, query: Mapping[str, st
     """POST /mappings/{name}/partners: create the partners of records in the other system."""
     at, mapping, document = _asked(parts, name, body, query, {"side", "ids"})
     side = side_of(document.get("side"), "side")
-    ids = ids_of(document, "ids", MAX_RECORDS)
+    ids = record_ids_of(mapping, side, document, "ids", MAX_RECORDS)
     try:
         return _queued(name, on_demand.queue(parts, at, mapping, side, ids, Instruction.CREATE))
     except NotAllowed as reason:
@@ -105,15 +105,17 @@ def uncouple(parts: Parts, name: str, body: bytes, query: Mapping[str, str]) -> 
             raise BadInput("all", "name records or say all, not both")
         job = walks.uncouple_all(parts, at, mapping)
         return _queued(name, Queued(job))
-    side, ids = side_of(document.get("side"), "side"), ids_of(document, "ids", MAX_RECORDS)
+    side = side_of(document.get("side"), "side")
+    ids = record_ids_of(mapping, side, document, "ids", MAX_RECORDS)
     return _queued(name, on_demand.queue(parts, at, mapping, side, ids, Instruction.UNCOUPLE))
 
 
 def synchronize(parts: Parts, name: str, body: bytes, query: Mapping[str, str]) -> Answer:
     """POST /mappings/{name}/synchronize: synchronise coupled records now, in a direction or merged."""
     at, mapping, document = _asked(parts, name, body, query, {"side", "ids", "values"})
-    side, ids = side_of(document.get("side"), "side"), ids_of(document, "ids", MAX_RECORDS)
-    wish = _then(document, "values", "merge")
+    side = side_of(document.get("side"), "side")
+    ids = record_ids_of(mapping, side, document, "ids", MAX_RECORDS)
+    wish = then_of(document, "values", "merge")
     if wish is Instruction.NONE:
         raise BadInput("values", "it must be merge, bc_values or sales_values")
     return _queued(name, on_demand.queue(parts, at, mapping, side, ids, wish))
@@ -129,20 +131,22 @@ def _asked(
     return at, mapping_of(at, name), document
 
 
-def _pairs(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _pairs(mapping: TableMapping, document: Mapping[str, Any]) -> list[tuple[str, str]]:
     given = document.get("pairs")
     if not isinstance(given, list) or not 1 <= len(given) <= MAX_PAIRS:
         raise BadInput("pairs", f"it must be a list of 1 to {MAX_PAIRS} objects with the ids bc and sales")
-    return [_pair(each) for each in given]
+    return [_pair(mapping, each) for each in given]
 
 
-def _pair(given: object) -> tuple[str, str]:
+def _pair(mapping: TableMapping, given: object) -> tuple[str, str]:
     if not isinstance(given, dict) or given.keys() != {"bc", "sales"}:
         raise BadInput("pairs", "each must be an object with the ids bc and sales")
-    return ids_of({"bc": [given["bc"]]}, "bc", 1)[0], ids_of({"sales": [given["sales"]]}, "sales", 1)[0]
+    bc, sales = (record_ids_of(mapping, side, {side: [given[side]]}, side, 1)[0] for side in Side)
+    return bc, sales
 
 
-def _then(document: Mapping[str, Any], name: str, default: str) -> Instruction:
+def then_of(document: Mapping[str, Any], name: str, default: str) -> Instruction:
+    """A field that says what is done about what differs in a pair."""
     given = document.get(name, default)
     if not isinstance(given, str) or given not in THEN:
         raise BadInput(name, f"it must be one of {', '.join(THEN)}")

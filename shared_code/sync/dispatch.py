@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from shared_code.store import poison
 from shared_code.store.compares import COMPARE_ID
-from shared_code.sync import detect, faults, full_sync, walks
+from shared_code.sync import detect, faults, full_sync, match_reports, walks
 from shared_code.sync.comparing import comparing
 from shared_code.sync.history import undos
 from shared_code.sync.identity_check import WAIT_S, NotAsked, is_confirmed
 from shared_code.sync.messages import (
     Advance,
     BatchDue,
+    MatchStep,
     Message,
     MessageInvalid,
     ScanMode,
@@ -88,6 +89,8 @@ def _work(parts: Parts, message: Message) -> None:
             comparing.take_step(parts, message)
         case WalkStep():
             walks.take_step(parts, message)
+        case MatchStep():
+            _make_report(parts, message)
 
 
 def _postpone(parts: Parts, message: Message) -> None:
@@ -97,6 +100,13 @@ def _postpone(parts: Parts, message: Message) -> None:
     """
     if not (isinstance(message, ScanStep) and _is_first_look(message)):
         parts.send(message, delay_s=WAIT_S)
+
+
+def _make_report(parts: Parts, step: MatchStep) -> None:
+    try:
+        match_reports.take_step(parts, step)
+    except SystemUnavailable:
+        parts.send(step, delay_s=AGAIN_S)
 
 
 def _take_step(parts: Parts, step: ScanStep) -> None:

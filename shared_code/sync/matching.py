@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
-from shared_code.core import transform
+from shared_code.core import filters, transform
 from shared_code.core.coupling import Origin, OriginKind
 from shared_code.core.identity import partner_id
 from shared_code.core.mapping import FieldMapping, Mapping, native_of
-from shared_code.core.matching import Matches, Records, match
+from shared_code.core.matching import Matches, Records, is_number, key_value, match
 from shared_code.core.outcome import NEVER_S, Outcome, Problem
 from shared_code.core.records import Row, Side, Values
 from shared_code.sync.absence import refuse_empty
@@ -53,12 +53,13 @@ def match_uncoupled(
     Raises ``BrakeHolds`` where a side shows none of its coupled records, unless a person is ``trusting``.
     """
     outside: dict[Side, set[str]] = {side: set() for side in Side}
-    records = {side: _uncoupled(at, mapping, side, outside[side], trusting=trusting) for side in Side}
+    held = set[tuple[int, str]]()
+    records = {side: _uncoupled(at, mapping, side, outside[side], held, trusting=trusting) for side in Side}
     made = _made_by_us(at, mapping, records, outside)
     store = at.couplings(mapping.name)
     taken = {side: {pair[n] for pair in made} | store.set_aside(side) for n, side in enumerate(Side)}
     bc, sales = (_without(records[side], taken[side]) for side in Side)
-    matches = match(mapping.match, bc, sales)
+    matches = match(mapping.match, bc, sales, held)
     matches.pairs = [*made, *matches.pairs]
     found = [NewPair(*each) for each in matches.pairs]
     origin = Origin(OriginKind.FOUND, job, "", parts.runtime.now())
@@ -97,9 +98,18 @@ def keep_pairs(at: ConnectionParts, mapping: Mapping) -> None:
 
 
 def _uncoupled(
-    at: ConnectionParts, mapping: Mapping, side: Side, outside: set[str], *, trusting: bool
+    at: ConnectionParts,
+    mapping: Mapping,
+    side: Side,
+    outside: set[str],
+    held: set[tuple[int, str]],
+    *,
+    trusting: bool,
 ) -> Records:
-    """The uncoupled records inside the filter with the values of their keys; ``outside`` takes all others."""
+    """The uncoupled records inside the filter with the values of their keys.
+
+    ``outside`` takes the ids of those outside the filter, ``held`` what all others are matched by.
+    """
     keys = [each for each in mapping.fields if each.name in {n for key in mapping.match for n in key.fields}]
     natives = tuple(name for each in keys for name in native_of(each, side))
     table = table_of(mapping, side, natives)
@@ -113,6 +123,7 @@ def _uncoupled(
         shows_any = shows_any or bool(page.seen)
         free = [each for each in inside.values() if not is_coupled(known.get(each.id))]
         found |= _key_values(at, mapping, keys, side, free)
+        held |= _beside(at, mapping, keys, side, [each for each in page.seen if each.id not in found])
         if len(found) > MAX_UNCOUPLED:
             raise TooMany(
                 f"{mapping.title}: more than {MAX_UNCOUPLED:,} uncoupled records in {side.system_name}"
@@ -121,6 +132,18 @@ def _uncoupled(
     if not shows_any:
         refuse_empty(at, mapping, side)
     return found
+
+
+def _beside(
+    at: ConnectionParts, mapping: Mapping, keys: list[FieldMapping], side: Side, seen: list[Sighting]
+) -> set[tuple[int, str]]:
+    """What records that get no partner are matched by.  A number is made to tell records apart: an old record
+    with the same one raises no doubt, one with the same e-mail address does."""
+    doubtful = [(n, key) for n, key in enumerate(mapping.match) if not (key.hints or is_number(mapping, key))]
+    company = at.connection.company_id
+    own = [each for each in seen if not filters.foreign(mapping, side, each.values, company)]
+    values = _key_values(at, mapping, keys, side, own) if doubtful else {}
+    return {(n, v) for n, key in doubtful for each in values.values() if (v := key_value(key, each))}
 
 
 def _key_values(

@@ -80,13 +80,26 @@ class WalkStep:
     preview: str = ""
 
 
-type Message = ScanStep | Advance | BatchDue | WalkStep
+@dataclass(frozen=True, slots=True)
+class MatchStep:
+    """Take the ``number``-th step of the making of a matching report."""
 
-_KINDS: dict[str, type[ScanStep] | type[Advance] | type[BatchDue] | type[WalkStep]] = {
+    connection: str
+    report: str
+    number: int = 0
+    preview: str = ""
+
+
+type Message = ScanStep | Advance | BatchDue | WalkStep | MatchStep
+
+type Kind = type[ScanStep] | type[Advance] | type[BatchDue] | type[WalkStep] | type[MatchStep]
+
+_KINDS: dict[str, Kind] = {
     "scan": ScanStep,
     "advance": Advance,
     "batch": BatchDue,
     "walk": WalkStep,
+    "match": MatchStep,
 }
 _ENUMS = {"side": Side, "kind": JobKind, "mode": ScanMode}
 
@@ -113,7 +126,9 @@ def from_text(text: str) -> Message:
         raise MessageInvalid(f"its content does not fit: {str(error)[:200]}") from None
 
 
-def _kind(document: object) -> type[ScanStep] | type[Advance] | type[BatchDue] | type[WalkStep]:
+def _kind(
+    document: object,
+) -> type[ScanStep] | type[Advance] | type[BatchDue] | type[WalkStep] | type[MatchStep]:
     if isinstance(document, dict) and type(version := document.get("v")) is int and version == VERSION:
         name = document.get("type")
         if isinstance(name, str) and name in _KINDS:

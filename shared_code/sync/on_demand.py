@@ -43,7 +43,7 @@ def queue(
     To create leaves coupled records out, everything else those that are not coupled.  Raises ``NotAllowed``.
     """
     if wish is Instruction.CREATE:
-        _refuse_creation(mapping, side.other)
+        refuse_creation(mapping, side.other)
     given = list(dict.fromkeys(ids))
     known = at.couplings(mapping.name).load(side, given)
     coupled = {own for own, each in known.items() if isinstance(each, Coupling) and is_coupled(each)}
@@ -59,7 +59,8 @@ def queue(
     )
 
 
-def _refuse_creation(mapping: Mapping, target: Side) -> None:
+def refuse_creation(mapping: Mapping, target: Side) -> None:
+    """Raises ``NotAllowed`` where a mapping creates nothing on that side, whoever wants it."""
     if not mapping.may_create(target, insists=True):
         what = f"{mapping.title} creates nothing in {target.system_name}."
         raise NotAllowed(f"{what} Create the record there, then couple it.")

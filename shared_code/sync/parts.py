@@ -23,6 +23,7 @@ from shared_code.store import (
     jobs,
     journal,
     mapping_files,
+    match_reports,
     pairs,
     permits,
     poison,
@@ -58,6 +59,7 @@ TABLES = (
     webhooks.TABLE,
     pairs.TABLE,
     mapping_files.TABLE,
+    match_reports.TABLE,
     announcements.TABLE,
     rulebooks.TABLE,
     undos.TABLE,
@@ -152,6 +154,10 @@ class ConnectionParts:
     @cached_property
     def identities(self) -> identities.IdentityStore:
         return identities.IdentityStore(self.tables, self.name)
+
+    @cached_property
+    def match_reports(self) -> match_reports.MatchReportStore:
+        return match_reports.MatchReportStore(self.tables, self.name)
 
     @cached_property
     def waiters(self) -> waiters.WaiterStore:

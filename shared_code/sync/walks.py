@@ -7,19 +7,21 @@ walk nor gives a record twice, and a walk of any length holds one page.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared_code.core.causes import cause_of
 from shared_code.core.coupling import Coupling, Intent, OriginKind
 from shared_code.core.instructions import Instruction
-from shared_code.core.jobs import MAX_BATCH, Job, JobKind
+from shared_code.core.jobs import MAX_BATCH, Batch, Job, JobKind
 from shared_code.core.mapping import Mapping
-from shared_code.core.outcome import Problem
+from shared_code.core.match_report import Report, Result
+from shared_code.core.outcome import Outcome, Problem
 from shared_code.core.records import Side, Version
 from shared_code.store.couplings import problem_row
 from shared_code.store.jobs import Step, step_key
 from shared_code.store.journal import month, month_after
+from shared_code.sync import match_acceptance
 from shared_code.sync.detect import new_batch
 from shared_code.sync.messages import Advance, BatchDue, WalkStep
 from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
@@ -35,7 +37,7 @@ class Order:
     """What a walk is over: all couplings, or the problems of a code and cause (blank: any).
 
     ``aside``: the problems are set aside instead of tried again.  ``undo``: the job whose writes are taken
-    back.
+    back.  ``accepted``: the lines of a matching report.
     """
 
     over: str
@@ -43,6 +45,7 @@ class Order:
     cause: str = ""
     aside: bool = False
     undo: dict[str, Any] | None = None
+    accepted: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, job: Job) -> Order:
@@ -52,10 +55,11 @@ class Order:
 
     def as_document(self) -> dict[str, Any]:
         shown = {"over": self.over, "code": self.code, "cause": self.cause, "aside": self.aside}
-        return shown | ({"undo": self.undo} if self.undo else {})
+        further = {"undo": self.undo, "accepted": self.accepted}
+        return shown | {name: each for name, each in further.items() if each}
 
 
-COUPLINGS, PROBLEMS, JOURNAL = "couplings", "problems", "journal"
+COUPLINGS, PROBLEMS, JOURNAL, LINES = "couplings", "problems", "journal", "lines"
 
 
 def begin(
@@ -103,21 +107,43 @@ def _take(parts: Parts, at: ConnectionParts, job: Job, number: int) -> Step:
     before = at.jobs.step(job.id, _key(number - 1)) if number else None
     order = Order.of(job)
     start = before.next if before else ""
+    done: dict[Outcome, _Chosen] = {}
     if order.over == COUPLINGS:
         chosen, following = _couplings(at, job.mapping, start)
     elif order.over == JOURNAL:
         chosen, following = _written(parts, at, job.mapping, order.undo or {}, start)
+    elif order.over == LINES:
+        accepted, following = match_acceptance.accepted_page(parts, at, job, order.accepted or {}, start)
+        chosen, done = accepted.chosen, accepted.done
     else:
         chosen, following = _problems(at, job.mapping, order, start)
-    batches = [
+    batches = _batches(at, job, number, chosen)
+    batches += [
+        replace(batch, done=True, counts={outcome: len(batch.ids)})
+        for outcome, pieces in done.items()
+        for batch in _batches(at, job, number, pieces)
+    ]
+    at.jobs.add_batches(batches)
+    own = Step(following, "", tuple(each.id for each in batches))
+    return _named(at, job, number, at.jobs.take_step(job.id, _key(number), own))
+
+
+def _named(at: ConnectionParts, job: Job, number: int, taken: Step) -> Step:
+    """The step as it was taken.  Another attempt met other records: what the step does not name is not given."""
+    for side in Side:
+        found = at.jobs.batches_of_step(job.id, step_key(side, number))
+        at.jobs.withdraw([each for each in found if each.id not in taken.batches and not each.attempt])
+    return taken
+
+
+def _batches(at: ConnectionParts, job: Job, number: int, chosen: _Chosen) -> list[Batch]:
+    return [
         new_batch(
             job.id, job.mapping, side, step_key(side, number), [Sighting(i, Version("", "")) for i in ids],
             at.digests[job.mapping], ordered=True,
         )
         for side, ids in chosen
     ]  # fmt: skip
-    at.jobs.add_batches(batches)
-    return at.jobs.take_step(job.id, _key(number), Step(following, "", tuple(each.id for each in batches)))
 
 
 type _Chosen = list[tuple[Side, list[str]]]
@@ -201,3 +227,16 @@ def uncouple_all(parts: Parts, at: ConnectionParts, mapping: Mapping) -> str:
     uncoupled records, which are matched first."""
     at.schedules.change(mapping.name, mapping.interval_s, released=False)
     return begin(parts, at, mapping.name, JobKind.UNCOUPLING, Order(COUPLINGS), Instruction.UNCOUPLE_ALL)
+
+
+def accept(
+    parts: Parts, at: ConnectionParts, report: Report, result: Result, side: Side, then: Instruction
+) -> str:
+    """Accept all lines of a matching report with a result; the job's id.
+
+    Pairs are coupled and then treated as ``then`` says.  With ``CREATE`` the lines are records of a side
+    without a candidate, which get partners.
+    """
+    kind = JobKind.ON_DEMAND if then is Instruction.CREATE else JobKind.COUPLING
+    lines = {"report": report.id, "result": result.value, "side": side.value}
+    return begin(parts, at, report.mapping, kind, Order(LINES, accepted=lines), then)

@@ -9,7 +9,7 @@ import azure.functions as func
 import pytest
 from jsonschema import Draft202012Validator
 
-from functions import api, compares, conflicts, coupling, history, previews, problems, webhooks
+from functions import api, compares, conflicts, coupling, history, matching, previews, problems, webhooks
 from shared_code.core.compare import Finding
 from shared_code.core.jobs import JobKind
 from shared_code.core.journal import Reason
@@ -35,7 +35,7 @@ OPERATIONS = [pytest.param(*each, id=f"{each[0]} {each[1]}") for each in operati
 def routes() -> dict[tuple[str, str], str]:
     """Method and path of every HTTP function, with who may call it."""
     app = func.FunctionApp()
-    for module in (api, coupling, previews, problems, conflicts, history, compares, webhooks):
+    for module in (api, coupling, matching, previews, problems, conflicts, history, compares, webhooks):
         app.register_functions(module.blueprint)
     triggers = [found.get_dict_repr() for each in app.get_functions() if (found := each.get_trigger())]
     return {

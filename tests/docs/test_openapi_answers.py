@@ -8,7 +8,7 @@ import pytest
 
 from local.simulation.world import DATA, World, add_options, build, published
 from shared_code.store.tables import StorageUnavailable, StoreError
-from shared_code.sync import api, coupling_api, problem_api
+from shared_code.sync import api, coupling_api, match_api, problem_api
 from shared_code.sync.api import Answer, answering
 from tests.docs.openapi import faults, faults_of_answer, operation, operations
 
@@ -79,7 +79,7 @@ def answers_by_hand(world: World) -> Iterator[tuple[str, str, int, Answer]]:
     def sent(call: Callable[..., Answer], name: str, **body: object) -> Answer:
         return answering(lambda: call(parts, name, json.dumps(body).encode(), {}))
 
-    pairs, ids = [{"bc": pair.bc_id, "sales": pair.sales_id}], {"side": "bc", "ids": [pair.bc_id, "x"]}
+    pairs, ids = [{"bc": pair.bc_id, "sales": pair.sales_id}], {"side": "bc", "ids": [pair.bc_id]}
     yield "post", couplings, 200, sent(coupling_api.couple, "CUSTOMER", pairs=pairs, check=True)
     yield "post", couplings, 400, sent(coupling_api.couple, "CUSTOMER")
     yield "post", couplings, 404, sent(coupling_api.couple, "NOTHING", pairs=pairs)
@@ -92,12 +92,31 @@ def answers_by_hand(world: World) -> Iterator[tuple[str, str, int, Answer]]:
     yield "post", "/mappings/{name}/partners", 409, sent(coupling_api.create_partners, "SALESPEOPLE", **ids)
     yield "post", "/mappings/{name}/synchronize", 202, sent(coupling_api.synchronize, "CUSTOMER", **ids)
     yield "post", "/mappings/{name}/uncouple", 202, sent(coupling_api.uncouple, "CURRENCY", **ids)
+    yield from answers_of_matching(world)
     groups = answering(lambda: problem_api.list_groups(parts, {}))
     assert groups.body["groups"]
     yield "get", "/problem-groups", 200, groups
     body = json.dumps({"mapping": "CONTACT", "action": "retry", "records": [{"side": "bc", "id": "x"}]})
     yield "post", "/problems/actions", 202, answering(lambda: problem_api.act(parts, body.encode(), {}))
     yield "post", "/problems/actions", 400, answering(lambda: problem_api.act(parts, b"", {}))
+
+
+def answers_of_matching(world: World) -> Iterator[tuple[str, str, int, Answer]]:
+    """Calls about a matching report."""
+    parts, one = world.parts, "/match-reports/{id}"
+    begun = answering(lambda: match_api.begin(parts, b'{"mapping": "CUSTOMER"}', {}))
+    yield "post", "/match-reports", 202, begun
+    report = str(begun.body["id"])
+    early = answering(lambda: match_api.accept(parts, report, b'{"result": "exact"}', {}))
+    yield "post", f"{one}/accept", 409, early
+    world.drain()
+    yield "post", "/match-reports", 400, answering(lambda: match_api.begin(parts, b"{}", {}))
+    yield "get", "/match-reports", 200, answering(lambda: match_api.list_reports(parts, {}))
+    yield "get", one, 200, answering(lambda: match_api.get(parts, report, {}))
+    yield "get", one, 404, answering(lambda: match_api.get(parts, "1", {}))
+    yield "get", f"{one}/lines", 200, answering(lambda: match_api.lines(parts, report, {}))
+    accepted = answering(lambda: match_api.accept(parts, report, b'{"result": "exact"}', {}))
+    yield "post", f"{one}/accept", 202, accepted
 
 
 def test_every_answer_fits_its_description(world: World) -> None:

@@ -233,8 +233,9 @@ BAD = {
     "half a pair": ({"pairs": [{"bc": "a"}]}, "pairs"),
     "an odd id": ({"pairs": [{"bc": "a/b", "sales": "c"}]}, "bc"),
     "a number": ({"pairs": [{"bc": 1, "sales": "c"}]}, "bc"),
-    "an unknown then": ({"pairs": [{"bc": "a", "sales": "b"}], "then": "x"}, "then"),
-    "move as text": ({"pairs": [{"bc": "a", "sales": "b"}], "move": "yes"}, "move"),
+    "no id of a record": ({"pairs": [{"bc": NOBODY, "sales": "b"}]}, "sales"),
+    "an unknown then": ({"pairs": [{"bc": NOBODY, "sales": NOBODY}], "then": "x"}, "then"),
+    "move as text": ({"pairs": [{"bc": NOBODY, "sales": NOBODY}], "move": "yes"}, "move"),
     "an unknown field": ({"pear": []}, "pear"),
 }
 

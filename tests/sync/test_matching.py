@@ -105,3 +105,25 @@ def test_too_many_uncoupled_records_are_refused_with_their_number(monkeypatch: p
     assert lines["CUSTOMER"]["jobQueueEntryStatus"] == "Error"
     assert "uncoupled" in lines["CUSTOMER"]["message"]
     assert lines["CONTACT"]["jobQueueEntryStatus"] in ("Finished", "Error")
+
+
+def test_an_email_that_a_record_outside_the_filter_holds_too_couples_nobody() -> None:
+    email = worlds.company().records["customers"][0]["email"]
+    world = world_with(row(1, emailaddress1=email), row(2, emailaddress1=email, customertypecode=1))
+    result = matched(world)
+    assert (result.coupled, result.candidates) == (0, 2)
+
+
+def test_a_number_that_an_old_record_holds_too_still_couples() -> None:
+    world = world_with(
+        row(1, accountnumber="10000"), row(2, accountnumber="10000", statecode=1, statuscode=2)
+    )
+    assert matched(world).coupled == 1
+    assert worlds.pair(world).sales_id == row(1)["accountid"]
+
+
+def test_an_email_of_another_companys_row_raises_no_doubt() -> None:
+    email = worlds.company().records["customers"][0]["email"]
+    other = "11111111-1111-1111-1111-111111111111"
+    world = world_with(row(1, emailaddress1=email), row(2, emailaddress1=email, tandem_companyid=other))
+    assert matched(world).coupled == 1

@@ -19,6 +19,7 @@ from tests.conformance import scenes
 from tests.sync import worlds
 from tests.sync.worlds import Operations
 
+NOBODY = "f0000000-0000-4000-8000-000000000000"
 type Route = Callable[..., Answer]
 
 
@@ -152,7 +153,7 @@ def test_a_record_that_may_have_a_partner_is_created_where_a_person_wants_it(wor
 
 @pytest.mark.conforms("139174.CRMCouplingRecordCreateNewDisabledForFromIntegrationTableDirection")
 def test_where_the_mapping_never_creates_a_request_to_create_is_refused_with_the_reason(world: World) -> None:
-    body = json.dumps({"side": "bc", "ids": ["1"]}).encode()
+    body = json.dumps({"side": "bc", "ids": [NOBODY]}).encode()
     answer = answering(lambda: coupling_api.create_partners(world.parts, "SALESPEOPLE", body, {}))
     assert answer.status == 409
     assert "creates nothing in Sales" in str(answer.body["detail"])
@@ -317,6 +318,7 @@ BAD = [
     ({"side": "bc", "ids": []}, "ids"),
     ({"side": "bc", "ids": ["x"] * (on_demand.MAX_RECORDS + 1)}, "ids"),
     ({"side": "bc", "ids": ["a'b"]}, "ids"),
+    ({"side": "sales", "ids": ["no-guid"]}, "ids"),
     ({"ids": ["1"]}, "side"),
 ]
 

@@ -31,7 +31,7 @@ def _relink(work: Work, side: Side, planned: list[PlannedCreation]) -> list[Plan
     partners, is_whole = work.at.pairs(work.mapping.name).partners(
         side.other, ids, ordered=work.batch.ordered
     )
-    if not is_whole:
+    if not is_whole and not work.rules.insists:
         return _hold(work, planned)
     lost = {each.item.id: partners[each.item.id] for each in planned if each.item.id in partners}
     if not lost:

@@ -189,3 +189,20 @@ def test_values_of_several_fields_are_not_run_together() -> None:
     both = MatchKey("name", together_with=("group",))
     bc = {"b1": {"name": "a b", "group": "c"}}
     assert matched(bc, {"s1": {"name": "a", "group": "b c"}}, (both,)).pairs == []
+
+
+def test_a_value_that_others_hold_too_is_not_unique() -> None:
+    bc: Table = {"b1": {"number": "1", "email": "X"}}
+    sales: Table = {"s1": {"email": "x"}}
+    assert match(KEYS, bc, sales).pairs == [("b1", "s1")]
+    doubtful = match(KEYS, bc, sales, {(1, "x")})
+    assert doubtful.pairs == []
+    assert doubtful.candidates == {Side.BC: {"b1": ["s1"]}, Side.SALES: {"s1": ["b1"]}}
+    assert match(KEYS, bc, sales, {(0, "x")}).pairs == [("b1", "s1")]
+
+
+def test_case_counts_where_a_key_says_so() -> None:
+    key = MatchKey("name", case_sensitive=True)
+    bc: Table = {"b1": {"name": "Ab"}, "b2": {"name": "cd"}}
+    sales: Table = {"s1": {"name": "AB"}, "s2": {"name": " cd "}}
+    assert match((key,), bc, sales).pairs == [("b2", "s2")]
