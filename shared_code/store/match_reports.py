@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import batched
 
 from shared_code.core.mapping import MatchKey
 from shared_code.core.match_join import Keyed
