@@ -7,6 +7,7 @@ walk nor gives a record twice, and a walk of any length holds one page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -107,7 +108,7 @@ def _take(parts: Parts, at: ConnectionParts, job: Job, number: int) -> Step:
     before = at.jobs.step(job.id, _key(number - 1)) if number else None
     order = Order.of(job)
     start = before.next if before else ""
-    done: dict[Outcome, _Chosen] = {}
+    done: MappingOf[Outcome, _Chosen] = {}
     if order.over == COUPLINGS:
         chosen, following = _couplings(at, job.mapping, start)
     elif order.over == JOURNAL:
@@ -129,7 +130,7 @@ def _take(parts: Parts, at: ConnectionParts, job: Job, number: int) -> Step:
 
 
 def _named(at: ConnectionParts, job: Job, number: int, taken: Step) -> Step:
-    """The step as it was taken.  Another attempt met other records: what the step does not name is not given."""
+    """The step as it was taken.  Another attempt met other records: what it does not name is not given."""
     for side in Side:
         found = at.jobs.batches_of_step(job.id, step_key(side, number))
         at.jobs.withdraw([each for each in found if each.id not in taken.batches and not each.attempt])
