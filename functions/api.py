@@ -5,7 +5,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions import KEY, answer, parts
-from shared_code.sync import api, mapping_action_api, mapping_file_api
+from shared_code.sync import api, full_sync_api, mapping_action_api, mapping_file_api
 from shared_code.sync.doctor import examination
 
 blueprint = func.Blueprint()
@@ -21,6 +21,26 @@ def start_full_synchronization(req: func.HttpRequest, context: func.Context) -> 
 def get_full_synchronization(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """A full synchronisation with a line per mapping."""
     return answer(context, lambda: api.get_full_sync(parts(), req.route_params["id"], req.params))
+
+
+@blueprint.route("full-synchronization-review", methods=["GET"], auth_level=KEY)
+def review_full_synchronization(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """What is recommended for each mapping."""
+    return answer(context, lambda: full_sync_api.get_review(parts(), req.params))
+
+
+@blueprint.route("full-synchronizations/{id}/control", methods=["POST"], auth_level=KEY)
+def control_full_synchronization(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Pause, resume or stop."""
+    own, body = req.route_params["id"], req.get_body()
+    return answer(context, lambda: full_sync_api.control(parts(), own, body, req.params))
+
+
+@blueprint.route("full-synchronizations/{id}/lines", methods=["POST"], auth_level=KEY)
+def control_line(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Restart a line, or put it back."""
+    own, body = req.route_params["id"], req.get_body()
+    return answer(context, lambda: full_sync_api.control_line(parts(), own, body, req.params))
 
 
 @blueprint.route("jobs", methods=["GET"], auth_level=KEY)

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from local.dev.azurite import start_azurite
 from local.dev.processes import Processes
@@ -58,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m local.matching", description=__doc__)
     parser.add_argument("--records", type=int, default=100_000, help="of each side, whole hundreds")
     count: int = parser.parse_args(arguments).records
-    with Processes(Path("build") / "matching") as processes:
+    with Processes() as processes:
         return _measure(start_azurite(processes), count)
 
 

@@ -22,13 +22,23 @@ class LineStatus(StrEnum):
 
 
 class Phase(StrEnum):
-    """Where a line stands: waiting for its dependencies, matching, or running one direction."""
+    """Where a line stands: waiting for its dependencies, matching, or running one direction.  ``held``: it
+    was put back and waits for a person."""
 
     BLOCKED = "blocked"
     MATCHING = "matching"
     TO_SALES = "to_sales"
     FROM_SALES = "from_sales"
     DONE = "done"
+    HELD = "held"
+
+
+class Wish(StrEnum):
+    """What a person wants of a full synchronisation."""
+
+    RUN = "run"
+    PAUSE = "pause"
+    STOP = "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +61,15 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class FullSync:
     """The header.  ``release``: mappings that may create although both sides hold uncoupled records.
-    ``believe``: mappings of which a person said that so many records really are gone or changed.
+    ``believe``: mappings of which a person said that so many records really are gone or changed.  ``wish``:
+    what a person wants of it now.
     """
 
     id: str
     created_at_s: float
     release: tuple[str, ...] = ()
     finished: bool = False
+    wish: Wish = Wish.RUN
     etag: str = ""
     believe: tuple[str, ...] = ()
 
@@ -75,6 +87,10 @@ class FullSyncStore:
         operations: list[Operation] = [Insert(Entity(partition, "header", _header_values(full_sync)))]
         operations += [Insert(Entity(partition, _row(each), _line_values(each))) for each in lines]
         self._tables.transact(TABLE, operations)
+        self.note_running(full_sync)
+
+    def note_running(self, full_sync: FullSync) -> None:
+        """Note it as one that runs; fine if it is."""
         self._tables.upsert(
             TABLE, Entity(self._index(), full_sync.id, {"created_at_s": full_sync.created_at_s})
         )
@@ -82,6 +98,11 @@ class FullSyncStore:
     def running(self) -> list[str]:
         """The ids of those that are not finished."""
         return [each.row for each in self._tables.query(TABLE, self._index())]
+
+    def header(self, full_sync_id: str) -> FullSync | None:
+        """The header alone."""
+        found = self._tables.get(TABLE, self._partition(full_sync_id), "header")
+        return _header(full_sync_id, found) if found else None
 
     def get(self, full_sync_id: str) -> tuple[FullSync, list[Line]] | None:
         rows = list(self._tables.query(TABLE, self._partition(full_sync_id)))
@@ -136,6 +157,7 @@ def _header_values(each: FullSync) -> dict[str, Scalar]:
         "release": "|".join(each.release),
         "finished": each.finished,
         "believe": "|".join(each.believe),
+        "wish": each.wish.value,
     }
 
 
@@ -143,7 +165,10 @@ def _header(full_sync_id: str, entity: Entity) -> FullSync:
     values = entity.values
     release, believe = (_names(values.get(key, "")) for key in ("release", "believe"))
     finished = bool(values["finished"])
-    return FullSync(full_sync_id, float(values["created_at_s"]), release, finished, entity.etag, believe)
+    wish = Wish(str(values.get("wish", Wish.RUN)))
+    return FullSync(
+        full_sync_id, float(values["created_at_s"]), release, finished, wish, entity.etag, believe
+    )
 
 
 def _names(text: Scalar) -> tuple[str, ...]:

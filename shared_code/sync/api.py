@@ -139,7 +139,7 @@ def get_full_sync(parts: Parts, full_sync_id: str, query: Mapping[str, str]) -> 
     found = at.full_syncs.get(id_of(full_sync_id))
     if found is None:
         raise NotFound(f"there is no full synchronisation {full_sync_id} of connection {at.name}")
-    return Answer(200, views.full_sync_view(at, *found, faults.why_not(parts, at)))
+    return Answer(200, views.full_sync_view(at, *found, faults.why_not(parts, at), parts.runtime.now()))
 
 
 def list_jobs(parts: Parts, query: Mapping[str, str]) -> Answer:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from shared_code.store import poison
 from shared_code.store.compares import COMPARE_ID
-from shared_code.sync import detect, faults, full_sync, match_reports, walks
+from shared_code.store.full_syncs import Wish
+from shared_code.sync import detect, faults, full_sync, full_sync_control, match_reports, walks
 from shared_code.sync.comparing import comparing
 from shared_code.sync.history import undos
 from shared_code.sync.identity_check import WAIT_S, NotAsked, is_confirmed
@@ -109,7 +110,25 @@ def _make_report(parts: Parts, step: MatchStep) -> None:
         parts.send(step, delay_s=AGAIN_S)
 
 
+def _process(parts: Parts, due: BatchDue) -> None:
+    """A batch of a full synchronisation that is paused waits."""
+    at = parts.connection(due.connection)
+    job = at.jobs.get(due.job)
+    if job is not None and full_sync_control.is_paused(at, job):
+        parts.send(due, delay_s=full_sync_control.PAUSED_S)
+        return
+    process_batch(parts, due)
+
+
 def _take_step(parts: Parts, step: ScanStep) -> None:
+    at = parts.connection(step.connection)
+    match full_sync_control.wish_of(at, step.full_sync):
+        case Wish.PAUSE:
+            parts.send(step, delay_s=full_sync_control.PAUSED_S)
+            return
+        case Wish.STOP:
+            full_sync_control.end_scan(parts, at, step)
+            return
     try:
         detect.take_step(parts, step)
     except SystemUnavailable:

@@ -14,7 +14,7 @@ from shared_code.core.dependencies import waves
 from shared_code.core.jobs import JobKind
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
-from shared_code.store.full_syncs import FullSync, Line, Phase
+from shared_code.store.full_syncs import FullSync, Line, Phase, Wish
 from shared_code.store.mending import mend
 from shared_code.sync.acceptance import accept
 from shared_code.sync.brakes import BrakeHolds, hold
@@ -25,6 +25,8 @@ from shared_code.systems.interface import AccessDenied, SettingWrong, SystemFaul
 
 FULL, COUPLE, NOTHING = "Full Synchronization", "Couple Records", "No Records To Synchronize Now"
 """The recommendations, in the words of the review page."""
+
+STOPPED = "A person stopped it; what was being written then was finished. Restart the line to go on."
 
 PATIENCE_S = 90.0
 """How long a line may show no progress before its work is sent again."""
@@ -83,6 +85,8 @@ def advance(parts: Parts, message: Advance) -> None:
         # Whoever finished it may not have come to take it off the list of running ones.
         at.full_syncs.finish(header.id)
         return
+    if header.wish is Wish.PAUSE:
+        return
     by_name = {each.mapping: each for each in lines}
     for line in lines:
         by_name[line.mapping] = _advance_line(parts, at, header, line, by_name, message.nudge)
@@ -99,12 +103,14 @@ def _advance_line(
         return _without_mapping(parts, at, line)
     mapping = at.mapping(line.mapping)
     match line.phase:
+        case Phase.BLOCKED if header.wish is Wish.STOP:
+            return _end(parts, at, line, STOPPED)
         case Phase.BLOCKED if all(lines[name].phase is Phase.DONE for name in line.depends_on):
             return _begin(parts, at, header, mapping, line)
         case Phase.MATCHING if nudge and parts.runtime.now() - line.started_at_s > PATIENCE_S:
             return _match(parts, at, header, mapping, line)
         case Phase.TO_SALES | Phase.FROM_SALES:
-            return _go_on(parts, at, mapping, line, nudge)
+            return _go_on(parts, at, header, mapping, line, nudge)
         case _:
             return line
 
@@ -192,7 +198,9 @@ def _scan(at: ConnectionParts, line: Line, side: Side, number: int) -> ScanStep:
     )  # fmt: skip
 
 
-def _go_on(parts: Parts, at: ConnectionParts, mapping: Mapping, line: Line, nudge: bool) -> Line:
+def _go_on(
+    parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping, line: Line, nudge: bool
+) -> Line:
     side = _SOURCES[line.phase]
     impatient = nudge and parts.runtime.now() - line.started_at_s > PATIENCE_S
     if denied := at.schedules.get(mapping.name, mapping.interval_s).disabled_because:
@@ -205,6 +213,8 @@ def _go_on(parts: Parts, at: ConnectionParts, mapping: Mapping, line: Line, nudg
         if impatient:
             _send_lost_batches(parts, at, line, side)
         return line
+    if header.wish is Wish.STOP:
+        return _end(parts, at, line, STOPPED)
     if line.phase is Phase.TO_SALES:
         return _run_side(parts, at, mapping, line, Phase.FROM_SALES)
     return _end(parts, at, line, "")

@@ -14,7 +14,7 @@ from shared_code.core.outcome import PROBLEMS, Outcome, Problem
 from shared_code.core.records import Side
 from shared_code.store import poison
 from shared_code.store.couplings import problem_row
-from shared_code.store.full_syncs import FullSync, Line, LineStatus, Phase
+from shared_code.store.full_syncs import FullSync, Line, LineStatus, Phase, Wish
 from shared_code.store.tables import StoreError
 from shared_code.store.webhooks import Registration, WebhookStore
 from shared_code.sync import faults, walks
@@ -30,33 +30,34 @@ type Place = tuple[str, Side, str]
 
 
 def full_sync_view(
-    at: ConnectionParts, full_sync: FullSync, lines: Iterable[Line], why_not: str = ""
+    at: ConnectionParts, full_sync: FullSync, lines: Iterable[Line], why_not: str = "", now_s: float = 0.0
 ) -> View:
     """A full synchronisation with a line per mapping, in the words of the review page.
 
     ``why_not`` tells why nothing of the connection is synchronised now: lines that wait for that say so.
     """
-    shown = [line_view(at, line, "" if line.phase is Phase.DONE else why_not) for line in lines]
+    shown = [line_view(at, line, "" if line.phase is Phase.DONE else why_not, now_s=now_s) for line in lines]
     return {
         "id": full_sync.id,
         "connection": at.name,
         "createdAt": instant(full_sync.created_at_s),
         "status": "Finished"
         if all(each["jobQueueEntryStatus"] in _ENDED for each in shown)
-        else "In Process",
+        else _WISHED[full_sync.wish],
         "lines": shown,
     }
 
 
+_WISHED = {Wish.RUN: "In Process", Wish.PAUSE: "Paused", Wish.STOP: "Stopping"}
 _ENDED = (LineStatus.FINISHED.value, LineStatus.ERROR.value)
 
 
-def line_view(at: ConnectionParts, line: Line, why_not: str = "") -> View:
+def line_view(at: ConnectionParts, line: Line, why_not: str = "", *, now_s: float = 0.0) -> View:
     """One line: dependency filter, the three statuses, counters and progress."""
     # A mapping of people's own may be gone when its last run is looked at.
     mapping = at.mappings.get(line.mapping)
     watched = mapping.watched if mapping else tuple(Side)
-    batches = list(at.jobs.batches(line.job)) if line.phase is not Phase.BLOCKED else []
+    batches = list(at.jobs.batches(line.job)) if line.phase not in (Phase.BLOCKED, Phase.HELD) else []
     sums = {side: progress(each for each in batches if each.side is side) for side in Side}
     given = sum(each.given for each in sums.values())
     done = sum(each.done for each in sums.values())
@@ -77,7 +78,12 @@ def line_view(at: ConnectionParts, line: Line, why_not: str = "") -> View:
         "job": line.job,
         "toSales": progress_view(sums[Side.BC]),
         "fromSales": progress_view(sums[Side.SALES]),
-        "progress": {"given": given, "done": done, "percent": _percent(line, given, done)},
+        "progress": {
+            "given": given,
+            "done": done,
+            "percent": _percent(line, given, done),
+            **_pace(line, given, done, now_s),
+        },
         "startedAt": instant(line.started_at_s),
         "finishedAt": instant(line.finished_at_s),
     }
@@ -93,6 +99,8 @@ def _couple_hint(at: ConnectionParts, line: Line) -> str:
 
 
 def _line_status(line: Line) -> LineStatus:
+    if line.phase is Phase.HELD:
+        return LineStatus.BLANK
     if line.phase is Phase.BLOCKED:
         return LineStatus.READY
     if line.phase is Phase.DONE:
@@ -100,7 +108,7 @@ def _line_status(line: Line) -> LineStatus:
     return LineStatus.IN_PROCESS
 
 
-_ORDER = (Phase.BLOCKED, Phase.MATCHING, Phase.TO_SALES, Phase.FROM_SALES, Phase.DONE)
+_ORDER = (Phase.HELD, Phase.BLOCKED, Phase.MATCHING, Phase.TO_SALES, Phase.FROM_SALES, Phase.DONE)
 _PHASES = {Side.BC: Phase.TO_SALES, Side.SALES: Phase.FROM_SALES}
 
 
@@ -112,6 +120,16 @@ def _direction_status(line: Line, sums: Progress, side: Side) -> str:
         return "In Process"
     failed = sums.counts[Outcome.FAILED] or (line.phase is Phase.DONE and line.message)
     return "Error" if failed else "Success"
+
+
+def _pace(line: Line, given: int, done: int, now_s: float) -> View:
+    """How many records a minute are done, and how long what was given takes at that pace; null where nothing
+    tells."""
+    until_s = line.finished_at_s if line.phase is Phase.DONE else now_s
+    seconds = until_s - line.started_at_s if line.started_at_s else 0.0
+    a_minute = round(60.0 * done / seconds, 1) if seconds > 0 and done else None
+    left = round(seconds * (given - done) / done) if a_minute and line.phase is not Phase.DONE else None
+    return {"recordsPerMinute": a_minute, "secondsLeft": left}
 
 
 def _percent(line: Line, given: int, done: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from local.simulation.world import DATA, World, add_options, build, published
 from shared_code.store.tables import StorageUnavailable, StoreError
-from shared_code.sync import api, coupling_api, match_api, problem_api
+from shared_code.sync import api, coupling_api, full_sync_api, match_api, problem_api
 from shared_code.sync.api import Answer, answering
 from tests.docs.openapi import faults, faults_of_answer, operation, operations
 
@@ -52,9 +52,25 @@ def answers(world: World) -> Iterator[tuple[str, str, int, Answer]]:
     body = json.dumps({"connection": "cronus", "mappings": ["CURRENCY"], "release": []}).encode()
     started = answering(lambda: api.start_full_sync(parts, body, {}))
     yield "post", run, 202, started
+    own = str(started.body["id"])
+    for action, status in (("pause", 202), ("resume", 202), ("go", 400)):
+        body = json.dumps({"action": action}).encode()
+        steered = answering(lambda sent=body: full_sync_api.control(parts, own, sent, {}))  # type: ignore[misc]
+        yield "post", f"{at}/control", status, steered
     yield "get", at, 200, answering(lambda: api.get_full_sync(parts, str(started.body["id"]), {}))
     world.drain()
     yield "get", at, 200, answering(lambda: api.get_full_sync(parts, str(started.body["id"]), {}))
+    again = json.dumps({"action": "restart", "mapping": "CURRENCY"}).encode()
+    world.drain()
+    yield (
+        "post",
+        f"{at}/control",
+        409,
+        answering(lambda: full_sync_api.control(parts, own, b'{"action": "stop"}', {})),
+    )
+    yield "post", f"{at}/lines", 202, answering(lambda: full_sync_api.control_line(parts, own, again, {}))
+    review = answering(lambda: full_sync_api.get_review(parts, {}))
+    yield "get", "/full-synchronization-review", 200, review
     yield "post", run, 400, answering(lambda: api.start_full_sync(parts, b"[]", {}))
     yield "get", at, 404, answering(lambda: api.get_full_sync(parts, "nothing", {}))
     jobs = answering(lambda: api.list_jobs(parts, {"limit": "200"}))

@@ -17,6 +17,9 @@ KEY, CODE, CONTENT = "function key", "webhook secret in the address", "webhook s
 DECISIONS = {
     ("POST", "/full-synchronizations"): KEY,
     ("GET", "/full-synchronizations/{id}"): KEY,
+    ("POST", "/full-synchronizations/{id}/control"): KEY,
+    ("POST", "/full-synchronizations/{id}/lines"): KEY,
+    ("GET", "/full-synchronization-review"): KEY,
     ("GET", "/conflicts"): KEY,
     ("POST", "/conflicts/decide"): KEY,
     ("GET", "/why"): KEY,
