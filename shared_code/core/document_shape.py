@@ -163,6 +163,7 @@ BC = Shape("bc", called="bc", keys={
 SALES = Shape("sales", called="sales", keys={
     **_BOTH,
     "company_column": Key(Text(), "The column with the id of the company a row belongs to."),
+    "merged_into": Key(Text(), "The column that leads to the row that this one was merged into."),
     "reopened_by": Key(Numbers(), "Columns that make a row writable that is read only otherwise."),
 })  # fmt: skip
 

@@ -141,6 +141,8 @@ class Mapping:
             yield from rule.in_force.names
         if rule.company_column:
             yield rule.company_column
+        if rule.merged_into:
+            yield rule.merged_into
         if side is Side.SALES and self.conflict is ConflictRule.NEWEST_WINS:
             yield MODIFIED_ON
 

@@ -22,7 +22,8 @@ from shared_code.core.records import Absent, Deleted, Side, Unread, Value, Value
 class Known:
     """A side that was read.  ``inside``: the mapping's filter; ``foreign``: it belongs to another company;
     ``creatable``: it may be given a partner; ``edited_at``: when somebody wrote it since it was last dealt
-    with, as the service tells, blank where nobody did or it is not known."""
+    with, as the service tells, blank where nobody did or it is not known; ``merged_into``: the record that
+    people merged it into."""
 
     id: str
     version: Version
@@ -31,6 +32,7 @@ class Known:
     foreign: bool = False
     creatable: bool = True
     edited_at: str = ""
+    merged_into: str = ""
 
 
 type State = Known | Unread | Deleted | Absent

@@ -48,6 +48,8 @@ PROBLEMS = {
                     "Uncouple it in the mapping that the message names, or move it back.", True),
         ProblemCode("partner_deleted", "The coupled record of the other side was deleted.",
                     "Restore it, uncouple the pair, or delete the survivor too."),
+        ProblemCode("merged", "Its partner in Sales was merged into another record.",
+                    "Couple it with the survivor (recouple), or uncouple it."),
         ProblemCode("uncoupled", "A person uncoupled the record; it gets no partner by itself.",
                     "Couple it, create its partner, or retry it: then it counts as a new record."),
         ProblemCode("not_carried", "Sales has no place for the record; the message says why.",

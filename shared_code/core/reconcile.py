@@ -82,7 +82,16 @@ class Deactivate:
     side: Side
 
 
-type Decision = Merge | Create | ReadFirst | Leave | Hold | PartnerDeleted | EndCoupling | Remove | Deactivate
+@dataclass(frozen=True, slots=True)
+class MergedAway:
+    """People merged the record of Sales into another one: a person decides what its partner belongs to."""
+
+    survivor: str
+
+
+type Decision = (
+    Merge | Create | ReadFirst | Leave | Hold | PartnerDeleted | EndCoupling | Remove | Deactivate | MergedAway
+)
 
 OUTSIDE_FILTER = "outside_filter"
 OTHER_COMPANY = "other_company"
@@ -107,6 +116,8 @@ def reconcile(
         return _decide_creation(mapping, states, rules)
     if base is None and (unread := _sides(states, Unread)):
         return ReadFirst(unread)
+    if isinstance(sales, Known) and sales.merged_into:
+        return MergedAway(sales.merged_into)
     # Leaving the filter is not a change of value: the pair keeps coupling and base, and is merged on return.
     if (reason := _reason_to_leave(mapping, states)) and not _is_half_created(mapping, base, reason):
         return _decide_leaving(mapping, bc, reason, ours)

@@ -59,7 +59,8 @@ class TableRule:
     ``new`` are templates for records that Tandem makes there.
     ``company_column`` holds the BC company a Dataverse row belongs to.  ``api`` is the route of a Business
     Central API other than v2.0 (``publisher/group/v1.0``).  ``in_force``: a record is made of dated lines.
-    ``moved_by``: entries that move records without a new version.
+    ``moved_by``: entries that move records without a new version.  ``merged_into`` is the column that leads
+    from a row to the one that people merged it into.
     """
 
     table: str
@@ -77,3 +78,4 @@ class TableRule:
     moved_by: MovedBy | None = None
     deactivate: tuple[tuple[str, Value], ...] = ()
     new: tuple[Template, ...] = ()
+    merged_into: str | None = None

@@ -132,15 +132,21 @@ def _operations(store: CouplingStore, coupling: Coupling, listed: _Listed) -> li
 
 
 def end_couplings(at: ConnectionParts, mapping: str, couplings: Iterable[Coupling]) -> list[Coupling]:
-    """End couplings as they were read, each on its own; those that ended.  Others were changed meanwhile."""
-    store, ended = at.couplings(mapping), []
-    for each in couplings:
+    """End couplings as they were read, with what was listed of the pair; those that ended.
+
+    Others were changed meanwhile.
+    """
+    store, ended, living = at.couplings(mapping), [], list(couplings)
+    listed = store.problems(Side.BC, [each.bc_id for each in living])
+    for each in living:
         over = replace(
             each, state=CouplingState.ENDED, generation=each.generation + 1, base=None, bc_version=None,
             sales_version=None, in_step=False, reference="", outcome=Outcome.UNCOUPLED,
         )  # fmt: skip
         try:
-            store.transact(store.end_operations(over))
+            problem = listed.get(each.bc_id)
+            solved = [store.solved_operation(problem)] if problem else []
+            store.transact(store.end_operations(over) + solved)
         except (Changed, Missing):
             continue
         at.pairs(mapping).end([(each.bc_id, each.sales_id)])

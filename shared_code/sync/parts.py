@@ -9,7 +9,7 @@ from functools import cached_property
 
 from shared_code.core.conditions import fields_of
 from shared_code.core.lines import LINE_ID
-from shared_code.core.mapping import Connection, Mapping, native_of
+from shared_code.core.mapping import Connection, FieldMapping, Mapping, TableRule, native_of
 from shared_code.core.records import Side
 from shared_code.core.rules_digest import digest_of
 from shared_code.core.selection import Catalogue
@@ -239,10 +239,7 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
     derived = {f"{name}type" for name, each in lookups.items() if each.navigation}
     names = [name for name in mapping.native_names(side) if name not in derived and name != rule.key]
     columns = tuple(
-        Column(name, lookups[name].target, lookups[name].navigation)
-        if side is Side.SALES and name in lookups
-        else Column(name)
-        for name in names
+        _column(name, lookups.get(name), rule) if side is Side.SALES else Column(name) for name in names
     )
     conditions = list(fields_of((*rule.filter, *rule.creates_when)))
     filtered = conditions + ([rule.company_column] if rule.company_column else [])
@@ -263,6 +260,13 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
         collection,
         rule.moved_by,
     )
+
+
+def _column(name: str, lookup: FieldMapping | None, rule: TableRule) -> Column:
+    """A column of Sales; a row that was merged leads to one of its own table."""
+    if lookup is not None:
+        return Column(name, lookup.target, lookup.navigation)
+    return Column(name, rule.table) if name == rule.merged_into else Column(name)
 
 
 def _lines_of(mapping: Mapping, side: Side) -> tuple[Table | None, str]:

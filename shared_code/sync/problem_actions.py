@@ -13,7 +13,7 @@ from shared_code.core.jobs import JobKind
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Problem
 from shared_code.core.records import Side
-from shared_code.sync import walks
+from shared_code.sync import by_hand, walks
 from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.sync.retries import queue_records
 from shared_code.sync.setting_aside import resume, set_aside
@@ -30,6 +30,7 @@ class Action(StrEnum):
     SKIP = "skip"
     RESTORE = "restore"
     DELETE = "delete"
+    RECOUPLE = "recouple"
 
 
 _WISHES = {
@@ -40,6 +41,11 @@ _WISHES = {
 
 NOT_LISTED = "It is not listed: it is in step, or was dealt with meanwhile."
 NOTHING_DELETED = "No partner of it was deleted."
+NOT_MERGED = "Its partner was not merged into another record."
+SURVIVOR_TAKEN = (
+    "The survivor is coupled with another record of Business Central. Merge the two there, too, or uncouple "
+    "one; POST /mappings/{name}/couplings with move couples as you say."
+)
 ONLY_SALES = (
     "Tandem deletes nothing in Business Central. Block or delete the record there, or restore its partner."
 )
@@ -68,6 +74,10 @@ def act(
     chosen = [listed[place] for place in dict.fromkeys(records) if place not in left_out]
     if action is Action.SKIP:
         return Done((), set_aside(store, chosen), left_out)
+    if action is Action.RECOUPLE:
+        pairs = [(each.record_id, str(each.details["survivor"])) for each in chosen]
+        coupled = by_hand.couple(parts, at, mapping, pairs, Instruction.MERGE, moves=True)
+        return Done([coupled.job] if coupled.job else [], len(pairs), left_out)
     resume(store, chosen)
     jobs = [
         queue_records(parts, at, mapping.name, side, ids, _kind(action), instruction=_WISHES[action])
@@ -84,11 +94,19 @@ def _kind(action: Action) -> JobKind:
 def _why_not(action: Action, problem: Problem | None) -> str:
     if problem is None:
         return NOT_LISTED
+    if action is Action.RECOUPLE:
+        return _why_not_recouple(problem)
     if action not in (Action.RESTORE, Action.DELETE):
         return ""
     if problem.code != "partner_deleted":
         return NOTHING_DELETED
     return ONLY_SALES if action is Action.DELETE and problem.details.get("deleted") == Side.SALES else ""
+
+
+def _why_not_recouple(problem: Problem) -> str:
+    if problem.code != "merged":
+        return NOT_MERGED
+    return SURVIVOR_TAKEN if "survivorWith" in problem.details else ""
 
 
 def act_on_group(

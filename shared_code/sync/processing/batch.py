@@ -131,6 +131,7 @@ def _run(work: Work) -> None:
             problems.wait(work, item, "hidden", str(brake))
         hold(work.at, work.mapping, brake, work.runtime.now())
     naming.name_targets(work)
+    naming.name_survivors(work)
     committing.commit(work)
     if work.batch.attempt >= MAX_ATTEMPTS:
         for item in work.items:

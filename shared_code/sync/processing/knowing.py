@@ -27,4 +27,5 @@ def known_of(
         filters.foreign(mapping, side, row.values, at.connection.company_id),
         filters.creatable(mapping, side, row.values),
         edited_at,
+        str(row.values.get(mapping.side(side).merged_into or "") or ""),
     )

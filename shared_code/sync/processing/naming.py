@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shared_code.core.coupling import Coupling
 from shared_code.core.labels import label_of
 from shared_code.core.outcome import Problem
 from shared_code.core.records import Row, Side
 from shared_code.sync.parts import table_of
+from shared_code.sync.processing.committing import is_coupled
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.systems.interface import SystemFault
@@ -35,6 +37,34 @@ def name_targets(work: Work) -> None:
         _read_names(work, unnamed)
     except SystemFault:
         return  # The ids have to do.  Whatever keeps the service from answering is told elsewhere.
+
+
+def name_survivors(work: Work) -> None:
+    """Write into the problems of pairs whose row was merged what its survivor is called, and whose it is."""
+    merged = [each for each in work.items if each.new_problem and _lacks_survivor(each.new_problem)]
+    if not merged:
+        return
+    ids = sorted({str(each.new_problem.details["survivor"]) for each in merged if each.new_problem})
+    try:
+        rows = work.system(Side.SALES).read(work.table(Side.SALES), ids[:MAX_NAMED])
+    except SystemFault:
+        return
+    coupled = work.store.load(Side.SALES, ids)
+    for item in merged:
+        assert item.new_problem is not None
+        own = str(item.new_problem.details["survivor"])
+        name = label_of(work.mapping.sales, rows[own].values) if own in rows else own
+        partner = coupled.get(own)
+        taken = (
+            {"survivorWith": partner.bc_id} if isinstance(partner, Coupling) and is_coupled(partner) else {}
+        )
+        message = item.new_problem.message.replace("another record", f"“{name}”")
+        details = item.new_problem.details | {"survivorName": name} | taken
+        item.new_problem = replace(item.new_problem, message=message, details=details)
+
+
+def _lacks_survivor(problem: Problem) -> bool:
+    return problem.code == "merged" and "survivorName" not in problem.details
 
 
 def _lacks_name(problem: Problem) -> bool:

@@ -130,6 +130,14 @@ def partner_deleted(work: Work, item: Item, side: Side) -> None:
     item.new_problem = replace(item.new_problem, details=details, next_attempt_at_s=rarely)
 
 
+def merged_away(work: Work, item: Item, survivor: str) -> None:
+    """People merged the row of Sales into another one; nothing is written until a person decides."""
+    _settle(work, item, Outcome.SKIPPED, "merged", "Its partner in Sales was merged into another record.")
+    assert item.new_problem is not None
+    details = item.new_problem.details | {"survivor": survivor}
+    item.new_problem = replace(item.new_problem, details=details, next_attempt_at_s=NEVER_S)
+
+
 def not_carried(work: Work, item: Item, code: str, message: str) -> None:
     """The record is left out for good, unless it changes."""
     _settle(work, item, Outcome.SKIPPED, code, message)

@@ -24,6 +24,7 @@ from shared_code.core.reconcile import (
     Hold,
     Leave,
     Merge,
+    MergedAway,
     PartnerDeleted,
     ReadFirst,
     Remove,
@@ -91,6 +92,7 @@ def _round(work: Work) -> None:
                 work, item, "internal", f"{type(fault).__name__} while deciding; nothing was written."
             )
     naming.name_targets(work)
+    naming.name_survivors(work)
     committing.commit(work)
     relinking.relink(work, plan)
     elsewhere.keep_single(work, plan)
@@ -131,8 +133,8 @@ def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None
             _leave(work, item, reason)
         case Hold():
             _hold(work, item)
-        case PartnerDeleted(side):
-            _partner_deleted(work, item, side)
+        case PartnerDeleted() | MergedAway():
+            _without_partner(work, item, decision)
         case EndCoupling(deleted):
             committing.end(work, item, deleted)
         case Remove(side):
@@ -149,7 +151,7 @@ def _is_left_aside(work: Work, item: Item, decision: Decision) -> bool:
     match decision:
         case Merge(to_bc, to_sales, conflicts):
             return bool(to_bc or to_sales or conflicts)
-        case Create() | Hold() | Remove() | Deactivate() | PartnerDeleted():
+        case Create() | Hold() | Remove() | Deactivate() | PartnerDeleted() | MergedAway():
             return True
         case _:
             return False
@@ -201,6 +203,14 @@ def _restore(work: Work, item: Item, create: Create, plan: writing.Plan) -> None
     if not item.settled:
         committing.release(work, item)
         item.states[create.side] = Absent()
+
+
+def _without_partner(work: Work, item: Item, decision: PartnerDeleted | MergedAway) -> None:
+    if isinstance(decision, PartnerDeleted):
+        _partner_deleted(work, item, decision.side)
+        return
+    problems.merged_away(work, item, decision.survivor)
+    committing.keep_open(work, item)
 
 
 def _partner_deleted(work: Work, item: Item, side: Side) -> None:
