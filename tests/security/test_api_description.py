@@ -7,7 +7,8 @@ sent to the running host.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -95,6 +96,13 @@ def existing(app: App, label: str) -> dict[str, Any]:
         return {"query": {}, "body": {"mapping": "CUSTOMER", "action": "retry", "code": "too_large"}}
     if "{name}" in label:
         return {"path_parameters": {"name": "PAYMENT TERMS"}, "query": {"connection": "cronus"}}
+    if "/match-reports/{id}" in label:
+        return existing_report(app, label)
+    if label.endswith("/control"):
+        run = app.with_key("POST", "/full-synchronizations", data=b"{}").json()["id"]
+        return {"path_parameters": {"id": run}, "query": {}, "body": {"action": "stop"}}
+    if label == "POST /full-synchronizations/{id}/lines":
+        return ended_line(app)
     if "/previews/{id}" in label:
         preview = app.with_key("POST", "/previews", data=b"{}").json()["id"]
         return {
@@ -160,6 +168,32 @@ def existing_record(app: App, label: str) -> dict[str, Any]:
         return {"path_parameters": path, "query": query}
     [found] = app.with_key("GET", "/mappings/CURRENCY/records", params=query).json()["records"]
     return {"path_parameters": {**path, "id": found["id"]}, "query": {"side": "bc"}}
+
+
+def existing_report(app: App, label: str) -> dict[str, Any]:
+    """A finished matching report of a few records."""
+    sent = json.dumps({"mapping": "CURRENCY"}).encode()
+    report = app.with_key("POST", "/match-reports", data=sent).json()["id"]
+    until(lambda: app.with_key("GET", f"/match-reports/{report}").json()["status"] == "Finished")
+    body = {"body": {"result": "exact"}} if label.startswith("POST") else {}
+    return {"path_parameters": {"id": report}, "query": {}, **body}
+
+
+def ended_line(app: App) -> dict[str, Any]:
+    """A line that can be run once more."""
+    sent = json.dumps({"mappings": ["CURRENCY"]}).encode()
+    run = app.with_key("POST", "/full-synchronizations", data=sent).json()["id"]
+    until(lambda: app.with_key("GET", f"/full-synchronizations/{run}").json()["status"] == "Finished")
+    body = {"mapping": "CURRENCY", "action": "reset"}
+    return {"path_parameters": {"id": run}, "query": {}, "body": body}
+
+
+def until(is_so: Callable[[], bool], limit_s: float = 120.0) -> None:
+    """Wait for work of the running app."""
+    ends = time.monotonic() + limit_s
+    while not is_so():
+        assert time.monotonic() < ends, f"not within {limit_s:.0f} s"
+        time.sleep(0.2)
 
 
 def existing_file(app: App, label: str) -> dict[str, Any]:
