@@ -90,7 +90,16 @@ class MergedAway:
 
 
 type Decision = (
-    Merge | Create | ReadFirst | Leave | Hold | PartnerDeleted | EndCoupling | Remove | Deactivate | MergedAway
+    Merge
+    | Create
+    | ReadFirst
+    | Leave
+    | Hold
+    | PartnerDeleted
+    | EndCoupling
+    | Remove
+    | Deactivate
+    | MergedAway
 )
 
 OUTSIDE_FILTER = "outside_filter"

@@ -96,13 +96,8 @@ def existing(app: App, label: str) -> dict[str, Any]:
         return {"query": {}, "body": {"mapping": "CUSTOMER", "action": "retry", "code": "too_large"}}
     if "{name}" in label:
         return {"path_parameters": {"name": "PAYMENT TERMS"}, "query": {"connection": "cronus"}}
-    if "/match-reports/{id}" in label:
-        return existing_report(app, label)
-    if label.endswith("/control"):
-        run = app.with_key("POST", "/full-synchronizations", data=b"{}").json()["id"]
-        return {"path_parameters": {"id": run}, "query": {}, "body": {"action": "stop"}}
-    if label == "POST /full-synchronizations/{id}/lines":
-        return ended_line(app)
+    if "/match-reports/{id}" in label or label.startswith("POST /full-synchronizations/{id}"):
+        return existing_work(app, label)
     if "/previews/{id}" in label:
         preview = app.with_key("POST", "/previews", data=b"{}").json()["id"]
         return {
@@ -168,6 +163,16 @@ def existing_record(app: App, label: str) -> dict[str, Any]:
         return {"path_parameters": path, "query": query}
     [found] = app.with_key("GET", "/mappings/CURRENCY/records", params=query).json()["records"]
     return {"path_parameters": {**path, "id": found["id"]}, "query": {"side": "bc"}}
+
+
+def existing_work(app: App, label: str) -> dict[str, Any]:
+    """A report, a run that can be stopped, or a line that can be run once more."""
+    if "/match-reports/{id}" in label:
+        return existing_report(app, label)
+    if label.endswith("/lines"):
+        return ended_line(app)
+    run = app.with_key("POST", "/full-synchronizations", data=b"{}").json()["id"]
+    return {"path_parameters": {"id": run}, "query": {}, "body": {"action": "stop"}}
 
 
 def existing_report(app: App, label: str) -> dict[str, Any]:
