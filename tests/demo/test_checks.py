@@ -128,21 +128,22 @@ def test_requests_of_a_quiet_look_are_told_apart_by_table() -> None:
             "bc": Counter({"GET opportunities": 1, "POST $batch": 1, "GET tandem/sync/v1.0/items": 3}),
             "sales": Counter({"GET accounts?$deltatoken": 2}),
         },
-        parts=Counter({"GET currencies": 1, "GET currencyExchangeRates": 1, "GET resources": 2}),
     )
     found = quiet.by_table(counts, WHOLE.chosen)
     assert found["bc"]["opportunities"] == {"mappings": ["OPPORTUNITY"], "requests": 1}
-    assert found["bc"]["currencies"] == {"mappings": ["CURRENCY", "INVOICE PRICE LIST"], "requests": 1}
+    assert found["bc"]["currencies"] == {"mappings": ["CURRENCY", "INVOICE PRICE LIST"], "requests": 0}
+    assert quiet.batches(counts) == {"bc": 1, "sales": 0}
     assert found["bc"]["tandem/sync/v1.0/items"]["requests"] == 3
     assert found["sales"]["accounts"] == {"mappings": ["CUSTOMER", "VENDOR"], "requests": 2}
-    assert found["bc"]["tandem/sync/v1.0/resources"]["requests"] == 2  # in batches
     assert found["bc"]["itemCategories"]["requests"] == 0
 
 
 def quiet_result(**changes: Any) -> dict[str, Any]:
     table = {"mappings": ["CUSTOMER"], "requests": 1}
     tables = {"bc": {"customers": table}, "sales": {"accounts": dict(table)}}
-    return {"writes": 0, "requests": {"bc": 1, "sales": 1}, "requests_by_table": tables, **changes}
+    asked = {"bc": 1, "sales": 1}
+    nothing = {"bc": 0, "sales": 0}
+    return {"writes": 0, "requests": asked, "batches": nothing, "requests_by_table": tables, **changes}
 
 
 def test_a_quiet_look_that_wrote_or_asked_too_much_is_not_as_told() -> None:
@@ -151,6 +152,7 @@ def test_a_quiet_look_that_wrote_or_asked_too_much_is_not_as_told() -> None:
     for wrong in (
         quiet_result(writes=1),
         quiet_result(requests={"bc": 2, "sales": 1}),
+        quiet_result(requests={"bc": 2, "sales": 1}, batches={"bc": 1, "sales": 0}),
         quiet_result(requests_by_table={"bc": twice, "sales": {}}, requests={"bc": 2, "sales": 0}),
     ):
         with pytest.raises(DemoFailed):
