@@ -10,10 +10,17 @@ from tandem.app import App, AppError, Refused
 from tandem.exits import Exit
 from tandem.screen import Screen
 from tandem.verb import Verb
-from tandem.verbs import decisions, findings, history, pairs, runs
+from tandem.verbs import comparing, decisions, findings, history, pairs, runs
 from tandem.waiting import Unfinished
 
-VERBS: Sequence[Verb] = (*runs.VERBS, *findings.VERBS, *pairs.VERBS, *decisions.VERBS, *history.VERBS)
+VERBS: Sequence[Verb] = (
+    *runs.VERBS,
+    *findings.VERBS,
+    *pairs.VERBS,
+    *decisions.VERBS,
+    *history.VERBS,
+    *comparing.VERBS,
+)
 
 
 def parser_of(verbs: Sequence[Verb] = VERBS) -> argparse.ArgumentParser:

@@ -224,3 +224,30 @@ def test_the_journal_of_a_record_tells_why(scripted: Scripted, capsys: pytest.Ca
     shown = capsys.readouterr().out
     assert "Sales, job 7 (Pat decided)" in shown
     assert "phone: (blank) → 1, because it had changed there" in shown
+
+
+def test_what_drifted_is_told_and_repaired_only_when_told(
+    scripted: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    side = {"records": 5}
+    drifted = {
+        "mapping": "CUSTOMER",
+        "verdict": "drifted",
+        "message": "",
+        "bc": side,
+        "sales": side,
+        "findings": 1,
+    }
+    scripted.says("POST", "compares", (202, {"id": "c"}))
+    scripted.says("GET", "compares/c", {"status": "Finished", "lines": [drifted]})
+    scripted.says(
+        "GET",
+        "compares/c/findings",
+        {"findings": [{"mapping": "CUSTOMER", "text": "10000: differs"}], "next": None},
+    )
+    scripted.says("POST", "compares/c/repair", (202, {"id": "c", "jobs": {"CUSTOMER": ["7"]}}))
+    assert called(scripted, "compare", "CUSTOMER") is Exit.ATTENTION
+    assert "CUSTOMER: 10000: differs" in capsys.readouterr().out
+    assert [path for _, path, _ in scripted.seen if "repair" in path] == []
+    assert called(scripted, "compare", "--show", "c", "--repair") is Exit.ATTENTION
+    assert "in 1 jobs" in capsys.readouterr().out
