@@ -175,10 +175,11 @@ def _was_asked_about(evidence: Evidence, write: Write) -> bool:
 
 
 def _is_made_by_itself(write: Write) -> bool:
-    """Business Central makes a company's contact by itself, Sales the base unit of a group."""
+    """Business Central makes a company's contact and an item's unit itself, Sales the base unit of a group."""
     made = write.after or {}
     company = write.key.table == "contacts" and made.get("type") == "Company"
-    return company or (write.key.table == "uom" and bool(made.get("isschedulebaseuom")))
+    unit = write.key.table == "tandem/itemUnitsOfMeasure"
+    return company or unit or (write.key.table == "uom" and bool(made.get("isschedulebaseuom")))
 
 
 def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
