@@ -175,7 +175,7 @@ def _was_asked_about(evidence: Evidence, write: Write) -> bool:
 
 
 def _is_made_by_itself(write: Write) -> bool:
-    """Business Central makes a company's contact and an item's unit itself, Sales the base unit of a group."""
+    """Business Central makes a company's contact and an item's unit itself, Sales a group's base unit."""
     made = write.after or {}
     company = write.key.table == "contacts" and made.get("type") == "Company"
     unit = write.key.table == "tandem/itemUnitsOfMeasure"
