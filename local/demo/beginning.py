@@ -25,7 +25,8 @@ DIFFERING = ("32124578",)
 """Customers whose account matches by number and holds other values: conflicts from the first day."""
 DOUBTFUL = ("20000", "27321782")
 """Customers with an account of the same name and nothing that identifies it."""
-MATCHING_CONTACTS = ("CT000026", "CT200080")
+MATCHING_CONTACTS = ("CT200080",)
+"""Persons whose contact has an e-mail address that is theirs alone."""
 DOUBTFUL_CONTACTS = ("CT000030",)
 
 CURRENCY, PRIMARY_CONTACT = "_transactioncurrencyid_value", "_primarycontactid_value"

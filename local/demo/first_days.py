@@ -46,7 +46,7 @@ def first_full_synchronization(teller: Teller) -> None:
     expect(tuple(couplings.values()) == wanted, f"{wanted} pairs should have been coupled, not {couplings}.")
     teller.proved(
         (
-            f"{wanted[0]} customers and {wanted[1]} contacts were coupled by match; "
+            f"{wanted[0]} customers and {wanted[1]} contact were coupled by match; "
             "no customer, and no account or contact of one, was created.",
             *_differing(stage),
         )
