@@ -10,7 +10,7 @@ from tandem.app import App, AppError, Refused
 from tandem.exits import Exit
 from tandem.screen import Screen
 from tandem.verb import Verb
-from tandem.verbs import comparing, decisions, findings, history, pairs, runs
+from tandem.verbs import comparing, decisions, findings, history, matching, pairs, runs
 from tandem.waiting import Unfinished
 
 VERBS: Sequence[Verb] = (
@@ -20,6 +20,7 @@ VERBS: Sequence[Verb] = (
     *decisions.VERBS,
     *history.VERBS,
     *comparing.VERBS,
+    *matching.VERBS,
 )
 
 

@@ -251,3 +251,26 @@ def test_what_drifted_is_told_and_repaired_only_when_told(
     assert [path for _, path, _ in scripted.seen if "repair" in path] == []
     assert called(scripted, "compare", "--show", "c", "--repair") is Exit.ATTENTION
     assert "in 1 jobs" in capsys.readouterr().out
+
+
+COUNTS = {"exact": 40, "possible": 1, "severalInBc": 0, "severalInSales": 0, "noneInBc": 11, "noneInSales": 0}
+
+
+def test_a_match_is_told_with_its_reasons_and_accepted_only_when_told(
+    scripted: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    candidate = {"id": TWO, "name": "Adatum Inc.", "reason": "the same name"}
+    line = {"result": "possible", "id": ONE, "name": "10000 Adatum", "candidates": [candidate]}
+    scripted.says("POST", "match-reports", (202, {"id": "m"}))
+    scripted.says("GET", "match-reports/m", {"status": "Finished", "mapping": "CUSTOMER", "counts": COUNTS})
+    scripted.says("GET", "match-reports/m/lines", {"lines": [line], "next": None})
+    scripted.says("POST", "match-reports/m/accept", (202, {"report": "m", "job": "7"}))
+    assert called(scripted, "match", "CUSTOMER", "--by", "number", "--hint", "name+city") is Exit.ATTENTION
+    hint = {"fields": ["name", "city"], "onlySuggests": True}
+    assert sent(scripted) == [{"mapping": "CUSTOMER", "criteria": [{"fields": ["number"]}, hint]}]
+    shown = capsys.readouterr().out
+    assert f"Adatum Inc. ({TWO}): the same name" in shown
+    assert "CUSTOMER: 40 exact, 1 possible, 11 noneInBc." in shown
+    assert "--show m --accept exact" in shown
+    called(scripted, "match", "CUSTOMER", "--show", "m", "--accept", "none", "--side", "sales")
+    assert sent(scripted)[-1] == {"result": "none", "side": "sales"}
