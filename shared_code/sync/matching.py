@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from shared_code.core import filters, transform
 from shared_code.core.coupling import Origin, OriginKind
 from shared_code.core.identity import partner_id
-from shared_code.core.mapping import FieldMapping, Mapping, native_of
+from shared_code.core.mapping import FieldMapping, FieldType, Mapping, native_of
 from shared_code.core.matching import Matches, Records, is_number, key_value, match
 from shared_code.core.outcome import NEVER_S, Outcome, Problem
 from shared_code.core.records import Row, Side, Values
@@ -138,12 +138,20 @@ def _beside(
     at: ConnectionParts, mapping: Mapping, keys: list[FieldMapping], side: Side, seen: list[Sighting]
 ) -> set[tuple[int, str]]:
     """What records that get no partner are matched by.  A number is made to tell records apart: an old record
-    with the same one raises no doubt, one with the same e-mail address does."""
+    with the same one raises no doubt, one with the same e-mail address does.  One of another kind, as the
+    company of a person, does not: it often has the address of whoever works there."""
     doubtful = [(n, key) for n, key in enumerate(mapping.match) if not (key.hints or is_number(mapping, key))]
     company = at.connection.company_id
-    own = [each for each in seen if not filters.foreign(mapping, side, each.values, company)]
+    kin = [each for each in seen if _is_of_kind(mapping, side, each.values)]
+    own = [each for each in kin if not filters.foreign(mapping, side, each.values, company)]
     values = _key_values(at, mapping, keys, side, own) if doubtful else {}
     return {(n, v) for n, key in doubtful for each in values.values() if (v := key_value(key, each))}
+
+
+def _is_of_kind(mapping: Mapping, side: Side, values: Values) -> bool:
+    """Whether a BC record may be what the mapping makes there, as far as its constants tell (a person)."""
+    kinds = [each for each in mapping.fields if each.type is FieldType.CONSTANT and each.bc in values]
+    return side is Side.SALES or all(values[str(each.bc)] == each.constant for each in kinds)
 
 
 def _key_values(

@@ -127,3 +127,18 @@ def test_an_email_of_another_companys_row_raises_no_doubt() -> None:
     other = "11111111-1111-1111-1111-111111111111"
     world = world_with(row(1, emailaddress1=email), row(2, emailaddress1=email, tandem_companyid=other))
     assert matched(world).coupled == 1
+
+
+def test_the_email_of_a_person_that_the_company_has_too_is_the_persons() -> None:
+    email, parent = "together@contoso.com", "_parentcustomerid_value"
+    kind = f"{parent}@Microsoft.Dynamics.CRM.lookuplogicalname"
+    contact = {"contactid": row(7)["accountid"], "lastname": "Any", "emailaddress1": email, "statecode": 0,
+               parent: row(1)["accountid"], kind: "account"}  # fmt: skip
+    world = worlds.new_world(sales={"account": [row(1)], "contact": [contact]})
+    [person, *_] = [each for each in worlds.contacts(world, Side.BC) if each["type"] == "Person"]
+    for each in worlds.contacts(world, Side.BC):
+        if each["number"] in (person["number"], person["companyNumber"]):
+            world.person_in_bc().edit(f"contacts({each['id']})", email=email)
+    match_uncoupled(world.parts, world.at, world.at.mapping("CONTACT"), "job")
+    coupled = world.at.couplings("CONTACT").load(Side.BC, [person["id"]])[person["id"]]
+    assert coupled.sales_id == contact["contactid"]
