@@ -75,8 +75,8 @@ def _ended(app: App, report: str, patience: Patience) -> Document:
 
 def _of_match(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("mapping", help="the mapping, e.g. CUSTOMER")
-    parser.add_argument("--by", action="append", default=[], metavar="FIELD[+FIELD]",
-                        help="match by these fields instead of the mapping's; may be given again")  # fmt: skip
+    by = "match by these fields instead of the mapping's; may be given again"
+    parser.add_argument("--by", action="append", default=[], metavar="FIELD[+FIELD]", help=by)
     parser.add_argument("--hint", action="append", default=[], metavar="FIELD[+FIELD]",
                         help="fields that only suggest; may be given again")  # fmt: skip
     parser.add_argument("--result", default="possible", choices=("", *OF_LINES), help="the lines to show")
