@@ -81,7 +81,7 @@ def _resolve_by_key(work: Work, planned: Sequence[PlannedCreation]) -> list[Plan
     made = creation_keys.find_made(work, [each.item for each in planned]) if planned else {}
     again = []
     for each in planned:
-        is_same, may_run = _sent_before(each) == each.sent, _may_still_run(work, each.item)
+        is_same, may_run = sent_before(each) == each.sent, _may_still_run(work, each.item)
         if found := made.get(each.item.id):
             creation_keys.couple(work, each.item, found)
         elif may_run and (each.instead or not is_same):
@@ -107,7 +107,7 @@ def _resolve_by_values(work: Work, planned: Sequence[PlannedCreation]) -> list[P
     for each in planned:
         item, candidates = each.item, made.get(each.item.id, [])
         if len(candidates) == 1:
-            _couple_made(work, item, candidates[0], _sent_before(each))
+            couple_made(work, item, candidates[0], sent_before(each))
         elif candidates:
             problems.fail(
                 work, item, "several_found", "Several records in Business Central equal what was sent."
@@ -146,7 +146,7 @@ def settle_intent(work: Work, item: Item) -> None:
     made, alike = _find_made(work, [PlannedCreation(item, {}, item.intent.sent)])
     candidates = made[item.id]
     if len(candidates) == 1:
-        _couple_made(work, item, candidates[0], item.intent.sent)
+        couple_made(work, item, candidates[0], item.intent.sent)
         if isinstance(item.states.get(Side.SALES), Absent):
             item.states[Side.SALES] = Deleted(item.id)
     elif _may_still_run(work, item):
@@ -169,7 +169,7 @@ def _settle_by_key(work: Work, item: Item) -> None:
         drop_intent(work, item)
 
 
-def _couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
+def couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
     """Couple with what an earlier attempt made.  The base is what was sent then, where that still means the
     same: whatever either side holds beyond it was edited since."""
     made_under = item.intent.rules if item.intent else work.at.digests[work.mapping.name]
@@ -204,7 +204,7 @@ def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> tuple[dict[str
     """Uncoupled BC records that equal what was sent, by the id of the record they were sent for; and the ids
     for which there is one that has at least the name that was sent."""
     key = _name_field(work)
-    names = sorted({str(name) for each in planned if (name := _sent_before(each).get(key.name))})
+    names = sorted({str(name) for each in planned if (name := sent_before(each).get(key.name))})
     rows = work.system(Side.BC).find(work.table(Side.BC), str(key.bc), names)
     work.links.load(Side.BC, rows)
     taken = work.store.load(Side.BC, [row.id for row in rows])
@@ -214,15 +214,15 @@ def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> tuple[dict[str
         if not committing.is_coupled(taken.get(row.id))
     ]
     made = {
-        each.item.id: [row for row, values in free if _equals_sent(values, _sent_before(each))]
+        each.item.id: [row for row, values in free if _equals_sent(values, sent_before(each))]
         for each in planned
     }
     taken_names = {values.get(key.name) for _, values in free}
-    alike = {each.item.id for each in planned if _sent_before(each).get(key.name) in taken_names}
+    alike = {each.item.id for each in planned if sent_before(each).get(key.name) in taken_names}
     return made, frozenset(alike)
 
 
-def _sent_before(planned: PlannedCreation) -> Values:
+def sent_before(planned: PlannedCreation) -> Values:
     """What the earlier attempt sent; the Sales row may hold something else by now."""
     intent = planned.item.intent
     return intent.sent if intent and intent.sent else planned.sent

@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.records import Deleted, Side
 from shared_code.store.mending import mend_pairs
-from shared_code.sync.processing import committing, problems
+from shared_code.sync.processing import committing, intents, problems
 from shared_code.sync.processing.adopting import couple_found
-from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.processing.writing import Plan, PlannedCreation
 
@@ -43,7 +42,7 @@ def _relink(work: Work, side: Side, planned: list[PlannedCreation]) -> list[Plan
         if _is_of(coupling, side.other, each.item.id):
             each.item.hand_on(0.0)  # Only its pointer was lost, and is there again.
     again = {own: other for own, other in lost.items() if not isinstance(known.get(other), Coupling)}
-    _couple(work, side, [each.item for each in planned], again)
+    _couple(work, side, planned, again)
     return [each for each in planned if each.item.id not in again and not each.item.settled]
 
 
@@ -71,16 +70,19 @@ def _mended(work: Work, side: Side, lost: Mapping[str, str]) -> Mapping[str, Cou
     return work.store.load(side, list(lost.values()))
 
 
-def _couple(work: Work, side: Side, items: Sequence[Item], partners: Mapping[str, str]) -> None:
+def _couple(work: Work, side: Side, planned: Sequence[PlannedCreation], partners: Mapping[str, str]) -> None:
     if not partners:
         return
     rows = work.system(side).read(work.table(side), sorted(partners.values()))
     work.links.load(side, rows.values())
-    for item in items:
-        partner = partners.get(item.id)
+    for each in planned:
+        item, partner = each.item, partners.get(each.item.id)
         if partner is None:
             continue
-        if row := rows.get(partner):
+        if (row := rows.get(partner)) and item.intent:
+            # Nothing was lost: whoever created it died after noting the pair.  What was sent is the base.
+            intents.couple_made(work, item, row, intents.sent_before(each))
+        elif row:
             couple_found(work, item, side, row)
         else:
             bc_id, sales_id = (partner, item.id) if side is Side.BC else (item.id, partner)
