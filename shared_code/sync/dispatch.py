@@ -85,7 +85,7 @@ def _work(parts: Parts, message: Message) -> None:
             full_sync.advance(parts, message)
             undos.advance(parts, parts.connection(message.connection), message.full_sync)
         case BatchDue():
-            process_batch(parts, message)
+            _process(parts, message)
         case WalkStep(job=job) if job.startswith(COMPARE_ID):
             comparing.take_step(parts, message)
         case WalkStep():
