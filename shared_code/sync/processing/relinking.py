@@ -32,7 +32,7 @@ def _relink(work: Work, side: Side, planned: list[PlannedCreation]) -> list[Plan
     )
     if not is_whole and not work.rules.insists:
         return _hold(work, planned)
-    lost = {each.item.id: partners[each.item.id] for each in planned if each.item.id in partners}
+    lost = {own: other for own, other in partners.items() if not _has_ended(work, own, other, side)}
     if not lost:
         return planned
     known = _mended(work, side, lost)
@@ -44,6 +44,12 @@ def _relink(work: Work, side: Side, planned: list[PlannedCreation]) -> list[Plan
     again = {own: other for own, other in lost.items() if not isinstance(known.get(other), Coupling)}
     _couple(work, side, planned, again)
     return [each for each in planned if each.item.id not in again and not each.item.settled]
+
+
+def _has_ended(work: Work, own: str, other: str, side: Side) -> bool:
+    """Whether the coupling of this very pair is on file as ended: a process died before it ended the pair."""
+    stored = work.stored.get(own)
+    return stored is not None and stored.state is CouplingState.ENDED and stored.id_on(side) == other
 
 
 def _is_of(coupling: Coupling | Intent | None, side: Side, record_id: str) -> bool:
