@@ -37,7 +37,7 @@ _TYPES = {
     "datetime": "Edm.DateTimeOffset",
     "stream": "Edm.Stream",
 }
-_LONG = ("rowversion", "timestamp", "entrynumber", "purgedto")
+_LONG = ("rowversion", "timestamp", "purgedto")
 """What the names of whole numbers of 64 bits end with."""
 _IN_EVERY_API = ("companies", "subscriptions")
 _RESTRICTIONS = (
@@ -94,11 +94,15 @@ def _property(entity: EntityType, prop: Property) -> str:
     return f"<Property {' '.join(f'{key}={quoteattr(value)}' for key, value in _facets(entity, prop))} />"
 
 
+def _is_long(entity: EntityType, prop: Property) -> bool:
+    """Whether a whole number has 64 bits; the entries of deletions are numbered so, those of ledgers are not."""
+    is_entry = entity.entity == "deletion" and prop.name == "entryNumber"
+    return prop.kind == "integer" and (is_entry or prop.name.lower().endswith(_LONG))
+
+
 def _facets(entity: EntityType, prop: Property) -> Iterator[tuple[str, str]]:
     yield "Name", prop.name
-    type_ = (
-        "Edm.Int64" if prop.kind == "integer" and prop.name.lower().endswith(_LONG) else _TYPES.get(prop.kind)
-    )
+    type_ = "Edm.Int64" if _is_long(entity, prop) else _TYPES.get(prop.kind)
     yield "Type", type_ or f"{NAMESPACE}.{_enum_name(entity, prop)}"
     if prop.required or prop.not_blank or prop.name == entity.key:
         yield "Nullable", "false"

@@ -14,6 +14,7 @@ SETS = {
     "transactioncurrencies": "transactioncurrency",
     "territories": "territory",
     "opportunities": "opportunity",
+    "customeraddresses": "customeraddress",
 }
 MAPPINGS = sorted((ROOT / "shared_code" / "mappings").glob("*.toml"))
 
