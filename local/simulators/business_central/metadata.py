@@ -95,7 +95,7 @@ def _property(entity: EntityType, prop: Property) -> str:
 
 
 def _is_long(entity: EntityType, prop: Property) -> bool:
-    """Whether a whole number has 64 bits; the entries of deletions are numbered so, those of ledgers are not."""
+    """Whether a whole number has 64 bits: the entries of deletions are numbered so, those of ledgers not."""
     is_entry = entity.entity == "deletion" and prop.name == "entryNumber"
     return prop.kind == "integer" and (is_entry or prop.name.lower().endswith(_LONG))
 
