@@ -9,6 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
+NAMES = {"bc": "Business Central", "sales": "Sales"}
+"""What people call the two systems."""
+
 BAR_WIDTH = 24
 MAX_CELL = 60
 
@@ -104,6 +107,11 @@ def duration(seconds: int) -> str:
         return f"{seconds} s"
     minutes, rest = divmod(seconds, 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def shown(value: object) -> str:
+    """A field's value as people read it."""
+    return "(blank)" if value in (None, "") else str(value)
 
 
 def counted(sums: dict[str, Any], names: Sequence[str]) -> str:

@@ -25,23 +25,42 @@ class Patience:
     now_s: Callable[[], float] = time.monotonic
 
 
-def until_finished(
-    app: App, screen: Screen, path: str, title: str, patience: Patience, again: str
+def until(
+    app: App,
+    path: str,
+    is_ended: Callable[[Document], bool],
+    patience: Patience,
+    again: str,
+    show: Callable[[Document], None] = lambda found: None,
 ) -> Document:
-    """The run at ``path`` once it is finished.  Raises ``Unfinished``, which names the command ``again``."""
-    progress = Progress(screen, title, patience.now_s)
+    """What is at ``path`` once it has ended; ``show`` sees it each time.
+
+    Raises ``Unfinished``, which names the command ``again``.
+    """  # fmt: skip
     began_s, wait_s = patience.now_s(), FIRST_S
-    while True:
-        found = app.get(path)
-        progress.show(*_far(found))
-        if found["status"] == "Finished":
-            progress.end()
-            return found
+    while not is_ended(found := app.get(path)):
+        show(found)
         if patience.now_s() - began_s > patience.most_s:
-            progress.end()
             raise Unfinished(f"It goes on; look again with: {again}")
         app.sleep(wait_s)
         wait_s = min(wait_s * 1.5, LONGEST_S)
+    return found
+
+
+def until_finished(
+    app: App, screen: Screen, path: str, title: str, patience: Patience, again: str
+) -> Document:
+    """The run at ``path`` once it is finished, with progress.  Raises ``Unfinished``."""
+    progress = Progress(screen, title, patience.now_s)
+    try:
+        return until(app, path, is_finished, patience, again, lambda found: progress.show(*_far(found)))
+    finally:
+        progress.end()
+
+
+def is_finished(found: Document) -> bool:
+    """Whether work has ended; each kind calls it so."""
+    return str(found["status"]) == "Finished"
 
 
 def _far(run: Document) -> tuple[int, int, str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from itertools import islice
 
-from tandem.app import App, Document
+from tandem.app import App
 from tandem.exits import Exit
 from tandem.screen import Screen
 from tandem.verb import Verb
-from tandem.waiting import Patience, Unfinished
+from tandem.waiting import Patience, is_finished, until
 
 WAIT_S = 3600.0
 SHOWN = 100
@@ -19,7 +19,9 @@ SHOWN = 100
 def compare(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     """Compares now, or shows a compare; with --repair what drifted is synchronised."""
     compare_id = given.show or app.post("compares", {"mappings": given.mapping})["id"]
-    ended = _ended(app, compare_id, Patience(given.wait))
+    # What looks wrong is looked at twice, a quarter of an hour apart.
+    again = f"python -m tandem compare --show {compare_id}"
+    ended = until(app, f"compares/{compare_id}", is_finished, Patience(given.wait), again)
     findings = list(app.pages(f"compares/{compare_id}/findings", "findings", limit=1000))
     screen.result({**ended, "records": findings})
     rows = [(each["mapping"], each["verdict"], each["bc"]["records"], each["sales"]["records"],
@@ -33,18 +35,6 @@ def compare(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     elif findings:
         screen.say(f"Synchronise them: python -m tandem compare --show {compare_id} --repair")
     return Exit.ATTENTION if findings else Exit.DONE
-
-
-def _ended(app: App, compare_id: str, patience: Patience) -> Document:
-    """The compare at its end; what looks wrong is looked at twice, a quarter of an hour apart."""
-    began_s = patience.now_s()
-    while True:
-        found = app.get(f"compares/{compare_id}")
-        if found["status"] == "Finished":
-            return found
-        if patience.now_s() - began_s > patience.most_s:
-            raise Unfinished(f"It goes on; look again with: python -m tandem compare --show {compare_id}")
-        app.sleep(2.0)
 
 
 def _of_compare(parser: argparse.ArgumentParser) -> None:

@@ -9,10 +9,8 @@ from itertools import islice
 from tandem.app import App, Document, Refused
 from tandem.exits import Exit
 from tandem.records import id_of, ids_of
-from tandem.screen import Screen
+from tandem.screen import NAMES, Screen, shown
 from tandem.verb import SIDES, Verb, add_side
-
-NAMES = {"bc": "Business Central", "sales": "Sales"}
 
 
 def conflicts(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
@@ -40,7 +38,7 @@ def _changed(changed: Document | None) -> str:
 def _told(values: Document | None) -> str:
     if values is None:
         return "unknown"
-    return ", ".join(str(each) if each is not None else "(blank)" for each in values.values())
+    return ", ".join(shown(each) for each in values.values())
 
 
 def resolve(app: App, screen: Screen, given: argparse.Namespace) -> Exit:

@@ -9,11 +9,10 @@ from itertools import islice
 from tandem.app import App, Document, Refused
 from tandem.exits import Exit
 from tandem.records import id_of
-from tandem.screen import Screen, counted
+from tandem.screen import NAMES, Screen, counted, shown
 from tandem.verb import Verb, add_side
-from tandem.waiting import Patience, Unfinished
+from tandem.waiting import Patience, is_finished, until
 
-NAMES = {"bc": "Business Central", "sales": "Sales"}
 SHOWN = 20
 """Records that are shown of an undo; as JSON all are."""
 WAIT_S = 3600.0
@@ -23,10 +22,10 @@ def undo(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     """Preview an undo; with --run do it.  What somebody changed since is left alone, and listed."""
     started = app.post("undos", _what(app, given)) if not given.show else {"id": given.show}
     patience = Patience(given.wait)
-    _await(app, started["id"], "preview", patience)
+    _await(app, started["id"], ("preview", "run"), patience)
     if given.run:
         app.post(f"undos/{started['id']}/run", {"otherwise": given.otherwise})
-        _await(app, started["id"], "run", patience)
+        _await(app, started["id"], ("run",), patience)
     records = app.pages(f"undos/{started['id']}/records", "records", limit=1000)
     return _show(screen, started["id"], records, done=given.run)
 
@@ -44,16 +43,10 @@ def _what(app: App, given: argparse.Namespace) -> Document:
     return {"mapping": mapping, "id": id_of(app, mapping, given.side, text)}
 
 
-def _await(app: App, undo_id: str, phase: str, patience: Patience) -> None:
-    """Waits until the preview or the run of an undo is finished.  Raises ``Unfinished``."""
-    began_s = patience.now_s()
-    while True:
-        found = app.get(f"undos/{undo_id}")
-        if found["status"] == "Finished" and (found["phase"] == phase or found["phase"] == "run"):
-            return
-        if patience.now_s() - began_s > patience.most_s:
-            raise Unfinished(f"It goes on; look again with: python -m tandem undo --show {undo_id}")
-        app.sleep(1.0)
+def _await(app: App, undo_id: str, phases: tuple[str, ...], patience: Patience) -> None:
+    """Waits until an undo has finished one of these phases.  Raises ``Unfinished``."""
+    again = f"python -m tandem undo --show {undo_id}"
+    until(app, f"undos/{undo_id}", lambda u: is_finished(u) and u["phase"] in phases, patience, again)
 
 
 def _show(screen: Screen, undo_id: str, records: Iterator[Document], *, done: bool) -> Exit:
@@ -65,7 +58,7 @@ def _show(screen: Screen, undo_id: str, records: Iterator[Document], *, done: bo
     for each in found[:SHOWN]:
         screen.say(f"{each['mapping']}, {each['name'] or each['bcId']}: {each['outcome']}")
         for change in each["fields"]:
-            values = f"{_value(change['from'])} → {_value(change['to'])}"
+            values = f"{shown(change['from'])} → {shown(change['to'])}"
             screen.say(f"  {NAMES[change['side']]}, {change['field']}: {values}")
         for left in each["left"]:
             offers = f" (--otherwise {' or '.join(left['offers'])})" if left["offers"] else ""
@@ -78,10 +71,6 @@ def _show(screen: Screen, undo_id: str, records: Iterator[Document], *, done: bo
     return Exit.ATTENTION if any(each["left"] for each in found) else Exit.DONE
 
 
-def _value(value: object) -> str:
-    return "(blank)" if value is None else str(value)
-
-
 def journal(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     """Everything Tandem wrote on a pair of records."""
     record = id_of(app, given.mapping, given.side, given.record)
@@ -91,7 +80,7 @@ def journal(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
         by = f" ({each['decidedBy']} decided)" if each["decidedBy"] else ""
         screen.say(f"{each['at']}  {NAMES[each['side']]}, job {each['job']}{by}")
         for change in each["fields"]:
-            values = f"{_value(change['old'])} → {_value(change['new'])}"
+            values = f"{shown(change['old'])} → {shown(change['new'])}"
             screen.say(f"  {change['field']}: {values}, because {change['why']}")
     screen.say("There is more: --limit." if found["more"] else "")
     return Exit.DONE

@@ -9,7 +9,7 @@ from tandem.app import App, Document
 from tandem.exits import Exit
 from tandem.screen import Screen, counted
 from tandem.verb import Verb, add_side
-from tandem.waiting import Patience, Unfinished
+from tandem.waiting import Patience, until
 
 RESULTS = ("exact", "possible", "severalInBc", "severalInSales", "noneInBc", "noneInSales")
 """What the app counts; the first are sure, the last have nobody."""
@@ -20,7 +20,8 @@ WAIT_S = 3600.0
 def match(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     """A matching report; with --accept what it found is coupled, or created where it found nothing."""
     report = given.show or app.post("match-reports", _asked(given))["id"]
-    found = _ended(app, report, Patience(given.wait))
+    again = f"python -m tandem match {given.mapping} --show {report}"
+    found = until(app, f"match-reports/{report}", _is_over, Patience(given.wait), again)
     lines = list(islice(_lines(app, report, given.result), given.limit))
     accepted = None
     if given.accept:
@@ -43,6 +44,11 @@ def match(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     return Exit.ATTENTION if open_ones else Exit.DONE
 
 
+def _is_over(report: Document) -> bool:
+    """Whether a report is finished, or could not be made."""
+    return str(report["status"]) != "In Process"
+
+
 def _asked(given: argparse.Namespace) -> Document:
     criteria: list[Document] = [{"fields": each.split("+")} for each in given.by]
     criteria += [{"fields": each.split("+"), "onlySuggests": True} for each in given.hint]
@@ -59,18 +65,6 @@ def _tell(screen: Screen, line: Document) -> None:
     screen.say(f"{line['result']}: {line['name']} ({line['id']})")
     for each in line["candidates"]:
         screen.say(f"  {each['name']} ({each['id']}): {each['reason']}")
-
-
-def _ended(app: App, report: str, patience: Patience) -> Document:
-    began_s = patience.now_s()
-    while True:
-        found = app.get(f"match-reports/{report}")
-        if found["status"] != "In Process":
-            return found
-        if patience.now_s() - began_s > patience.most_s:
-            again = f"python -m tandem match {found['mapping']} --show {report}"
-            raise Unfinished(f"It goes on ({found['percent']} %); look again with: {again}")
-        app.sleep(1.0)
 
 
 def _of_match(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tandem.app import App, Document, Refused, segment
 from tandem.exits import Exit
 from tandem.records import id_of, ids_of
-from tandem.screen import Screen
+from tandem.screen import NAMES, Screen, shown
 from tandem.verb import Verb, add_records, add_side
 
 AT_ONCE = 500
@@ -73,11 +73,11 @@ def _rows(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _values(values: Document) -> str:
-    return ", ".join(str(each) if each is not None else "(blank)" for each in values.values())
+    return ", ".join(shown(each) for each in values.values())
 
 
 def _goes(difference: Document) -> str:
-    target = {"bc": "Business Central", "sales": "Sales"}.get(str(difference["goesTo"]))
+    target = NAMES.get(str(difference["goesTo"]))
     return f" → goes to {target}" if target else " → a conflict"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tandem.app import App, Document
 from tandem.exits import Exit
-from tandem.screen import Screen, counted
+from tandem.screen import NAMES, Screen, counted, shown
 from tandem.verb import Verb
 from tandem.waiting import Patience, until_finished
 
@@ -109,18 +109,14 @@ def _sum(writes: Document) -> int:
 
 def write_line(write: Document) -> str:
     """One planned write for people: what becomes of which record, and the first fields."""
-    side = "Business Central" if write["side"] == "bc" else "Sales"
+    side = NAMES[write["side"]]
     fields = [
-        f"{name}: {_value(each['old'])} → {_value(each['new'])}" for name, each in write["fields"].items()
+        f"{name}: {shown(each['old'])} → {shown(each['new'])}" for name, each in write["fields"].items()
     ]
     if write["kind"] == "create":
-        fields = [f"{name}: {_value(each['new'])}" for name, each in write["fields"].items()]
+        fields = [f"{name}: {shown(each['new'])}" for name, each in write["fields"].items()]
     more = f" and {len(fields) - 3} more fields" if len(fields) > 3 else ""
     return f"{write['kind']} in {side}, {write['mapping']}, {write['label']}: {'; '.join(fields[:3])}{more}"
-
-
-def _value(value: object) -> str:
-    return "(blank)" if value in (None, "") else str(value)
 
 
 def _download(app: App, preview: str, path: Path) -> int:
