@@ -50,12 +50,22 @@ def until(
 def until_finished(
     app: App, screen: Screen, path: str, title: str, patience: Patience, again: str
 ) -> Document:
-    """The run at ``path`` once it is finished, with progress.  Raises ``Unfinished``."""
+    """The run at ``path`` once it is finished, with progress.
+
+    Raises ``Unfinished``, also for one that is paused: it goes on when a person resumes it.
+    """
     progress = Progress(screen, title, patience.now_s)
     try:
-        return until(app, path, is_finished, patience, again, lambda found: progress.show(*_far(found)))
+        found = until(app, path, _is_at_rest, patience, again, lambda found: progress.show(*_far(found)))
     finally:
         progress.end()
+    if not is_finished(found):
+        raise Unfinished(f"It is paused. When it was resumed, look again with: {again}")
+    return found
+
+
+def _is_at_rest(run: Document) -> bool:
+    return is_finished(run) or str(run["status"]) == "Paused"
 
 
 def is_finished(found: Document) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import tomllib
 from collections import Counter
 from pathlib import Path
 
-from tandem.app import App, Document
+from tandem.app import App, Document, Refused
 from tandem.exits import Exit
 from tandem.screen import NAMES, Screen, counted, shown
 from tandem.verb import Verb
@@ -74,13 +75,21 @@ def plan(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
         return show_plan(app, screen, given.show, given.writes)
     body: dict[str, object] = {"mappings": given.mapping, "release": given.release}
     if given.file:
-        path = Path(given.file)
-        body["mappingFile"] = {"name": given.name or path.stem, "text": path.read_text(encoding="utf-8")}
+        body["mappingFile"] = _mapping_file(Path(given.file))
     started = app.post("previews", body)
     address = f"previews/{started['id']}"
     again = f"python -m tandem plan --show {started['id']}"
     until_finished(app, screen, address, "Planning", Patience(given.wait), again)
     return show_plan(app, screen, started["id"], given.writes)
+
+
+def _mapping_file(path: Path) -> Document:
+    """A mapping's file with the mapping's name, as it says itself.  Raises ``Refused`` where it is no TOML."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        return {"name": str(tomllib.loads(text).get("name", path.stem)), "text": text}
+    except tomllib.TOMLDecodeError as error:
+        raise Refused(f"{path} is no TOML: {error}") from None
 
 
 def show_plan(app: App, screen: Screen, preview: str, writes: str = "") -> Exit:
@@ -171,7 +180,6 @@ def _of_run(parser: argparse.ArgumentParser) -> None:
 def _of_plan(parser: argparse.ArgumentParser) -> None:
     _chosen(parser)
     parser.add_argument("--file", default="", help="try this mapping file as if it were stored")
-    parser.add_argument("--name", default="", help="the mapping of the file, if not the file's name")
     parser.add_argument(
         "--writes", default="", metavar="FILE", help="put every write into this file, one a line"
     )

@@ -222,3 +222,23 @@ def test_a_refusal_with_faults_lists_each_with_its_line(scripted: Scripted) -> N
     )
     with pytest.raises(Refused, match=r"line 3: no such field. city\?"):
         App(scripted.url, KEY).post("previews")
+
+
+def test_a_run_that_somebody_paused_is_not_waited_for(
+    scripted: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripted.says("POST", "full-synchronizations", (202, {"id": "1"}))
+    scripted.says("GET", "full-synchronizations/1", {"status": "Paused", "lines": [line("CUSTOMER")]})
+    assert called(scripted, "run") is Exit.UNFINISHED
+    assert "It is paused" in capsys.readouterr().err
+
+
+def test_a_mapping_file_is_sent_under_the_name_it_says(scripted: Scripted, tmp_path: Any) -> None:
+    file, text = tmp_path / "mine.toml", 'name = "PAYMENT TERMS"\n'
+    file.write_text(text, "utf-8")
+    scripted.says("POST", "previews", (400, {"title": "The mapping's file cannot be used."}))
+    assert called(scripted, "plan", "--file", str(file)) is Exit.REFUSED
+    assert scripted.seen[0][2]["mappingFile"] == {"name": "PAYMENT TERMS", "text": text}
+    file.write_text("name = ", "utf-8")
+    assert called(scripted, "plan", "--file", str(file)) is Exit.REFUSED
+    assert len(scripted.seen) == 1
