@@ -84,7 +84,7 @@ def plan(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
 
 
 def _mapping_file(path: Path) -> Document:
-    """A mapping's file with the mapping's name, as it says itself.  Raises ``Refused`` where it is no TOML."""
+    """A mapping's file under the name it says itself.  Raises ``Refused`` where it is no TOML."""
     text = path.read_text(encoding="utf-8")
     try:
         return {"name": str(tomllib.loads(text).get("name", path.stem)), "text": text}
