@@ -44,11 +44,14 @@ def _exclude(one: Condition, other: Condition) -> bool:
     return admits_other and _values(other) <= _values(one)
 
 
-def _values(condition: Condition) -> frozenset[Value]:
+def _values(condition: Condition) -> frozenset[tuple[bool, Value]]:
     return frozenset(map(_comparable, condition.values if "blank" not in condition.op else (None,)))
 
 
-def _comparable(value: Value) -> Value:
-    if value in BLANKS and not isinstance(value, bool):
-        return None
-    return value.casefold() if isinstance(value, str) else value
+def _comparable(value: Value) -> tuple[bool, Value]:
+    """A value as filters compare it: for them ``True`` is no number, though in Python it equals 1."""
+    if isinstance(value, bool):
+        return True, value
+    if value in BLANKS:
+        return False, None
+    return False, value.casefold() if isinstance(value, str) else value

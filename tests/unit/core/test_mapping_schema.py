@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib import resources
 from typing import Any
@@ -87,6 +88,10 @@ def _without_whole_fractions(value: Any) -> Any:
     return [_without_whole_fractions(each) for each in value] if isinstance(value, list) else value
 
 
+GRAMMAR = re.compile(r"(: |it ends )at character \d+")
+"""Faults in the words of a filter: its grammar is beyond a schema, for which it is a text."""
+
+
 KEYS = sorted({name for shape in SHAPES for name in shape.keys} - {"when"} | {"colour"})
 """A choice by feature (``when``) is made before a document is read."""
 PLACES = [
@@ -103,7 +108,7 @@ def test_what_the_reading_refuses_the_schema_refuses(path: str, value: Any) -> N
         document = changed(path, value if value is ... else _without_whole_fractions(value))
     except (KeyError, IndexError):
         return
-    faults = read(MAPPING, document)[1]
+    faults = [each for each in read(MAPPING, document)[1] if not GRAMMAR.search(each)]
     if faults:
         assert not is_accepted(document), faults
 

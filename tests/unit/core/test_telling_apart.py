@@ -36,6 +36,7 @@ CASES = [
     (Condition("kind", "is", ("Person",)), Condition("kind", "is", ("person",)), False),
     (Condition("kind", "is_blank", (True,)), Condition("kind", "is", ("Person",)), True),
     (Condition("kind", "is", (3,)), Condition("other", "is", (11,)), False),
+    (Condition("kind", "is", (True,)), Condition("kind", "is_not", (1,)), False),
     (Condition("kind", "more", (3,)), Condition("kind", "less", (3,)), False),
 ]
 
