@@ -97,7 +97,7 @@ def _close_opportunity(operation: Operation, state: int) -> Response:
         raise bad_request("The parameter 'OpportunityClose' must be an opportunityclose.")
     for name in close.keys() - _CLOSE_COLUMNS - {"@odata.type"}:
         raise invalid_property(name, "opportunityclose")
-    status = _status_of(table, state, body["Status"])
+    status = status_of(table, state, body["Status"])
     with org.transaction():
         _, row_id = target_row(org, close.get(f"opportunityid{BIND}"), ("opportunity",))
         row = org.store.get_to_write("opportunity", row_id)
@@ -111,7 +111,7 @@ def _close_opportunity(operation: Operation, state: int) -> Response:
     return no_content()
 
 
-def _status_of(table: Table, state: int, status: Any) -> Any:
+def status_of(table: Table, state: int, status: Any) -> Any:
     """The status reason wanted, -1 for the state's default.  Raises ``Refused``."""
     if status == _DEFAULT_STATUS:
         return table.columns["statecode"].options[state].default_status

@@ -157,6 +157,9 @@ OPPORTUNITY_CLOSED: Final = Fault("0x80040515", "The opportunity is already clos
 OPPORTUNITY_BY_ACTION: Final = Fault(
     "0x80040516", "The opportunity cannot be closed. Use the {} message to close it."
 )
+ORDER_BY_ACTION: Final = Fault(
+    "0x80040216", "The order cannot be closed by an update. Use the {} message to close it."
+)
 
 PRICING_LOCKED: Final = Fault("0x80043B1D", "This entity is already locked.")
 PRICING_UNLOCKED: Final = Fault("0x80043B1E", "This entity is already unlocked.")

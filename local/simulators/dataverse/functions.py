@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from local.simulators.dataverse import order_actions
 from local.simulators.dataverse.actions import lose_opportunity, unlock_invoice_pricing, win_opportunity
 from local.simulators.dataverse.errors import bad_request, row_missing
 from local.simulators.dataverse.literals import text_array
@@ -104,6 +105,7 @@ FUNCTIONS: Mapping[str, Route] = {
     "RetrieveVersion": version,
 }
 ACTIONS: Mapping[str, Route] = {
+    "CancelSalesOrder": order_actions.cancel,
     "InsertOptionValue": insert_option_value,
     "LoseOpportunity": lose_opportunity,
     "Merge": merge,

@@ -11,9 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CUSTOMER_TABLES = ("account", "contact", "transactioncurrency", "systemuser", "team", "territory")
-SALES_TABLES = ("uomschedule", "product", "pricelevel", "discounttype", "opportunity", "invoice")
-LINE_TABLES = ("uom", "productpricelevel", "discount", "invoicedetail", "customeraddress", "subject")
-BULK_TABLES = ("account", "contact", *SALES_TABLES, "invoicedetail")
+SALES_TABLES = (
+    "uomschedule", "product", "pricelevel", "discounttype", "opportunity", "salesorder", "invoice",
+)  # fmt: skip
+LINE_TABLES = (
+    "uom", "productpricelevel", "discount", "salesorderdetail", "invoicedetail", "customeraddress", "subject",
+)  # fmt: skip
+BULK_TABLES = ("account", "contact", *SALES_TABLES, "salesorderdetail", "invoicedetail")
 """Those whose published reference lists CreateMultiple (account and contact: remembered)."""
 
 

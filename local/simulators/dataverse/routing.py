@@ -7,6 +7,7 @@ from local.simulators.dataverse.actions import BOUND_ACTIONS, CRM
 from local.simulators.dataverse.addresses import Segment
 from local.simulators.dataverse.bulk import BULK_NAMES, bulk
 from local.simulators.dataverse.errors import GENERAL, Refused, bad_request, not_simulated, segment_missing
+from local.simulators.dataverse.order_actions import SET_ACTIONS
 from local.simulators.dataverse.replies import Operation, json_reply
 from local.simulators.dataverse.schema import Table
 from local.simulators.wire import Response
@@ -56,6 +57,9 @@ def _set(operation: Operation, table: Table, rest: tuple[Segment, ...]) -> Respo
         if not name.startswith(CRM):
             raise bad_request("Request message has unresolved parameters.")
         return bulk(operation, table, name.removeprefix(CRM))
+    action = SET_ACTIONS.get((table.name, name.removeprefix(CRM)))
+    if action and name.startswith(CRM) and method == "POST":
+        return action(operation)
     raise segment_missing(name)
 
 

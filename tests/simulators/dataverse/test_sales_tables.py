@@ -41,6 +41,15 @@ MAPPED = {
     "invoicedetail":
         "invoiceid productid productdescription quantity priceperunit ispriceoverridden "
         "isproductoverridden baseamount extendedamount manualdiscountamount tax uomid",
+    "salesorder":
+        "ordernumber name customerid pricelevelid transactioncurrencyid ownerid billto_line1 shipto_name "
+        "shipto_country description discountamount discountpercentage freightamount freighttermscode "
+        "paymenttermscode shippingmethodcode requestdeliveryby datefulfilled lastbackofficesubmit "
+        "totalamount totalamountlessfreight statecode",
+    "salesorderdetail":
+        "salesorderid productid productdescription quantity quantityshipped priceperunit ispriceoverridden "
+        "isproductoverridden baseamount extendedamount manualdiscountamount volumediscountamount tax uomid "
+        "requestdeliveryby lineitemnumber sequencenumber",
     "customeraddress": "parentid addressnumber name line1 city postalcode country objecttypecode",
 }  # fmt: skip
 """Columns that the default mappings of the built-in integration read or write."""
@@ -49,10 +58,11 @@ SETS = {
     "pricelevel": ("pricelevels", 1022), "productpricelevel": ("productpricelevels", 1026),
     "discounttype": ("discounttypes", 1080), "discount": ("discounts", 1013),
     "opportunity": ("opportunities", 3), "invoice": ("invoices", 1090),
+    "salesorder": ("salesorders", 1088), "salesorderdetail": ("salesorderdetails", 1089),
     "invoicedetail": ("invoicedetails", 1091), "customeraddress": ("customeraddresses", 1071),
 }  # fmt: skip
-BULK = {"uomschedule", "product", "pricelevel", "discounttype", "opportunity", "invoice", "invoicedetail"}
-TRACKED = {"uomschedule", "product", "pricelevel", "discounttype", "opportunity", "invoice"}
+TRACKED = {"uomschedule", "product", "pricelevel", "discounttype", "opportunity", "salesorder", "invoice"}
+BULK = TRACKED | {"salesorderdetail", "invoicedetail"}
 
 
 def attribute(client: Client, table: str, column: str, cast: str, **more: str) -> Any:

@@ -14,8 +14,8 @@ from local.simulators.dataverse.tables import (
     customer_addresses,
     customers,
     discounts,
-    invoice_lines,
-    invoices,
+    document_lines,
+    documents,
     opportunities,
     price_list_items,
     price_lists,
@@ -36,8 +36,8 @@ RULES: Final[Mapping[str, TableRules]] = {
     **price_list_items.RULES,
     **discounts.RULES,
     **opportunities.RULES,
-    **invoices.RULES,
-    **invoice_lines.RULES,
+    **documents.RULES,
+    **document_lines.RULES,
 }
 _NONE: Final = TableRules()
 

@@ -1,7 +1,7 @@
-"""Lines of invoices: a product of the catalogue or one written in, its price and its amounts.
+"""Lines of orders and invoices: a product of the catalogue or one written in, its price and its amounts.
 
-Microsoft docs: developer/entities/invoicedetail, add-product-order-invoice, product-discounting-methods,
-and the error list.
+Microsoft docs: developer/entities/salesorderdetail, invoicedetail, add-product-order-invoice,
+product-discounting-methods, and the error list.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ from local.simulators.dataverse.business_errors import (
 from local.simulators.dataverse.organisation import Organisation
 from local.simulators.dataverse.people import Caller
 from local.simulators.dataverse.store import Row
-from local.simulators.dataverse.tables.invoices import (
+from local.simulators.dataverse.tables.documents import (
     ACTIVE,
-    HEADER,
-    LINE,
-    TABLE,
+    KIND_OF_LINE,
+    Kind,
     calculates_prices,
     header_values,
     recalculate,
@@ -50,20 +49,21 @@ _SKIP_ON_CREATE, _SKIP_ON_UPDATE = (1, 3), (2, 3)
 
 
 def _prepare(draft: Draft) -> None:
-    """Currency, state, lock and owner are the invoice's; price and amounts are computed."""
-    require(draft, invoiceid=None)
-    invoice = draft.behind(HEADER, TABLE)
-    assert invoice is not None, "the lookup was checked"
-    if draft.sent(CURRENCY) and draft.values.get(CURRENCY) != invoice.values.get(CURRENCY):
-        raise CURRENCIES_DIFFER.refused("invoice detail", "invoice")
-    draft.keep(CURRENCY, invoice.values.get(CURRENCY))
-    draft.values |= header_values(invoice.values)
-    draft.kinds["_ownerid_value"] = invoice.kinds.get("_ownerid_value", "systemuser")
+    """Currency, state, lock and owner are the document's; price and amounts are computed."""
+    kind = KIND_OF_LINE[draft.table.name]
+    require(draft, **{kind.lookup: None})
+    document = draft.behind(kind.header, kind.table)
+    assert document is not None, "the lookup was checked"
+    if draft.sent(CURRENCY) and draft.values.get(CURRENCY) != document.values.get(CURRENCY):
+        raise CURRENCIES_DIFFER.refused(f"{kind.table} detail", kind.table)
+    draft.keep(CURRENCY, document.values.get(CURRENCY))
+    draft.values |= header_values(kind, document.values)
+    draft.kinds["_ownerid_value"] = document.kinds.get("_ownerid_value", "systemuser")
     _check_product(draft)
     product = draft.behind(PRODUCT, "product")
-    draft.values.setdefault("invoicedetailname", _name(draft, product))
+    draft.values.setdefault(f"{kind.line}name", _name(draft, product))
     if calculates_prices(draft.org) and not _skips(draft):
-        _price(draft, invoice, product)
+        _price(draft, document, product)
 
 
 def _name(draft: Draft, product: Row | None) -> str:
@@ -103,13 +103,13 @@ def _skips(draft: Draft) -> bool:
     return draft.values.get("skippricecalculation") in wanted
 
 
-def _price(draft: Draft, invoice: Row, product: Row | None) -> None:
+def _price(draft: Draft, document: Row, product: Row | None) -> None:
     quantity, discount, problem = number(draft.values.get("quantity")), Decimal(0), 0
     fixed = product is None or draft.values.get("ispriceoverridden")
-    locked = bool(invoice.values.get("ispricelocked")) and not draft.creating
+    locked = bool(document.values.get("ispricelocked")) and not draft.creating
     try:
         if product is not None and not fixed and not locked:
-            item = item_of(draft.org, _price_list(invoice), product.id, draft.values[UNIT])
+            item = item_of(draft.org, _price_list(document), product.id, draft.values[UNIT])
             price = unit_price(item, product)
             discount = volume_discount(draft.org, item, price, quantity)
             draft.keep("priceperunit", _amount(draft, "priceperunit", price))
@@ -123,8 +123,8 @@ def _price(draft: Draft, invoice: Row, product: Row | None) -> None:
     _amounts(draft, quantity, discount)
 
 
-def _price_list(invoice: Row) -> str:
-    return str(invoice.values.get("_pricelevelid_value"))
+def _price_list(document: Row) -> str:
+    return str(document.values.get("_pricelevelid_value"))
 
 
 def _amounts(draft: Draft, quantity: Decimal, discount: Decimal) -> None:
@@ -145,29 +145,33 @@ def _amount(draft: Draft, name: str, amount: Decimal) -> float | Decimal:
 
 
 def _check(draft: Draft) -> None:
-    """Lines of an active invoice only are written."""
-    for name in (draft.values.get(HEADER), draft.old(HEADER)):
-        invoice = None if name is None else draft.org.store.get(TABLE, name)
-        if invoice is not None and invoice.values.get("statecode") != ACTIVE:
+    """Lines of an active document only are written."""
+    kind = KIND_OF_LINE[draft.table.name]
+    for name in (draft.values.get(kind.header), draft.old(kind.header)):
+        document = None if name is None else draft.org.store.get(kind.table, name)
+        if document is not None and document.values.get("statecode") != ACTIVE:
             raise IS_INACTIVE.refused()
 
 
-def _saved(draft: Draft, row: Row) -> None:
-    _recalculate(draft.org, draft.caller, row)
+def _document_of(org: Organisation, kind: Kind, row: Row) -> Row | None:
+    return row_behind(org, row.values, kind.header, kind.table)
 
 
-def _deleting(org: Organisation, row: Row) -> None:
-    invoice = row_behind(org, row.values, HEADER, TABLE)
-    if invoice is not None and invoice.values.get("statecode") != ACTIVE:
-        raise IS_INACTIVE.refused()
+def _rules(kind: Kind) -> TableRules:
+    def saved(draft: Draft, row: Row) -> None:
+        follow(draft.org, draft.caller, row)
+
+    def deleting(org: Organisation, row: Row) -> None:
+        document = _document_of(org, kind, row)
+        if document is not None and document.values.get("statecode") != ACTIVE:
+            raise IS_INACTIVE.refused()
+
+    def follow(org: Organisation, caller: Caller, row: Row) -> None:
+        document = _document_of(org, kind, row)
+        if document is not None:
+            recalculate(org, caller, kind, document)
+
+    return TableRules(prepare=_prepare, check=_check, saved=saved, deleting=deleting, deleted=follow)
 
 
-def _recalculate(org: Organisation, caller: Caller, row: Row) -> None:
-    invoice = row_behind(org, row.values, HEADER, TABLE)
-    if invoice is not None:
-        recalculate(org, caller, invoice)
-
-
-RULES = {
-    LINE: TableRules(prepare=_prepare, check=_check, saved=_saved, deleting=_deleting, deleted=_recalculate)
-}
+RULES = {kind.line: _rules(kind) for kind in KIND_OF_LINE.values()}
