@@ -62,4 +62,4 @@ def couple_found(work: Work, item: Item, side: Side, row: Row) -> None:
     work.know(item, side, row)
     bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
     committing.couple(work, item, bc_id, sales_id)
-    item.coupled = True
+    item.coupled, item.found = True, row.id

@@ -135,9 +135,18 @@ def commit(work: Work) -> None:
     if any(each.dirty for each in work.items):
         rules.note(work.at, work.mapping)
     pairing.announce(work, work.items)
+    _read_problems_of_found(work)
     pending = [(item, operations) for item in work.items if (operations := _operations(work, item))]
     for group in _groups(pending):
         _transact(work, group)
+
+
+def _read_problems_of_found(work: Work) -> None:
+    """A partner that was found may be listed with a problem of its own: it ends with the coupling."""
+    found = {each.found: each for each in work.items if each.found}
+    listed = work.store.problems(work.batch.side.other, sorted(found)) if found else {}
+    for record_id, item in found.items():
+        item.old_problem, item.found = listed.get(record_id), ""
 
 
 type _Pending = tuple[Item, list[Operation]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from local.simulation.world import World
 from local.simulators.faults import AimedFault, Fault, Scope
 from shared_code.core.mapping import DeletionRule
+from shared_code.core.outcome import NEVER_S, Outcome
 from shared_code.core.records import Side
 from tests.conformance import scenes
 from tests.sync import extended_worlds as extended
@@ -62,6 +64,22 @@ def test_edits_on_both_sides_meanwhile_are_carried_over(world: World) -> None:
     (made,) = fresh(world)
     assert made["phoneNumber"] == "+44 2"
     assert world.person_in_sales.call("GET", f"accounts({account})")["fax"] == "123"
+    assert worlds.codes(world) == []
+
+
+def test_what_was_left_to_a_person_because_nobody_claimed_it_is_solved_by_the_coupling(world: World) -> None:
+    account = worlds.new_account(world, NAME)
+    lose_answer(world)
+    worlds.cycle(world)
+    (made,) = fresh(world)
+    store = world.at.couplings("CUSTOMER")
+    store.postpone(list(store.problems(Side.SALES, [account]).values()), world.clock.now + 90.0)
+    worlds.cycle(world)
+    seen = store.problems(Side.BC, [made["id"]])[made["id"]]
+    left = replace(seen, outcome=Outcome.FAILED, code="several_found", next_attempt_at_s=NEVER_S)
+    store.transact([store.problem_operation(left)])
+    worlds.cycles(world, 2)
+    assert worlds.pair(world, made["number"]).sales_id == account
     assert worlds.codes(world) == []
 
 
