@@ -150,12 +150,24 @@ class MatchReportStore:
     def taken(self, report_id: str, side: Side, leaf: int) -> set[str]:
         return set(self._texts(report_id, f"taken|{side}|{leaf:06d}|"))
 
+    def all_taken(self, report_id: str, side: Side) -> Iterator[str]:
+        """Whoever of a side is paired, of all leaves."""
+        return self._texts(report_id, f"taken|{side}|")
+
     def alike(self, report_id: str, side: Side, leaf: int) -> dict[str, list[Candidate]]:
         found: dict[str, list[Candidate]] = {}
-        for each in self._texts(report_id, f"alike|{side}|{leaf:06d}|"):
-            own, other, name, key = each.split("\t")
-            found.setdefault(own, []).append(Candidate(other, name, int(key)))
+        for own, other in self._alike(report_id, f"alike|{side}|{leaf:06d}|"):
+            found.setdefault(own, []).append(other)
         return found
+
+    def all_alike(self, report_id: str, side: Side) -> Iterator[tuple[str, Candidate]]:
+        """Records of a side with their possible partners, of all leaves."""
+        return self._alike(report_id, f"alike|{side}|")
+
+    def _alike(self, report_id: str, prefix: str) -> Iterator[tuple[str, Candidate]]:
+        for each in self._texts(report_id, prefix):
+            own, other, name, key = each.split("\t")
+            yield own, Candidate(other, name, int(key))
 
     def put_lines(self, report_id: str, place: str, lines: Iterable[MatchLine]) -> None:
         """Lines of a step; ``place`` is the step's own."""

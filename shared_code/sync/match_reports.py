@@ -239,13 +239,14 @@ def _rest_lines(
 def _mutual(at: ConnectionParts, report: Report, found: MappingOf[str, Sequence[Candidate]]) -> set[str]:
     """Records with one candidate that has no other candidate than them and no partner."""
     single = {own: each[0].id for own, each in found.items() if len(each) == 1}
+    if not single:
+        return set()
+    store, side = at.match_reports, report.side.other
     back: dict[str, set[str]] = {other: set() for other in single.values()}
-    paired: set[str] = set()
-    for leaf in range(report.leaves[report.side.other] if single else 0):
-        paired |= at.match_reports.taken(report.id, report.side.other, leaf) & back.keys()
-        for other, each in at.match_reports.alike(report.id, report.side.other, leaf).items():
-            if other in back:
-                back[other] |= {one.id for one in each}
+    paired = {each for each in store.all_taken(report.id, side) if each in back}
+    for other, one in store.all_alike(report.id, side):
+        if other in back:
+            back[other].add(one.id)
     return {own for own, other in single.items() if back[other] == {own} and other not in paired}
 
 
