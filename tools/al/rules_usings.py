@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tools.al.app import App
 from tools.al.builtins import OBJECT_TYPES
@@ -43,6 +44,8 @@ def _needed(app: App, one: Object) -> Iterator[str]:
 def _named(one: Object) -> Iterator[tuple[str, str]]:
     """The objects that an object names, with their kinds."""
     yield from (("table", table) for table in _source_tables(one))
+    if one.kind == "table":
+        yield from _enums_of_fields(one)
     if one.kind == "permissionset":
         yield from (("table", name) for kind, name in granted(one) if kind == "tabledata")
     variables = [*one.block.variables]
@@ -58,6 +61,13 @@ def _source_tables(one: Object) -> Iterator[str]:
     yield one.block.value("SourceTable") or one.block.value("extends") or ""
     yield from (item.split_arguments[1][0].text for item in one.block.inside("dataitem"))
     yield from (relation for held in one.block.inside("field") if (relation := held.value("TableRelation")))
+
+
+def _enums_of_fields(one: Object) -> Iterator[tuple[str, str]]:
+    for held in one.block.inside("field"):
+        for word, name in pairwise(held.split_arguments[-1]):
+            if word.is_word("enum"):
+                yield "enum", name.text
 
 
 def _behind_colons(tokens: tuple[Token, ...]) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 GET requests, POST requests/reset, GET counts, GET dump?company=&table=, POST options, POST companies,
 POST company-settings, POST users, POST exchange-rate, POST rows, DELETE rows?company=&table=&id=,
-POST stock, POST payments, POST pump.
+POST stock, POST planned, POST planned/post, DELETE planned?company=&id=, POST payments, POST pump.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from local.simulators.business_central.control_edits import edit_row, pay, post_stock
+from local.simulators.business_central.control_edits import (
+    drop_line,
+    edit_row,
+    pay,
+    plan_line,
+    post_line,
+    post_stock,
+)
 from local.simulators.business_central.editing import remove
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.errors import ApiError
@@ -168,6 +175,18 @@ def _post_stock(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any
     return post_stock(env, _company(env, arguments), arguments)
 
 
+def _plan_line(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return plan_line(env, _company(env, arguments), arguments)
+
+
+def _post_line(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return post_line(env, _company(env, arguments), arguments)
+
+
+def _drop_line(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return drop_line(env, _company(env, arguments), arguments)
+
+
 def _pay(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return pay(env, _company(env, arguments), arguments)
 
@@ -216,6 +235,9 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Environment, Mapping[str, Any]], di
     ("POST", "rows"): _edit_row,
     ("DELETE", "rows"): delete_row,
     ("POST", "stock"): _post_stock,
+    ("POST", "planned"): _plan_line,
+    ("POST", "planned/post"): _post_line,
+    ("DELETE", "planned"): _drop_line,
     ("POST", "payments"): _pay,
     ("POST", "pump"): _pump,
 }

@@ -12,6 +12,7 @@ from local.simulators.business_central.editing import edit_as_person, remove
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Company, Row
+from local.simulators.business_central.tables import planned
 from local.simulators.business_central.tables.documents import is_posted, remaining_of
 from local.simulators.business_central.tables.general_ledger import BANK, PAYMENT, RECEIVABLES, post
 from local.simulators.business_central.tables.ledger import post_movement
@@ -47,6 +48,34 @@ def post_stock(env: Environment, company: Company, arguments: Mapping[str, Any])
         if item is None:
             raise ValueError(f"no item {arguments['item']!r}")
         return dict(post_movement(session, item, arguments["quantity"], **details).values)
+
+
+def plan_line(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Enter an order line of an ``item``, or change the one of ``id``: ``type`` (Sale, Purchase, …),
+    ``quantity`` (below zero where it leaves), maybe date, location, variant, reserved, document.
+    """
+    given = dict(arguments)
+    if "item" in given:
+        given["item"] = str(given["item"]).upper()
+    with env.transaction(person=True) as unit:
+        return dict(planned.plan(env.session(company, unit), given).values)
+
+
+def post_line(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Ship or receive the planned line of ``id``, all of it unless ``quantity`` says less."""
+    with env.transaction(person=True) as unit:
+        session = env.session(company, unit)
+        line = session.table(planned.TABLE).rows[str(arguments["id"]).lower()]
+        return dict(planned.post(session, line, arguments.get("quantity")).values)
+
+
+def drop_line(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Delete the planned line of ``id``."""
+    with env.transaction(person=True) as unit:
+        session = env.session(company, unit)
+        row = session.table(planned.TABLE).rows[str(arguments["id"]).lower()]
+        session.remove(planned.TABLE, row.id)
+        return {"deleted": row.id}
 
 
 def pay(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from local.simulators.business_central.published import LINES, file_of
 from local.simulators.business_central.schema import EMPTY_ID, Property
 from local.simulators.business_central.session import Reader
 from local.simulators.business_central.storage import Company, Row
-from local.simulators.business_central.tables import RULES, STORED
+from local.simulators.business_central.tables import RULES, STORED, planned
 from local.simulators.business_central.tables.rules import TableRules
 from local.simulators.business_central.values import DATE_TIME, GUID
 from local.simulators.tokens import StaticVerifier
@@ -79,6 +79,8 @@ def test_every_set_of_both_apis_shows_every_record_in_its_shape(bc: BusinessCent
     for company in companies(bc):
         reader = Reader(company, 1_800_000_000.0, bc.env.types)
         for name, rules in RULES.items():
+            if name == planned.TABLE:
+                continue  # Kept behind the sets; no API shows it.
             properties = {k: p for k, p in bc.env.types[name].properties.items() if p.kind != "stream"}
             if rules.answer is not None:
                 continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 from local.simulators.business_central.tables import posted
 from local.simulators.business_central.tables.extension import (
     availability,
+    availability_events,
     changes,
     own,
     states,
@@ -20,5 +21,6 @@ RULES = {
     **posted.RULES,
     **changes.RULES,
     **availability.RULES,
+    **availability_events.RULES,
     **states.RULES,
 }

@@ -1,6 +1,7 @@
 """``itemAvailability`` answers a question put as a filter; ``itemInventories`` is the stock by place.
 
-Nothing but the item ledger moves stock here (there are no orders), so the projected balance is the stock.
+The projected balance is the stock and what planned lines bring and take up to the day; what is overdue counts
+today.  The earliest day is the first from which on the balance never falls below what was asked for.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import Any
 
 from local.simulators.business_central.errors import business_rule
 from local.simulators.business_central.filters import Filter
+from local.simulators.business_central.schema import EMPTY_DATE
 from local.simulators.business_central.session import Reader
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables.ledger import entries_of, tidy
+from local.simulators.business_central.tables.planned import lines_of, reserved, spot_of
 from local.simulators.business_central.tables.rules import TableRules
 
 AVAILABILITY, INVENTORIES = "tandem/itemAvailability", "tandem/itemInventories"
@@ -83,6 +86,9 @@ def _row(
     blank = reader.types[AVAILABILITY].blank_values()
     number = item.values["number"]
     held = _stock(reader, item, variant, location, day)
+    coming = _coming(reader, item, variant, location)
+    receipts = tidy(sum(q for at, _, q in coming if at <= day and q > 0))
+    requirements = tidy(sum(-q for at, _, q in coming if at <= day and q < 0))
     row_id = str(uuid.uuid5(_SPACE, f"{number}|{variant}|{location}|{day}|{reader.as_of}"))
     values = {
         "id": row_id,
@@ -96,11 +102,51 @@ def _row(
         "requestedQuantity": quantity,
         "baseUnitOfMeasureCode": item.values["baseUnitOfMeasureCode"],
         "inventory": held,
-        "projectedAvailableBalance": held,
+        "reservedQuantity": _reserved(reader, item, variant, location),
+        "quantityOnSalesOrders": tidy(sum(-q for at, kind, q in coming if (at <= day, kind, q < 0) == _SOLD)),
+        "quantityOnPurchaseOrders": tidy(
+            sum(q for at, kind, q in coming if (at <= day, kind, q > 0) == _BOUGHT)
+        ),
+        "scheduledReceipt": receipts,
+        "grossRequirement": requirements,
+        "projectedAvailableBalance": tidy(held + receipts - requirements),
     }
-    if 0 < quantity <= held:
-        values["earliestDate"] = day
+    if quantity > 0:
+        values["earliestDate"] = _earliest(held, coming, day, quantity)
     return Row(row_id, {**blank, **values}, 0, "", {})
+
+
+_SOLD, _BOUGHT = (True, "Sale", True), (True, "Purchase", True)
+
+type Coming = list[tuple[str, str, Any]]
+"""Day, kind and signed quantity."""
+
+
+def _coming(reader: Reader, item: Row, variant: str | None, location: str | None) -> Coming:
+    today, number = _today(reader), item.values["number"]
+    rows = lines_of(reader.company, number, reader.as_of) if item.values["type"] == "Inventory" else ()
+    return sorted(
+        (max(row.values["date"], today), row.values["type"], row.values["quantity"])
+        for row in rows
+        if _is_at(spot_of(row.values), variant, location)
+    )
+
+
+def _is_at(spot: tuple[str, str], variant: str | None, location: str | None) -> bool:
+    return variant in (None, spot[0]) and location in (None, spot[1])
+
+
+def _reserved(reader: Reader, item: Row, variant: str | None, location: str | None) -> Any:
+    held = reserved(reader.company, item.values["number"], reader.as_of)
+    return tidy(sum(quantity for spot, quantity in held.items() if _is_at(spot, variant, location)))
+
+
+def _earliest(held: float, coming: Coming, day: str, quantity: float) -> str:
+    """Each day on which something happens is tried: whether from then on there always is enough."""
+    days = sorted({day, *(at for at, _, _ in coming if at > day)})
+    balances = {each: tidy(held + sum(q for at, _, q in coming if at <= each)) for each in days}
+    good = (each for each in days if all(balances[later] >= quantity for later in days if later >= each))
+    return next(good, EMPTY_DATE)
 
 
 def _stock(reader: Reader, item: Row, variant: str | None, location: str | None, day: str) -> Any:

@@ -19,6 +19,7 @@ from local.simulators.business_central.table_numbers import TABLE_NUMBERS
 from local.simulators.business_central.tables.extension.contact_persons import check_new, with_person
 from local.simulators.business_central.tables.financial_details import balance, balance_due
 from local.simulators.business_central.tables.ledger import inventory_of
+from local.simulators.business_central.tables.planned import outstanding
 from local.simulators.business_central.tables.relations import RELATION_OF
 from local.simulators.business_central.tables.rules import TableRules
 
@@ -260,7 +261,16 @@ CONTACTS = View(
     {**_CURRENCY, "salespersonCode": "salespeoplePurchasers"},
     prepare=_with_full_name,
 )
-ITEMS = View("items", {}, {"vendorNumber": "vendors"}, {"inventory": _inventory})
+ITEMS = View(
+    "items",
+    {},
+    {"vendorNumber": "vendors"},
+    {
+        "inventory": _inventory,
+        "quantityOnSalesOrders": lambda reader, row: outstanding(reader, row, "Sale"),
+        "quantityOnPurchaseOrders": lambda reader, row: outstanding(reader, row, "Purchase"),
+    },
+)
 OPPORTUNITIES = View(
     "opportunities", {}, {}, {"contactCompanyNumber": _company_of_contact, "probabilityPercent": _probability}
 )
