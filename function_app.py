@@ -16,6 +16,7 @@ from functions import (
     previews,
     problems,
     queues,
+    site,
     timers,
     webhooks,
 )
@@ -36,5 +37,6 @@ for module in (
     history,
     compares,
     webhooks,
+    site,
 ):
     app.register_functions(module.blueprint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from typing import Any
 
 import azure.functions as func
 
@@ -42,6 +43,16 @@ def respond(answer: Answer) -> func.HttpResponse:
 
 
 KEY = func.AuthLevel.FUNCTION
+
+
+class Api(func.Blueprint):
+    """Functions below ``/api``.  The app itself has no prefix, so that its pages are not below it."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def route(self, route: str | None = None, *args: Any, **more: Any) -> Callable[..., Any]:
+        return super().route(f"api/{route}", *args, **more)
 
 
 def answer(context: func.Context, call: Callable[[], Answer]) -> func.HttpResponse:

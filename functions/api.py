@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from functions import KEY, answer, parts
+from functions import KEY, Api, answer, parts
 from shared_code.sync import api, full_sync_api, mapping_action_api, mapping_file_api
 from shared_code.sync.doctor import examination
 
-blueprint = func.Blueprint()
+blueprint = Api()
 
 
 @blueprint.route("full-synchronizations", methods=["POST"], auth_level=KEY)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from functions import KEY, answer, parts
+from functions import KEY, Api, answer, parts
 from shared_code.sync import problem_api
 
-blueprint = func.Blueprint()
+blueprint = Api()
 
 
 @blueprint.route("problem-groups", methods=["GET"], auth_level=KEY)

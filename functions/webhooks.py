@@ -15,10 +15,10 @@ from threading import BoundedSemaphore
 
 import azure.functions as func
 
-from functions import GUARDS, parts
+from functions import GUARDS, Api, parts
 from shared_code.sync.webhooks import is_ours, note_business_central, note_sales
 
-blueprint = func.Blueprint()
+blueprint = Api()
 
 ANYBODY = func.AuthLevel.ANONYMOUS
 MAX_TOKEN = 1024

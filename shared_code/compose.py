@@ -46,6 +46,7 @@ from shared_code.systems.dataverse_options import Choices
 from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.http import Client, new_session
 from shared_code.systems.interface import System
+from shared_code.web.people import Doorkeeper, SignIn
 
 BC_PERMITS, SALES_PERMITS, SALES_CEILING = 4, 8, 24
 """Requests in flight of one service user over all instances: Business Central serves five at once and one
@@ -124,6 +125,13 @@ def _check_templates(settings: Settings, shipped: Sequence[Mapping]) -> None:
                 f"TEMPLATES is wrong: “{name}” takes no template; these do: {', '.join(can)}. "
                 "Correct it in the app settings."
             )
+
+
+def doorkeeper_of(environment: MappingOf[str, str]) -> Doorkeeper:
+    """How people are known to the app.  Raises ``SettingError``."""
+    settings = read_settings(environment)
+    confirmed = environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
+    return Doorkeeper(SignIn(settings.sign_in or SignIn.OFF), confirmed, settings.tenant_id)
 
 
 class Clients:

@@ -72,6 +72,9 @@ SETTINGS = (
             "600", "600"),
     Setting("JOURNAL_MONTHS", "How many months the journal remembers, the present one included.",
             "13", "13"),
+    Setting("SIGN_IN", "Who signs people in to the pages: app_service (App Service authentication, with "
+            "Entra). Blank: there are no pages. local: people say themselves who they are, which a machine "
+            "of Azure refuses.", "app_service", ""),
     Setting("SETTLE_SECONDS", "How long a request without an answer may still be running.", "1200", "1200"),
 )  # fmt: skip
 """Every app setting beside those of Azure Functions itself (``AzureWebJobsStorage``)."""
@@ -117,6 +120,7 @@ class Settings:
     look_back_s: float
     journal_months: int
     settle_s: float
+    sign_in: str
 
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -149,7 +153,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         look_back_s=_checked(values, "LOOK_BACK_SECONDS", _seconds),
         journal_months=_checked(values, "JOURNAL_MONTHS", _months),
         settle_s=_checked(values, "SETTLE_SECONDS", _seconds),
+        sign_in=_checked(values, "SIGN_IN", _sign_in),
     )
+    _check_sign_in(settings, environment)
     if not (settings.client_secret or settings.managed_identity_client_id):
         raise SettingError(
             "CLIENT_SECRET or MANAGED_IDENTITY_CLIENT_ID is missing: set one of them in the app settings."
@@ -158,6 +164,25 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if settings.webhook_url and not settings.webhook_secret:
         raise SettingError("WEBHOOK_SECRET is missing although WEBHOOK_URL is set: set it to a random text.")
     return settings
+
+
+SIGN_INS = ("", "app_service", "local")
+AZURE = ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "WEBSITE_OWNER_NAME", "WEBSITE_DEPLOYMENT_ID",
+         "WEBSITE_POD_NAME", "LEGION_SERVICE_HOST")  # fmt: skip
+"""Variables of which Azure sets at least one where it runs an app, and nobody else does
+(Microsoft docs: app-service/reference-app-settings; the functions host's own EnvironmentSettingNames)."""
+
+
+def _sign_in(text: str) -> str:
+    if text not in SIGN_INS:
+        raise ValueError("it must be app_service, or left out.")
+    return text
+
+
+def _check_sign_in(settings: Settings, environment: Mapping[str, str]) -> None:
+    """Raises ``SettingError`` where anybody could say who they are, on a machine of Azure."""
+    if settings.sign_in == "local" and any(environment.get(name) for name in AZURE):
+        raise SettingError("SIGN_IN is wrong: local is for a developer's machine. Set it to app_service.")
 
 
 def _present(setting: Setting, environment: Mapping[str, str]) -> str:

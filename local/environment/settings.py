@@ -61,6 +61,7 @@ def app_settings(
         "no_proxy": "localhost,127.0.0.1",
         "MANAGED_IDENTITY_CLIENT_ID": "",
         "WEBHOOK_URL": webhook_url or "",
+        "SIGN_IN": "local",
     }
     return {**settings, **_own(options.app_settings)}
 

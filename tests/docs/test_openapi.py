@@ -38,8 +38,9 @@ def routes() -> dict[tuple[str, str], str]:
     for module in (api, coupling, matching, previews, problems, conflicts, history, compares, webhooks):
         app.register_functions(module.blueprint)
     triggers = [found.get_dict_repr() for each in app.get_functions() if (found := each.get_trigger())]
+    assert all(str(each["route"]).startswith("api/") for each in triggers), "use functions.Api"
     return {
-        (method.lower(), f"/{trigger['route']}"): str(trigger["authLevel"].name)
+        (method.lower(), str(trigger["route"]).removeprefix("api")): str(trigger["authLevel"].name)
         for trigger in triggers
         for method in (str(getattr(each, "name", each)) for each in trigger["methods"])
     }

@@ -72,6 +72,9 @@ DECISIONS = {
 }
 """What each route of the app asks for."""
 
+PAGES = [("GET", "/{home:maxlength(0)?}"), ("GET", "/app/{*path}"), ("POST", "/app/{*path}")]
+"""Pages for people: who may see them is decided in code (tests/web)."""
+
 WITH_KEY = [each for each, needed in DECISIONS.items() if needed == KEY]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 WITH_ACCESS = {200, 202, 400, 404}
@@ -84,8 +87,11 @@ def test_every_route_of_the_app_has_a_decision_and_the_level_that_goes_with_it(a
         for each in app.bindings()
         for method in each["methods"]
     }
-    wanted = {route: "function" if needed == KEY else "anonymous" for route, needed in DECISIONS.items()}
-    assert levels == wanted
+    api = {
+        (method, f"/api{path}"): "function" if needed == KEY else "anonymous"
+        for (method, path), needed in DECISIONS.items()
+    }
+    assert levels == {**api, **dict.fromkeys(PAGES, "anonymous")}
 
 
 def made_up(path: str) -> str:

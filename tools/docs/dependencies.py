@@ -19,6 +19,7 @@ REASONS = {
     "azure-storage-queue": "Queue storage: the two work queues.",
     "msal": "Every token for Business Central and Dataverse, with a secret or a federated credential.",
     "requests": "HTTP to both systems, with one pooled session each.",
+    "Jinja2": "Templates of the pages, which escape whatever comes from records.",
     "tzdata": "Time zones by name, where the machine has none: a company's date tells its prices.",
     "croniter": "The next time of a timer's schedule, in the local functions host.",
     "cryptography": "Certificates and keys of the simulated Entra and of the simulators' TLS.",
@@ -26,6 +27,9 @@ REASONS = {
     "jsonschema": "Checks answers of the API against docs/openapi.json, and samples against schemas.",
     "mypy": "Types, in strict mode.",
     "pip-audit": "Asks PyPI for known vulnerabilities of every package (`python dev.py audit`).",
+    "axe-playwright-python": "axe-core, the checks of WCAG, for tests of the pages in a browser.",
+    "playwright": "Drives a real Chromium in tests of the pages, and takes the pictures of the documents. The browser "
+    "is the machine's own.",
     "PyJWT": "Tokens that the simulated Entra signs and the simulators check.",
     "pytest": "Runs the tests.",
     "pytest-timeout": "Ends a test that hangs.",
