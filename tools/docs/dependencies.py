@@ -28,7 +28,7 @@ REASONS = {
     "mypy": "Types, in strict mode.",
     "pip-audit": "Asks PyPI for known vulnerabilities of every package (`python dev.py audit`).",
     "axe-playwright-python": "axe-core, the checks of WCAG, for tests of the pages in a browser.",
-    "playwright": "Drives a real Chromium in tests of the pages, and takes the pictures of the documents. The browser "
+    "playwright": "Drives a real Chromium in tests of the pages, and takes their pictures. The browser "
     "is the machine's own.",
     "PyJWT": "Tokens that the simulated Entra signs and the simulators check.",
     "pytest": "Runs the tests.",
