@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from multiprocessing import get_context
 
 from local.simulate.building import build
@@ -41,7 +42,7 @@ class Result:
 def run_seed(seed: int, choices: Choices = NOTHING_LEFT_OUT, defect: str = "") -> Result:
     """Run one seed to its end and judge it.  Whatever is raised is a violation too."""
     begun = time.perf_counter()
-    gc.set_threshold(GC_THRESHOLD)
+    _settle_memory()
     simulation = build(seed, draw(seed), choices)
     found: list[str] = []
     try:
@@ -58,6 +59,14 @@ def run_seed(seed: int, choices: Choices = NOTHING_LEFT_OUT, defect: str = "") -
         seed, trace.digest, trace.count, found, simulation.faults.counts, simulation.people.number,
         time.perf_counter() - begun, trace.lines,
     )  # fmt: skip
+
+
+@cache
+def _settle_memory() -> None:
+    """Once: what was loaded stays for good, and nobody looks through it for what can go."""
+    gc.set_threshold(GC_THRESHOLD)
+    gc.collect()
+    gc.freeze()
 
 
 def be_silent() -> None:

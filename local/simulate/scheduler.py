@@ -20,6 +20,9 @@ MAX_STEPS = 400_000
 """Steps of one seed: more means that something runs in circles."""
 
 
+EVENTS_AT_ONCE = 200
+
+
 class Crash(BaseException):
     """The process of this worker dies here: nothing of it is executed any more."""
 
@@ -35,11 +38,14 @@ class Trace:
     keep: bool = False
     lines: list[tuple[float, str, str]] = field(default_factory=list)
     count: int = 0
+    _events: list[str] = field(default_factory=list)
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
     def add(self, at: float, who: str, event: str) -> None:
         self.count += 1
-        self._digest.update(f"{at:.3f}|{who}|{event}\n".encode("utf-8", "surrogatepass"))
+        self._events.append(f"{at:.3f}|{who}|{event}\n")
+        if len(self._events) >= EVENTS_AT_ONCE:
+            self._take()
         if self.keep:
             self.lines.append((at, who, event))
 
@@ -48,8 +54,13 @@ class Trace:
         if self.keep:
             self.lines.append((at, who, text))
 
+    def _take(self) -> None:
+        self._digest.update("".join(self._events).encode("utf-8", "surrogatepass"))
+        self._events.clear()
+
     @property
     def digest(self) -> str:
+        self._take()
         return self._digest.hexdigest()[:32]
 
 

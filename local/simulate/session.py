@@ -7,6 +7,7 @@ costs more than client and service together.  Here a request goes from the clien
 
 from __future__ import annotations
 
+import re
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
@@ -72,9 +73,15 @@ def _text(value: str | bytes) -> str:
     return value if isinstance(value, str) else value.decode("latin-1")
 
 
+_PLAIN = re.compile(r"https://([a-z0-9.-]+)(/[A-Za-z0-9._~/$(),-]*(?:\?[A-Za-z0-9._~/$(),&='-]*)?)")
+"""Addresses that ``requests`` sends as they are: nothing to encode, no dots to resolve."""
+
+
 @lru_cache(4096)
 def _address(url: str) -> tuple[str, str]:
     """Host and target, encoded as ``requests`` does it."""
+    if (plain := _PLAIN.fullmatch(url)) and "/." not in url:
+        return plain[1], plain[2]
     prepared = requests.PreparedRequest()
     prepared.prepare_url(url, None)
     parts = urlsplit(str(prepared.url))

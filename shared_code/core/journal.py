@@ -45,7 +45,8 @@ class Entry:
 
     It is on file before the write goes out.  ``version`` is the stamp that the write was conditional on; with
     the record it names the entry, so that a repeat writes the same entry again.  A created record has none
-    before: there it is the stamp of what was made.
+    before: there it is the stamp of what was made.  ``era`` counts how often a person had accepted a system
+    that was put back to an earlier state: from there its versions come again, for other values.
 
     ``old`` and ``new`` are neutral values.  ``because`` tells for each field what decided; ``overruled``
     names those of which ``old`` holds a value that a person wrote and that was decided against, and ``by``
@@ -67,6 +68,7 @@ class Entry:
     by: str = ""
     rules: str = ""
     erased_at_s: float = 0.0
+    era: int = 0
 
     @property
     def is_creation(self) -> bool:

@@ -126,7 +126,11 @@ class Mapping:
 
     def native_names(self, side: Side) -> Iterator[str]:
         """Every native field a record of ``side`` is read with, the filter's included, each once."""
-        yield from dict.fromkeys(self._native_names(side))
+        yield from self._names_by_side[side]
+
+    @cached_property
+    def _names_by_side(self) -> MappingOf[Side, tuple[str, ...]]:
+        return {side: tuple(dict.fromkeys(self._native_names(side))) for side in Side}
 
     def _native_names(self, side: Side) -> Iterator[str]:
         rule = self.side(side)

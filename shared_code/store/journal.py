@@ -3,7 +3,8 @@
 A partition holds one mapping's entries of one month, so that a month that is past its time goes as a
 whole.  Rows of a partition::
 
-    <bc id>|<side>|<version>    one write to a record that was there: found with one prefix query per month
+    <bc id>|<side>|<version>    one write to a record that was there: found with one prefix query per month;
+                                after a restore with ~~<era> at its end, which no escape makes
     made|<batch>|<digest>       up to some hundreds of records that one batch created, a line of JSON each:
                                 one entity for all of them, because the initial load pays for each entity
 
@@ -45,6 +46,7 @@ EMPTY_MONTHS = 12
 """After so many empty months none is older: a month without a write does not end the clean-up."""
 
 _MADE = "made|"
+_ERA = "~~"
 
 
 def month(at_s: float, back: int = 0) -> str:
@@ -228,7 +230,8 @@ def _erased(each: Entry, now_s: float) -> Entry:
 
 
 def _row(each: Entry) -> str:
-    return f"{each.bc_id}|{each.side}|{escape_key(each.version)}"
+    era = f"{_ERA}{each.era}" if each.era else ""
+    return f"{each.bc_id}|{each.side}|{escape_key(each.version)}{era}"
 
 
 def _values(each: Entry) -> dict[str, Scalar]:
@@ -257,7 +260,8 @@ def _by_reason(each: Entry) -> dict[str, list[str]]:
 
 
 def _entry(mapping: str, entity: Entity) -> Entry:
-    bc_id, side, version = entity.row.split("|", 2)
+    bc_id, side, place = entity.row.split("|", 2)
+    version, _, era = place.partition(_ERA)
     values = entity.values
     return Entry(
         mapping,
@@ -274,4 +278,5 @@ def _entry(mapping: str, entity: Entity) -> Entry:
         str(values.get("by", "")),
         str(values["rules"]),
         float(values.get("erased_at_s", 0.0)),
+        int(era or 0),
     )

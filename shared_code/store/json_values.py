@@ -22,7 +22,7 @@ def dump(values: Mapping[str, object]) -> str:
 
 
 def _text(values: Mapping[str, object], *, ascii_only: bool) -> str:
-    return json.dumps(values, ensure_ascii=ascii_only, separators=(",", ":"), default=_encode)
+    return (_ASCII if ascii_only else _READABLE).encode(values)
 
 
 def is_unicode(text: str) -> bool:
@@ -32,7 +32,7 @@ def is_unicode(text: str) -> bool:
 
 def load(text: str) -> dict[str, Any]:
     """What ``dump`` was given."""
-    return dict(json.loads(text, object_hook=_decode)) if text else {}
+    return dict(_DECODER.decode(text)) if text else {}
 
 
 def load_values(text: str) -> dict[str, Value]:
@@ -48,6 +48,12 @@ def _encode(value: object) -> object:
 
 def _decode(pairs: dict[str, Any]) -> object:
     return Decimal(pairs[_DECIMAL]) if pairs.keys() == {_DECIMAL} else pairs
+
+
+_READABLE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_encode)
+_ASCII = json.JSONEncoder(separators=(",", ":"), default=_encode)
+_DECODER = json.JSONDecoder(object_hook=_decode)
+"""Made once: ``json.dumps`` and ``json.loads`` with settings make one for each text."""
 
 
 def differing(values: Values, others: Values) -> dict[str, Value]:

@@ -16,7 +16,7 @@ from itertools import chain, islice
 
 from shared_code.core.brakes import Brake, Sight
 from shared_code.core.mapping import Mapping
-from shared_code.core.records import Side
+from shared_code.core.records import ZERO_ID, Side
 from shared_code.store.jobs import RESTART, ids_of
 from shared_code.sync.brakes import MAX_LISTED, BrakeHolds, refuse_missing
 from shared_code.sync.messages import ScanStep
@@ -61,7 +61,16 @@ def witnesses(at: ConnectionParts, mapping: Mapping, side: Side, missing_ids: It
     gone = {each.record_id for each in listed if each.code == "partner_deleted"}
     coupled = (each.id_on(side) for each in store.all_coupled() if each.bc_id not in gone)
     waiting = (i for each in listed if each.side is side and (i := each.record_id) not in gone)
-    return list(islice(_distinct(chain(coupled, waiting), set(missing_ids)), WITNESSES))
+    return list(islice(_distinct(really_shown(chain(coupled, waiting)), set(missing_ids)), WITNESSES))
+
+
+def really_shown(ids: Iterable[str]) -> Iterator[str]:
+    """The ids of records that a service shows or hides.
+
+    The local currency is none in Business Central: the client makes it, so it is always there and proves
+    nothing.
+    """
+    return (each for each in ids if each != ZERO_ID)
 
 
 def _distinct(ids: Iterable[str], known: set[str]) -> Iterator[str]:

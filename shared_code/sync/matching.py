@@ -15,7 +15,7 @@ from shared_code.core.mapping import FieldMapping, FieldType, Mapping, native_of
 from shared_code.core.matching import Matches, Records, is_number, key_value, match
 from shared_code.core.outcome import NEVER_S, Outcome, Problem
 from shared_code.core.records import Row, Side, Values
-from shared_code.sync.absence import refuse_empty
+from shared_code.sync.absence import really_shown, refuse_empty
 from shared_code.sync.coupling import NewPair, couple_pairs
 from shared_code.sync.parts import ConnectionParts, Parts, table_of
 from shared_code.sync.processing.committing import is_coupled
@@ -120,7 +120,7 @@ def _uncoupled(
         inside = {each.id: each for each in page.seen if may_be_inside(at, mapping, side, each)}
         outside |= {each.id for each in page.seen if each.id not in inside}
         known = store.load(side, sorted(inside), ordered=True)
-        shows_any = shows_any or bool(page.seen)
+        shows_any = shows_any or any(really_shown(each.id for each in page.seen))
         free = [each for each in inside.values() if not is_coupled(known.get(each.id))]
         found |= _key_values(at, mapping, keys, side, free)
         held |= _beside(at, mapping, keys, side, [each for each in page.seen if each.id not in found])

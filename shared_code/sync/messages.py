@@ -8,7 +8,7 @@ the preview that the work belongs to: it is done on paper.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -101,13 +101,15 @@ _KINDS: dict[str, Kind] = {
     "walk": WalkStep,
     "match": MatchStep,
 }
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _ENUMS = {"side": Side, "kind": JobKind, "mode": ScanMode}
 
 
 def to_text(message: Message) -> str:
     """The message as it is sent."""
     kind = next(name for name, each in _KINDS.items() if isinstance(message, each))
-    return json.dumps({"v": VERSION, "type": kind, **asdict(message)}, separators=(",", ":"))
+    values = {each: getattr(message, each) for each in message.__slots__}
+    return _ENCODER.encode({"v": VERSION, "type": kind, **values})
 
 
 def from_text(text: str) -> Message:

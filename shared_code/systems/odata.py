@@ -22,6 +22,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z\Z")
 _SAFE = "/:@$,()'*"
+_quoted = json.encoder.encode_basestring_ascii
 
 
 def name(text: str) -> str:
@@ -90,7 +91,9 @@ def chunks[T](items: Sequence[T], size: int) -> list[Sequence[T]]:
 def loads(text: bytes | str) -> object:
     """Read JSON; fractions become ``Decimal``.  Raises ValueError for anything that is not JSON."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        if isinstance(text, bytes):
+            text = text.decode(json.detect_encoding(text), "surrogatepass")
+        return _DECODER.decode(text)
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
 
@@ -99,18 +102,26 @@ def _refuse_constant(text: str) -> object:
     raise ValueError(f"{text} is not JSON")
 
 
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+"""Made once: ``json.loads`` with settings makes one for each text."""
+
+
 def dumps(data: object) -> str:
     """Write JSON in ASCII; a ``Decimal`` becomes a number with exactly its digits.
 
     Raises ValueError for numbers that JSON cannot carry and TypeError for other types.
     """
     match data:
-        case None | bool() | str():
-            return json.dumps(data)
+        case str():
+            return _quoted(data)
+        case None:
+            return "null"
+        case bool():
+            return "true" if data else "false"
         case int() | Decimal():
             return number(data)
         case Mapping():
-            return "{" + ",".join(f"{json.dumps(str(key))}:{dumps(data[key])}" for key in data) + "}"
+            return "{" + ",".join([f"{_quoted(str(key))}:{dumps(data[key])}" for key in data]) + "}"
         case list() | tuple():
             return "[" + ",".join(map(dumps, data)) + "]"
     raise TypeError(f"{type(data).__name__} has no JSON form")

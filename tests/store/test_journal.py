@@ -57,6 +57,17 @@ def test_everything_an_entry_tells_comes_back(journal: JournalStore) -> None:
     assert of(journal) == [told]
 
 
+@pytest.mark.parametrize("version", ["7", 'W/"7"|x', "~~7"])
+def test_a_version_that_comes_again_after_a_restore_leaves_the_entry_of_before(
+    journal: JournalStore, version: str
+) -> None:
+    before = entry(version=version, old={"phone": "written by a person"})
+    after = [replace(entry(version=version), era=era) for era in (1, 12)]
+    for each in (before, *after):
+        assert [told.entry for told in journal.announce("CUSTOMER", [each])] == [each]
+    assert of(journal) == [before, *after]
+
+
 def test_an_entry_that_was_not_there_is_fresh_and_can_be_withdrawn(journal: JournalStore) -> None:
     fresh = journal.announce("CUSTOMER", [entry("b1"), entry("b2")])
     assert [each.entry for each in fresh] == [entry("b1"), entry("b2")]

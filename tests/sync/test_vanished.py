@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from local.simulate.hiding import Veil
-from local.simulation.world import World
+from local.simulation.world import World, published
 from local.simulators.wire import Request, Response
-from shared_code.core.records import Side
+from shared_code.core.records import ZERO_ID, Side
 from shared_code.sync.retries import queue_records
 from tests.sync import worlds
 
@@ -147,8 +148,6 @@ def test_a_service_that_shows_its_records_again_between_two_questions_has_delete
 
 def unsettle(world: World, bc_id: str) -> None:
     """Have both sides of a pair read at the next look, as after a conflict."""
-    from dataclasses import replace
-
     store = world.at.couplings("CUSTOMER")
     known = store.load(Side.BC, [bc_id])[bc_id]
     store.transact(store.update_operations(replace(known, in_step=False), known))  # type: ignore[type-var]
@@ -172,3 +171,21 @@ def test_a_person_may_say_that_all_of_them_really_were_deleted() -> None:
     assert worlds.codes(world) == ["partner_deleted"] * len(worlds.CUSTOMERS)
     worlds.settled(world)
     assert world.at.schedules.get("CUSTOMER", 60).disabled_because == ""
+
+
+def test_the_local_currency_which_no_service_holds_proves_nothing() -> None:
+    """Our own client makes it; where Business Central shows no currency at all, none was deleted."""
+    few, whole = worlds.company(), published()
+    more = {name: whole.records[name] for name in ("currencies", "currencyExchangeRates")}
+    world = worlds.synced([replace(few, records={**few.records, **more})])
+    currencies = world.at.couplings("CURRENCY")
+    real = [each for each in currencies.all_coupled() if each.bc_id != ZERO_ID]
+    assert len(real) >= 3
+    for known in real:
+        currencies.transact(currencies.update_operations(replace(known, in_step=False), known))
+    veil = veiled(world, Side.BC)
+    veil.empty.add(("bc", "currencies"))
+    queue_records(world.parts, world.at, "CURRENCY", Side.BC, [real[0].bc_id, ZERO_ID])
+    worlds.deliver(world)
+    assert currencies.problems(Side.BC, [real[0].bc_id])[real[0].bc_id].code == "hidden"
+    assert "shows none" in world.at.schedules.get("CURRENCY", 60).disabled_because

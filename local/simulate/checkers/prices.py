@@ -26,11 +26,20 @@ def _differences(evidence: Evidence, prices: Prices) -> list[str]:
     if any(list(at.couplings(prices.mapping).all_problems(1)) for at in evidence.connections):
         return []  # Which line a problem is about only its place tells; the others are judged in other seeds.
     wanted, found = dict(_in_bc(evidence, prices)), dict(_in_sales(evidence))
+    for place in [each for each in wanted.keys() - found.keys() if _lost_its_product(evidence, each)]:
+        del wanted[place]
     return [
         f"{prices.mapping} {place}: {wanted.get(place)} in BC, {found.get(place)} in Sales"
         for place in sorted(wanted.keys() | found.keys())
         if wanted.get(place) != found.get(place)
     ]
+
+
+def _lost_its_product(evidence: Evidence, place: Place) -> bool:
+    """Whether somebody deleted the product, with which Sales deletes its prices, and its item is listed."""
+    present = evidence.observer.present.items()
+    items = [key for key, values in present if key.table == "items" and values["number"] == place[1]]
+    return any(each.code == "partner_deleted" for each in evidence.problems_of(*items))
 
 
 def _in_bc(evidence: Evidence, prices: Prices) -> Iterator[tuple[Place, float]]:

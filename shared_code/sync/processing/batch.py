@@ -78,6 +78,7 @@ def load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch, schedule: Sc
     work = Work(
         at, parts.runtime, mapping, batch, job.kind, chosen, parts.settle_s, items, LinkTable(at, mapping),
         is_trusted=lambda: is_trusted(parts, at), instruction=job.instruction, order=job.undo,
+        era=parts.accepted.get(at.name, 0),
     )  # fmt: skip
     work.stored = {item.id: item.coupling for item in items if item.coupling}
     work.rates = {record_id: rate_of(each.base) for record_id, each in work.stored.items()}

@@ -214,6 +214,12 @@ def _transact_apart(work: Work, group: list[_Pending]) -> None:
             _transact(work, [each])
         return
     item = group[0][0]
+    if item.intent is not None and item.dirty:
+        # Somebody may have given the intent up because nothing had been made yet: what was made since is
+        # coupled all the same, unless one of the two has another partner by now.
+        item.intent = None
+        _transact(work, [(item, _operations(work, item))])
+        return
     if item.dirty and item.coupling and item.coupling.state is CouplingState.COUPLED:
         pairing.overtaken(work, item, item.coupling)
         if not is_coupled(work.stored.get(item.id)):

@@ -64,7 +64,7 @@ def new_entry(work: Work, bc_id: str, side: Side, version: str, old: Values, new
     name = work.mapping.name
     return Entry(
         name, bc_id, side, version, work.runtime.now(), work.batch.job, work.batch.id, old, new,
-        rules=work.at.digests[name],
+        rules=work.at.digests[name], era=work.era,
     )  # fmt: skip
 
 

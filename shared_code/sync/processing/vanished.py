@@ -25,7 +25,7 @@ def believed(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[st
     known = {record_id: item for record_id, item in asked.items() if item.coupling or item.problem}
     gone = [record_id for record_id, item in known.items() if record_id not in rows and not _told(item)]
     _refuse_mass(work, side, len(gone))
-    if not gone or rows.keys() & known.keys():
+    if not gone or any(absence.really_shown(rows.keys() & known.keys())):
         return rows
     others = absence.witnesses(work.at, work.mapping, side, known)
     if not absence.looks_hidden(len(gone) + len(others)) or _is_released(work):

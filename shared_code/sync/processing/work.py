@@ -41,8 +41,9 @@ class Work:
     partner is to be restored from there.  ``rates`` are the exchange rates that were on file, by record id.
     ``announced`` are the creations in Sales of this batch, BC ids by Sales ids, on file under the number of
     this ``delivery``.
+    ``era`` counts how often a person had accepted a system that was put back, ``is_trusted`` tells whether
+    the systems were asked not long ago who they are.
     ``instruction`` is what a person wants done with the records of the job, and ``order`` the rest of it.
-    ``is_trusted`` tells whether the systems were asked not long ago who they are.
     """
 
     at: ConnectionParts
@@ -60,6 +61,7 @@ class Work:
     rates: dict[str, Value] = field(default_factory=dict)
     announced: dict[str, str] = field(default_factory=dict)
     delivery: int | None = None
+    era: int = 0
     is_trusted: Callable[[], bool] = lambda: True
     instruction: Instruction = Instruction.NONE
     order: MappingOf[str, object] = field(default_factory=dict)

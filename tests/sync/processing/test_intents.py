@@ -9,6 +9,7 @@ import pytest
 from local.simulation.world import World
 from local.simulators.faults import AimedFault, Fault, Scope
 from shared_code.core.records import Side
+from shared_code.store.tables import Missing
 from tests.sync import worlds
 
 NAME = "Fresh Ltd."
@@ -56,6 +57,26 @@ def test_a_row_that_left_the_filter_meanwhile_is_coupled_and_holds_nobody_back(w
     assert fresh_customers(world) == ["+44 1"]
     assert worlds.codes(world) == []
     assert world.at.couplings("CUSTOMER").open_intents() == set()
+
+
+def test_a_creation_that_slept_until_its_intent_was_given_up_is_coupled_all_the_same(world: World) -> None:
+    """The process stopped just before the request went out; nobody could know that it would still come."""
+    account = worlds.new_account(world, NAME, telephone1="+44 1")
+
+    def sleep() -> None:
+        world.person_in_sales.edit(f"accounts({account})", statecode=1, statuscode=2)
+        worlds.settled(world)
+        given_up.append(world.at.couplings("CUSTOMER").open_intents() == set())
+
+    given_up: list[bool] = []
+    worlds.tap(world, Side.BC).before = worlds.once(sleep)
+    with pytest.raises(Missing):  # Its message went to somebody else meanwhile.
+        worlds.cycle(world)
+    worlds.settled(world)
+    assert given_up == [True]
+    assert fresh_customers(world) == ["+44 1"]
+    assert [each.sales_id for each in world.at.couplings("CUSTOMER").all_coupled()].count(account) == 1
+    assert [each["name"] for each in worlds.accounts(world)].count(NAME) == 1
 
 
 def test_a_service_that_cannot_be_asked_what_was_made_is_no_fault_of_the_record(world: World) -> None:
