@@ -38,6 +38,7 @@ VERBS = {
     "load": Verb(
         "local.load", True, "a full synchronisation of many records while functions hosts are killed, judged"
     ),
+    "package": Verb("tools.package", False, "the zip that Azure runs"),
     "solution": Verb("tools.solution", False, "packs the Dataverse solution for import"),
     "machine": Verb("local.machine", True, "Hypothesis against the running system, with kills and faults"),
     "costs": Verb(

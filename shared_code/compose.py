@@ -32,6 +32,7 @@ from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import TABLES, ConnectionParts, Hooks, Parts
 from shared_code.systems.auth import (
     BUSINESS_CENTRAL_SCOPE,
+    Certificate,
     Credential,
     EntraTokens,
     Federated,
@@ -276,6 +277,9 @@ WELL_KNOWN_CLOUDS = (".microsoftonline.com", ".microsoftonline.us", ".partner.mi
 def _credential(settings: Settings) -> Credential:
     if settings.client_secret:
         return Secret(settings.client_secret)
+    if settings.client_certificate:
+        own = settings.client_certificate
+        return Certificate(own.private_key, own.public_certificate)
     return Federated(managed_identity_assertion(settings.managed_identity_client_id, new_session(2)))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,6 +39,8 @@ SETTINGS = (
             "11111111-2222-3333-4444-555555555555"),
     Setting("CLIENT_SECRET", "A secret of that registration; leave it out when an identity is used.",
             "…", ""),
+    Setting("CLIENT_CERTIFICATE", "Instead of a secret: a certificate of that registration with its private "
+            "key, as PEM, the form in which a key vault gives it.", "-----BEGIN PRIVATE KEY----- …", ""),
     Setting("MANAGED_IDENTITY_CLIENT_ID", "The user-assigned identity whose token stands for a secret.",
             "66666666-7777-8888-9999-000000000000", ""),
     Setting("BUSINESS_CENTRAL_ENVIRONMENT", "The name of the Business Central environment.", "production"),
@@ -77,7 +79,7 @@ SETTINGS = (
             "of Azure refuses.", "app_service", ""),
     Setting("SETTLE_SECONDS", "How long a request without an answer may still be running.", "1200", "1200"),
 )  # fmt: skip
-"""Every app setting beside those of Azure Functions itself (``AzureWebJobsStorage``)."""
+"""Every app setting beside those that Azure itself reads (``tools/bicep/platform.py``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,21 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class PemCertificate:
+    """A certificate and its private key, each as PEM text."""
+
+    private_key: str = field(repr=False)
+    public_certificate: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings, checked."""
 
     tenant_id: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
+    client_certificate: PemCertificate | None = field(repr=False)
     managed_identity_client_id: str
     environment: str
     companies: tuple[Company, ...]
@@ -135,6 +146,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         tenant_id=_checked(values, "TENANT_ID", _guid),
         client_id=_checked(values, "CLIENT_ID", _guid),
         client_secret=values["CLIENT_SECRET"],
+        client_certificate=_checked(values, "CLIENT_CERTIFICATE", _certificate),
         managed_identity_client_id=_checked(
             values, "MANAGED_IDENTITY_CLIENT_ID", lambda text: text and _guid(text)
         ),
@@ -156,9 +168,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         sign_in=_checked(values, "SIGN_IN", _sign_in),
     )
     _check_sign_in(settings, environment)
-    if not (settings.client_secret or settings.managed_identity_client_id):
+    proofs = (settings.client_secret, settings.client_certificate, settings.managed_identity_client_id)
+    if not any(proofs):
         raise SettingError(
-            "CLIENT_SECRET or MANAGED_IDENTITY_CLIENT_ID is missing: set one of them in the app settings."
+            "MANAGED_IDENTITY_CLIENT_ID is missing: set it (or CLIENT_CERTIFICATE or CLIENT_SECRET) in the "
+            "app settings."
         )
     _check_templates(settings)
     if settings.webhook_url and not settings.webhook_secret:
@@ -286,6 +300,20 @@ def _certificates(text: str) -> str:
     except OSError:
         raise ValueError("the file holds no certificates that can be read. It must be PEM.") from None
     return text
+
+
+_PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----")
+
+
+def _certificate(text: str) -> PemCertificate | None:
+    """Both parts of a PEM text; a setting may hold ``\\n`` where a line ends."""
+    if not text:
+        return None
+    blocks = _PEM.finditer(text.replace("\\n", "\n"))
+    found = {block[1].rpartition(" ")[2]: block[0] for block in blocks}
+    if not {"KEY", "CERTIFICATE"} <= set(found):
+        raise ValueError("it must hold a private key and a certificate, both PEM. See docs/deploy.md.")
+    return PemCertificate(found["KEY"], found["CERTIFICATE"])
 
 
 LONGEST_SECRET = 2000

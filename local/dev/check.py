@@ -55,6 +55,8 @@ def checks(root: Path) -> list[Check]:
         Check("generated pages", module("tools.docs", "--check")),
         Check("AL extension", module("tools.al", "--check")),
         Check("Dataverse solution", module("tools.solution", "--check")),
+        Check("Bicep", module("tools.bicep")),
+        Check("deployment package", module("tools.package", "--check")),
     ]
 
 

@@ -134,9 +134,36 @@ def test_a_template_of_a_mapping_that_takes_none_stops_the_start() -> None:
     check_settings({**GOOD, "FEATURES": "extension", "TEMPLATES": "CUSTOMER=A"})
 
 
-def test_one_of_secret_and_identity_is_needed() -> None:
+def test_one_of_identity_certificate_and_secret_is_needed() -> None:
     text = wrong(CLIENT_SECRET="")
-    assert "CLIENT_SECRET or MANAGED_IDENTITY_CLIENT_ID is missing" in text
+    assert text.startswith("MANAGED_IDENTITY_CLIENT_ID is missing")
+    assert "CLIENT_CERTIFICATE or CLIENT_SECRET" in text
+
+
+KEY = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----"
+
+
+@pytest.mark.parametrize(
+    "text", [f"{KEY}\n{CERTIFICATE}", f"{CERTIFICATE}{KEY}", f"{KEY}{CERTIFICATE}".replace("\n", "\\n")]
+)
+def test_a_certificate_is_taken_as_a_key_vault_gives_it(text: str) -> None:
+    found = read_settings({**GOOD, "CLIENT_SECRET": "", "CLIENT_CERTIFICATE": text})
+    assert found.client_certificate is not None
+    assert (found.client_certificate.private_key, found.client_certificate.public_certificate) == (
+        KEY,
+        CERTIFICATE,
+    )
+    assert "MIIE" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "text", [KEY, CERTIFICATE, "hidden", KEY.replace("-----END", "----END") + CERTIFICATE]
+)
+def test_a_certificate_without_its_key_is_told_and_not_shown(text: str) -> None:
+    told = wrong(CLIENT_CERTIFICATE=text)
+    assert told.startswith("CLIENT_CERTIFICATE is wrong")
+    assert not any(hidden in told for hidden in ("MIIE", "MIID", "hidden"))
     identity = {"CLIENT_SECRET": "", "MANAGED_IDENTITY_CLIENT_ID": GOOD["CLIENT_ID"]}
     assert read_settings({**GOOD, **identity}).client_secret == ""
 

@@ -37,6 +37,8 @@ REASONS = {
     "rich": "The demonstration's display in a terminal.",
     "ruff": "Lint.",
     "schemathesis": "Calls the HTTP API with requests made up from docs/openapi.json.",
+    "tree-sitter": "Reads the tree of the Bicep files, for `python dev.py check`.",
+    "tree-sitter-bicep": "The grammar of Bicep for it.",
     "types-requests": "Types of requests for mypy.",
 }
 """Why each package is there. One without a reason does not belong in a requirements file."""

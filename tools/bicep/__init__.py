@@ -1,0 +1,1 @@
+"""Checks of `infra/` without the Bicep compiler: `python -m tools.bicep`."""

@@ -1,0 +1,1 @@
+"""The deployment package: the zip that Azure runs."""
