@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared_code.core.features import Feature, Features
+from shared_code.pem import PemCertificate, certificate_from
 
 
 class SettingError(Exception):
@@ -100,14 +101,6 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
-class PemCertificate:
-    """A certificate and its private key, each as PEM text."""
-
-    private_key: str = field(repr=False)
-    public_certificate: str
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings, checked."""
 
@@ -146,7 +139,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         tenant_id=_checked(values, "TENANT_ID", _guid),
         client_id=_checked(values, "CLIENT_ID", _guid),
         client_secret=values["CLIENT_SECRET"],
-        client_certificate=_checked(values, "CLIENT_CERTIFICATE", _certificate),
+        client_certificate=_checked(values, "CLIENT_CERTIFICATE", certificate_from),
         managed_identity_client_id=_checked(
             values, "MANAGED_IDENTITY_CLIENT_ID", lambda text: text and _guid(text)
         ),
@@ -300,20 +293,6 @@ def _certificates(text: str) -> str:
     except OSError:
         raise ValueError("the file holds no certificates that can be read. It must be PEM.") from None
     return text
-
-
-_PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----")
-
-
-def _certificate(text: str) -> PemCertificate | None:
-    """Both parts of a PEM text; a setting may hold ``\\n`` where a line ends."""
-    if not text:
-        return None
-    blocks = _PEM.finditer(text.replace("\\n", "\n"))
-    found = {block[1].rpartition(" ")[2]: block[0] for block in blocks}
-    if not {"KEY", "CERTIFICATE"} <= set(found):
-        raise ValueError("it must hold a private key and a certificate, both PEM. See docs/deploy.md.")
-    return PemCertificate(found["KEY"], found["CERTIFICATE"])
 
 
 LONGEST_SECRET = 2000
