@@ -20,6 +20,8 @@ TYPE_METHODS = {
         """.split()
     ),
     "fieldref": frozenset("Class Length Name Number Record SetFilter SetRange Type Value".split()),
+    "jsonobject": frozenset("Contains Get ReadFrom".split()),
+    "jsontoken": frozenset("AsArray AsObject AsValue".split()),
     "moduleinfo": frozenset("AppVersion DataVersion Id Name PackageId Publisher".split()),
 }
 FUNCTIONS = frozenset(
@@ -42,7 +44,7 @@ OPTIONS = {
 }
 PLAIN_TYPES = frozenset(
     """
-    biginteger boolean code date dateformula datetime decimal fieldref guid integer label moduleinfo recordref
-    text time
+    biginteger boolean code date dateformula datetime decimal fieldref guid integer jsonobject jsontoken label moduleinfo
+    recordref    text time
     """.split()
 )

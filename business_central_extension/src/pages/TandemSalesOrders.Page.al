@@ -3,8 +3,8 @@ namespace Tandem.Sync;
 using Microsoft.Sales.Document;
 
 /// <summary>
-/// Sales orders with the fields that API v2.0 neither shows nor takes. Orders are created through API v2.0, whose
-/// insertion fills lines, totals and defaults; what it cannot set is patched here.
+/// Sales orders with the fields that API v2.0 neither shows nor takes. An order is created whole: the key and all its
+/// content are one request and one transaction.
 /// </summary>
 page 71831 "Tandem Sales Orders"
 {
@@ -21,7 +21,6 @@ page 71831 "Tandem Sales Orders"
     ODataKeyFields = SystemId;
     DelayedInsert = true;
     Extensible = false;
-    InsertAllowed = false;
     DeleteAllowed = false;
 
     layout
@@ -38,6 +37,19 @@ page 71831 "Tandem Sales Orders"
                 field(number; Rec."No.")
                 {
                     Caption = 'Number', Locked = true;
+                    Editable = false;
+                }
+                field(tandemKey; TandemKey)
+                {
+                    Caption = 'Tandem Key', Locked = true;
+                }
+                field(content; Content)
+                {
+                    Caption = 'Content', Locked = true;
+                }
+                field(customerId; CustomerId)
+                {
+                    Caption = 'Customer Id', Locked = true;
                     Editable = false;
                 }
                 field(customerNumber; Rec."Sell-to Customer No.")
@@ -204,6 +216,11 @@ page 71831 "Tandem Sales Orders"
                     Caption = 'Status', Locked = true;
                     Editable = false;
                 }
+                field(shipped; Rec.Shipped)
+                {
+                    Caption = 'Shipped', Locked = true;
+                    Editable = false;
+                }
                 field(completelyShipped; Rec."Completely Shipped")
                 {
                     Caption = 'Completely Shipped', Locked = true;
@@ -244,12 +261,29 @@ page 71831 "Tandem Sales Orders"
 
     trigger OnAfterGetRecord()
     begin
-        WorkDescription := Rec.GetWorkDescription();
-        WorkDescriptionGiven := false;
+        SetCalculatedFields();
+    end;
+
+    trigger OnNewRecord(BelowxRec: Boolean)
+    begin
+        Clear(TandemKey);
+        Clear(Content);
+        Clear(CustomerId);
+    end;
+
+    trigger OnInsertRecord(BelowxRec: Boolean): Boolean
+    begin
+        TandemRecordKeyMgt.TestUnused(Database::"Sales Header", TandemKey);
+        TandemOrderCreation.InsertOrder(Rec, Content);
+        TandemRecordKeyMgt.Add(Database::"Sales Header", TandemKey, Rec.SystemId);
+        SetCalculatedFields();
+        exit(false);
     end;
 
     trigger OnModifyRecord(): Boolean
     begin
+        TandemRecordKeyMgt.TestUnchanged(Database::"Sales Header", TandemKey, Rec.SystemId);
+        TandemOrderCreation.TestNoContent(Content);
         // SetWorkDescription modifies the record itself.
         if WorkDescriptionGiven then
             Rec.SetWorkDescription(WorkDescription);
@@ -257,7 +291,22 @@ page 71831 "Tandem Sales Orders"
         exit(false);
     end;
 
+    local procedure SetCalculatedFields()
+    begin
+        TandemKey := TandemRecordKeyMgt.Find(Database::"Sales Header", Rec.SystemId);
+        Clear(Content);
+        CustomerId := TandemCustomerId.OfNumber(Rec."Sell-to Customer No.");
+        WorkDescription := Rec.GetWorkDescription();
+        WorkDescriptionGiven := false;
+    end;
+
     var
+        TandemRecordKeyMgt: Codeunit "Tandem Record Key Mgt.";
+        TandemOrderCreation: Codeunit "Tandem Order Creation";
+        TandemCustomerId: Codeunit "Tandem Customer Id";
+        TandemKey: Guid;
+        Content: Text;
+        CustomerId: Guid;
         WorkDescription: Text;
         WorkDescriptionGiven: Boolean;
 }

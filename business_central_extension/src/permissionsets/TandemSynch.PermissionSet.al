@@ -24,7 +24,7 @@ permissionset 71801 "Tandem Synch"
         tabledata Customer = IM,
         tabledata Item = IM,
         tabledata Resource = M,
-        tabledata "Sales Header" = M,
+        tabledata "Sales Header" = IM,
         tabledata "Ship-to Address" = IM,
         tabledata Vendor = IM,
         tabledata "Config. Template Header" = R,
@@ -33,5 +33,6 @@ permissionset 71801 "Tandem Synch"
         tabledata "Item Templ." = R,
         tabledata "Vendor Templ." = R,
         tabledata "Tandem Record Key" = I,
-        codeunit "Tandem Creation" = X;
+        codeunit "Tandem Creation" = X,
+        codeunit "Tandem Order Creation" = X;
 }

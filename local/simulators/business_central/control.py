@@ -15,6 +15,7 @@ from typing import Any
 from local.simulators.business_central.control_edits import (
     drop_line,
     edit_row,
+    handle_order,
     pay,
     plan_line,
     post_line,
@@ -191,6 +192,11 @@ def _pay(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return pay(env, _company(env, arguments), arguments)
 
 
+def _handle_order(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    handle_order(env, _company(env, arguments), arguments)
+    return {}
+
+
 def _reset(env: Environment, _: Mapping[str, Any]) -> dict[str, Any]:
     env.log.reset()
     return {}
@@ -239,5 +245,6 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Environment, Mapping[str, Any]], di
     ("POST", "planned/post"): _post_line,
     ("DELETE", "planned"): _drop_line,
     ("POST", "payments"): _pay,
+    ("POST", "orders"): _handle_order,
     ("POST", "pump"): _pump,
 }

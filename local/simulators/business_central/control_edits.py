@@ -6,13 +6,14 @@ The rules of the tables hold; that a property is read-only in the API does not.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from local.simulators.business_central.editing import edit_as_person, remove
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Company, Row
-from local.simulators.business_central.tables import planned
+from local.simulators.business_central.tables import orders, planned
 from local.simulators.business_central.tables.documents import is_posted, remaining_of
 from local.simulators.business_central.tables.general_ledger import BANK, PAYMENT, RECEIVABLES, post
 from local.simulators.business_central.tables.ledger import post_movement
@@ -99,6 +100,22 @@ def pay(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dic
         if remaining_of(company.paid, row) == 0:
             session.change("salesInvoices", row.id, {"status": "Paid"})
         return {"remainingAmount": remaining_of(company.paid, row)}
+
+
+def handle_order(env: Environment, company: Company, arguments: Mapping[str, Any]) -> None:
+    """What people do with the order of an id: ``act`` is release, reopen, ship or invoice.
+
+    Raises ``ApiError`` where the order refuses, KeyError for what is not there.
+    """
+    acts = {
+        "release": orders.release,
+        "reopen": orders.reopen,
+        "ship": partial(orders.post, ship=True, invoice=False),
+        "invoice": partial(orders.post, ship=False, invoice=True),
+    }
+    with env.transaction(person=True) as unit:
+        session = env.session(company, unit)
+        acts[arguments["act"]](session, session.table("salesOrders").rows[str(arguments["order"]).lower()])
 
 
 def _enter_payment(session: Session, invoice: Row, amount: float) -> None:

@@ -9,7 +9,11 @@ from local.simulators.business_central.schema import EXTENSION
 
 Record = Mapping[str, Any]
 _FILES: Final = {"salespeoplePurchasers": "salespeople"}
-LINES: Final = {"salesInvoiceLines": "salesInvoices", "salesCreditMemoLines": "salesCreditMemos"}
+LINES: Final = {
+    "salesInvoiceLines": "salesInvoices",
+    "salesCreditMemoLines": "salesCreditMemos",
+    "salesOrderLines": "salesOrders",
+}
 """Lines stand inside their document's record: table to the table of the documents."""
 _RENAMED: Final[Mapping[str, Mapping[str, str]]] = {
     "salespeoplePurchasers": {"phoneNo": "phoneNumber", "commisionPercent": "commissionPercent"},

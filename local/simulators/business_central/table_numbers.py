@@ -20,6 +20,8 @@ TABLE_NUMBERS: Final[Mapping[str, int]] = {
     "customers": 18,
     "vendors": 23,
     "items": 27,
+    "salesOrders": 36,
+    "salesOrderLines": 37,
     "tandem/resources": 156,
     "unitsOfMeasure": 204,
     "tandem/resourceUnitsOfMeasure": 205,
@@ -35,6 +37,7 @@ TABLE_NUMBERS: Final[Mapping[str, int]] = {
     "tandem/salesPrices": 7002,
 }
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "salesOrderLines": ("documentId", "sequence"),
     "itemVariants": ("itemNumber", "code"),
     "tandem/itemUnitsOfMeasure": ("itemNumber", "code"),
     "tandem/resourceUnitsOfMeasure": ("resourceNumber", "code"),

@@ -23,6 +23,7 @@ RESALE = "66660000-0000-0000-0000-000000000002"
 DISPUTE = "77770000-0000-0000-0000-000000000001"
 STARTED = "88880000-0000-0000-0000-000000000001"
 WON = "88880000-0000-0000-0000-000000000002"
+SALES_ACCOUNT = "aaaa0000-0000-0000-0000-000000000001"
 KATHERINE = "99990000-0000-0000-0000-000000000001"
 
 SHOP: dict[str, list[dict[str, Any]]] = {
@@ -133,6 +134,10 @@ SHOP: dict[str, list[dict[str, Any]]] = {
     ],
     "resourceUnitsOfMeasure": [
         {"resourceNumber": "KATHERINE", "code": "HOUR", "quantityPerUnitOfMeasure": 1}
+    ],
+    "accounts": [
+        {"id": SALES_ACCOUNT, "number": "6110", "displayName": "Sales, Retail", "directPosting": True},
+        {"number": "2310", "displayName": "Customers Domestic", "directPosting": False},
     ],
     "customerPriceGroups": [{"code": "RETAIL", "displayName": "Retail", "priceIncludesTax": False}],
     "priceListHeaders": [{"code": "S001", "description": "All", "sourceType": "All_x0020_Customers"}],

@@ -20,6 +20,7 @@ from local.simulators.business_central.tables import (
     items,
     ledger,
     opportunities,
+    orders,
     planned,
     setup,
     variants,
@@ -55,6 +56,7 @@ _KNOWN: Final[Mapping[str, TableRules]] = {
     **item_units.RULES,
     **opportunities.RULES,
     **invoices.RULES,
+    **orders.RULES,
     **extension.RULES,
 }
 RULES: Final[Mapping[str, TableRules]] = _Rules(_KNOWN)

@@ -14,8 +14,10 @@ _LINE = (("amountExcludingTax", "amountIncludingTax"), ("netAmount", "netAmountI
 TOTALS = {
     "salesInvoices": _DOCUMENT,
     "salesCreditMemos": _DOCUMENT,
+    "salesOrders": _DOCUMENT,
     "salesInvoiceLines": _LINE,
     "salesCreditMemoLines": _LINE,
+    "salesOrderLines": _LINE,
 }
 """Pairs of amounts without and with tax, by table."""
 

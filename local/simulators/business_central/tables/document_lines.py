@@ -1,15 +1,15 @@
-"""Lines of sales invoices and credit memos: what they sell, their unit, price and place."""
+"""Lines of sales orders, invoices and credit memos: what they sell, their unit, price and place."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from local.simulators.business_central.errors import ApiError, business_rule, invalid_relation
+from local.simulators.business_central.errors import ApiError, business_rule, field_rule, invalid_relation
 from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables.amounts import cents, line_amounts, lines_of, refresh_totals
-from local.simulators.business_central.tables.documents import KIND_OF_LINES, is_posted
+from local.simulators.business_central.tables.documents import KIND_OF_LINES, is_posted, refuse_released
 from local.simulators.business_central.tables.exchange import local_per_unit
 from local.simulators.business_central.tables.item_units import ITEM_UNITS, RESOURCE_UNITS, unit_of
 from local.simulators.business_central.tables.ledger import tidy
@@ -32,6 +32,7 @@ def validate(edit: Edit) -> None:
         raise business_rule("You must specify a document id to get the lines.")
     if is_posted(document):
         raise business_rule(f"The {kind.caption} has been posted and can no longer be modified.")
+    refuse_released(document)
     if edit.inserting:
         _set_sequence(edit)
     _set_object(edit)
@@ -39,6 +40,8 @@ def validate(edit: Edit) -> None:
     _set_place(edit)
     _set_discount(edit)
     edit.values |= line_amounts(edit.values, edit.values["invoiceDiscountAllocation"])
+    if "shipQuantity" in edit.values:
+        _set_to_ship(edit)
 
 
 def written(edit: Edit, row: Row) -> None:
@@ -52,6 +55,10 @@ def deleting(session: Session, table: str, row: Row) -> None:
     document = session.current(kind.table, row.values["documentId"])
     if document is not None and is_posted(document):
         raise business_rule(f"The {kind.caption} has been posted and can no longer be modified.")
+    if document is not None:
+        refuse_released(document)
+    if row.values.get("shippedQuantity", 0) != row.values.get("invoicedQuantity", 0):
+        raise field_rule("Quantity Shipped must be equal to Quantity Invoiced in Sales Line.")
 
 
 def deleted(session: Session, table: str, row: Row) -> None:
@@ -89,8 +96,11 @@ def _set_object(edit: Edit) -> None:
     if by_item and by_account:
         raise business_rule('Both "itemId" and "accountId" are specified. Specify only one of them.')
     if by_account:
-        raise business_rule("Account does not exist.")
-    if by_item:
+        account = edit.session.current("accounts", sent["accountId"])
+        if account is None:
+            raise business_rule("Account does not exist.")
+        _take(edit, "Account", account)
+    elif by_item:
         item = edit.session.current("items", sent["itemId"])
         if item is None:
             raise business_rule("Item does not exist.")
@@ -104,7 +114,7 @@ def _set_object(edit: Edit) -> None:
 
 
 def _take_by_number(edit: Edit, line_type: str, number: str) -> None:
-    table = {"Item": "items", "Resource": "tandem/resources"}.get(line_type)
+    table = {"Item": "items", "Resource": "tandem/resources", "Account": "accounts"}.get(line_type)
     row = edit.session.by_key(table, number) if table else None
     if row is None:
         raise invalid_relation("No.", "Sales Line", number, line_type)
@@ -117,16 +127,19 @@ def _take(edit: Edit, line_type: str, row: Row) -> None:
         return
     if row.values["blocked"]:
         raise business_rule(f"Blocked must be equal to 'No' in {line_type}: No.={row.values['number']}.")
+    if line_type == "Account" and not row.values["directPosting"]:
+        raise field_rule(f"Direct Posting must be equal to 'Yes' in G/L Account: No.={row.values['number']}.")
     edit.values |= {
         "lineType": line_type,
         "itemId": row.id if line_type == "Item" else EMPTY_ID,
+        "accountId": row.id if line_type == "Account" else EMPTY_ID,
         "lineObjectNumber": row.values["number"],
     }
     defaults = {
         "description": row.values["displayName"],
         "description2": row.values.get("displayName2", ""),
-        "unitOfMeasureCode": row.values["baseUnitOfMeasureCode"],
-        "unitPrice": row.values["unitPrice"],
+        "unitOfMeasureCode": row.values.get("baseUnitOfMeasureCode", ""),
+        "unitPrice": row.values.get("unitPrice", 0),
     }
     known = edit.entity.properties
     edit.values |= {n: value for n, value in defaults.items() if n not in edit.sent and n in known}
@@ -197,3 +210,15 @@ def _set_discount(edit: Edit) -> None:
 def _check_comment(sent: Any) -> None:
     if any(sent.get(name) for name in ("quantity", "unitPrice", "discountAmount", "discountPercent")):
         raise business_rule("Type must not be ' ' in Sales Line.")
+
+
+def _set_to_ship(edit: Edit) -> None:
+    """What the next posting ships and invoices: all that is left, unless less was sent."""
+    values = edit.values
+    for name, done in (("shipQuantity", "shippedQuantity"), ("invoiceQuantity", "invoicedQuantity")):
+        left = tidy(values["quantity"] - values[done])
+        values[name] = edit.sent.get(name, left)
+        if not 0 <= values[name] <= left:
+            raise field_rule(f"You cannot handle more than {left} units.")
+    if values["quantity"] < values["shippedQuantity"]:
+        raise field_rule("Quantity must not be less than Quantity Shipped in Sales Line.")

@@ -1,7 +1,8 @@
-"""Sales invoices and credit memos: drafts that may change and posted ones that stay.
+"""Sales orders, invoices and credit memos: drafts that may change and posted ones that stay.
 
-Rules of the API pages and aggregators (microsoft/BCApps, APIV2SalesInvoices, SalesInvoiceAggregator).  There
-is no tax set-up here, so amounts with and without tax are equal.
+Rules of the API pages and aggregators (microsoft/BCApps, APIV2SalesInvoices, SalesInvoiceAggregator,
+APIV2SalesOrders).  There is no tax set-up here, so amounts with and without tax are equal.  An order is never
+posted: it is released, and goes when all of it is invoiced (``orders.py``).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulators.business_central.errors import business_rule
+from local.simulators.business_central.errors import business_rule, field_rule
 from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
@@ -49,8 +50,15 @@ INVOICE = Document(
 CREDIT_MEMO = Document(
     "salesCreditMemos", "salesCreditMemoLines", "creditMemoDate", "credit memo", frozenset()
 )
-KINDS = {kind.table: kind for kind in (INVOICE, CREDIT_MEMO)}
-KIND_OF_LINES = {kind.lines: kind for kind in (INVOICE, CREDIT_MEMO)}
+ORDER = Document("salesOrders", "salesOrderLines", "orderDate", "order", frozenset())
+RELEASED = "Open"
+KINDS = {kind.table: kind for kind in (INVOICE, CREDIT_MEMO, ORDER)}
+KIND_OF_LINES = {kind.lines: kind for kind in (INVOICE, CREDIT_MEMO, ORDER)}
+_BLOCKED = {
+    "salesInvoices": frozenset({"All", "Invoice"}),
+    "salesCreditMemos": frozenset({"All"}),
+    "salesOrders": frozenset({"All", "Invoice", "Ship"}),
+}
 _SELL_TO = Pair(
     "customerId",
     "customerNumber",
@@ -87,7 +95,22 @@ _ADDRESS = (
 
 def is_posted(row: Row) -> bool:
     """Whether a document can change no more."""
-    return row.values["status"] in POSTED
+    return row.values["status"] in POSTED and not is_order(row)
+
+
+def is_order(row: Row) -> bool:
+    """Whether a document is an order."""
+    return "fullyShipped" in row.values
+
+
+def refuse_released(row: Row) -> None:
+    """A released order must be reopened before it changes, which the API cannot do."""
+    if is_order(row) and row.values["status"] != "Draft":
+        shown = "Released" if row.values["status"] == RELEASED else "Pending Approval"
+        raise field_rule(
+            f"Status must be equal to 'Open'  in Sales Header: Document Type=Order, "
+            f"No.={row.values['number']}. Current value is '{shown}'."
+        )
 
 
 def complete(table: str, values: dict[str, Any]) -> None:
@@ -103,6 +126,10 @@ def validate(edit: Edit) -> None:
     kind = KINDS[edit.entity.name]
     if edit.before is not None and is_posted(edit.before):
         _check_posted(edit, kind)
+    if edit.before is not None and any(
+        edit.before.values[n] != v for n, v in edit.sent.items() if n in edit.values
+    ):
+        refuse_released(edit.before)
     if edit.inserting and not (
         edit.sent.get("customerNumber") or edit.sent.get("customerId", EMPTY_ID) != EMPTY_ID
     ):
@@ -120,6 +147,8 @@ def validate(edit: Edit) -> None:
     if edit.inserting:
         edit.values["number"] = edit.session.next_number(kind.table, kind.table)
         edit.values["status"] = "Draft"
+        if kind is ORDER:
+            edit.values["discountAmount"] = 0  # There are no lines yet that it could be taken off.
 
 
 def written(edit: Edit, row: Row) -> None:
@@ -148,6 +177,11 @@ def remaining_of(paid: dict[str, float], row: Row) -> Any:
     return tidy(row.values["totalAmountIncludingTax"] - paid.get(row.id, 0))
 
 
+def _changes(edit: Edit, before: Row) -> bool:
+    held = {**before.extra, **before.values}
+    return any(held.get(name) != value for name, value in edit.sent.items())
+
+
 def _check_posted(edit: Edit, kind: Document) -> None:
     changed = {name for name, value in edit.sent.items() if value != (edit.before or edit).values[name]}
     if changed - kind.changeable:
@@ -173,7 +207,7 @@ def _set_customers(edit: Edit) -> None:
 
 def _check_blocked(edit: Edit, customer: Row) -> None:
     blocked = customer.values["blocked"]
-    if blocked == "All" or (blocked == "Invoice" and edit.entity.name == "salesInvoices"):
+    if blocked in _BLOCKED[edit.entity.name]:
         raise business_rule(
             f"You cannot create this type of document when Customer {customer.values['number']} is blocked "
             f"with type {blocked}"
@@ -204,6 +238,8 @@ def _set_dates(edit: Edit, kind: Document) -> None:
     if edit.inserting:
         for name in (kind.date, "postingDate"):
             edit.values[name] = edit.sent.get(name, today_of(edit.session))
+    if "dueDate" not in edit.entity.properties:
+        return
     before = edit.before.values if edit.before else {}
     moved = any(edit.values[name] != before.get(name) for name in (kind.date, "paymentTermsId"))
     if "dueDate" in edit.sent or not moved:

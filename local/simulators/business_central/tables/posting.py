@@ -8,23 +8,36 @@ enter stock through the item ledger.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from local.simulators.business_central.errors import business_rule
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables import general_ledger
 from local.simulators.business_central.tables.amounts import lines_of
-from local.simulators.business_central.tables.documents import CREDIT_MEMO, INVOICE, Document, is_posted
+from local.simulators.business_central.tables.documents import (
+    CREDIT_MEMO,
+    INVOICE,
+    ORDER,
+    Document,
+    is_posted,
+)
 from local.simulators.business_central.tables.ledger import post_movement, tidy
 from local.simulators.business_central.tables.posted import record_posted
 
 _SOLD = {
     INVOICE.table: (-1, "Sales_x0020_Shipment"),
+    ORDER.table: (-1, "Sales_x0020_Shipment"),
     CREDIT_MEMO.table: (1, "Sales_x0020_Return_x0020_Receipt"),
 }
 
 
-def post(session: Session, row: Row, kind: Document) -> Row:
-    """Post a draft; raises 400 where it has no lines or a line has no quantity."""
+def post(session: Session, row: Row, kind: Document, *, moves_stock: bool = True) -> Row:
+    """Post a draft; raises 400 where it has no lines or a line has no quantity.
+
+    Not ``moves_stock``: its goods were shipped before.
+    """
     if is_posted(row):
         raise business_rule(f"The action can be applied to a draft {kind.caption} only.")
     lines = lines_of(session, kind.lines, row.id)
@@ -38,8 +51,8 @@ def post(session: Session, row: Row, kind: Document) -> Row:
     number = session.next_number(f"{kind.table}+", kind.table)
     status = "Open" if row.values["totalAmountIncludingTax"] else "Paid"
     for line in sold:
-        if line.values["lineType"] == "Item":
-            _move_stock(session, kind, row, line, number)
+        if moves_stock and line.values["lineType"] == "Item":
+            move_stock(session, kind, row, line.values, line.extra, number)
     posted = session.put(kind.table, row.id, {**row.values, "number": number, "status": status}, row.extra)
     _enter(session, posted, kind)
     if kind is INVOICE:
@@ -134,14 +147,22 @@ def _require_posted(row: Row, kind: Document) -> None:
         raise business_rule(f"The action can be applied to a posted {kind.caption} only.")
 
 
-def _move_stock(session: Session, kind: Document, document: Row, line: Row, number: str) -> None:
-    item = session.current("items", line.values["itemId"])
+def move_stock(
+    session: Session,
+    kind: Document,
+    document: Row,
+    line: Mapping[str, Any],
+    extra: Mapping[str, Any],
+    number: str = "",
+) -> None:
+    """Enter what a line ships or takes back; ``number`` is that of the document, if it is another one."""
+    item = session.current("items", line["itemId"])
     if item is None or item.values["type"] != "Inventory":
         return
     sign, document_type = _SOLD[kind.table]
-    quantity = tidy(sign * line.values["quantity"] * line.extra.get("quantityPerUnitOfMeasure", 1))
-    variant = session.current("itemVariants", line.values["itemVariantId"])
-    location = session.current("locations", line.values["locationId"])
+    quantity = tidy(sign * line["quantity"] * extra.get("quantityPerUnitOfMeasure", 1))
+    variant = session.current("itemVariants", line["itemVariantId"])
+    location = session.current("locations", line["locationId"])
     post_movement(
         session,
         item,
@@ -150,9 +171,9 @@ def _move_stock(session: Session, kind: Document, document: Row, line: Row, numb
         postingDate=document.values["postingDate"],
         sourceType="Customer",
         sourceNumber=document.values["customerNumber"],
-        documentNumber=number,
+        documentNumber=number or document.values["number"],
         documentType=document_type,
-        salesAmountActual=tidy(-sign * line.values["netAmount"]),
+        salesAmountActual=tidy(-sign * line["netAmount"]),
         variantCode=variant.values["code"] if variant else "",
         locationCode=location.values["code"] if location else "",
     )

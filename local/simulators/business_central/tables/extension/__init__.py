@@ -1,6 +1,6 @@
 """The entity sets of Tandem's own Business Central extension, below ``/api/tandem/sync/v1.0``.
 
-Their shapes are in ``schema/extension/``.  Sales orders are not simulated.
+Their shapes are in ``schema/extension/``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from local.simulators.business_central.tables.extension import (
     availability,
     availability_events,
     changes,
+    orders,
     own,
     states,
     views,
@@ -23,4 +24,5 @@ RULES = {
     **availability.RULES,
     **availability_events.RULES,
     **states.RULES,
+    **orders.RULES,
 }

@@ -32,6 +32,8 @@ _TABLES = {
     "priceListLineChanges": "tandem/priceListLines",
     "resourceChanges": "tandem/resources",
     "resourceUnitOfMeasureChanges": "tandem/resourceUnitsOfMeasure",
+    "salesOrderChanges": "salesOrders",
+    "salesOrderLineChanges": "salesOrderLines",
     "salesPriceChanges": "tandem/salesPrices",
     "salespersonPurchaserChanges": "salespeoplePurchasers",
     "shipToAddressChanges": "tandem/shipToAddresses",

@@ -95,7 +95,7 @@ class View:
     def create(self, session: Session, sent: Mapping[str, Any]) -> Edit:
         """A creation as one of the row behind; what was sent wins over the template."""
         key = sent.get("tandemKey", EMPTY_ID)
-        _check_key(session, self.source, key)
+        check_key(session, self.source, key)
         given = self.prepare({name: value for name, value in sent.items() if name not in _OWN}, {})
         if not given.get("displayName"):
             raise business_rule('A "displayName" must be provided.')
@@ -107,7 +107,7 @@ class View:
         row_id = session.new_id()
         values = {name: value for name, value in translated.items() if name in entity.properties}
         extra = {name: value for name, value in translated.items() if name not in entity.properties}
-        _remember_key(session, self.source, key, row_id)
+        remember_key(session, self.source, key, row_id)
         return Edit(
             session,
             entity,
@@ -123,10 +123,10 @@ class View:
         for name, value in sent.items():
             if name in self.codes:
                 id_name, table = self.codes[name]
-                translated[id_name] = _id_of(session, self.name, name, table, value)
+                translated[id_name] = id_of(session, self.name, name, table, value)
             else:
                 if name in self.checked and value and session.by_key(self.checked[name], value) is None:
-                    raise _no_relation(session, self.name, name, self.checked[name], value)
+                    raise no_relation(session, self.name, name, self.checked[name], value)
                 translated[name] = value
         return translated
 
@@ -137,20 +137,23 @@ class View:
         )
 
 
-def _id_of(session: Session, view: str, name: str, table: str, code: str) -> str:
+def id_of(session: Session, view: str, name: str, table: str, code: str) -> str:
+    """The id of the row with a code; raises 400 where there is none."""
     if not code:
         return EMPTY_ID
     row = session.by_key(table, code)
     if row is None:
-        raise _no_relation(session, view, name, table, code)
+        raise no_relation(session, view, name, table, code)
     return row.id
 
 
-def _no_relation(session: Session, view: str, name: str, table: str, code: str) -> ApiError:
+def no_relation(session: Session, view: str, name: str, table: str, code: str) -> ApiError:
+    """400 for a code that no row of the table has."""
     return invalid_relation(name, session.types[view].table, code, session.types[table].table)
 
 
-def _check_key(session: Session, table: str, key: str) -> None:
+def check_key(session: Session, table: str, key: str) -> None:
+    """Refuse a creation without a key, or with one that was used."""
     if key == EMPTY_ID:
         raise business_rule('A "tandemKey" must be provided.')
     used = session.table(RECORD_KEYS)
@@ -162,7 +165,8 @@ def _check_key(session: Session, table: str, key: str) -> None:
             )
 
 
-def _remember_key(session: Session, table: str, key: str, record_id: str) -> None:
+def remember_key(session: Session, table: str, key: str, record_id: str) -> None:
+    """Keep the key of a record that was just created."""
     row_id = session.new_id()
     values = {"id": row_id, "tableNumber": TABLE_NUMBERS[table], "tandemKey": key, "recordId": record_id}
     session.put(RECORD_KEYS, row_id, {**session.types[RECORD_KEYS].blank_values(), **values}, {})
