@@ -44,7 +44,7 @@ OPTIONS = {
 }
 PLAIN_TYPES = frozenset(
     """
-    biginteger boolean code date dateformula datetime decimal fieldref guid integer jsonobject jsontoken label moduleinfo
-    recordref    text time
+    biginteger boolean code date dateformula datetime decimal fieldref guid integer jsonobject jsontoken label
+    moduleinfo recordref text time
     """.split()
 )

@@ -5,7 +5,7 @@ The rules of the tables hold; that a property is read-only in the API does not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -107,7 +107,7 @@ def handle_order(env: Environment, company: Company, arguments: Mapping[str, Any
 
     Raises ``ApiError`` where the order refuses, KeyError for what is not there.
     """
-    acts = {
+    acts: Mapping[str, Callable[[Session, Row], None]] = {
         "release": orders.release,
         "reopen": orders.reopen,
         "ship": partial(orders.post, ship=True, invoice=False),

@@ -1,9 +1,9 @@
 """What will move stock: the outstanding quantities of order lines, each with its day, place and reservation.
 
-The lines of simulated sales orders are not among them: a line is planned, changed, posted and dropped through the
-control routes, as people and other apps do in the client.  A reservation is one against stock on hand at the
-line's own place.  Signs are those of Business Central's page Item Availability by Event: what leaves is below
-zero.
+The lines of simulated sales orders are not among them: a line is planned, changed, posted and dropped
+through the control routes, as people and other apps do in the client.  A reservation is one against stock on
+hand at the line's own place.  Signs are those of Business Central's page Item Availability by Event: what
+leaves is below zero.
 """
 
 from __future__ import annotations
