@@ -25,6 +25,10 @@ HEART: Mapping[str, tuple[str, ...]] = {
 """The tables that are watched in every seed."""
 
 
+SERVICE = "the service"
+"""Who writes what a service does by itself."""
+
+
 @dataclass(frozen=True)
 class Key:
     """A record: side, company (empty in Sales), table and id."""
@@ -179,8 +183,18 @@ class Observer:
                 # A commit of somebody else's long transaction, seen while another one acts.
                 who = "tandem late" if event.caller.user_id == self.app_user else "a person"
             self._take(key, row.values if row else None, f'W/"{row.version}"' if row else "", who)
+            if row is None:
+                self._see_links_go(sales, event.row_id)
 
         sales.org.on_event = observed
+
+    def _see_links_go(self, sales: Dataverse, gone: str) -> None:
+        """Sales empties the lookups that led to a deleted row, and tells of no write."""
+        pointing = [k for k, v in self.present.items() if k.side == "sales" and gone in v.values()]
+        for key in pointing:
+            row = sales.org.store.tables[key.table].rows.get(key.id)
+            if row is not None:
+                self._take(key, row.values, f'W/"{row.version}"', SERVICE)
 
     def _take(self, key: Key, values: Mapping[str, Any] | None, etag: str, who: str) -> None:
         before = self.present.get(key)

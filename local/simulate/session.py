@@ -57,9 +57,9 @@ def _prepared(method: str, url: str, headers: Any, body: bytes | None, auth: Any
     auth(carrier)
     host, target = _address(url)
     sent = dict(_DEFAULTS)
-    for header in headers.items():
-        check_header_validity(header)
-        sent[header[0].lower()] = _text(header[1])
+    for name, value in headers.items():
+        _check_header(name, value)
+        sent[name.lower()] = _text(value)
     if body:
         sent["content-length"] = str(len(body))
     elif method not in ("GET", "HEAD"):
@@ -69,11 +69,17 @@ def _prepared(method: str, url: str, headers: Any, body: bytes | None, auth: Any
     return Request(method.upper(), target, sent, body or b"")
 
 
+@lru_cache(4096)
+def _check_header(name: str | bytes, value: str | bytes) -> None:
+    """Raises ``InvalidHeader``; most headers are the same in every request."""
+    check_header_validity((name, value))
+
+
 def _text(value: str | bytes) -> str:
     return value if isinstance(value, str) else value.decode("latin-1")
 
 
-_PLAIN = re.compile(r"https://([a-z0-9.-]+)(/[A-Za-z0-9._~/$(),-]*(?:\?[A-Za-z0-9._~/$(),&='-]*)?)")
+_PLAIN = re.compile(r"https://([a-z0-9.-]+)(/[A-Za-z0-9._~/$(),-]*(?:\?[A-Za-z0-9._~/$(),&='-]+)?)")
 """Addresses that ``requests`` sends as they are: nothing to encode, no dots to resolve."""
 
 
@@ -88,10 +94,20 @@ def _address(url: str) -> tuple[str, str]:
     return parts.netloc, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
+class _Answer(requests.Response):
+    """An answer without a jar for cookies, which the product's client never looks at."""
+
+    def __init__(self) -> None:
+        self.__dict__.update(_BLANK)
+
+
+_BLANK = {name: value for name, value in vars(requests.Response()).items() if name != "cookies"}
+
+
 def _answer(url: str, response: Response, now_s: int) -> requests.Response:
     if response.body and response.status in (204, 304):
         raise requests.exceptions.ChunkedEncodingError("a body where none may be")
-    made = requests.Response()
+    made = _Answer()
     made.status_code = response.status
     made.headers = CaseInsensitiveDict(response.headers)
     made.headers.setdefault("Date", _date(now_s))

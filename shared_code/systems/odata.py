@@ -171,7 +171,7 @@ def instant(text: str) -> str:
 def instant_of(seconds: float) -> str:
     """Seconds since the epoch as ``instant`` text."""
     moment = datetime.fromtimestamp(round(seconds * 1000) / 1000, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def seconds_of(stamp: str) -> float:

@@ -46,14 +46,15 @@ def _both(service: Recorder) -> tuple[requests.Session, requests.Session]:
 
 
 _texts = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=20)
+_plain = st.text("aZ0/.-_~$(),&='?%", max_size=20)
 _words = st.text("abcxyzABC019-", min_size=1, max_size=8)
 _values = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12)
 
 
 @given(
     method=st.sampled_from(("GET", "POST", "PATCH", "DELETE")),
-    path=_texts,
-    query=_texts,
+    path=st.one_of(_texts, _plain),
+    query=st.one_of(_texts, _plain),
     headers=st.dictionaries(_words, st.one_of(_values, _values.map(str.encode)), max_size=4),
     body=st.one_of(st.none(), st.binary(max_size=30)),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from local.simulators.dataverse.organisation import Event
@@ -61,12 +62,17 @@ class Statistics:
 
 def template_of(request: Request) -> str:
     """Method and address with ids replaced, and the tokens that change what a GET means."""
-    path, _, query = request.target.partition("?")
+    return _template_of(request.method, request.target)
+
+
+@lru_cache(4096)
+def _template_of(method: str, target: str) -> str:
+    path, _, query = target.partition("?")
     path = _KEY.sub(_replacement, _API.sub("", path))
     for mark in ("$deltatoken", "$skiptoken"):
         if f"{mark}=" in query or f"{mark.replace('$', '%24')}=" in query:
             path += f"?{mark}"
-    return f"{request.method} {path.replace('Microsoft.Dynamics.CRM.', '')}"
+    return f"{method} {path.replace('Microsoft.Dynamics.CRM.', '')}"
 
 
 def _replacement(match: re.Match[str]) -> str:
