@@ -57,9 +57,9 @@ def _prepared(method: str, url: str, headers: Any, body: bytes | None, auth: Any
     auth(carrier)
     host, target = _address(url)
     sent = dict(_DEFAULTS)
-    for name, value in headers.items():
-        _check_header(name, value)
-        sent[name.lower()] = _text(value)
+    for header in headers.items():
+        _check_header(header)
+        sent[header[0].lower()] = _text(header[1])
     if body:
         sent["content-length"] = str(len(body))
     elif method not in ("GET", "HEAD"):
@@ -70,9 +70,9 @@ def _prepared(method: str, url: str, headers: Any, body: bytes | None, auth: Any
 
 
 @lru_cache(4096)
-def _check_header(name: str | bytes, value: str | bytes) -> None:
+def _check_header(header: Any) -> None:
     """Raises ``InvalidHeader``; most headers are the same in every request."""
-    check_header_validity((name, value))
+    check_header_validity(header)
 
 
 def _text(value: str | bytes) -> str:
