@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local.dev.places import ROOT
 
-TYPED = ("function_app.py", "functions", "shared_code", "tandem", "local", "tools", "dev.py")
+TYPED = ("function_app.py", "functions", "shared_code", "tandem", "local", "benchmarks", "tools", "dev.py")
 CHECK_TIMEOUT_S = 600
 AT_ONCE = 2
 

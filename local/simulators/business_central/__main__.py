@@ -14,7 +14,9 @@ from local.simulators.business_central.options import Options
 from local.simulators.business_central.service import BusinessCentral, refusal
 from local.simulators.clock_control import ClockedService
 from local.simulators.faults import FaultPlan, FaultyService
+from local.simulators.latency import LatentService
 from local.simulators.server import add_server_arguments, run_forever
+from local.simulators.storm import StormyService
 from local.simulators.tokens import TokenVerifier, load_or_create_key
 from local.simulators.webhook_sender import http_call
 from local.simulators.wire import ShiftedClock, SystemClock
@@ -43,7 +45,9 @@ def main() -> None:
         entry = company_entry(args.data, name)
         service.load_company(name, args.data / entry["dataFolder"], entry)
     faulty = FaultyService(service, FaultPlan(), clock, refusal=refusal, control=args.control)
-    run_forever(ClockedService(faulty, clock, control=args.control), args, [service.pump], clock)
+    stormy = StormyService(faulty, clock, refusal=refusal, control=args.control)
+    latent = LatentService(stormy, clock, control=args.control)
+    run_forever(ClockedService(latent, clock, control=args.control), args, [service.pump], clock)
 
 
 def _arguments() -> argparse.Namespace:

@@ -16,7 +16,9 @@ from local.simulators.dataverse.replies import gateway_refusal
 from local.simulators.dataverse.service import Dataverse
 from local.simulators.dataverse.webhooks import Deliver
 from local.simulators.faults import FaultPlan, FaultyService
+from local.simulators.latency import LatentService
 from local.simulators.server import add_server_arguments, run_forever
+from local.simulators.storm import StormyService
 from local.simulators.tokens import TokenVerifier, load_or_create_key
 from local.simulators.webhook_sender import http_deliver
 from local.simulators.wire import Clock, ShiftedClock, SystemClock
@@ -96,7 +98,9 @@ def main() -> None:
     clock = ShiftedClock(SystemClock())
     service = service_from(args, clock)
     faulty = FaultyService(service, FaultPlan(), clock, refusal=gateway_refusal, control=args.control)
-    run_forever(ClockedService(faulty, clock, control=args.control), args, [service.pump], clock)
+    stormy = StormyService(faulty, clock, refusal=gateway_refusal, control=args.control)
+    latent = LatentService(stormy, clock, control=args.control)
+    run_forever(ClockedService(latent, clock, control=args.control), args, [service.pump], clock)
 
 
 if __name__ == "__main__":

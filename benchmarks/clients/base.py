@@ -1,0 +1,26 @@
+"""What every client can do.  Standard library only."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Client(Protocol):
+    """One client at work.  ``storage_transactions`` is counted from the start on.
+
+    ``settle`` is what it does once after its load and before it is looked at again; it is not measured.
+    """
+
+    storage_transactions: int
+
+    def initial_load(self) -> None:
+        """All customers become accounts."""
+        ...
+
+    def settle(self) -> None: ...
+
+    def changed(self) -> None:
+        """Carry over what changed since the last look."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,55 @@
+"""A small benchmark: every client that needs no package of its own, at every work, so that none rots."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.plan import FLOOR, FLOOR_SAVING, ONE_BY_ONE, TANDEM, WORKS, Plan
+from benchmarks.running import Results, Run, run
+
+ROWS = 200
+OWN = (FLOOR, FLOOR_SAVING, ONE_BY_ONE, TANDEM)
+
+pytestmark = [pytest.mark.storage, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    plan = Plan(rows=ROWS, clients=OWN, latencies=("none",))
+    return run(plan, lambda client: Path(sys.executable), lambda text: None)
+
+
+def of(results: Results, client: str, work: str) -> Run:
+    (found,) = [each for each in results.runs if (each.client, each.work) == (client, work)]
+    return found
+
+
+def test_every_client_does_every_work(results: Results) -> None:
+    assert results.missed == []
+    assert {(each.client, each.work) for each in results.runs} == {(c, w) for c in OWN for w in WORKS}
+    assert all(each.seconds > 0 and each.cpu_s > 0 and each.peak_rss_mb > 10 for each in results.runs)
+
+
+def test_tandem_loses_and_doubles_nothing(results: Results) -> None:
+    verdicts = [each.verdict for each in results.runs if each.client == TANDEM]
+    assert {(each.duplicates, each.lost) for each in verdicts} == {(0, 0)}
+
+
+def test_who_knows_no_base_loses_what_both_sides_edited(results: Results) -> None:
+    assert of(results, FLOOR, "changed_both_sides").verdict.lost > 0
+
+
+def test_who_lets_the_service_choose_ids_doubles_what_was_lost(results: Results) -> None:
+    assert of(results, ONE_BY_ONE, "lost_answers").verdict.duplicates > 0
+
+
+def test_nothing_changed_costs_tandem_one_request_a_side(results: Results) -> None:
+    assert of(results, TANDEM, "unchanged").requests <= 2
+
+
+def test_only_who_saves_uses_storage(results: Results) -> None:
+    assert of(results, FLOOR, "initial_load").storage_transactions == 0
+    assert of(results, FLOOR_SAVING, "initial_load").storage_transactions == 2 * ROWS // 100
