@@ -74,7 +74,7 @@ class Results:
 
 
 def run(plan: Plan, python_of: Callable[[str], Path | str], say: Say) -> Results:
-    """Everything.  ``python_of`` gives the Python that a client runs in, or the sentence why there is none."""
+    """Everything.  ``python_of`` gives the Python that a client runs in, or says why there is none."""
     results = Results()
     with tempfile.TemporaryDirectory(prefix="tandem-bench-") as folder:
         for latency, client, works in plan.stages():
