@@ -33,10 +33,11 @@ def list_groups(parts: Parts, query: Mapping[str, str]) -> Answer:
     """GET /problem-groups: the problems by mapping, code and cause, the largest group first."""
     refuse_unknown_parameters(query, "connection")
     groups, is_whole = problem_actions.groups_of(connection_of(parts, query.get("connection")))
-    return Answer(200, {"groups": [_group_view(each) for each in groups], "complete": is_whole})
+    return Answer(200, {"groups": [group_view(each) for each in groups], "complete": is_whole})
 
 
-def _group_view(each: Group) -> dict[str, Any]:
+def group_view(each: Group) -> dict[str, Any]:
+    """A group as people and programs read it."""
     known = PROBLEMS.get(each.code)
     return {
         "mapping": each.mapping,

@@ -31,7 +31,7 @@ def environment(language: str) -> Environment:
     )  # fmt: skip
     t = partial(translated, language)
     made.globals |= {
-        "t": t, "language": language, "Side": Side, "file": address_of, "words": WORDS,
+        "t": t, "language": language, "Side": Side, "asset": address_of, "words": WORDS,
         "outcomes": OUTCOMES}  # fmt: skip
     made.filters |= {
         "moment": moment,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from shared_code.sync.api import Answer
 from shared_code.sync.api_input import BadInput
@@ -42,6 +43,10 @@ NAVIGATION: Sequence[tuple[str, str]] = (
     ("connection", phrase("Connection")),
     ("help", phrase("Help")),
 )
+
+
+ONWARD = ("cursor", "mapping")
+"""What the link to a next page carries over."""
 
 
 class Refused(Exception):
@@ -83,6 +88,13 @@ class Visit:
 
     def link(self, *path: object, **query: object) -> str:
         return address(self.connection, *path, **query)
+
+    def onward(self, following: str | None, *path: object) -> str:
+        """The next page of a list, by the link to the next answer of the API; blank where there is none."""
+        if not following:
+            return ""
+        asked = dict(parse_qsl(urlsplit(following).query))
+        return self.link(*path, **{name: value for name, value in asked.items() if name in ONWARD})
 
     def page(self, template: str, status: int = 200, **values: Any) -> Reply:
         """A page.  ``title`` is the last thing its template needs that is not in ``values``."""

@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from shared_code.web.pages import jobs, overview
+from shared_code.web.pages import (
+    compares,
+    conflicts,
+    connection,
+    couplings,
+    full_sync,
+    guidance,
+    jobs,
+    mappings,
+    overview,
+    problems,
+    undos,
+)
 from shared_code.web.router import Route
 
-ROUTES: tuple[Route, ...] = (*overview.ROUTES, *jobs.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *overview.ROUTES,
+    *full_sync.ROUTES,
+    *jobs.ROUTES,
+    *mappings.ROUTES,
+    *couplings.ROUTES,
+    *conflicts.ROUTES,
+    *problems.ROUTES,
+    *undos.ROUTES,
+    *compares.ROUTES,
+    *connection.ROUTES,
+    *guidance.ROUTES,
+)
