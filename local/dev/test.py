@@ -4,10 +4,12 @@ python dev.py test                    everything, two test files at a time
 python dev.py test --unit [FILE]      only tests/unit, or the file, without any server
 python dev.py test --no-bulk [FILE]   the pipeline's tests on an organisation without bulk messages for
                                       account and contact, which Microsoft's documentation leaves open
+python dev.py test --exhaustive [FILE] processes die at every operation there is, not at every fourth
 python dev.py test tests/x.py -k name arguments for pytest, as they are
 """
 
 import os
+import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +21,9 @@ from local.dev.processes import Processes, interrupt_on_terminate
 
 STORAGE = "AzureWebJobsStorage"
 BULK = "TANDEM_BULK"
+EVERY, FIRST = "TANDEM_DIES_AT_EVERY", "TANDEM_DIES_FIRST_AT"
 PIPELINE = ["tests/sync", "tests/conformance", "tests/simulation"]
+SPARSE = 4
 EVERYTHING = ["-n", "2", "--dist", "loadfile"]
 
 
@@ -48,9 +52,18 @@ def run_all(arguments: Sequence[str]) -> int:
         return pytest.main(list(arguments) or EVERYTHING)
 
 
+def thin_out(every: int) -> None:
+    """Lets processes die at each ``every``-th operation only, from another first one with each run."""
+    first = os.environ.setdefault(FIRST, str(1 + secrets.randbelow(every)))
+    os.environ[EVERY] = str(every)
+    print(f"Processes die at one operation of {every}; {FIRST}={first}.", flush=True)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Runs the tests and returns pytest's exit code."""
     interrupt_on_terminate()
+    thin_out(1 if "--exhaustive" in arguments else SPARSE)
+    arguments = [argument for argument in arguments if argument != "--exhaustive"]
     if "--unit" in arguments:
         return run_unit([argument for argument in arguments if argument != "--unit"])
     if "--no-bulk" in arguments:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from local.dev import test as verb
@@ -15,6 +17,8 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     calls: list[list[str]] = []
     monkeypatch.setenv(verb.STORAGE, "kept")
     monkeypatch.setenv(verb.BULK, "1")
+    monkeypatch.setenv(verb.EVERY, "4")
+    monkeypatch.setenv(verb.FIRST, "3")
     monkeypatch.setattr(verb.pytest, "main", lambda arguments: calls.append(arguments) or 0)
     monkeypatch.setattr(verb, "interrupt_on_terminate", lambda: None)
     return calls
@@ -36,3 +40,14 @@ def test_a_named_file_is_run_alone_and_else_the_usual_tests(
 ) -> None:
     assert verb.main(arguments) == 0
     assert given == [expected]
+
+
+@pytest.mark.parametrize(("arguments", "every"), [([FILE], "4"), (["--exhaustive", FILE], "1")])
+def test_processes_die_at_a_sample_of_the_operations_unless_every_one_is_asked_for(
+    arguments: list[str], every: str, given: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(verb.FIRST)
+    assert verb.main(["--unit", *arguments]) == 0
+    assert given == [[FILE]]
+    assert os.environ[verb.EVERY] == every
+    assert 1 <= int(os.environ[verb.FIRST]) <= int(every)
