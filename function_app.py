@@ -8,6 +8,7 @@ import azure.functions as func
 
 from functions import (
     api,
+    availability,
     compares,
     conflicts,
     coupling,
@@ -29,6 +30,7 @@ for module in (
     timers,
     queues,
     api,
+    availability,
     coupling,
     matching,
     previews,

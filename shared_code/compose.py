@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from importlib import resources
 
+from shared_code.core.availability import ItemStock
 from shared_code.core.catalogue import TEMPLATE, for_connection
-from shared_code.core.features import Features
+from shared_code.core.features import Feature, Features
 from shared_code.core.mapping import Connection, Mapping
 from shared_code.core.records import Side
 from shared_code.core.selection import (
@@ -28,6 +29,9 @@ from shared_code.store.mapping_files import MappingFileStore
 from shared_code.store.permits import LeasedPermits
 from shared_code.store.queue import Queue
 from shared_code.store.tables import StoreError, Tables
+from shared_code.sync.availability.desk import Desk
+from shared_code.sync.availability.names import Names
+from shared_code.sync.availability.shelf import Shelf
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import TABLES, ConnectionParts, Hooks, Parts
 from shared_code.systems.auth import (
@@ -41,12 +45,15 @@ from shared_code.systems.auth import (
     managed_identity_assertion,
 )
 from shared_code.systems.business_central import BusinessCentral, api_root
+from shared_code.systems.business_central_availability import read_names, read_stock
+from shared_code.systems.business_central_place import Place
 from shared_code.systems.business_central_webhooks import Subscriptions
 from shared_code.systems.dataverse import Dataverse
 from shared_code.systems.dataverse_options import Choices
 from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.http import Client, new_session
 from shared_code.systems.interface import System
+from shared_code.systems.retry import BRIEF
 from shared_code.web.people import Doorkeeper, SignIn
 
 BC_PERMITS, SALES_PERMITS, SALES_CEILING = 4, 8, 24
@@ -136,7 +143,7 @@ def doorkeeper_of(environment: MappingOf[str, str]) -> Doorkeeper:
 
 
 class Clients:
-    """One pooled client per system; ``adapt`` may change a session before its first use (tests)."""
+    """One pooled client per system, and one of Business Central for people who wait."""
 
     def __init__(
         self,
@@ -146,6 +153,8 @@ class Clients:
         tables: Tables,
         on_request: Callable[[str, str], None] = lambda side, kind: None,
     ) -> None:
+        self._settings, self._tokens, self._tables, self._runtime = settings, tokens, tables, runtime
+        self._on_request = on_request
         self.business_central_session = new_session(POOL_SIZE, settings.ca_bundle or None)
         self.sales_session = new_session(POOL_SIZE, settings.ca_bundle or None)
         self.business_central = Client(
@@ -165,6 +174,22 @@ class Clients:
             LeasedPermits(runtime, tables, f"sales|{settings.client_id}", SALES_PERMITS, SALES_CEILING),
             system_name="Sales",
             on_request=lambda kind: on_request("sales", kind),
+        )
+
+    @cached_property
+    def interactive(self) -> Client:
+        """Business Central for people who wait: it has the permit that stays free for them, and no refusal
+        that synchronising met closes it."""
+        user = f"bc|{self._settings.client_id}|interactive"
+        return Client(
+            self.business_central_session,
+            self._tokens,
+            BUSINESS_CENTRAL_SCOPE,
+            self._runtime,
+            LeasedPermits(self._runtime, self._tables, user, 1, 1),
+            system_name="Business Central",
+            on_request=lambda kind: self._on_request("bc", kind),
+            patience=BRIEF,
         )
 
 
@@ -212,9 +237,24 @@ def assemble(
     )
     choices = Choices(clients.sales, settings.sales_url)
     return Parts(
-        runtime, tables, queue, connections, settings.settle_s, hooks, choices, catalogue=catalogue,
-        set_aside=chosen.set_aside, started_s=runtime.now(),
+        runtime, tables, queue, connections, settings.settle_s, hooks, choices,
+        desks={name: _desk(settings, runtime, clients, root, at) for name, at in connections.items()},
+        catalogue=catalogue, set_aside=chosen.set_aside, started_s=runtime.now(),
     )  # fmt: skip
+
+
+def _desk(settings: Settings, runtime: Runtime, clients: Clients, root: str, at: ConnectionParts) -> Desk:
+    """Where questions about a company's items are answered."""
+    place = Place(root, f"companies({at.connection.company_id})")
+    extension = Feature.EXTENSION in settings.features
+
+    def read(numbers: Sequence[str]) -> MappingOf[str, ItemStock]:
+        return read_stock(clients.interactive, place, numbers, extension=extension)
+
+    def ask(record_id: str) -> tuple[str, str | None] | None:
+        return read_names(clients.interactive, place, record_id)
+
+    return Desk(runtime, Names(runtime, at.couplings, ask), Shelf(runtime, read), settings.zone)
 
 
 def templates_of(settings: Settings, company: str) -> dict[str, str]:

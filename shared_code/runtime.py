@@ -10,8 +10,9 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Condition
 from typing import Protocol
 
 
@@ -59,3 +60,55 @@ class ThreadRuntime:
         with ThreadPoolExecutor(max_workers=min(limit, len(calls))) as pool:
             futures = [pool.submit(call) for call in calls]
         return [future.result() for future in futures]
+
+
+class Together[K, V]:
+    """Loads values by key for many callers at once: what several want is loaded once, for all of them.
+
+    One load goes on at a time, with at most ``most`` keys; what is wanted meanwhile is gathered for the next.
+    A key that ``load`` does not answer has no value.
+    """
+
+    def __init__(self, load: Callable[[Sequence[K]], Mapping[K, V]], most: int) -> None:
+        self._load = load
+        self._most = most
+        self._changed = Condition()
+        self._wanted: dict[K, Future[V | None]] = {}
+        self._loading: dict[K, Future[V | None]] = {}
+
+    def get(self, keys: Sequence[K]) -> dict[K, V | None]:
+        """The values of these keys.  Raises what ``load`` raised for one of them."""
+        with self._changed:
+            futures = {key: self._future(key) for key in keys}
+        while (taken := self._turn(futures)) is not None:
+            self._run(taken)
+        return {key: future.result() for key, future in futures.items()}
+
+    def _future(self, key: K) -> Future[V | None]:
+        return self._loading.get(key) or self._wanted.setdefault(key, Future())
+
+    def _turn(self, futures: Mapping[K, Future[V | None]]) -> dict[K, Future[V | None]] | None:
+        """What this caller is to load now; nothing once all it wants is there."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: not self._loading or all(future.done() for future in futures.values())
+            )
+            if all(future.done() for future in futures.values()):
+                return None
+            keys = list(self._wanted)[: self._most]
+            self._loading = {key: self._wanted.pop(key) for key in keys}
+            return self._loading
+
+    def _run(self, taken: Mapping[K, Future[V | None]]) -> None:
+        try:
+            found = self._load(list(taken))
+            for key, future in taken.items():
+                future.set_result(found.get(key))
+        except BaseException as error:  # whoever waits for a key gets it; none may wait for ever
+            for future in taken.values():
+                if not future.done():
+                    future.set_exception(error)
+        finally:
+            with self._changed:
+                self._loading = {}
+                self._changed.notify_all()

@@ -38,6 +38,7 @@ from shared_code.store import (
 from shared_code.store.identities import Witness
 from shared_code.store.queue import Queue
 from shared_code.store.tables import Tables
+from shared_code.sync.availability.desk import Desk
 from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE, BatchDue, Message, to_text
 from shared_code.systems.business_central_webhooks import Subscriptions
 from shared_code.systems.dataverse_options import Choices
@@ -181,6 +182,7 @@ class Hooks:
 class Parts:
     """Everything a process works with, composed once and whenever somebody stored a mapping's file.
 
+    ``desks`` answer questions about availability, by connection.
     ``catalogue`` are the product's own mappings, ``set_aside`` tells which stored files do not fit, and why.
     ``confirmed`` tells when the systems of a connection were last asked who they are, ``newest`` the newest
     records this process has seen since, by connection and side, and ``accepted`` how often a person had
@@ -196,6 +198,7 @@ class Parts:
     settle_s: float
     hooks: Hooks
     choices: Choices
+    desks: MappingOf[str, Desk] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=lambda: Catalogue({}))
     set_aside: MappingOf[str, str] = field(default_factory=dict)
     confirmed: dict[str, float] = field(default_factory=dict)

@@ -23,13 +23,12 @@ from shared_code.runtime import Runtime
 from shared_code.systems import errors, odata, retry
 from shared_code.systems.auth import Tokens, check_certificates
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable, Throttled
-from shared_code.systems.retry import GiveUp, Trouble
+from shared_code.systems.retry import PATIENT, GiveUp, Patience, Trouble
 from shared_code.systems.throttle import Permits
 
 USER_AGENT = "Tandem/0.1"
 CONNECT_TIMEOUT_S = 10.0
-READ_TIMEOUT_S = 130.0
-"""Above the two minutes that either service lets a request's logic run."""
+READ_TIMEOUT_S = PATIENT.answer_s
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _PIECE_BYTES = 1 << 16
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -121,7 +120,8 @@ class Client:
     """Sends calls to one system as one application user.
 
     ``session`` carries the transport (tests mount their own adapter); ``on_request`` is told the kind of
-    every request that goes out.  ``scope`` is what tokens are asked for.
+    every request that goes out.  ``scope`` is what tokens are asked for, ``patience`` how long it goes on
+    when a service does not answer.
     """
 
     def __init__(
@@ -135,6 +135,7 @@ class Client:
         system_name: str,
         request_id_header: str = "client-request-id",
         on_request: Callable[[str], None] = lambda kind: None,
+        patience: Patience = PATIENT,
     ) -> None:
         self._session = session
         self._tokens = tokens
@@ -144,6 +145,7 @@ class Client:
         self.system_name = system_name
         self._request_id_header = request_id_header
         self._on_request = on_request
+        self._patience = patience
         self._dated: tuple[str, float] = "", 0.0
 
     @property
@@ -194,7 +196,7 @@ class Client:
         """Waits for its turn; another's refusal may prolong that meanwhile."""
         waited_s = 0.0
         while (wait_s := self.permits.wait_s()) > 0:
-            if waited_s + wait_s > retry.LONGEST_WAIT_S:
+            if waited_s + wait_s > self._patience.longest_wait_s:
                 raise Throttled(f"{self.system_name} asked us to wait", wait_s)
             self.runtime.sleep(wait_s)
             waited_s += wait_s
@@ -206,6 +208,7 @@ class Client:
             attempt=attempt,
             retry_after_s=failed.retry_after_s,
             chance=self.runtime.random(),
+            patience=self._patience,
         )
         wait_s = decision.retry_after_s if isinstance(decision, GiveUp) else decision.wait_s
         if failed.trouble is Trouble.REFUSED:
@@ -233,7 +236,7 @@ class Client:
                 data=call.body,
                 headers=self._headers(call),
                 auth=_Bearer(token),
-                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                timeout=(min(CONNECT_TIMEOUT_S, self._patience.answer_s), self._patience.answer_s),
                 allow_redirects=False,
                 stream=True,
             ) as response:

@@ -17,6 +17,21 @@ FIRST_WAIT_S = 0.5
 FIRST_REFUSAL_WAIT_S = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a request is sent at most, the longest wait in between, and for an answer."""
+
+    attempts: int = MAX_ATTEMPTS
+    longest_wait_s: float = LONGEST_WAIT_S
+    answer_s: float = 130.0
+    """Above the two minutes that either service lets a request's logic run."""
+
+
+PATIENT = Patience()
+BRIEF = Patience(attempts=2, longest_wait_s=2.0, answer_s=15.0)
+"""For a person who waits for the answer."""
+
+
 class Trouble(Enum):
     """What went wrong with an attempt."""
 
@@ -40,13 +55,19 @@ class GiveUp:
 
 
 def decide(
-    trouble: Trouble, *, repeatable: bool, attempt: int, retry_after_s: float | None, chance: float
+    trouble: Trouble,
+    *,
+    repeatable: bool,
+    attempt: int,
+    retry_after_s: float | None,
+    chance: float,
+    patience: Patience = PATIENT,
 ) -> Retry | GiveUp:
     """What to do after attempt number ``attempt`` (from 1).  ``chance`` in [0, 1) spreads the waits."""
     wait_s = _wait_s(trouble, attempt, retry_after_s, chance)
     if trouble is Trouble.LOST and not repeatable:
         return GiveUp(wait_s)
-    if attempt >= MAX_ATTEMPTS or wait_s > LONGEST_WAIT_S:
+    if attempt >= patience.attempts or wait_s > patience.longest_wait_s:
         return GiveUp(wait_s)
     return Retry(wait_s)
 

@@ -9,7 +9,19 @@ import azure.functions as func
 import pytest
 from jsonschema import Draft202012Validator
 
-from functions import api, compares, conflicts, coupling, history, matching, previews, problems, webhooks
+from functions import (
+    api,
+    availability,
+    compares,
+    conflicts,
+    coupling,
+    history,
+    matching,
+    previews,
+    problems,
+    webhooks,
+)
+from shared_code.core.availability import Detail, Verdict
 from shared_code.core.compare import Finding
 from shared_code.core.jobs import JobKind
 from shared_code.core.journal import Reason
@@ -23,6 +35,8 @@ from shared_code.store.undos import Phase
 from shared_code.sync import full_sync
 from shared_code.sync.api import MAX_JOBS, MAX_PROBLEMS
 from shared_code.sync.api_input import MAX_ID
+from shared_code.sync.availability.availability_api import MOST_QUESTIONS
+from shared_code.sync.availability.shelf import KEEP_S
 from shared_code.sync.comparing.compare_api import MAX_FOUND
 from shared_code.sync.conflicts.conflict_api import MAX_CONFLICTS
 from shared_code.sync.history.history_api import MAX_ENTRIES
@@ -35,7 +49,9 @@ OPERATIONS = [pytest.param(*each, id=f"{each[0]} {each[1]}") for each in operati
 def routes() -> dict[tuple[str, str], str]:
     """Method and path of every HTTP function, with who may call it."""
     app = func.FunctionApp()
-    for module in (api, coupling, matching, previews, problems, conflicts, history, compares, webhooks):
+    for module in (
+        api, availability, coupling, matching, previews, problems, conflicts, history, compares, webhooks,
+    ):  # fmt: skip
         app.register_functions(module.blueprint)
     triggers = [found.get_dict_repr() for each in app.get_functions() if (found := each.get_trigger())]
     assert all(str(each["route"]).startswith("api/") for each in triggers), "use functions.Api"
@@ -138,6 +154,7 @@ def test_every_example_of_a_body_fits_its_schema() -> None:
         ("Otherwise", Otherwise),
         ("WhyLeft", Why),
         ("UndoPhase", Phase),
+        ("AvailabilityVerdict", Verdict),
     ],
 )
 def test_a_choice_has_the_members_of_the_code(name: str, members: type[StrEnum]) -> None:
@@ -165,5 +182,10 @@ def test_limits_are_those_of_the_code() -> None:
         parameters = DOCUMENT["paths"][path]["get"]["parameters"]
         limit = next(each for each in parameters if each.get("name") == "limit")
         assert limit["schema"]["maximum"] == most
+    items = DOCUMENT["components"]["schemas"]["AvailabilityQuestions"]["properties"]["items"]
+    assert items["maxItems"] == MOST_QUESTIONS
+    told = DOCUMENT["components"]["schemas"]["Availability"]["properties"]
+    assert told["detail"]["enum"] == [each.value for each in Detail]
+    assert f"younger than {KEEP_S:g} seconds" in told["ageSeconds"]["description"]
     ids = [each for each in nodes(DOCUMENT) if each.get("in") == "path"]
     assert {each["schema"]["maxLength"] for each in ids} == {MAX_ID}

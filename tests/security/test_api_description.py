@@ -86,6 +86,8 @@ def existing(app: App, label: str) -> dict[str, Any]:
     """What makes a call name something that is there, as overrides of the made-up parameters."""
     if label in ("POST /webhooks/sales", "GET /health", "GET /mapping-schema"):
         return {"query": {"code": app.secret} if "webhooks" in label else {}}
+    if "/availability" in label:
+        return {"query": {}, **({"path_parameters": {"number": "1000"}} if label.startswith("GET") else {})}
     if "/mapping-files" in label:
         return existing_file(app, label)
     if label in OF_RECORDS:

@@ -65,6 +65,8 @@ DECISIONS = {
     ("PUT", "/mapping-files/{name}"): KEY,
     ("DELETE", "/mapping-files/{name}"): KEY,
     ("GET", "/mapping-schema"): KEY,
+    ("GET", "/items/{number}/availability"): KEY,
+    ("POST", "/items/availability"): KEY,
     ("GET", "/doctor"): KEY,
     ("GET", "/health"): KEY,
     ("POST", "/webhooks/business-central"): CONTENT,
@@ -96,7 +98,7 @@ def test_every_route_of_the_app_has_a_decision_and_the_level_that_goes_with_it(a
 
 def made_up(path: str) -> str:
     """The path with an id and a name that nothing has."""
-    return path.replace("{id}", "1").replace("{name}", "nothing")
+    return path.replace("{id}", "1").replace("{name}", "nothing").replace("{number}", "nothing")
 
 
 def wrong_keys(app: App) -> Iterator[dict[str, Any]]:

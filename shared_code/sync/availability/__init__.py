@@ -1,0 +1,1 @@
+"""Availability of items, for people and programs that wait for the answer."""
