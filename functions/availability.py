@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from functions import KEY, answer, parts
+from functions import KEY, Api, answer, parts
 from shared_code.sync.availability import availability_api
 
-blueprint = func.Blueprint()
+blueprint = Api()
 
 
 @blueprint.route("items/{number}/availability", methods=["GET"], auth_level=KEY)
