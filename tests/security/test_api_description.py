@@ -86,8 +86,6 @@ def existing(app: App, label: str) -> dict[str, Any]:
     """What makes a call name something that is there, as overrides of the made-up parameters."""
     if label in ("POST /webhooks/sales", "GET /health", "GET /mapping-schema"):
         return {"query": {"code": app.secret} if "webhooks" in label else {}}
-    if "/availability" in label:
-        return {"query": {}, **({"path_parameters": {"number": "1000"}} if label.startswith("GET") else {})}
     if "/mapping-files" in label:
         return existing_file(app, label)
     if label in OF_RECORDS:
@@ -98,8 +96,8 @@ def existing(app: App, label: str) -> dict[str, Any]:
         return existing_compare(app)
     if "/couplings/{id}" in label or "/records" in label:
         return existing_record(app, label)
-    if label == "POST /problems/actions":
-        return {"query": {}, "body": {"mapping": "CUSTOMER", "action": "retry", "code": "too_large"}}
+    if label in ALWAYS:
+        return ALWAYS[label]
     if "{name}" in label:
         return {"path_parameters": {"name": "PAYMENT TERMS"}, "query": {"connection": "cronus"}}
     if "/match-reports/{id}" in label or label.startswith("POST /full-synchronizations/{id}"):
@@ -116,6 +114,15 @@ def existing(app: App, label: str) -> dict[str, Any]:
     found = job["id"] if "/jobs/" in label else job["fullSynchronization"]
     return {"path_parameters": {"id": found}, "query": {}}
 
+
+ALWAYS = {
+    "POST /problems/actions": {
+        "query": {}, "body": {"mapping": "CUSTOMER", "action": "retry", "code": "too_large"},
+    },
+    "GET /items/{number}/availability": {"query": {}, "path_parameters": {"number": "1000"}},
+    "POST /items/availability": {"query": {}, "body": {"items": ["1000", {"item": "NOPE"}]}},
+}  # fmt: skip
+"""Calls that name what is there from the beginning."""
 
 OF_RECORDS = (
     "GET /why", "GET /journal", "POST /journal/erase", "POST /conflicts/decide", "POST /undos",
