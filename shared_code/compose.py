@@ -320,7 +320,8 @@ def _credential(settings: Settings) -> Credential:
     if settings.client_certificate:
         own = settings.client_certificate
         return Certificate(own.private_key, own.public_certificate)
-    return Federated(managed_identity_assertion(settings.managed_identity_client_id, new_session(2)))
+    session = new_session(2, settings.ca_bundle or None)
+    return Federated(managed_identity_assertion(settings.managed_identity_client_id, session))
 
 
 _process: Process | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,9 @@ class Host:
     variables: Mapping[str, str] = field(repr=False)
     keys: Keys = field(repr=False)
     verbose: bool = False
+    python: Path = Path(sys.executable)
+    home: Path = ROOT
+    options: Sequence[str] = ()
     api: Api = field(init=False)
     _admin: Talk = field(init=False)
 
@@ -75,9 +78,9 @@ class Host:
 
     def start(self) -> None:
         """Starts it and returns when it listens. Raises NotReady."""
-        more = ["--verbose"] if self.verbose else []
-        command = [sys.executable, "-m", "local.host", self.app, "--port", self.port, *more]
-        self.processes.start(self.name, command, cwd=ROOT, env=self.variables)
+        more = [*self.options, *(["--verbose"] if self.verbose else [])]
+        command = [self.python, "-m", "local.host", self.app, "--port", self.port, *more]
+        self.processes.start(self.name, command, cwd=self.home, env=self.variables)
 
     def stop(self) -> None:
         """Lets it end its work and end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,10 @@ class Options:
     ``webhooks`` gives the app its address. ``lease_s`` is how long the work of a host that died stays hidden.
     ``storage_faults`` puts a proxy between the hosts and storage, through which storage can be made to fail;
     with ``longest_delay_s`` it also cuts short how long new messages are delayed.
+    ``identity`` is the way of Azure: no key and no secret; storage takes tokens over TLS, and the hosts prove
+    who they are with a managed identity that the simulated Entra gives them.
+    ``host_python`` and ``host_home``: what runs the hosts, and the folder that holds ``local.host``;
+    ``host_options`` are further ones of its command line.
     ``app_settings`` are further settings of the app and win over those made here. ``label`` begins the names
     of the processes, for several environments in one supervision.
     """
@@ -65,6 +70,10 @@ class Options:
     faults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     storage_faults: bool = False
     longest_delay_s: int | None = None
+    identity: bool = False
+    host_python: Path = Path(sys.executable)
+    host_home: Path = ROOT
+    host_options: tuple[str, ...] = ()
     app_settings: Mapping[str, str] = field(default_factory=dict)
     verbose: bool = False
     label: str = ""
@@ -80,5 +89,7 @@ class Options:
             raise ValueError(f"faults names unknown systems {sorted(unknown)}; known: {sorted(FAULTY)}")
         if self.longest_delay_s is not None and not (self.storage_faults and self.longest_delay_s >= 0):
             raise ValueError("longest_delay_s must not be negative and needs storage_faults")
+        if self.identity and self.storage_faults:
+            raise ValueError("identity needs storage over TLS, which storage_faults cannot stand before")
         if self.webhooks and not self.hosts:
             raise ValueError("webhooks need a host that receives them")

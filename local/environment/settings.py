@@ -13,6 +13,8 @@ from local.environment.records import CLIENT_ID, companies_setting
 
 TENANT_ID = "5d3d4a3e-8a1c-4c62-9f0d-6a0b1c7e2f48"
 ENVIRONMENT = "production"
+IDENTITY_CLIENT_ID = "4c1f7e52-0b9a-4d36-8e21-6a5d90c3b7f4"
+"""The managed identity of a start with ``identity``."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Secrets:
 
     client: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     webhook: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    identity_header: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     functions_key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     master_key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
@@ -63,7 +66,25 @@ def app_settings(
         "WEBHOOK_URL": webhook_url or "",
         "SIGN_IN": "local",
     }
-    return {**settings, **_own(options.app_settings)}
+    identity = with_identity(addresses, hidden) if options.identity else {}
+    return {**settings, **identity, **_own(options.app_settings)}
+
+
+def with_identity(addresses: Addresses, hidden: Secrets) -> dict[str, str]:
+    """What differs where nothing holds a key or secret: the settings that infra/modules/app.bicep sets, and
+    what App Service gives a process that has an identity."""
+    storage = dict(part.split("=", 1) for part in addresses.storage.strip(";").split(";"))
+    return {
+        "CLIENT_SECRET": "",
+        "MANAGED_IDENTITY_CLIENT_ID": IDENTITY_CLIENT_ID,
+        "AzureWebJobsStorage": "",
+        "AzureWebJobsStorage__credential": "managedidentity",
+        "AzureWebJobsStorage__clientId": IDENTITY_CLIENT_ID,
+        "AzureWebJobsStorage__queueServiceUri": storage["QueueEndpoint"],
+        "AzureWebJobsStorage__tableServiceUri": storage["TableEndpoint"],
+        "IDENTITY_ENDPOINT": f"{addresses.authority}/msi/token",
+        "IDENTITY_HEADER": hidden.identity_header,
+    }
 
 
 def _own(given: Mapping[str, str]) -> dict[str, str]:

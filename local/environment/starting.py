@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.dev.azurite import start_azurite
+from local.dev.azurite import Tls, start_azurite
 from local.dev.places import ROOT, Places
 from local.dev.processes import Processes
 from local.environment.control import BusinessCentralControl, Control, SalesControl
@@ -28,7 +28,7 @@ from local.environment.records import (
     company_entries,
     sales_folder,
 )
-from local.environment.settings import ENVIRONMENT, TENANT_ID, Secrets, app_settings
+from local.environment.settings import ENVIRONMENT, IDENTITY_CLIENT_ID, TENANT_ID, Secrets, app_settings
 from local.environment.storage import HostStorage, proxy_name, start_proxies
 from local.simulators import certificates
 from local.simulators.dataverse.people import ALL_PRIVILEGES, WEBHOOK_TABLES
@@ -105,7 +105,7 @@ def free_ports(count: int) -> list[int]:
 
 def _start_world(starting: _Start) -> Environment:
     with ThreadPoolExecutor(len(PARTS)) as pool:
-        storage = pool.submit(start_azurite, starting.processes, starting.name("azurite"))
+        storage = pool.submit(_start_storage, starting)
         bc = pool.submit(_start_business_central, starting)
         entra = pool.submit(_start_entra, starting)
         sales = pool.submit(_start_sales, starting)
@@ -174,6 +174,9 @@ def _hosts(starting: _Start, settings: Mapping[str, str]) -> dict[str, Host]:
             variables=settings,
             keys=starting.hidden.keys,
             verbose=options.verbose,
+            python=options.host_python,
+            home=options.host_home,
+            options=options.host_options,
         )
         for number, port in enumerate(starting.host_ports, 1)
     }
@@ -216,6 +219,14 @@ def _begin_faults(environment: Environment) -> None:
         environment.control_of(system).faults(plan)
 
 
+def _start_storage(starting: _Start) -> str:
+    tls = None
+    if starting.options.identity:
+        files = certificates.ensure(starting.tls_folder)
+        tls = Tls(files.certificate, files.key)
+    return start_azurite(starting.processes, starting.name("azurite"), tls=tls)
+
+
 def _start_business_central(starting: _Start) -> str:
     options = starting.options
     folder = business_central_folder(options, starting.scratch)
@@ -246,12 +257,22 @@ def _start_sales(starting: _Start) -> str:
 def _start_entra(starting: _Start) -> str:
     ready = starting.run(
         "entra", "local.simulators.entra",
-        "--port", starting.entra_port, "--tenant", TENANT_ID,
-        "--app", f"{CLIENT_ID}={starting.hidden.client}",
+        "--port", starting.entra_port, "--tenant", TENANT_ID, *_proofs(starting),
         "--resource", BUSINESS_CENTRAL_AUDIENCE, "--resource", starting.sales_url,
         "--tls-dir", starting.tls_folder, "--key-file", starting.key_file, "--control",
     )  # fmt: skip
     return str(ready["url"])
+
+
+def _proofs(starting: _Start) -> list[str]:
+    """How the app proves to Entra who it is: with a secret, or with the identity that it trusts."""
+    if not starting.options.identity:
+        return ["--app", f"{CLIENT_ID}={starting.hidden.client}"]
+    return [
+        "--app", CLIENT_ID, "--federate", f"{CLIENT_ID}={IDENTITY_CLIENT_ID}",
+        "--managed-identity", IDENTITY_CLIENT_ID, "--identity-header", starting.hidden.identity_header,
+        "--resource", "https://storage.azure.com",
+    ]  # fmt: skip
 
 
 def _clear(starting: _Start) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from croniter import croniter
-
 from local.host.errors import HostError
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -42,6 +40,8 @@ class Schedule:
 
     def next_after(self, moment: datetime) -> datetime:
         """The first occurrence strictly later than ``moment`` (aware); the answer is in UTC."""
+        from croniter import croniter  # not deployed: an app without timers to play needs none
+
         start = moment.astimezone(UTC)
         found: datetime = croniter(
             self._expression, start, ret_type=datetime, second_at_beginning=True, day_or=False

@@ -1,7 +1,9 @@
-"""Storage clients from connection settings.
+"""Storage clients from connection settings, as the real host reads them.
 
-The local host takes connection strings only: identity-based settings belong to Azure, and a clear error
-says so.  ``UseDevelopmentStorage=true`` means the storage emulator on its default ports.
+Either a connection string, of which ``UseDevelopmentStorage=true`` means the storage emulator on its default
+ports, or the settings of an identity-based connection: ``<name>__queueServiceUri``,
+``<name>__tableServiceUri`` and ``<name>__credential=managedidentity`` with ``<name>__clientId`` (Microsoft
+docs: azure-functions/functions-reference.md, identity-based connections).  A connection string wins.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from azure.core.credentials import TokenCredential
 from azure.core.exceptions import AzureError
 from azure.data.tables import TableClient, TableServiceClient
 from azure.storage.queue import QueueClient, QueueServiceClient
@@ -48,20 +51,44 @@ class Storage:
         """A client of ``queue_name`` (already expanded); raises HostError for an unusable connection."""
         name = connection or DEFAULT_CONNECTION
         if name not in self._services:
-            text = self.connection_string(name)
-            try:
-                self._services[name] = QueueServiceClient.from_connection_string(text, **_TRANSPORT)
-            except ValueError as error:
-                raise _malformed(name, error) from error
+            self._services[name] = self._queue_service(name, _TRANSPORT)
         return self._services[name].get_queue_client(queue_name.lower())
 
     def table(self, table_name: str) -> TableClient:
         """A client of a table of the host's own storage (``AzureWebJobsStorage``)."""
-        text = self.connection_string(DEFAULT_CONNECTION)
+        name = DEFAULT_CONNECTION
         try:
-            return TableServiceClient.from_connection_string(text, **_TRANSPORT).get_table_client(table_name)
+            if address := self._address(name, "table"):
+                service = TableServiceClient(address, credential=self._identity(name), **_TRANSPORT)
+            else:
+                service = TableServiceClient.from_connection_string(
+                    self.connection_string(name), **_TRANSPORT
+                )
         except ValueError as error:
-            raise _malformed(DEFAULT_CONNECTION, error) from error
+            raise _malformed(name, error) from error
+        return service.get_table_client(table_name)
+
+    def _queue_service(self, name: str, options: Mapping[str, Any]) -> QueueServiceClient:
+        try:
+            if address := self._address(name, "queue"):
+                return QueueServiceClient(address, credential=self._identity(name), **options)
+            return QueueServiceClient.from_connection_string(self.connection_string(name), **options)
+        except ValueError as error:
+            raise _malformed(name, error) from error
+
+    def _address(self, name: str, service: str) -> str:
+        """Where a service of an identity-based connection is; blank for a connection string."""
+        if self._environment.get(name):
+            return ""
+        return self._environment.get(f"{name}__{service}ServiceUri", "")
+
+    def _identity(self, name: str) -> TokenCredential:
+        from azure.identity import ManagedIdentityCredential  # slow
+
+        kind = self._environment.get(f"{name}__credential", "")
+        if kind.lower() != "managedidentity":
+            raise HostError(f'{name}__credential is "{kind}"; the local host knows managedidentity')
+        return ManagedIdentityCredential(client_id=self._environment.get(f"{name}__clientId") or None)
 
     def connection_string(self, name: str) -> str:
         """The connection string a binding's ``connection`` means; HostError when there is none."""
@@ -72,8 +99,8 @@ class Storage:
                 return _EMULATOR if is_emulator else text
         if any(key.startswith(f"{name}__") for key in self._environment):
             raise HostError(
-                f"the connection {name} is identity-based ({name}__...), which the local host does not take: "
-                f"set {name} to a connection string, for instance UseDevelopmentStorage=true"
+                f"the identity-based connection {name} is incomplete: set {name}__queueServiceUri and "
+                f"{name}__tableServiceUri, or {name} to a connection string"
             )
         raise HostError(
             f"the connection setting {name} is missing: set it to a connection string in the environment "
@@ -83,12 +110,9 @@ class Storage:
     def require_reachable(self, connection: str) -> None:
         """Raise HostError unless the queue service of ``connection`` answers."""
         name = connection or DEFAULT_CONNECTION
-        text = self.connection_string(name)
         try:
-            with QueueServiceClient.from_connection_string(text, **_PROBE) as service:
+            with self._queue_service(name, _PROBE) as service:
                 next(iter(service.list_queues(results_per_page=1)), None)
-        except ValueError as error:
-            raise _malformed(name, error) from error
         except AzureError as error:
             raise HostError(
                 f"the storage of the connection {name} does not answer as it should: is the storage emulator "
@@ -118,7 +142,9 @@ def brief(error: BaseException) -> str:
 
 
 def _malformed(name: str, error: Exception) -> HostError:
-    return HostError(f"the connection setting {name} is not a storage connection string: {error}")
+    return HostError(
+        f"the connection setting {name} is neither a storage connection string nor an address: {error}"
+    )
 
 
 def error_code(error: BaseException) -> str:

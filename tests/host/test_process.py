@@ -48,11 +48,19 @@ def test_missing_setting_is_named(probe: Probe, tmp_path: Path) -> None:
     assert "function work needs the setting WORK_QUEUE" in refusal(APP, probe, tmp_path)
 
 
-def test_identity_based_connection_is_refused_with_the_remedy(probe: Probe, tmp_path: Path) -> None:
-    probe.environment |= {"AzureWebJobsStorage": "", "AzureWebJobsStorage__accountName": "x"}
+def test_an_incomplete_identity_based_connection_is_refused_with_the_remedy(
+    probe: Probe, tmp_path: Path
+) -> None:
+    probe.environment |= {"AzureWebJobsStorage": "", "AzureWebJobsStorage__credential": "managedidentity"}
     line = refusal(APP, probe, tmp_path)
-    assert "identity-based" in line
+    assert "AzureWebJobsStorage__queueServiceUri" in line
     assert "connection string" in line
+
+
+def test_an_identity_that_the_local_host_cannot_play_is_refused(probe: Probe, tmp_path: Path) -> None:
+    address = {"AzureWebJobsStorage__queueServiceUri": "https://127.0.0.1:1/x"}
+    probe.environment |= {"AzureWebJobsStorage": "", **address}
+    assert "knows managedidentity" in refusal(APP, probe, tmp_path)
 
 
 def test_storage_that_does_not_answer_is_named(probe: Probe, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def _add(archive: zipfile.ZipFile, paths: Iterable[Path], root: Path, prefix: st
 
 def _fetch(requirements: Path, folder: Path) -> None:
     command = [
-        sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile",
+        sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile",
         "--target", str(folder), "--only-binary=:all:", "--implementation", "cp", "--python-version", "3.13",
         *PLATFORM, "-r", str(requirements),
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tools.checks.sources import ROOT
 from tools.package.content import IGNORES, is_ignored, packed, violations
+from tools.package.measuring import Figures, page, start
 from tools.package.writing import write
 
 DEPLOYED = ("function_app.py", "host.json", "requirements.txt", "functions/api.py", "shared_code/settings.py")
@@ -75,3 +77,13 @@ def test_the_same_files_give_the_same_bytes(checkout: Path, tmp_path: Path) -> N
 
 def test_no_secret_of_this_machine_is_packed() -> None:
     assert not [path for path in packed(ROOT) if path.name in ("local.settings.json", ".env")]
+
+
+def test_a_fresh_process_loads_the_app_and_its_figures_become_a_page() -> None:
+    usual = start(ROOT, ROOT, Path(sysconfig.get_path("purelib")))
+    assert usual.functions > 50
+    assert 0 < usual.seconds < 30  # what Azure gives a start
+    told = page(Figures(3, 10.4, 2048.0, usual, usual, [("azure.functions", 99.6)]), "1 May 2026", "abc")
+    assert f"| functions found | {usual.functions} |" in told
+    assert "| `azure.functions` | 100 |" in told
+    assert "| 2.0 MiB |" in told
