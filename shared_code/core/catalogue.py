@@ -14,7 +14,7 @@ from shared_code.core.conditions import Condition, Test, fields_of
 from shared_code.core.contradictions import contradictions
 from shared_code.core.document_reading import Document, Values, read
 from shared_code.core.document_shape import MAPPING, SHAPES
-from shared_code.core.fields import Direction, FieldMapping, Lines
+from shared_code.core.fields import Direction, FieldMapping, FurtherTarget, Lines
 from shared_code.core.mapping import Connection, Mapping, MatchKey, NotCarried
 from shared_code.core.moved_by import MovedBy
 from shared_code.core.table_rules import IN_FORCE, InForce, TableRule, Template
@@ -84,12 +84,18 @@ def _mapping(values: Values) -> Mapping:
 
 def _fields(entries: Iterable[Values], direction: Direction) -> tuple[FieldMapping, ...]:
     """Fields; one that leaves them out has the mapping's direction and is a group of its own."""
-    return tuple(
-        FieldMapping(
-            **{**each, "direction": each["direction"] or direction, "group": each["group"] or each["name"]}
-        )
-        for each in entries
-    )
+    return tuple(_field(each, direction) for each in entries)
+
+
+def _field(values: Values, direction: Direction) -> FieldMapping:
+    also = tuple(FurtherTarget(**each) for each in values["also"])
+    given = {
+        "direction": values["direction"] or direction,
+        "group": values["group"] or values["name"],
+        "also": also,
+        "lookup": (*values["lookup"], *(each.lookup for each in also)),
+    }
+    return FieldMapping(**{**values, **given})
 
 
 def _lines(values: Values | None, direction: Direction) -> Lines | None:

@@ -79,6 +79,11 @@ def _of_another_record(mapping: Mapping) -> list[str]:
     ]
 
 
+def _leads_twice(each: FieldMapping) -> bool:
+    tables = [each.target, *(one.target for one in each.also)]
+    return bool(each.also) and (len({*tables}) < len(tables) or len({*each.lookup}) < len(each.lookup))
+
+
 def _is_constant(each: FieldMapping) -> bool:
     """Whether Business Central's side is one value for all records: a constant, or a lookup of one record."""
     is_one_record = each.type is FieldType.LOOKUP and each.constant is not None
@@ -136,6 +141,11 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         and not (len(each.sales) == 2 and each.states and each.direction is Direction.TO_SALES),
         "only a lookup has sales_fallback, which leads through a second mapping": bool(each.sales_fallback)
         and len(each.lookup) < 2,
+        "only a lookup with target and navigation leads also elsewhere, and has no sales_fallback": bool(
+            each.also
+        )
+        and (not each.target or not each.navigation or bool(each.sales_fallback)),
+        "it leads to one table, and through one mapping, twice": _leads_twice(each),
         "bc_when is for a constant record that flows to Sales": bool(each.bc_when) and not _is_constant(each),
         f"a {each.type.value} takes no rules": bool(each.rules) and each.type not in _WITH_RULES,
         "only rules that tidy (trim, collapse, upper, lower) flow both ways": each.direction

@@ -75,6 +75,15 @@ class Inners:
 
 _NO_NAME = Text("", needed=True)
 
+ALSO = Shape("also", called="also", keys={
+    "lookup": Key(Text("", needed=True), "The mapping through which an id is translated.",
+                  "also: every table needs a {key}"),
+    "target": Key(Text("", needed=True), "The further table of Sales, by its entity set.",
+                  "also: every table needs a {key}"),
+    "navigation": Key(Text("", needed=True), "The name the lookup is written by when it leads there.",
+                      "also: every table needs a {key}"),
+})  # fmt: skip
+
 FIELD = Shape("field", called="field {name}", keys={
     "name": Key(_NO_NAME, "The field's own name.", "every field needs a name"),
     "type": Key(Choice(FieldType, FieldType.TEXT), "How the two sides' values are compared and converted."),
@@ -91,6 +100,7 @@ FIELD = Shape("field", called="field {name}", keys={
     "by_reference": Key(Truth(), "Business Central carries a code or number, not the other record's id."),
     "target": Key(Text(), "The table of Sales that the lookup leads to, by its entity set."),
     "navigation": Key(Text(), "The name the lookup of Sales is written by."),
+    "also": Key(Inners(ALSO), "Further tables of Sales that the lookup leads to, each through its mapping."),
     "constant": Key(Single(), "One value for all; {company_id}: the company's id, {template}: its template."),
     "keep_when_blank": Key(Truth(), "A blank source changes nothing."),
     "only_on_create": Key(Truth(), "Written at creation and never again."),
@@ -220,5 +230,5 @@ MAPPING = Shape("mapping", called=WHOLE, keys={
     "lines": Key(Inner(LINES), "Rows that are created together with the record, once."),
 })  # fmt: skip
 
-SHAPES = (BRAKE, MAPPING, BC, SALES, FIELD, IN_FORCE, MOVED_BY, NEW, LINES, MATCH, NOT_CARRIED)
+SHAPES = (BRAKE, MAPPING, BC, SALES, ALSO, FIELD, IN_FORCE, MOVED_BY, NEW, LINES, MATCH, NOT_CARRIED)
 """Every table there is."""

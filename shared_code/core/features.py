@@ -36,6 +36,7 @@ class Feature(StrEnum):
     COUNTRY_NAMES = "country_names"
     LONE_CONTACTS = "lone_contacts"
     PARENT_ACCOUNTS = "parent_accounts"
+    PERSON_CUSTOMERS = "person_customers"
 
 
 type Features = frozenset[Feature]

@@ -50,6 +50,18 @@ class FieldType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherTarget:
+    """A further table of Sales that a lookup leads to, through a mapping of its own.
+
+    ``target`` is its entity set, ``navigation`` the name the lookup is written by when it points there.
+    """
+
+    lookup: str
+    target: str
+    navigation: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldMapping:
     """One BC field and its Dataverse column (or columns, for a name in parts).
 
@@ -58,6 +70,8 @@ class FieldMapping:
     ``by_reference``: the BC field carries the other record's reference (code, number) and not its id;
     ``blank_is_record``: a blank reference means a record of its own (the local currency).  A lookup without a
     BC field leads to one record for all, its ``constant``, which counts only where ``bc_when`` is not blank.
+    ``also`` are further tables that it leads to in Sales (a person beside a company); ``lookup`` names their
+    mappings, too.  What such a lookup holds natively is the entity set with the id: ``contacts/<id>``.
     ``sales_fallback`` is another field's column: a blank lookup stands for the record that column leads to
     through the last of ``lookup`` (a contact, else the account).  ``optional``: a Sales record that is not
     coupled counts as blank.
@@ -99,6 +113,7 @@ class FieldMapping:
     by_reference: bool = False
     target: str | None = None
     navigation: str | None = None
+    also: tuple[FurtherTarget, ...] = ()
     constant: Value = None
     keep_when_blank: bool = False
     only_on_create: bool = False
@@ -125,6 +140,10 @@ class FieldMapping:
     def is_part_of_creation(self, side: Side) -> bool:
         """Whether a record that is created on ``side`` is created with it."""
         return not (self.after_create or (self.after_create_in_bc and side is Side.BC))
+
+    def target_of(self, mapping: str) -> str | None:
+        """The entity set of Sales that the lookup leads to through one of its mappings."""
+        return next((each.target for each in self.also if each.lookup == mapping), self.target)
 
     def length_on(self, side: Side) -> int | None:
         """The longest text ``side`` can hold, in characters."""

@@ -27,11 +27,15 @@ def lookup_faults(
     if each.type is not FieldType.LOOKUP:
         return
     own = each.lookup[:-1] if side is Side.SALES and each.sales_fallback else each.lookup
-    kept = [others[name].side(side) for name in own if name in others]
+    further = {one.lookup: one for one in each.also} if side is Side.SALES else {}
+    kept = [others[name].side(side) for name in own if name in others and name not in further]
     if side is Side.BC:
         yield from _of_business_central(each, column, kept)
     elif each.target and column.kind is Kind.LOOKUP:
-        yield from _of_sales(each, each.target, column, kept)
+        yield from _of_sales(each.target, each.navigation, column, kept)
+        for name, one in further.items():
+            kept = [others[name].side(side)] if name in others else []
+            yield from _of_sales(one.target, one.navigation, column, kept)
     elif column.kind is Kind.CHOICE:
         yield from _of_choice(column, table, kept)
 
@@ -46,7 +50,7 @@ def _of_business_central(each: FieldMapping, column: ColumnDescription, kept: li
             )
 
 
-def _of_sales(each: FieldMapping, target: str, column: ColumnDescription, kept: list[TableRule]) -> Found:
+def _of_sales(target: str, navigation: str | None, column: ColumnDescription, kept: list[TableRule]) -> Found:
     by_table = {one.table: one for one in column.targets}
     for rule in kept:
         if rule.table != target:
@@ -58,12 +62,12 @@ def _of_sales(each: FieldMapping, target: str, column: ColumnDescription, kept: 
             closest(target, by_table, f"Write one of {tables}."),
         )
         return
-    yield from _navigation(each, column, by_table[target])
+    yield from _navigation(navigation, column, by_table[target])
 
 
-def _navigation(each: FieldMapping, column: ColumnDescription, target: Target) -> Found:
+def _navigation(navigation: str | None, column: ColumnDescription, target: Target) -> Found:
     """A lookup is written by the name of its navigation property, whose case counts."""
-    if target.navigation and target.navigation != (each.navigation or column.name):
+    if target.navigation and target.navigation != (navigation or column.name):
         yield (
             f"{column.name} is written as {target.navigation} when it leads to {target.table}",
             f"Write navigation = “{target.navigation}”.",

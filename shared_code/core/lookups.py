@@ -54,6 +54,17 @@ def looked_up(each: FieldMapping, side: Side, native: Values) -> Value:
 _NOTHING = (None, "", 0, ZERO_ID, BLANK_DATE)
 
 
+def target_id(value: Value) -> str:
+    """The id in what a lookup of Sales holds natively, which may say its table, too."""
+    return str(value).strip().lower().rpartition("/")[2]
+
+
+def _led_through(each: FieldMapping, value: str) -> tuple[str, ...]:
+    """The mappings that a lookup of Sales with this value may lead through: those of the table it says."""
+    table = value.rpartition("/")[0]
+    return tuple(name for name in each.lookup if each.target_of(name) == table) if each.also else each.lookup
+
+
 def get_lookup(each: FieldMapping, side: Side, native: Values, value: Value, links: Links) -> Value:
     key = plain_text(value)
     if side is Side.SALES and key is None and each.sales_fallback:
@@ -67,8 +78,9 @@ def get_lookup(each: FieldMapping, side: Side, native: Values, value: Value, lin
         return reference_key([native.get(each.bc_within), key] if each.bc_within else [key])
     if side is Side.BC:
         return key.lower()
-    found = (links.bc_key(name, key, each.by_reference) for name in each.lookup)
-    return next(filter(None, found), None) or (None if each.optional else UNCOUPLED_PREFIX + key)
+    own = target_id(key) if each.also else key
+    found = (links.bc_key(name, own, each.by_reference) for name in _led_through(each, key))
+    return next(filter(None, found), None) or (None if each.optional else UNCOUPLED_PREFIX + own)
 
 
 def get_local_amount(each: FieldMapping, native: Values, links: Links) -> Value:
@@ -116,6 +128,8 @@ def put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: L
         return Missing(each.name, each.lookup, Side.BC, key)
     if each.sales_fallback and through == each.lookup[-1]:
         return {name: None}  # The column it falls back to, which another field writes, leads to the record.
+    if each.also:
+        return {name: f"{each.target_of(through)}/{target}"}
     # A lookup without a target table leads to an option of a choice column, which is a number.
     return {name: target if each.target else int(target)}
 

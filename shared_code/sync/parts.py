@@ -268,8 +268,13 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
 def _column(name: str, lookup: FieldMapping | None, rule: TableRule) -> Column:
     """A column of Sales; a row that was merged leads to one of its own table."""
     if lookup is not None:
-        return Column(name, lookup.target, lookup.navigation)
+        return _lookup_column(name, lookup)
     return Column(name, rule.table) if name == rule.merged_into else Column(name)
+
+
+def _lookup_column(name: str, each: FieldMapping) -> Column:
+    further = tuple((one.target, one.navigation) for one in each.also)
+    return Column(name, each.target, each.navigation, further)
 
 
 def _lines_of(mapping: Mapping, side: Side) -> tuple[Table | None, str]:
@@ -280,7 +285,5 @@ def _lines_of(mapping: Mapping, side: Side) -> tuple[Table | None, str]:
     if side is Side.BC:
         names = [lines.order, *(name for each in lines.fields for name in native_of(each, side))]
         return Table(lines.bc, LINE_ID, tuple(map(Column, dict.fromkeys(names)))), lines.bc
-    columns = {
-        name: Column(name, each.target, each.navigation) for each in lines.fields for name in each.sales
-    }
+    columns = {name: _lookup_column(name, each) for each in lines.fields for name in each.sales}
     return Table(lines.table, lines.key, tuple(columns.values())), lines.sales

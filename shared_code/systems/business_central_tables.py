@@ -1,8 +1,8 @@
 """How rows of Business Central's API become records: columns asked for, derived values, versions.  Pure.
 
 A *derived* column is no property of the entity.  ``companyContactNumber`` of customers and vendors is the
-number of the company contact in ``contactsInformation``.  Only API v2.0 has derived columns: other APIs have
-properties of these names.  A *late* one comes from another request:
+number of the company contact in ``contactsInformation``, or of the person that the customer is.  Only API
+v2.0 has derived columns: other APIs have properties of these names.  A *late* one comes from another request:
 ``currencies.exchangeRate`` and the columns of an opportunity's contact have modules of their own, as have
 those that are computed of an invoice and its lines, or told of a variant's item.
 """
@@ -150,12 +150,14 @@ def _value(table: Table, entity: Mapping[str, object], name: str) -> Value:
 
 
 def _company_contact(entity: Mapping[str, object]) -> str:
-    """The customer's company contact; empty text, Business Central's blank, when there is none."""
+    """The customer's company contact, or the person that it is; empty text, Business Central's blank, when
+    there is none."""
     entries = entity.get("contactsInformation")
     if not isinstance(entries, list):
         raise ValueError("the answer lacks contactsInformation")
-    companies = [entry for entry in map(odata.mapping, entries) if entry.get("contactType") == "Company"]
-    numbers = sorted(str(entry.get("contactNumber") or "") for entry in companies)
+    contacts = [odata.mapping(entry) for entry in entries]
+    companies = [entry for entry in contacts if entry.get("contactType") == "Company"]
+    numbers = sorted(str(entry.get("contactNumber") or "") for entry in companies or contacts)
     return numbers[0] if numbers else ""
 
 

@@ -1,9 +1,10 @@
 """How rows of Dataverse's Web API become records and back: columns, lookups, versions.  Pure.
 
 A lookup is read as ``_name_value`` and written as ``{navigation}@odata.bind``.  A lookup that can point to
-several tables (its navigation is ``name_table``) is one of ours only when it points to that table;
-otherwise its value is ``None``.  What it points to is given as ``{name}type`` (``account``), so that filters
-can use it.  Sources: Microsoft docs webapi/query/select-columns.md,
+several tables (its navigation is ``name_table``) is one of ours only when it points to that table, or to a
+further one of the column; otherwise its value is ``None``.  What it points to is given as
+``{name}type`` (``account``), so that filters can use it.
+Sources: Microsoft docs webapi/query/select-columns.md,
 associate-disassociate-entities-using-web-api.md.
 """
 
@@ -27,9 +28,13 @@ def logical_name(table: Table) -> str:
 
 def points_to(column: Column) -> str | None:
     """The table that a lookup with several kinds of targets must point to, else ``None``."""
+    return _kind_of(column, column.navigation or "") if column.target else None
+
+
+def _kind_of(column: Column, navigation: str) -> str | None:
+    """The logical name in a navigation such as ``customerid_contact``."""
     prefix = f"{column.name}_"
-    navigation = column.navigation or ""
-    return navigation.removeprefix(prefix) if column.target and navigation.startswith(prefix) else None
+    return navigation.removeprefix(prefix) if navigation.startswith(prefix) else None
 
 
 def scan_columns(table: Table) -> list[Column]:
@@ -98,6 +103,10 @@ def _add_lookup(found: dict[str, Value], entity: Mapping[str, object], column: C
     if value is not None and not isinstance(kind, str):
         raise ValueError(f"the answer does not tell what {column.name} points to")
     found[f"{column.name}type"] = odata.scalar(kind)
+    if column.also:
+        sets = {_kind_of(column, navigation): name for name, navigation in _targets(column)}
+        found[column.name] = f"{sets[kind]}/{value}" if isinstance(kind, str) and kind in sets else None
+        return
     if kind == wanted or column.name not in found:
         found[column.name] = value if kind == wanted else None
 
@@ -117,10 +126,19 @@ def body(table: Table, given: Mapping[str, Value]) -> dict[str, object]:
 def _written(column: Column, value: Value) -> tuple[str, object]:
     if not column.target:
         return odata.name(column.name), value
-    key = f"{odata.name(column.navigation or column.name)}@odata.bind"
-    if value is None:
-        return key, None
-    return key, f"/{odata.name(column.target)}({odata.guid(str(value))})"
+    navigation, target, key = column.navigation or column.name, column.target, str(value)
+    if column.also and value is not None:
+        target, _, key = key.partition("/")
+        navigation = dict(_targets(column)).get(target) or ""
+        if not navigation:
+            raise ValueError(f"{column.name} does not lead to {target}")
+    name = f"{odata.name(navigation)}@odata.bind"
+    return name, None if value is None else f"/{odata.name(target)}({odata.guid(key)})"
+
+
+def _targets(column: Column) -> tuple[tuple[str, str], ...]:
+    """The entity sets that a lookup may lead to, each with its bind name."""
+    return ((column.target or "", column.navigation or column.name), *column.also)
 
 
 def binds(table: Table, given: Mapping[str, Value]) -> bool:

@@ -25,11 +25,14 @@ class Column:
 
     ``target`` names the entity set of a Dataverse lookup (``transactioncurrencies``); ``navigation``
     its bind name when it differs from ``name`` (``parentcustomerid_account``).  A plain field has neither.
+    ``also`` are further entity sets that it may lead to, each with its bind name; what such a column holds is
+    the entity set with the id (``contacts/<id>``).
     """
 
     name: str
     target: str | None = None
     navigation: str | None = None
+    also: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -253,6 +254,24 @@ def test_lookups_are_written_read_and_cleared(organisation: Organisation) -> Non
         organisation.system.update(CONTACTS, [Change(row.id, row.version, {"parentcustomerid": None})])[0]
     )
     assert (cleared.values["parentcustomerid"], cleared.values["parentcustomeridtype"]) == (None, None)
+
+
+def test_a_lookup_to_either_of_two_tables_says_to_which(organisation: Organisation) -> None:
+    also = (("contacts", "parentcustomerid_contact"),)
+    parent = Column("parentcustomerid", "accounts", "parentcustomerid_account", also)
+    table = replace(CONTACTS, columns=(Column("lastname"), parent))
+    (account,) = organisation.accounts(1)
+    boss = row_of(organisation.system.create(CONTACTS, [Creation({"lastname": "Ito"}, str(uuid.uuid4()))])[0])
+    for target, kind in ((f"accounts/{account}", "account"), (f"contacts/{boss.id}", "contact")):
+        one = Creation({"lastname": "Ono", "parentcustomerid": target}, str(uuid.uuid4()))
+        row = row_of(organisation.system.create(table, [one])[0])
+        assert (row.values["parentcustomerid"], row.values["parentcustomeridtype"]) == (target, kind)
+        assert organisation.system.read(table, [row.id])[row.id].values["parentcustomerid"] == target
+        cleared = Change(row.id, row.version, {"parentcustomerid": None})
+        assert row_of(organisation.system.update(table, [cleared])[0]).values["parentcustomerid"] is None
+    for wrong in (account, f"teams/{account}", f"accounts/{account}/x", "accounts/"):
+        one = Creation({"lastname": "Ono", "parentcustomerid": wrong}, str(uuid.uuid4()))
+        assert isinstance(organisation.system.create(table, [one])[0], Refused)
 
 
 @pytest.mark.parametrize("bulk", [True, False])

@@ -74,7 +74,8 @@ def _kind(each: FieldMapping) -> str:
 def _lookup(each: FieldMapping) -> str:
     how = ", found by its reference" if each.by_reference else ""
     what = "record" if each.target else "option"
-    return f"the {what} coupled through {' or '.join(each.lookup)}{how}"
+    through = [f"{name} ({each.target_of(name)})" if each.also else name for name in each.lookup]
+    return f"the {what} coupled through {' or '.join(through)}{how}"
 
 
 def _conditions(each: FieldMapping) -> Iterator[str]:

@@ -9,7 +9,13 @@ from xml.etree import ElementTree as ET
 from tools.solution.source import Solution
 from tools.solution.xml import child, labelled
 
-XML_TYPES = {"String": "nvarchar", "Integer": "int", "Decimal": "decimal", "DateTime": "datetime"}
+XML_TYPES = {
+    "String": "nvarchar",
+    "Integer": "int",
+    "Decimal": "decimal",
+    "DateTime": "datetime",
+    "Boolean": "bit",
+}
 COMMON = {
     "ImeMode": "auto",
     "ValidForUpdateApi": "1",
@@ -46,6 +52,8 @@ def add_column(parent: ET.Element, solution: Solution, column: dict[str, Any]) -
         child(element, tag, "1")
     child(element, "SourceType", "0")
     _OF_TYPE[column["type"]](element, column)
+    if column["type"] == "Boolean":
+        _yes_or_no(element, column, language)
     label = column.get("display_name", column["schema_name"])
     labelled(element, "displaynames", "displayname", label, language)
     labelled(element, "Descriptions", "Description", column.get("description", label), language)
@@ -77,11 +85,31 @@ def _moment(element: ET.Element, column: dict[str, Any]) -> None:
     child(element, "Behavior", "2" if day_only else "1")
 
 
+def _boolean(element: ET.Element, column: dict[str, Any]) -> None:
+    child(element, "AppDefaultValue", "0")
+
+
+def _yes_or_no(element: ET.Element, column: dict[str, Any], language: int) -> None:
+    """The two options, under a name that is unique in the organisation: the table's with the column's."""
+    options = child(element, "optionset", Name=f"{column['table']}_{column['logical_name']}")
+    child(options, "OptionSetType", "bit")
+    child(options, "IntroducedVersion", column.get("introduced", "1.0.0.0"))
+    child(options, "IsCustomizable", "1")
+    label = column.get("display_name", column["schema_name"])
+    labelled(options, "displaynames", "displayname", label, language)
+    labelled(options, "Descriptions", "Description", column.get("description", label), language)
+    choices = child(options, "options")
+    for value, text in (("1", "Yes"), ("0", "No")):
+        choice = child(choices, "option", value=value, ExternalValue="", IsHidden="0")
+        labelled(choice, "labels", "label", text, language)
+
+
 _OF_TYPE: dict[str, Callable[[ET.Element, dict[str, Any]], None]] = {
     "String": _text,
     "Integer": _integer,
     "Decimal": _decimal,
     "DateTime": _moment,
+    "Boolean": _boolean,
 }
 
 

@@ -15,7 +15,7 @@ from tools.solution.tables import RIGHTS, TABLES
 
 FOLDER = "sales_solution"
 WEB_RESOURCES = "web_resources"
-COLUMN_TYPES = ("String", "Integer", "Decimal", "DateTime")
+COLUMN_TYPES = ("String", "Integer", "Decimal", "DateTime", "Boolean")
 WEB_RESOURCE_TYPES = {"html": 1, "css": 2, "js": 3, "xml": 4, "png": 5, "svg": 11, "resx": 12}
 MAX_KEYS, MAX_KEY_COLUMNS, MAX_KEY_BYTES = 10, 16, 900
 MAX_LENGTH = 4000

@@ -173,6 +173,8 @@ def custom_column(table: Table, spec: Mapping[str, Any]) -> Column:
         name=name, type=spec["type"], read_name=name, schema_name=str(spec.get("schema_name", name)),
         create=True, update=True, max_length=int(spec.get("max_length", 100)), options=options,
         minimum=spec.get("min"), maximum=spec.get("max"), precision=spec.get("precision"), custom=True,
+        # Yes or no is answered for every row that is made from then on.
+        default=spec.get("default", False) if spec["type"] == "Boolean" else None,
     )  # fmt: skip
 
 

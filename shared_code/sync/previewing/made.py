@@ -140,7 +140,9 @@ def _targets(mapping: TableMapping, side: Side, given: Values) -> Iterator[tuple
     for each in mapping.fields if side is Side.SALES else ():
         for name in each.sales:
             if each.navigation and given.get(name) is not None:
-                yield f"{name}type", each.navigation.removeprefix(f"{name}_")
+                led = {one.target: one.navigation for one in each.also}
+                navigation = led.get(str(given[name]).partition("/")[0], each.navigation)
+                yield f"{name}type", navigation.removeprefix(f"{name}_")
 
 
 def _names(each: FieldMapping, side: Side) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from shared_code.core.conversion import RATE_FIELD
 from shared_code.core.coupling import Coupling, CouplingState
+from shared_code.core.lookups import target_id
 from shared_code.core.mapping import FieldMapping, FieldType, Mapping
 from shared_code.core.records import ZERO_ID, Row, Side, Value
 from shared_code.core.references import reference_key
@@ -107,7 +108,9 @@ def _keys(each: FieldMapping, side: Side, row: Row) -> tuple[str, ...]:
         return (ZERO_ID,) if side is Side.BC and each.blank_is_record else ()
     if value == ZERO_ID and not each.blank_is_record:
         return ()
-    if not (each.by_reference and side is Side.BC):
+    if side is Side.SALES:
+        return (target_id(value),)
+    if not each.by_reference:
         return (str(value).strip().lower(),)
     key = reference_key([row.values.get(each.bc_within), value] if each.bc_within else [value])
     return (key,) if key else ()

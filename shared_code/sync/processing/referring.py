@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from shared_code.core.fields import FieldMapping
+from shared_code.core.lookups import target_id
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.sync.parts import table_of
@@ -28,7 +29,7 @@ def referred_to(work: Work, row_ids: Sequence[str], going: Going) -> dict[str, s
         rows = work.system(Side.SALES).find(table_of(mapping, Side.SALES), column, row_ids)
         gone = going(mapping, [row.id for row in rows]) if rows else ()
         for row in (each for each in rows if each.id not in gone):
-            target = str(row.values.get(column) or "").lower()
+            target = target_id(row.values.get(column) or "")
             if target in row_ids:
                 found.setdefault(target, mapping.title)
     return found
@@ -38,6 +39,9 @@ def _lookups(work: Work) -> Iterator[tuple[Mapping, FieldMapping]]:
     """Fields of other mappings whose Sales column may lead to a row of this one."""
     for mapping in work.at.mappings.values():
         for each in mapping.fields:
-            leads_here = work.mapping.name in each.lookup and each.target == work.mapping.sales.table
+            leads_here = (
+                work.mapping.name in each.lookup
+                and each.target_of(work.mapping.name) == work.mapping.sales.table
+            )
             if leads_here and mapping.name != work.mapping.name and not mapping.is_option_set:
                 yield mapping, each

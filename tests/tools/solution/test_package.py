@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -160,6 +161,12 @@ def test_the_role_has_the_privileges_of_the_tables_that_carry_them(files: Files)
     ]
 
 
+def _held(column: dict[str, Any]) -> tuple[str, str | None]:
+    """How a column of this checkout is held, and how many characters of it."""
+    length = column.get("max_length")
+    return {"String": "nvarchar", "Boolean": "bit"}[column["type"]], str(length) if length else None
+
+
 @pytest.mark.parametrize("managed", [False, True])
 def test_everything_in_the_source_is_in_the_zip_of_this_checkout(managed: bool) -> None:
     solution, files = read(ROOT), unpacked(ROOT, managed)
@@ -175,8 +182,7 @@ def test_everything_in_the_source_is_in_the_zip_of_this_checkout(managed: bool) 
         for column in entity.iter("attribute")
     }
     assert found == {
-        (TABLES[one["table"]].schema_name, one["schema_name"], "nvarchar", str(one["max_length"]))
-        for one in solution.columns
+        (TABLES[one["table"]].schema_name, one["schema_name"], *_held(one)) for one in solution.columns
     }
     keys = [one.findtext("LogicalName") for one in customizations.iter("EntityKey")]
     assert keys == [one["logical_name"] for one in solution.keys]
@@ -200,3 +206,17 @@ def test_a_changed_length_changes_the_zip(tmp_path: Path) -> None:
     changed = unpacked(plant(tmp_path, columns=longer))["customizations.xml"]
     assert b"<MaxLength>60</MaxLength>" in changed
     assert b"<Length>120</Length>" in changed
+
+
+def test_a_yes_or_no_is_at_first_no_and_its_options_have_a_name_of_their_own() -> None:
+    customizations = document(unpacked(ROOT), "customizations.xml")
+    (column,) = (e for e in customizations.iter("attribute") if e.get("PhysicalName") == "tandem_IsCustomer")
+    options = column.find("optionset")
+    assert options is not None
+    assert (column.findtext("AppDefaultValue"), options.get("Name")) == ("0", "contact_tandem_iscustomer")
+    assert options.findtext("OptionSetType") == "bit"
+    labels = {each.get("value"): each.find("labels/label") for each in options.iter("option")}
+    assert {value: each.get("description") for value, each in labels.items() if each is not None} == {
+        "1": "Yes",
+        "0": "No",
+    }

@@ -65,7 +65,10 @@ def _lookup(each: FieldMapping, side: Side, name: str) -> ColumnDescription:
         return ColumnDescription(name, Kind.TEXT if each.by_reference else Kind.ID)
     if not each.target:
         return ColumnDescription(name, Kind.CHOICE)
-    return ColumnDescription(name, Kind.LOOKUP, targets=(Target(each.target, each.navigation or name),))
+    further = (Target(one.target, one.navigation) for one in each.also)
+    return ColumnDescription(
+        name, Kind.LOOKUP, targets=(Target(each.target, each.navigation or name), *further)
+    )
 
 
 def with_column(table: TableDescription, name: str, **changes: object) -> TableDescription:

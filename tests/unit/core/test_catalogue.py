@@ -347,6 +347,46 @@ def test_only_a_mapping_to_sales_removes_what_leaves() -> None:
     ]
 
 
+BUYER: Document = {
+    "name": "buyer", "type": "lookup", "lookup": "CURRENCY", "bc": "customerId", "sales": "customerid",
+    "target": "accounts", "navigation": "customerid_account",
+    "also": [{"lookup": "CUSTOMER", "target": "contacts", "navigation": "customerid_contact"}],
+}  # fmt: skip
+ONLY_A_LOOKUP = (
+    "field buyer: only a lookup with target and navigation leads also elsewhere, and has no sales_fallback"
+)
+TWICE = "field buyer: it leads to one table, and through one mapping, twice"
+
+
+def test_a_lookup_may_lead_to_a_further_table_through_a_mapping_of_its_own() -> None:
+    field = parse_mapping(changed("fields.+", BUYER)).fields[-1]
+    assert field.lookup == ("CURRENCY", "CUSTOMER")
+    found = [field.target_of(name) for name in ("CURRENCY", "CUSTOMER")]
+    assert found == ["accounts", "contacts"]
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"target": None}, ONLY_A_LOOKUP),
+        ({"navigation": None}, ONLY_A_LOOKUP),
+        ({"sales_fallback": "other"}, ONLY_A_LOOKUP),
+        ({"lookup": "CUSTOMER"}, TWICE),
+        ({"target": "contacts"}, TWICE),
+    ],
+)
+def test_where_a_lookup_leads_cannot_be_mistaken(given: Document, problem: str) -> None:
+    field = {name: value for name, value in {**BUYER, **given}.items() if value is not None}
+    assert problems_of(changed("fields.+", field)) == [problem]
+
+
+@pytest.mark.parametrize("key", ["lookup", "target", "navigation"])
+def test_a_further_table_is_told_whole(key: str) -> None:
+    also = {name: value for name, value in BUYER["also"][0].items() if name != key}
+    problems = problems_of(changed("fields.+", {**BUYER, "also": [also]}))
+    assert problems == [f"also: every table needs a {key}"]
+
+
 def test_all_faults_are_told_at_once_with_the_fields_names() -> None:
     document = changed("fields.0.type", "txt")
     document["fields"][1] |= {"direction": "up", "colour": "red", "places": "two"}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shared_code.compose import default_mappings
 from shared_code.core.descriptions import ColumnDescription, Kind, NoTable, TableDescription, Target
 from shared_code.core.features import Feature
+from shared_code.core.fields import FurtherTarget
 from shared_code.core.fitting import faults_of, line_faults, written_names
 from shared_code.core.fitting_names import closest
 from shared_code.core.fitting_types import TEXTS
@@ -270,6 +271,20 @@ def test_a_lookup_is_written_by_the_name_of_its_navigation() -> None:
     assert one(mapping, Side.SALES, table)[2] == "Write navigation = “Sales_Currency”."
     named = replace(mapping, fields=(replace(CURRENCY, navigation="Sales_Currency"),))
     assert told(named, Side.SALES, table) == []
+
+
+def test_a_further_table_of_a_lookup_must_be_one_it_leads_to_by_its_name() -> None:
+    also = FurtherTarget("PEOPLE", "systemusers", "sales_currency_systemuser")
+    mapping, _, sales = of(replace(CURRENCY, lookup=("CURRENCY", "PEOPLE"), also=(also,)))
+    people = replace(CURRENCIES, name="PEOPLE", sales=TableRule("systemusers", "systemuserid"))
+    assert told(mapping, Side.SALES, sales, CURRENCIES, people) == []
+    teams = replace(people, sales=TableRule("teams", "teamid"))
+    assert "keeps teams" in one(mapping, Side.SALES, sales, CURRENCIES, teams)[1]
+    own = Target("transactioncurrencies")
+    alone = with_column(sales, "sales_currency", targets=(own,))
+    assert "not to systemusers" in one(mapping, Side.SALES, alone, CURRENCIES, people)[1]
+    other = with_column(sales, "sales_currency", targets=(own, Target("systemusers", "Other")))
+    assert one(mapping, Side.SALES, other, CURRENCIES, people)[2] == "Write navigation = “Other”."
 
 
 def test_a_lookup_that_leads_to_a_choice_goes_through_the_choices_own_options() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared_code.core.fields import FurtherTarget
 from shared_code.core.mapping import FieldType
 from shared_code.core.put_results import Missing
 from shared_code.core.records import ZERO_ID, Side, Value
@@ -43,6 +44,28 @@ def test_the_record_of_the_other_column_leaves_this_one_blank() -> None:
     assert put(CONTACT, Side.SALES, "CT9", LINKS) == {"sales_f": None}
     assert put(CONTACT, Side.SALES, "CT5", LINKS) == Missing("f", CONTACT.lookup, Side.BC, "CT5")
     assert put(CONTACT, Side.BC, "CT9", LINKS) == {"bc_f": "CT9"}
+
+
+BUYER = make_field(
+    "f", FieldType.LOOKUP, lookup=("CUSTOMER", "PERSON"), target="accounts", navigation="sales_f_account",
+    also=(FurtherTarget("PERSON", "contacts", "sales_f_contact"),),
+)  # fmt: skip
+BUYERS = Couplings([("PERSON", "p1", PERSON), ("CUSTOMER", "c9", FIRM)])
+
+
+@pytest.mark.parametrize(("key", "native"), [("p1", f"contacts/{PERSON}"), ("c9", f"accounts/{FIRM}")])
+def test_a_lookup_that_leads_to_two_tables_says_to_which(key: str, native: str) -> None:
+    assert put(BUYER, Side.SALES, key, BUYERS) == {"sales_f": native}
+    assert get(BUYER, Side.SALES, {"sales_f": native}, BUYERS) == key
+
+
+def test_it_leads_through_the_mapping_of_that_table_only() -> None:
+    """The same id in the other table is another record."""
+    assert get(BUYER, Side.SALES, {"sales_f": f"accounts/{PERSON}"}, BUYERS) == f"sales:{PERSON}"
+    assert put(BUYER, Side.SALES, "x", BUYERS) == Missing("f", ("CUSTOMER", "PERSON"), Side.BC, "x")
+    stranger = get(BUYER, Side.SALES, {"sales_f": f"contacts/{STRANGER}"}, BUYERS)
+    assert put(BUYER, Side.BC, stranger, BUYERS) == Missing("f", ("CUSTOMER", "PERSON"), Side.SALES, STRANGER)
+    assert get(BUYER, Side.SALES, {"sales_f": None}, BUYERS) is None
 
 
 def test_an_optional_lookup_is_blank_where_its_record_is_not_coupled() -> None:

@@ -19,12 +19,13 @@ from shared_code.core.mapping import (
 )
 from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import Side
+from shared_code.core.telling_apart import told_apart_from
 from shared_code.core.transform import get, put
 from tests.unit.core.makers import Couplings
 
 WANTED = frozenset(
     (Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES, Feature.CREDIT_MEMOS, Feature.ITEM_CATEGORIES,
-     Feature.ITEM_VARIANTS)
+     Feature.ITEM_VARIANTS, Feature.PERSON_CUSTOMERS)
 )  # fmt: skip
 MAPPINGS = {each.name: each for each in default_mappings(WANTED)}
 WHOLE = {each.name: each for each in default_mappings(frozenset(Feature))}
@@ -36,8 +37,8 @@ EVERY = {**CLASSIC, **LISTS, **MAPPINGS}
 CATALOGUE = [
     "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "INVOICE PRICE LIST", "ITEM CATEGORY",
     "ITEM VARIANT-PRODUCT", "ITEM-PRODUCT", "OPPORTUNITY",
-    "PAYMENT TERMS", "POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV", "SALESPEOPLE", "SHIPMENT METHOD",
-    "UNIT OF MEASURE", "VENDOR",
+    "PAYMENT TERMS", "PERSON CUSTOMER", "POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV", "SALESPEOPLE",
+    "SHIPMENT METHOD", "UNIT OF MEASURE", "VENDOR",
 ]  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def test_the_catalogue_is_whole_and_holds_what_is_wanted() -> None:
     assert sorted(MAPPINGS) == CATALOGUE
     wanted = {
         "VENDOR", "OPPORTUNITY", "INVOICE PRICE LIST", "POSTEDSALESINV-INV", "POSTEDSALESCRMEMO-INV",
-        "ITEM CATEGORY", "ITEM VARIANT-PRODUCT",
+        "ITEM CATEGORY", "ITEM VARIANT-PRODUCT", "PERSON CUSTOMER",
     }  # fmt: skip
     assert MAPPINGS.keys() - BARE.keys() == wanted
 
@@ -78,7 +79,7 @@ def test_each_mapping_comes_after_what_it_looks_up() -> None:
     order = waves({name: mapping.depends_on for name, mapping in MAPPINGS.items()})
     assert order == [
         ["CURRENCY", "ITEM CATEGORY", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE"],
-        ["BASE UNIT", "CUSTOMER", "INVOICE PRICE LIST", "VENDOR"],
+        ["BASE UNIT", "CUSTOMER", "INVOICE PRICE LIST", "PERSON CUSTOMER", "VENDOR"],
         ["CONTACT", "ITEM-PRODUCT"],
         ["ITEM VARIANT-PRODUCT", "OPPORTUNITY"],
         ["POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV"],
@@ -99,9 +100,9 @@ def test_nothing_is_decided_for_a_person() -> None:
     assert decided == removed == {"SALESPRC-PRODPRICE", "PLLINE-PRODPRICE"}
 
 
-DIRECTIONS = dict.fromkeys(("CUSTOMER", "CONTACT", "VENDOR", "ITEM-PRODUCT", "OPPORTUNITY"), BOTH) | {
-    "SALESPEOPLE": UP
-}
+DIRECTIONS = dict.fromkeys(
+    ("CUSTOMER", "PERSON CUSTOMER", "CONTACT", "VENDOR", "ITEM-PRODUCT", "OPPORTUNITY"), BOTH
+) | {"SALESPEOPLE": UP}
 
 
 @pytest.mark.parametrize("name", COMPARED)
@@ -160,7 +161,7 @@ def test_every_text_has_a_length_where_it_is_written(name: str) -> None:
             assert all(each.length_on(side) for side in Side if each.direction.flows_to(side)), each.name
 
 
-@pytest.mark.parametrize("name", ["CUSTOMER", "CONTACT", "VENDOR"])
+@pytest.mark.parametrize("name", ["CUSTOMER", "PERSON CUSTOMER", "CONTACT", "VENDOR"])
 def test_the_address_merges_as_one_value(name: str) -> None:
     (address,) = (group for group in EVERY[name].groups if group[0].group == "address")
     assert {each.name for each in address} == {
@@ -174,8 +175,18 @@ def test_the_address_merges_as_one_value(name: str) -> None:
 
 
 def test_amount_and_currency_merge_as_one_value() -> None:
-    (credit,) = (group for group in MAPPINGS["CUSTOMER"].groups if group[0].group == "credit")
-    assert [each.name for each in credit] == ["currency", "credit_limit"]
+    for name in ("CUSTOMER", "PERSON CUSTOMER"):
+        (credit,) = (group for group in MAPPINGS[name].groups if group[0].group == "credit")
+        assert [each.name for each in credit] == ["currency", "credit_limit"]
+
+
+@pytest.mark.parametrize("features", [{Feature.PERSON_CUSTOMERS}, {*Feature}])
+def test_no_record_is_a_company_and_a_person_at_once(features: set[Feature]) -> None:
+    """A customer has its partner among accounts or among contacts; a contact is a customer or a customer's."""
+    found = {each.name: each for each in default_mappings(frozenset(features))}
+    person = found["PERSON CUSTOMER"]
+    assert told_apart_from(person, Side.BC, found.values()) == [found["CUSTOMER"]]
+    assert told_apart_from(person, Side.SALES, found.values()) == [found["CONTACT"]]
 
 
 def test_salespeople_are_never_created() -> None:
@@ -186,6 +197,7 @@ def test_salespeople_are_never_created() -> None:
     "name",
     [
         "CUSTOMER",
+        "PERSON CUSTOMER",
         "CONTACT",
         "CURRENCY",
         "VENDOR",
