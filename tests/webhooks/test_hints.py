@@ -93,7 +93,7 @@ def test_a_name_that_only_begins_like_a_table_is_another_table(world: World) -> 
     [
         ("product", {"ITEM-PRODUCT", "RESOURCE-PRODUCT"}),
         ("opportunity", {"OPPORTUNITY"}),
-        ("contact", {"CONTACT"}),
+        ("contact", {"CONTACT", "PERSON CUSTOMER"}),
         ("productpricelevel", set()),
         ("invoice", set()),
     ],

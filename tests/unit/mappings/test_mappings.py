@@ -182,7 +182,7 @@ def test_amount_and_currency_merge_as_one_value() -> None:
 
 @pytest.mark.parametrize("features", [{Feature.PERSON_CUSTOMERS}, {*Feature}])
 def test_no_record_is_a_company_and_a_person_at_once(features: set[Feature]) -> None:
-    """A customer has its partner among accounts or among contacts; a contact is a customer or a customer's."""
+    """A customer's partner is an account or a contact; a contact is a customer itself or a customer's."""
     found = {each.name: each for each in default_mappings(frozenset(features))}
     person = found["PERSON CUSTOMER"]
     assert told_apart_from(person, Side.BC, found.values()) == [found["CUSTOMER"]]
