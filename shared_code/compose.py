@@ -9,10 +9,12 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property, partial
 from importlib import resources
+from urllib.parse import quote
 
 from shared_code.core.availability import ItemStock
 from shared_code.core.catalogue import TEMPLATE, for_connection
 from shared_code.core.features import Feature, Features
+from shared_code.core.links import Addresses
 from shared_code.core.mapping import Connection, Mapping
 from shared_code.core.records import Side
 from shared_code.core.selection import (
@@ -226,7 +228,9 @@ def assemble(
         )
         own = {each.name: for_connection(each, connection) for each in chosen.mappings}
         systems: dict[Side, System] = {Side.BC: business_central, Side.SALES: sales}
-        return ConnectionParts(connection, own, systems, tables, alone, settings.journal_months)
+        return ConnectionParts(
+            connection, own, systems, tables, alone, settings.journal_months, addresses_of(settings)
+        )
 
     connections = {company.name: connect(company) for company in settings.companies}
     hooks = Hooks(
@@ -255,6 +259,15 @@ def _desk(settings: Settings, runtime: Runtime, clients: Clients, root: str, at:
         return read_names(clients.interactive, place, record_id)
 
     return Desk(runtime, Names(runtime, at.couplings, ask), Shelf(runtime, read), settings.zone)
+
+
+def addresses_of(settings: Settings) -> Addresses:
+    """Where people open the two systems (Microsoft docs: devenv-web-client-urls), in no company yet."""
+    online = f"{WEB_CLIENT}/{settings.tenant_id}/{quote(settings.environment, safe='')}"
+    return Addresses(settings.web_client_url or online, sales=settings.sales_url)
+
+
+WEB_CLIENT = "https://businesscentral.dynamics.com"
 
 
 def templates_of(settings: Settings, company: str) -> dict[str, str]:

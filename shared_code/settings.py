@@ -60,6 +60,9 @@ SETTINGS = (
             "CUSTOMER=DOMESTIC,VENDOR=DOMESTIC", ""),
     Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.",
             "https://api.businesscentral.dynamics.com", "https://api.businesscentral.dynamics.com"),
+    Setting("WEB_CLIENT_URL", "Where people open Business Central, up to the question mark; links to records "
+            "begin with it. Blank: businesscentral.dynamics.com with the tenant and the environment.",
+            "https://bc.contoso.com/BC250", ""),
     Setting("AUTHORITY", "Where tokens come from.", "https://login.microsoftonline.com",
             "https://login.microsoftonline.com"),
     Setting("CA_BUNDLE", "A file (PEM) with the certificate authorities to trust instead of the usual ones.",
@@ -116,6 +119,7 @@ class Settings:
     templates: tuple[Template, ...]
     sales_url: str
     business_central_url: str
+    web_client_url: str
     authority: str
     ca_bundle: str
     webhook_url: str
@@ -150,6 +154,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         templates=_checked(values, "TEMPLATES", _templates),
         sales_url=_checked(values, "SALES_URL", _address),
         business_central_url=_checked(values, "BUSINESS_CENTRAL_URL", _address),
+        web_client_url=_checked(values, "WEB_CLIENT_URL", lambda text: text and _address(text)),
         authority=_checked(values, "AUTHORITY", _address),
         ca_bundle=_checked(values, "CA_BUNDLE", _certificates),
         webhook_url=_checked(values, "WEBHOOK_URL", lambda text: text and _address(text)),

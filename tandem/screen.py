@@ -45,6 +45,12 @@ class Screen:
             parts = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True))
             print("  ".join(parts).rstrip(), file=self.out)
 
+    def links(self, document: dict[str, Any]) -> None:
+        """Where the records of a document are opened, a line each."""
+        for side, name in NAMES.items():
+            if address := document.get(f"{side}Link"):
+                self.say(f"  {name}: {address}")
+
     def fail(self, text: str) -> None:
         """What went wrong, on standard error."""
         print(text, file=self.err)

@@ -17,7 +17,7 @@ from shared_code.core.document_shape import MAPPING, SHAPES
 from shared_code.core.fields import Direction, FieldMapping, FurtherTarget, Lines
 from shared_code.core.mapping import Connection, Mapping, MatchKey, NotCarried
 from shared_code.core.moved_by import MovedBy
-from shared_code.core.table_rules import IN_FORCE, InForce, TableRule, Template
+from shared_code.core.table_rules import IN_FORCE, InForce, Page, TableRule, Template
 
 KEYS = frozenset(name for shape in SHAPES for name in shape.keys)
 """Every key that a document may hold somewhere."""
@@ -105,6 +105,8 @@ def _lines(values: Values | None, direction: Direction) -> Lines | None:
 def _table(values: Values) -> TableRule:
     if values.get("moved_by") is not None:
         values = {**values, "moved_by": MovedBy(**values["moved_by"])}
+    if values.get("page") is not None:
+        values = {**values, "page": Page(**values["page"])}
     values = {**values, "new": tuple(Template(each["set"], each["when"]) for each in values["new"])}
     if values.get("in_force") is None:
         return TableRule(**values)

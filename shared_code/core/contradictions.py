@@ -20,6 +20,9 @@ def contradictions(mapping: Mapping) -> list[str]:
     problems += [f"match: there is no field {name}" for name in wanted if name not in names]
     problems += [f"bc.moved_by: {problem}" for problem in _moved_contradictions(mapping)]
     problems += _of_another_record(mapping)
+    page = mapping.bc.page
+    if page and page.value not in (mapping.bc.key, *mapping.native_names(Side.BC)):
+        problems.append(f"bc.page: a record is not read with {page.value}: name it in bc.display")
     if mapping.leaving is LeavingRule.REMOVE and mapping.direction is not Direction.TO_SALES:
         problems.append("leaving: only rows of a mapping to Sales are removed")
     if mapping.conflict is ConflictRule.NEWEST_WINS and mapping.is_option_set:

@@ -144,6 +144,13 @@ MOVED_BY = Shape("moved_by", called="moved_by", keys={
     "numbered": Key(Truth(True), "Whether they are numbered entries; else records with a time of change."),
 })  # fmt: skip
 
+PAGE = Shape("page", called="page", keys={
+    "number": Key(Whole(None, 1, 1_999_999_999), "The number of the page.", _MISSING),
+    "table": Key(Text("", needed=True), "The table it shows, as the web client calls it.", _MISSING),
+    "field": Key(Text("SystemId"), "The field of that table by which a record is found."),
+    "value": Key(Text("id"), "The field of the API that holds the same."),
+})  # fmt: skip
+
 NEW = Shape("new", called="new", keys={
     "when": Key(Conditions(), "A filter on the other side's record that the new one is made for."),
     "set": Key(Assigned(), "The values, by this side's fields.", _MISSING),
@@ -169,6 +176,7 @@ BC = Shape("bc", called="bc", keys={
     ),
     "in_force": Key(Inner(IN_FORCE), "Dated lines of one place are one record: the line in force."),
     "moved_by": Key(Inner(MOVED_BY), "Entries that change a record without a new time of change."),
+    "page": Key(Inner(PAGE), "The page of the web client that opens a record."),
 })  # fmt: skip
 SALES = Shape("sales", called="sales", keys={
     **_BOTH,
@@ -230,5 +238,5 @@ MAPPING = Shape("mapping", called=WHOLE, keys={
     "lines": Key(Inner(LINES), "Rows that are created together with the record, once."),
 })  # fmt: skip
 
-SHAPES = (BRAKE, MAPPING, BC, SALES, ALSO, FIELD, IN_FORCE, MOVED_BY, NEW, LINES, MATCH, NOT_CARRIED)
+SHAPES = (BRAKE, MAPPING, BC, SALES, ALSO, FIELD, IN_FORCE, MOVED_BY, PAGE, NEW, LINES, MATCH, NOT_CARRIED)
 """Every table there is."""

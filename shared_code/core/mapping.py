@@ -161,5 +161,4 @@ class Connection:
 
     name: str
     company_id: str
-    company_name: str = ""
     templates: MappingOf[str, str] = field(default_factory=dict, hash=False)

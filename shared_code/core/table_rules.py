@@ -46,6 +46,19 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """The page of the web client that opens a BC record: its number, and the test by which it is found.
+
+    ``table`` and ``field`` are as the web client calls them; the record's native ``value`` is in ``field``.
+    """
+
+    number: int
+    table: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class TableRule:
     """One side of a mapping: entity set, key, what a record is called by, filter, company column.
 
@@ -60,7 +73,7 @@ class TableRule:
     ``company_column`` holds the BC company a Dataverse row belongs to.  ``api`` is the route of a Business
     Central API other than v2.0 (``publisher/group/v1.0``).  ``in_force``: a record is made of dated lines.
     ``moved_by``: entries that move records without a new version.  ``merged_into`` is the column that leads
-    from a row to the one that people merged it into.
+    from a row to the one that people merged it into.  ``page`` is the page that opens a BC record.
     """
 
     table: str
@@ -79,3 +92,4 @@ class TableRule:
     deactivate: tuple[tuple[str, Value], ...] = ()
     new: tuple[Template, ...] = ()
     merged_into: str | None = None
+    page: Page | None = None

@@ -35,7 +35,7 @@ class Identity:
 
     ``witnesses`` are the newest records seen, by side.  ``suspected_since_s``: since when they tell that a
     system was put back (0: they do not).  ``went_back`` says so for sure and stays until a person accepts it;
-    ``accepted`` counts how often one did.
+    ``accepted`` counts how often one did.  ``company_name`` is what the company is called in addresses.
     """
 
     known: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +44,7 @@ class Identity:
     suspected_since_s: float = 0.0
     went_back: str = ""
     accepted: int = 0
+    company_name: str = ""
     etag: str = ""
 
 
@@ -75,6 +76,7 @@ class IdentityStore:
             float(values.get("suspected_since_s", 0.0)),
             str(values.get("went_back", "")),
             int(values.get("accepted", 0)),
+            str(values.get("company_name", "")),
             entity.etag,
         )
 
@@ -87,6 +89,7 @@ class IdentityStore:
             "suspected_since_s": float(identity.suspected_since_s),
             "went_back": identity.went_back,
             "accepted": identity.accepted,
+            "company_name": identity.company_name,
         }
         return self._put(Entity(self._partition, "identity", values, identity.etag))
 

@@ -55,14 +55,14 @@ def _confirm(parts: Parts, at: ConnectionParts) -> bool:
     stored = at.identities.get()
     if stored.went_back:
         return False
-    found = _ask(at)
+    found, company_name = _ask(at)
     different = [name for name, value in stored.known.items() if found.get(name) != value]
     if different:
         reason = _reason(stored.known, found, different)
         _log(at, stored, reason)
         _put(at, stored, replace(stored, stopped_because=reason))
         return False
-    examined = _examined(parts, at, replace(stored, known=stored.known or found))
+    examined = _examined(parts, at, replace(stored, known=stored.known or found, company_name=company_name))
     _log(at, stored, examined.went_back)
     _put(at, stored, examined)
     if examined.went_back or examined.suspected_since_s:
@@ -94,8 +94,9 @@ def _put(at: ConnectionParts, stored: Identity, identity: Identity) -> None:
         at.identities.put(identity)
 
 
-def _ask(at: ConnectionParts) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _ask(at: ConnectionParts) -> tuple[dict[str, str], str]:
+    """What must never change, and what the company is called now."""
+    found, company_name = dict[str, str](), ""
     for side, names in CHECKED.items():
         try:
             identity = at.systems[side].identity()
@@ -103,7 +104,8 @@ def _ask(at: ConnectionParts) -> dict[str, str]:
             raise NotAsked(f"Nothing is synchronised. {fault}{_settings_meant(side, fault)}") from fault
         _require_version(side, identity)
         found |= {name: identity[name].lower() for name in names}
-    return found
+        company_name = identity.get("companyName", company_name)
+    return found, company_name
 
 
 OLDEST_BC = 26

@@ -8,9 +8,10 @@ from shared_code.core import filters
 from shared_code.core.coupling import Coupling
 from shared_code.core.labels import label_of
 from shared_code.core.mapping import Mapping
-from shared_code.core.records import Row, Side
+from shared_code.core.records import Row, Side, Values
 from shared_code.sync.parts import ConnectionParts, table_of
 from shared_code.sync.processing.committing import is_coupled
+from shared_code.sync.record_links import Links
 
 MAX_TEXT = 100
 MAX_FOUND = 50
@@ -22,19 +23,22 @@ def pair_of(at: ConnectionParts, mapping: Mapping, side: Side, record_id: str) -
     found = at.couplings(mapping.name).load(side, [record_id]).get(record_id)
     if not isinstance(found, Coupling) or not is_coupled(found):
         return None
-    names = {each: _name(at, mapping, each, found.id_on(each)) for each in Side}
+    ids = {each: found.id_on(each) for each in Side}
+    rows = {each: _values(at, mapping, each, own) for each, own in ids.items()}
+    names = {each: label_of(mapping.side(each), row) for each, row in rows.items()}
     return {
         "bc": found.bc_id,
         "sales": found.sales_id,
         "bcName": names[Side.BC],
         "salesName": names[Side.SALES],
         "inStep": found.in_step,
+        **Links(at).view(mapping.name, ids, rows),
     }
 
 
-def _name(at: ConnectionParts, mapping: Mapping, side: Side, record_id: str) -> str:
+def _values(at: ConnectionParts, mapping: Mapping, side: Side, record_id: str) -> Values:
     row = at.systems[side].read(table_of(mapping, side), [record_id]).get(record_id)
-    return label_of(mapping.side(side), row.values) if row else ""
+    return row.values if row else {}
 
 
 def find(at: ConnectionParts, mapping: Mapping, side: Side, text: str) -> list[dict[str, Any]]:
@@ -44,14 +48,17 @@ def find(at: ConnectionParts, mapping: Mapping, side: Side, text: str) -> list[d
         rows |= {each.id: each for each in at.systems[side].find(table, column, [text])}
     fit = [each for each in rows.values() if _is_offered(at, mapping, side, each)][:MAX_FOUND]
     known = at.couplings(mapping.name).load(side, [each.id for each in fit])
-    return [
-        {
-            "id": each.id,
-            "name": label_of(mapping.side(side), each.values),
-            "coupledWith": _partner(known.get(each.id), side),
-        }
-        for each in fit
-    ]
+    links = Links(at)
+    return [_found(mapping, side, each, _partner(known.get(each.id), side), links) for each in fit]
+
+
+def _found(mapping: Mapping, side: Side, row: Row, partner: str | None, links: Links) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": label_of(mapping.side(side), row.values),
+        "coupledWith": partner,
+        **links.view(mapping.name, {side: row.id, side.other: partner}, {side: row.values}),
+    }
 
 
 def _is_offered(at: ConnectionParts, mapping: Mapping, side: Side, row: Row) -> bool:

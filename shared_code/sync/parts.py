@@ -9,6 +9,7 @@ from functools import cached_property
 
 from shared_code.core.conditions import fields_of
 from shared_code.core.lines import LINE_ID
+from shared_code.core.links import Addresses
 from shared_code.core.mapping import Connection, FieldMapping, Mapping, TableRule, native_of
 from shared_code.core.records import Side
 from shared_code.core.rules_digest import digest_of
@@ -83,7 +84,7 @@ class ConnectionParts:
     """One connection: its mappings (with what depends on the connection filled in), systems and stores.
 
     ``alone``: no other company works with the same Sales organisation.  ``journal_months``: how long the
-    journal remembers.
+    journal remembers.  ``addresses``: where people open the two systems, the company left out.
     """
 
     connection: Connection
@@ -92,6 +93,7 @@ class ConnectionParts:
     tables: Tables
     alone: bool = True
     journal_months: int = journal.KEEP_MONTHS
+    addresses: Addresses = field(default_factory=Addresses)
 
     @property
     def name(self) -> str:

@@ -23,6 +23,7 @@ from shared_code.sync.api_input import (
 )
 from shared_code.sync.parts import Parts
 from shared_code.sync.problem_actions import Action, Done
+from shared_code.sync.record_links import Links
 from shared_code.sync.views import instant
 
 MAX_RECORDS = 500
@@ -32,11 +33,13 @@ MAX_RECORDS = 500
 def list_groups(parts: Parts, query: Mapping[str, str]) -> Answer:
     """GET /problem-groups: the problems by mapping, code and cause, the largest group first."""
     refuse_unknown_parameters(query, "connection")
-    groups, is_whole = problem_actions.groups_of(connection_of(parts, query.get("connection")))
-    return Answer(200, {"groups": [group_view(each) for each in groups], "complete": is_whole})
+    at = connection_of(parts, query.get("connection"))
+    groups, is_whole = problem_actions.groups_of(at)
+    links = Links(at)
+    return Answer(200, {"groups": [group_view(each, links) for each in groups], "complete": is_whole})
 
 
-def group_view(each: Group) -> dict[str, Any]:
+def group_view(each: Group, links: Links) -> dict[str, Any]:
     """A group as people and programs read it."""
     known = PROBLEMS.get(each.code)
     return {
@@ -54,6 +57,7 @@ def group_view(each: Group) -> dict[str, Any]:
             "id": each.example.record_id,
             "name": str(each.example.details.get("name", "")),
             "message": each.example.message,
+            **links.of_problem(each.mapping, each.example),
         },
     }
 

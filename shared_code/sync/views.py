@@ -22,6 +22,7 @@ from shared_code.sync.brakes import held
 from shared_code.sync.full_sync import COUPLE
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import ConnectionParts, Parts
+from shared_code.sync.record_links import Links
 
 type View = dict[str, Any]
 
@@ -163,7 +164,7 @@ def job_view(at: ConnectionParts, job: Job) -> View:
     }
 
 
-def problem_view(mapping: str, problem: Problem) -> View:
+def problem_view(mapping: str, problem: Problem, links: Links) -> View:
     """One record that is not in step: why, and what to do."""
     known = PROBLEMS.get(problem.code)
     return {
@@ -179,6 +180,7 @@ def problem_view(mapping: str, problem: Problem) -> View:
         "setAside": problem.set_aside,
         "since": instant(problem.since_s),
         "details": problem.details,
+        **links.of_problem(mapping, problem),
     }
 
 
@@ -195,7 +197,8 @@ def problems_page(
         row = problem_row(start[1], start[2]) if start and name == start[0] else ""
         rest = limit + 1 - len(found)
         found += [(name, each) for each in (at.couplings(name).all_problems(rest, row) if rest else ())]
-    shown = [problem_view(name, each) for name, each in found[:limit]]
+    links = Links(at)
+    shown = [problem_view(name, each, links) for name, each in found[:limit]]
     following = [(name, each.side, each.record_id) for name, each in found[limit:]]
     return shown, following[0] if following else None
 

@@ -21,6 +21,7 @@ def conflicts(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
         screen.say(f"{each['mapping']}, {each['name']} ({each['bcId']})")
         for side in SIDES:
             screen.say(f"  {NAMES[side]}, changed {_changed(each[f'{side}Changed'])}")
+        screen.links(each)
         for group in each["fields"]:
             screen.say(f"  {group['group']}: was {_told(group['base'])}")
             screen.say(f"    {NAMES['bc']}: {_told(group['bc'])}")
@@ -74,6 +75,7 @@ def why(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     found = app.get("why", mapping=given.mapping, id=record, side=given.side, field=given.field)
     screen.result(found)
     screen.say(f"{found['mapping']}, {found['name']}: {found['coupledBecause'] or 'not coupled'}")
+    screen.links(found)
     for each in found["fields"]:
         if given.field or given.all or each["bc"]["why"] or each["sales"]["why"]:
             screen.say(f"\n{each['field']}")

@@ -39,6 +39,7 @@ def problems(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
         if each["remedy"]:
             heals = " It heals by itself." if each["healsByItself"] else ""
             screen.say(f"  {each['code']}. {each['remedy']}{heals}")
+        screen.links(each)
     screen.say(f"{len(found):,} records are not in step." if found else "Everything is in step.")
     return Exit.ATTENTION if found else Exit.DONE
 

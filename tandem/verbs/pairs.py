@@ -24,6 +24,9 @@ def find(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     screen.result(found)
     rows = [(each["id"], each["name"], each["coupledWith"] or "not coupled") for each in found]
     screen.table(("Id", "Record", "Coupled with"), rows)
+    for each in found:
+        screen.say(each["name"])
+        screen.links(each)
     screen.say("" if found else f"No record is called “{given.text}”.")
     return Exit.DONE if found else Exit.ATTENTION
 

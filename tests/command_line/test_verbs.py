@@ -120,6 +120,39 @@ def test_all_conflicts_are_decided_as_long_as_there_are_more(scripted: Scripted)
     assert sent(scripted) == [body, body]
 
 
+LINKS = {"bcLink": "https://bc.example/?page=21", "salesLink": None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path", "answer"),
+    [
+        (
+            ["find", "CUSTOMER", "10000"],
+            "mappings/CUSTOMER/records",
+            {"records": [record(ONE, "10000 A") | LINKS]},
+        ),
+        (
+            ["why", "CUSTOMER", ONE],
+            "why",
+            {"mapping": "CUSTOMER", "name": "10000 A", "coupledBecause": "", "problem": None, "fields": []}
+            | LINKS,
+        ),
+    ],
+)
+def test_a_record_is_shown_with_where_it_is_opened_and_without_where_it_is_not(
+    scripted: Scripted,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    path: str,
+    answer: dict[str, object],
+) -> None:
+    scripted.says("GET", path, answer)
+    assert called(scripted, *arguments) is Exit.DONE
+    shown = capsys.readouterr().out
+    assert "  Business Central: https://bc.example/?page=21\n" in shown
+    assert "  Sales:" not in shown
+
+
 def test_a_value_is_explained_on_both_sides(scripted: Scripted, capsys: pytest.CaptureFixture[str]) -> None:
     phone = {"field": "phone", "bc": {"value": "1", "why": "It was written here."},
              "sales": {"value": None, "why": "It is blank."}, "next": "It goes to Sales."}  # fmt: skip

@@ -25,6 +25,7 @@ from shared_code.sync.api_input import (
 from shared_code.sync.conflicts.deciding import Decision, decide_conflicts, page_of_conflicts
 from shared_code.sync.conflicts.editors import Edited, edited
 from shared_code.sync.parts import ConnectionParts, Parts
+from shared_code.sync.record_links import Links
 from shared_code.sync.views import View, instant
 
 DEFAULT_CONFLICTS, MAX_CONFLICTS = 50, 200
@@ -44,7 +45,8 @@ def list_conflicts(parts: Parts, query: Mapping[str, str]) -> Answer:
     limit = number_of(query, "limit", DEFAULT_CONFLICTS, MAX_CONFLICTS)
     found, following = page_of_conflicts(at, names, limit, _cursor(names, query))
     editors = {side: _editors(at, found, side) for side in Side}
-    shown = [_view(name, each, editors) for name, each in found]
+    links = Links(at)
+    shown = [_view(name, each, editors) | links.of_problem(name, each) for name, each in found]
     return Answer(200, {"conflicts": shown, "next": _link(at, query, limit, following)})
 
 

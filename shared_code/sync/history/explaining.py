@@ -14,7 +14,7 @@ from shared_code.core.journal import Entry
 from shared_code.core.mapping import FieldMapping
 from shared_code.core.outcome import Problem
 from shared_code.core.reconcile import Decision
-from shared_code.core.records import Side
+from shared_code.core.records import Side, Values
 from shared_code.core.why import Held, Known, held, next_step
 from shared_code.sync.brakes import BrakeHolds
 from shared_code.sync.conflicts.editors import Edited, edited
@@ -40,7 +40,10 @@ class FieldWhy:
 
 @dataclass(frozen=True, slots=True)
 class RecordWhy:
-    """A record: its pair if it has one, its problem if it has one, its fields, who changed it last."""
+    """A record: its pair if it has one, its problem if it has one, its fields, who changed it last.
+
+    ``rows`` are the native values of the sides that were read.
+    """
 
     name: str
     coupling: Coupling | None
@@ -48,6 +51,7 @@ class RecordWhy:
     fields: tuple[FieldWhy, ...] = ()
     edited: dict[Side, Edited] = field(default_factory=dict)
     unread: tuple[Side, ...] = ()
+    rows: dict[Side, Values] = field(default_factory=dict)
 
 
 def explain(
@@ -83,7 +87,8 @@ def _explain(work: Work, item: Item) -> RecordWhy:
     fields = tuple(_field(each, item, known) for each in work.mapping.fields)
     last = {Side.BC: _edited_in_bc(item), Side.SALES: _edited_in_sales(work, pair)}
     unread = tuple(side for side in Side if item.known(side) is None)
-    return RecordWhy(work.label(item), pair, item.problem, fields, last, unread)
+    rows = {side: row.values for side, row in item.rows.items()}
+    return RecordWhy(work.label(item), pair, item.problem, fields, last, unread, rows)
 
 
 def _read_and_decide(work: Work, item: Item) -> Decision | None:

@@ -31,6 +31,7 @@ from shared_code.sync.history.explaining import (
     is_living,
 )
 from shared_code.sync.parts import ConnectionParts, Parts
+from shared_code.sync.record_links import Links
 from shared_code.sync.views import View, instant, problem_view
 
 MAX_ENTRIES = 1000
@@ -67,6 +68,8 @@ def _why_view(at: ConnectionParts, mapping: str, found: RecordWhy, wanted: str |
     pair = found.coupling
     origin = pair.origin if pair else None
     coupled = how_coupled(origin) if origin else ("before pairs remembered how" if pair else "")
+    links = Links(at)
+    ids = {side: pair.id_on(side) for side in Side} if pair else {}
     chosen = [each for each in found.fields if wanted in (None, each.field.name, each.field.group)]
     return {
         "mapping": mapping,
@@ -75,11 +78,12 @@ def _why_view(at: ConnectionParts, mapping: str, found: RecordWhy, wanted: str |
         "coupled": pair is not None,
         "bcId": pair.bc_id if pair else None,
         "salesId": pair.sales_id if pair else None,
+        **links.view(mapping, ids, found.rows),
         "coupledBecause": coupled,
         "notRead": [each.value for each in found.unread],
         "bcChanged": edited_view(found.edited[Side.BC]) if found.edited else None,
         "salesChanged": edited_view(found.edited[Side.SALES]) if found.edited else None,
-        "problem": problem_view(mapping, found.problem) if found.problem else None,
+        "problem": problem_view(mapping, found.problem, links) if found.problem else None,
         "fields": [_field_view(each) for each in chosen],
     }
 

@@ -6,6 +6,7 @@ from shared_code.core.outcome import PROBLEMS
 from shared_code.sync import problem_api
 from shared_code.sync.api_input import mapping_of
 from shared_code.sync.problem_listing import DEFAULT_PAGE, groups_seen, records_of
+from shared_code.sync.record_links import Links
 from shared_code.sync.views import problem_view
 from shared_code.web.messages import Reply
 from shared_code.web.people import Role
@@ -19,7 +20,8 @@ def show(visit: Visit) -> Reply:
     whole = visit.asked.query.get("count") == "all"
     names = [mapping_of(visit.at, chosen, "mapping").name] if chosen else list(visit.at.mappings)
     groups, complete = groups_seen(visit.parts, visit.at, names, whole=whole)
-    shown = [problem_api.group_view(each) for each in groups]
+    links = Links(visit.at)
+    shown = [problem_api.group_view(each, links) for each in groups]
     titles = {name: each.title for name, each in visit.at.mappings.items()}
     return visit.page("problems.html", groups=shown, complete=complete, chosen=chosen, names=titles)
 
@@ -32,7 +34,8 @@ def group(visit: Visit) -> Reply:
     cause = asked.get("cause", "")
     found, following = records_of(visit.at, name, code, cause, asked.get("cursor", ""), DEFAULT_PAGE)
     onward = visit.link("problems", name, code, cause=cause, cursor=following) if following else ""
-    records = [problem_view(name, each) for each in found]
+    links = Links(visit.at)
+    records = [problem_view(name, each, links) for each in found]
     return visit.page(
         "problem_group.html", mapping=name, code=code, cause=cause, known=PROBLEMS.get(code), records=records,
         following=onward,

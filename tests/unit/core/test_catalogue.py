@@ -487,3 +487,22 @@ def test_a_deletion_goes_no_way_that_values_do_not_go() -> None:
     assert problems_of(document) == [
         "deletion: delete when Sales deletes needs a direction to Business Central"
     ]
+
+
+def test_a_page_is_found_by_the_id_unless_it_says_otherwise() -> None:
+    page = parse_mapping(changed("bc.page", {"number": 21, "table": "Customer"})).bc.page
+    assert page is not None
+    assert (page.number, page.table, page.field, page.value) == (21, "Customer", "SystemId", "id")
+
+
+def test_a_page_by_a_field_that_no_record_is_read_with_is_refused() -> None:
+    by_name = {"number": 21, "table": "Customer", "field": "Search Name", "value": "searchName"}
+    assert problems_of(changed("bc.page", by_name)) == [
+        "bc.page: a record is not read with searchName: name it in bc.display"
+    ]
+    assert parse_mapping(changed("bc.page", by_name | {"field": "No.", "value": "number"})).bc.page
+
+
+@pytest.mark.parametrize("page", [{"number": 0, "table": "Customer"}, {"table": "Customer"}, {"number": 21}])
+def test_a_page_needs_its_number_and_table(page: Document) -> None:
+    assert any("page" in each for each in problems_of(changed("bc.page", page)))
