@@ -9,12 +9,11 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property, partial
 from importlib import resources
-from urllib.parse import quote
 
 from shared_code.core.availability import ItemStock
 from shared_code.core.catalogue import TEMPLATE, for_connection
 from shared_code.core.features import Feature, Features
-from shared_code.core.links import Addresses
+from shared_code.core.links import Addresses, online_client
 from shared_code.core.mapping import Connection, Mapping
 from shared_code.core.records import Side
 from shared_code.core.selection import (
@@ -262,12 +261,9 @@ def _desk(settings: Settings, runtime: Runtime, clients: Clients, root: str, at:
 
 
 def addresses_of(settings: Settings) -> Addresses:
-    """Where people open the two systems (Microsoft docs: devenv-web-client-urls), in no company yet."""
-    online = f"{WEB_CLIENT}/{settings.tenant_id}/{quote(settings.environment, safe='')}"
+    """Where people open the two systems, in no company yet."""
+    online = online_client(settings.tenant_id, settings.environment)
     return Addresses(settings.web_client_url or online, sales=settings.sales_url)
-
-
-WEB_CLIENT = "https://businesscentral.dynamics.com"
 
 
 def templates_of(settings: Settings, company: str) -> dict[str, str]:

@@ -34,6 +34,11 @@ class Addresses:
     sales: str = ""
 
 
+def online_client(tenant: str, environment: str) -> str:
+    """Where people open an environment of Business Central online."""
+    return f"https://businesscentral.dynamics.com/{quote(tenant, safe='')}/{quote(environment, safe='')}"
+
+
 def link_to(
     addresses: Addresses,
     mapping: Mapping,

@@ -120,6 +120,14 @@ def test_a_record_is_found_by_number_name_and_id_on_either_side(shown: Shown) ->
         assert pair.sales_id in text(shown.browser().get(f"couplings?mapping=CUSTOMER&text={wanted}"))
 
 
+def test_a_record_and_its_partner_are_opened_from_its_page_and_from_the_search(shown: Shown) -> None:
+    pair = pair_of(shown.world, shown.in_step)
+    for address in (f"mappings/CUSTOMER/records/{pair.bc_id}", "couplings?mapping=CUSTOMER&text=01121212"):
+        page = text(shown.browser("reader").get(address))
+        assert f'/main.aspx?pagetype=entityrecord&amp;etn=account&amp;id={pair.sales_id}"' in page
+        assert "&amp;page=21&amp;filter=" in page
+
+
 def test_a_full_synchronisation_is_started_paused_resumed_and_watched(fresh: Shown) -> None:
     browser = fresh.browser()
     begun = browser.post("full-synchronization", {"act": "start", "mapping": "CURRENCY"})

@@ -14,6 +14,7 @@ LOCAL_ONLY = {
     "BUSINESS_CENTRAL_URL": "Azure's app reaches Business Central at its public address, the default.",
     "CA_BUNDLE": "A file of this machine: the simulators' own authority.",
     "LOOK_BACK_SECONDS": "The default fits both services; tests shorten it.",
+    "WEB_CLIENT_URL": "Online it follows from tenant and environment; only an own server needs it.",
     "SETTLE_SECONDS": "The default fits Business Central; tests shorten it.",
 }
 """Settings that no deployment needs; an administrator may still set them by hand."""

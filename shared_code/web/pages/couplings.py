@@ -43,8 +43,8 @@ def _of_side(visit: Visit, mapping: str, side: Side, text: str) -> list[dict[str
     answer = _pair(visit, mapping, side, own)
     if answer is None:
         return records
-    name, partner = answer[f"{side.value}Name"], answer[side.other.value]
-    return [*records, {"id": own, "name": name, "coupledWith": partner}]
+    found = {"id": own, "name": answer[f"{side.value}Name"], "coupledWith": answer[side.other.value]}
+    return [*records, {**found, "bcLink": answer["bcLink"], "salesLink": answer["salesLink"]}]
 
 
 def _pair(visit: Visit, mapping: str, side: Side, own: str) -> dict[str, Any] | None:
