@@ -166,8 +166,20 @@ def _world() -> World:
         column: [str(each["code"]) for each in company.records[table]] for column, table in OPTIONS.items()
     }
     add_options(world, codes)
+    _enter_persons(world)
     _post_drafts(world)
     return world
+
+
+def _enter_persons(world: World) -> None:
+    """All published customers are companies: some persons buy, too."""
+    person = world.person_in_bc()
+    for number in range(PERSONS):
+        body = {"displayName": f"Ann Early {number}", "type": "Person", "email": f"ann{number}@example.com"}
+        person.call("POST", "customers", body)
+
+
+PERSONS = 20
 
 
 def _sales(file: str) -> list[Any]:

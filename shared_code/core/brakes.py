@@ -30,15 +30,26 @@ class Sight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Brakes:
-    """How many percent of a mapping's coupled records may be gone, or changed, at once."""
+    """How many percent of a mapping's coupled records may be gone, or changed, at once: in one complete
+    look, or within an hour of looks at what changed."""
 
     deleted_percent: int = 34
     changed_percent: int = NEVER
 
     def holds(self, sight: Sight, seen: int, of: int) -> bool:
         """Whether so many of all coupled records are more likely a fault than what people did."""
-        percent = self.changed_percent if sight is Sight.CHANGED else self.deleted_percent
-        return percent < NEVER and seen > FEW and seen * 100 > of * percent
+        return self.watches(sight) and seen > FEW and seen * 100 > of * self._percent(sight)
+
+    def watches(self, sight: Sight) -> bool:
+        """Whether it ever holds."""
+        return self._percent(sight) < NEVER
+
+    def most(self, sight: Sight, seen: int) -> int | None:
+        """Of how many coupled records so many are too many, at most; ``None`` where they never are."""
+        return max(seen * 100 - 1, 0) // self._percent(sight) if self.holds(sight, seen, 0) else None
+
+    def _percent(self, sight: Sight) -> int:
+        return self.changed_percent if sight is Sight.CHANGED else self.deleted_percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +74,14 @@ class Brake:
             case Sight.MISSING:
                 return f"{self.seen:,} of {self.of:,} coupled records are missing in {name}."
             case Sight.DELETED:
-                return f"{name} tells that {self.seen:,} of {self.of:,} coupled records were deleted at once."
+                of = f"{self.seen:,} of {self.of:,}"
+                return f"{name} tells that {of} coupled records were deleted within an hour."
             case Sight.CHANGED:
-                return f"{self.seen:,} of {self.of:,} coupled records changed at once in {name}."
+                return f"{self.seen:,} of {self.of:,} coupled records changed within an hour in {name}."
 
     def _so(self) -> str:
         if self.sight is Sight.CHANGED:
-            return "Nothing of it was carried over."
+            return "What came last was not carried over."
         return "A lost right or a wrong company looks like this, so nothing was concluded."
 
     def _act(self, mapping: str) -> str:

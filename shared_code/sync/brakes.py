@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from shared_code.core.brakes import Brake, Sight, brake_of
+from shared_code.core.coupling import Coupling, CouplingState
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import FullSync
@@ -50,20 +51,45 @@ def refuse_missing(at: ConnectionParts, mapping: Mapping, step: ScanStep, seen: 
     coupled = _coupled(at, mapping, step.side)
     absent = coupled.keys() - set(seen)
     news = _news(at, mapping, absent, coupled) if len(absent) > 0 else set[str]()
-    _refuse(at, mapping, step, Brake(Sight.MISSING, step.side, len(news), len(coupled)))
+    _refuse(at, mapping, step.full_sync, Brake(Sight.MISSING, step.side, len(news), len(coupled)))
     return absent
 
 
-def refuse_mass(at: ConnectionParts, mapping: Mapping, step: ScanStep, work: Sequence[Sighting]) -> None:
-    """Raise ``BrakeHolds`` where a page of changes tells of too many.  Of few it costs nothing."""
+def refuse_mass(
+    at: ConnectionParts, mapping: Mapping, step: ScanStep, work: Sequence[Sighting], now_s: float
+) -> None:
+    """Raise ``BrakeHolds`` where a page of changes tells of too many, or the pages of the last hour do."""
     gone = {each.id for each in work if each.version == DELETED}
     changed = {each.id for each in work} - gone
     for sight, ids in ((Sight.DELETED, gone), (Sight.CHANGED, changed)):
-        if mapping.brake.holds(sight, len(ids), 0):
-            coupled = _coupled(at, mapping, step.side)
-            known = ids & coupled.keys()
-            news = _news(at, mapping, known, coupled) if sight is Sight.DELETED else known
-            _refuse(at, mapping, step, Brake(sight, step.side, len(news), len(coupled)))
+        refuse_many(at, mapping, step.side, sight, ids, now_s, step.full_sync)
+
+
+def refuse_many(
+    at: ConnectionParts,
+    mapping: Mapping,
+    side: Side,
+    sight: Sight,
+    ids: Collection[str],
+    now_s: float,
+    full_sync: str = "",
+) -> None:
+    """Raise ``BrakeHolds`` where these coupled records are too many, with those seen so within the hour.
+
+    A page without such a record costs nothing, one with few a row of storage.
+    """
+    if not ids or not mapping.brake.watches(sight):
+        return
+    store = at.couplings(mapping.name)
+    found = store.load(side, sorted(ids)).values()
+    pairs = [each for each in found if isinstance(each, Coupling) and each.state is CouplingState.COUPLED]
+    known = {each.id_on(side): each.bc_id for each in pairs}
+    news = _news(at, mapping, known, known) if sight is Sight.DELETED and known else known
+    seen = at.tallies.add(mapping.name, side, sight, list(news), now_s) if news else 0
+    most = mapping.brake.most(sight, seen)
+    if most is not None:
+        of = sum(1 for _ in store.all_coupled(limit=most + 1))
+        _refuse(at, mapping, full_sync, Brake(sight, side, seen, of))
 
 
 def is_released(at: ConnectionParts, mapping: Mapping, full_sync: str) -> bool:
@@ -90,8 +116,6 @@ def _news(at: ConnectionParts, mapping: Mapping, ids: Collection[str], coupled: 
     return {each for each in ids if coupled[each] not in known}
 
 
-def _refuse(at: ConnectionParts, mapping: Mapping, step: ScanStep, brake: Brake) -> None:
-    if mapping.brake.holds(brake.sight, brake.seen, brake.of) and not is_released(
-        at, mapping, step.full_sync
-    ):
+def _refuse(at: ConnectionParts, mapping: Mapping, full_sync: str, brake: Brake) -> None:
+    if mapping.brake.holds(brake.sight, brake.seen, brake.of) and not is_released(at, mapping, full_sync):
         raise BrakeHolds(mapping, brake)

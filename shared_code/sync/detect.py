@@ -110,7 +110,7 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
     page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
     work, unchanged = select(at, mapping, step.side, step.mode, page)
     if step.mode is ScanMode.CHANGES:
-        refuse_mass(at, mapping, step, work)
+        refuse_mass(at, mapping, step, work, parts.runtime.now())
     elif page.next is None:
         work += [Sighting(each, _NO_VERSION) for each in missing(at, mapping, step, _ids(page))]
     batches = _batches(mapping, step, key, work) + _accounted(mapping, step, key, unchanged)

@@ -21,6 +21,7 @@ def release_brake(parts: Parts, at: ConnectionParts, mapping: Mapping) -> FullSy
     """
     if held(at.schedules.get(mapping.name, mapping.interval_s)) is None:
         raise NoBrake(f"no brake holds {mapping.name}")
+    at.tallies.clear(mapping.name)
     return full_sync.start(parts, at, full_sync.Request((mapping.name,), believe=(mapping.name,)))
 
 

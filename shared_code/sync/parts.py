@@ -31,6 +31,7 @@ from shared_code.store import (
     previews,
     rulebooks,
     schedules,
+    tallies,
     undos,
     waiters,
     watermarks,
@@ -67,6 +68,7 @@ TABLES = (
     undos.TABLE,
     compares.TABLE,
     previews.TABLE,
+    tallies.TABLE,
 )
 """Every table Tandem keeps."""
 
@@ -145,6 +147,10 @@ class ConnectionParts:
     @cached_property
     def schedules(self) -> schedules.ScheduleStore:
         return schedules.ScheduleStore(self.tables, self.name)
+
+    @cached_property
+    def tallies(self) -> tallies.TallyStore:
+        return tallies.TallyStore(self.tables, self.name)
 
     @cached_property
     def full_syncs(self) -> full_syncs.FullSyncStore:

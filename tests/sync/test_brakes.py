@@ -176,6 +176,66 @@ def test_a_reset_looks_at_everything_and_writes_nothing() -> None:
     assert worlds.writes_of_a_cycle(world) == []
 
 
+def test_deletions_in_many_small_pages_trip_the_brake_once_they_are_too_many_within_an_hour() -> None:
+    world = worlds.synced([published()])
+    worlds.only_customers(world)
+    worlds.cycles(world, 2)
+    pairs = list(world.at.couplings("CUSTOMER").all_coupled())
+    enough = len(pairs) * 34 // 100 + 1
+    for minute, each in enumerate(pairs[:enough]):
+        assert brakes(world) == [], minute
+        world.person_in_sales.call("DELETE", f"accounts({each.sales_id})")
+        worlds.cycle(world)
+    worlds.cycle(world)
+    (brake,) = brakes(world)
+    assert (brake["saw"], brake["side"], brake["records"]) == ("deleted", "sales", enough)
+    assert brake["of"] == len(pairs)
+    assert len(worlds.codes(world)) == enough - 1, "the last one was not believed"
+
+
+def test_the_same_number_over_more_than_an_hour_is_believed() -> None:
+    world = worlds.synced([published()])
+    worlds.only_customers(world)
+    worlds.cycles(world, 2)
+    pairs = list(world.at.couplings("CUSTOMER").all_coupled())
+    half = len(pairs) * 34 // 200 + 1
+    for some in (pairs[:half], pairs[half : 2 * half]):
+        for each in some:
+            world.person_in_sales.call("DELETE", f"accounts({each.sales_id})")
+        worlds.cycles(world, 2)
+        worlds.cycle(world, 3700)
+    assert brakes(world) == []
+    assert len(worlds.codes(world)) == 2 * half
+
+
+def test_after_a_release_the_hour_begins_anew() -> None:
+    world = worlds.synced([published()])
+    worlds.only_customers(world)
+    worlds.cycles(world, 2)
+    pairs = list(world.at.couplings("CUSTOMER").all_coupled())
+    for each in pairs[:40]:
+        world.person_in_sales.call("DELETE", f"accounts({each.sales_id})")
+    worlds.cycles(world, 2)
+    answer_of(world, release, "CUSTOMER")
+    worlds.cycles(world, 3)
+    world.person_in_sales.call("DELETE", f"accounts({pairs[41].sales_id})")
+    worlds.cycles(world, 3)
+    assert brakes(world) == []
+    assert len(worlds.codes(world)) == 41
+
+
+def test_a_record_that_is_edited_again_and_again_is_no_mass_change() -> None:
+    world = currencies()
+    scenes.change_mapping(world, "CURRENCY", brake=Brakes(changed_percent=10))
+    person = world.person_in_bc()
+    some = person.call("GET", "currencies?$top=2")["value"]
+    for minute in range(30):
+        for each in some:
+            person.edit(f"currencies({each['id']})", displayName=f"name {minute}")
+        worlds.cycle(world)
+    assert brakes(world) == []
+
+
 @pytest.mark.parametrize("act", [release, reset_mapping])
 def test_an_unknown_mapping_is_told(act: Any) -> None:
     assert answer_of(currencies(), act, "NOTHING").status == 404

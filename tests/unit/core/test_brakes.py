@@ -41,6 +41,17 @@ def test_more_at_once_is_never_believed_where_less_is_not(
         assert brakes.holds(sight, seen, max(0, of - 1))
 
 
+@given(st.integers(1, 100), st.integers(0, 500), st.sampled_from(Sight))
+def test_so_many_records_need_be_counted_and_no_more(percent: int, seen: int, sight: Sight) -> None:
+    brakes = Brakes(percent, percent)
+    most = brakes.most(sight, seen)
+    if most is None:
+        assert not brakes.holds(sight, seen, 0)
+    else:
+        assert brakes.holds(sight, seen, most)
+        assert not brakes.holds(sight, seen, most + 1)
+
+
 @pytest.mark.parametrize("sight", Sight)
 @pytest.mark.parametrize("side", Side)
 def test_what_a_brake_saw_is_kept_and_told_with_what_to_do(sight: Sight, side: Side) -> None:
