@@ -10,6 +10,7 @@ from functions import parts
 from shared_code.sync.clean_up import clean_up
 from shared_code.sync.comparing.comparing import start
 from shared_code.sync.registration import Renewal, keep_registered, renew
+from shared_code.sync.telling import tell_state
 from shared_code.sync.tick import tick
 
 blueprint = func.Blueprint()
@@ -19,6 +20,7 @@ blueprint = func.Blueprint()
 def minute(timer: func.TimerRequest) -> None:
     """Queue what is due, then see that both systems know where to send notifications."""
     looks = tick(parts())
+    tell_state(parts())
     logging.getLogger("tandem").info("tick", extra={"looks": looks, "past_due": timer.past_due})
     done = keep_registered(parts())
     if done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
@@ -23,6 +24,7 @@ from shared_code.core.selection import (
     with_dependencies,
     without_lost_lookups,
 )
+from shared_code.core.telemetry import SILENT, Telemetry
 from shared_code.runtime import Runtime, ThreadRuntime
 from shared_code.settings import Company, SettingError, Settings, read_settings
 from shared_code.store import azure_queue, azure_tables
@@ -55,6 +57,7 @@ from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.http import Client, new_session
 from shared_code.systems.interface import System
 from shared_code.systems.retry import BRIEF
+from shared_code.telemetry import Exporter, Handler, Recorder
 from shared_code.web.people import Doorkeeper, SignIn
 
 BC_PERMITS, SALES_PERMITS, SALES_CEILING = 4, 8, 24
@@ -70,10 +73,26 @@ def compose(environment: MappingOf[str, str]) -> Process:
     runtime = ThreadRuntime()
     tables = azure_tables.AzureTables(runtime, azure_tables.connect(environment))
     queue = azure_queue.AzureQueue(runtime, azure_queue.connect(environment))
-    clients = Clients(settings, runtime, _tokens(settings), tables)
+    clients = Clients(settings, runtime, _tokens(settings), tables, telemetry=telemetry_of(environment))
     tables.ensure(TABLES)
     queue.ensure(QUEUES)
     return Process(settings, runtime, tables, queue, clients)
+
+
+def telemetry_of(environment: MappingOf[str, str]) -> Telemetry:
+    """Where the work is told: Application Insights, where the settings name one; the log goes there too."""
+    if not environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING"):
+        return SILENT
+
+    def connect() -> Exporter:
+        from shared_code.telemetry_azure import connect  # slow
+
+        return connect(environment)
+
+    recorder = Recorder(connect)
+    logging.getLogger("tandem").setLevel(logging.INFO)
+    logging.getLogger().addHandler(Handler(recorder))
+    return recorder
 
 
 class Process:
@@ -153,7 +172,9 @@ class Clients:
         tokens: Tokens,
         tables: Tables,
         on_request: Callable[[str, str], None] = lambda side, kind: None,
+        telemetry: Telemetry = SILENT,
     ) -> None:
+        self.telemetry = telemetry
         self._settings, self._tokens, self._tables, self._runtime = settings, tokens, tables, runtime
         self._on_request = on_request
         self.business_central_session = new_session(POOL_SIZE, settings.ca_bundle or None)
@@ -166,6 +187,8 @@ class Clients:
             LeasedPermits(runtime, tables, f"bc|{settings.client_id}", BC_PERMITS, BC_PERMITS),
             system_name="Business Central",
             on_request=lambda kind: on_request("bc", kind),
+            side="bc",
+            telemetry=telemetry,
         )
         self.sales = Client(
             self.sales_session,
@@ -175,6 +198,8 @@ class Clients:
             LeasedPermits(runtime, tables, f"sales|{settings.client_id}", SALES_PERMITS, SALES_CEILING),
             system_name="Sales",
             on_request=lambda kind: on_request("sales", kind),
+            side="sales",
+            telemetry=telemetry,
         )
 
     @cached_property
@@ -191,6 +216,8 @@ class Clients:
             system_name="Business Central",
             on_request=lambda kind: self._on_request("bc", kind),
             patience=BRIEF,
+            side="bc",
+            telemetry=self.telemetry,
         )
 
 
@@ -242,7 +269,7 @@ def assemble(
     return Parts(
         runtime, tables, queue, connections, settings.settle_s, hooks, choices,
         desks={name: _desk(settings, runtime, clients, root, at) for name, at in connections.items()},
-        catalogue=catalogue, set_aside=chosen.set_aside, started_s=runtime.now(),
+        catalogue=catalogue, set_aside=chosen.set_aside, started_s=runtime.now(), telemetry=clients.telemetry,
     )  # fmt: skip
 
 

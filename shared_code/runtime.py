@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from threading import Condition
 from typing import Protocol
 
@@ -58,7 +59,7 @@ class ThreadRuntime:
         if len(calls) <= 1 or limit <= 1:
             return [call() for call in calls]
         with ThreadPoolExecutor(max_workers=min(limit, len(calls))) as pool:
-            futures = [pool.submit(call) for call in calls]
+            futures = [pool.submit(copy_context().run, call) for call in calls]
         return [future.result() for future in futures]
 
 

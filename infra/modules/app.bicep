@@ -91,6 +91,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     AzureWebJobsStorage__tableServiceUri: 'https://${format(storageAddress, 'table')}'
     APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+    PYTHON_ENABLE_OPENTELEMETRY: 'true'
     TENANT_ID: tenant().tenantId
     CLIENT_ID: clientId
     AUTHORITY: az.environment().authentication.loginEndpoint

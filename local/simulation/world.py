@@ -20,6 +20,7 @@ from local.simulators.faults import FaultPlan, FaultyService
 from local.simulators.tokens import Identity, StaticVerifier
 from local.simulators.wire import ManualClock, Request, Response, Service
 from shared_code.compose import Clients, Process
+from shared_code.core.telemetry import SILENT, Telemetry
 from shared_code.runtime import Runtime
 from shared_code.settings import read_settings
 from shared_code.store.memory import MemoryQueue, MemoryTables
@@ -200,6 +201,7 @@ def build(
     features: Sequence[str] = (),
     zone: str = "UTC",
     templates: str = "",
+    telemetry: Telemetry = SILENT,
 ) -> World:
     """A world with these companies and Sales records; nothing synchronised yet.
 
@@ -221,8 +223,9 @@ def build(
     tables.ensure(TABLES)
     queue.ensure(QUEUES)
     clients = Clients(
-        settings, world_runtime, FixedTokens("app"), tables, lambda side, kind: requests[side].append(kind)
-    )
+        settings, world_runtime, FixedTokens("app"), tables,
+        lambda side, kind: requests[side].append(kind), telemetry,
+    )  # fmt: skip
     clients.business_central_session.mount("https://", InProcessAdapter(faults["bc"], clock))
     clients.sales_session.mount("https://", InProcessAdapter(faults["sales"], clock))
     process = Process(settings, world_runtime, tables, queue, clients)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from shared_code.core.telemetry import POISON
 from shared_code.store import poison
 from shared_code.store.compares import COMPARE_ID
 from shared_code.store.full_syncs import Wish
-from shared_code.sync import detect, faults, full_sync, full_sync_control, match_reports, walks
+from shared_code.sync import detect, faults, full_sync, full_sync_control, match_reports, telling, walks
 from shared_code.sync.comparing import comparing
 from shared_code.sync.history import undos
 from shared_code.sync.identity_check import WAIT_S, NotAsked, is_confirmed
@@ -58,7 +59,8 @@ def _do(parts: Parts, message: Message) -> None:
         _postpone(parts, message)
         return
     try:
-        _work(parts, message)
+        with telling.of_message(parts, message):
+            _work(parts, message)
     except SettingWrong as fault:
         faults.note(parts, at, str(fault), logged=f"{type(fault).__name__}; GET /api/health tells more")
         raise
@@ -150,6 +152,7 @@ def keep_poison(parts: Parts, queue: str, text: str) -> None:
     scans and full synchronisations come again by themselves, with the next tick.
     """
     poison.keep(parts.tables, queue, text, parts.runtime.now())
+    parts.telemetry.count(POISON, queue=queue)
     try:
         message = from_text(text)
         if isinstance(message, BatchDue):

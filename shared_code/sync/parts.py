@@ -14,6 +14,7 @@ from shared_code.core.mapping import Connection, FieldMapping, Mapping, TableRul
 from shared_code.core.records import Side
 from shared_code.core.rules_digest import digest_of
 from shared_code.core.selection import Catalogue
+from shared_code.core.telemetry import SILENT, Telemetry
 from shared_code.runtime import Runtime
 from shared_code.store import (
     announcements,
@@ -216,6 +217,7 @@ class Parts:
     started_s: float = 0.0
     preview: str = ""
     renew: Callable[[], Parts | None] = lambda: None
+    telemetry: Telemetry = SILENT
 
     def connection(self, name: str) -> ConnectionParts:
         if name not in self.connections:

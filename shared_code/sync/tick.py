@@ -12,7 +12,7 @@ from shared_code.core.jobs import JobKind
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.schedules import Schedule
-from shared_code.sync import rule_changes
+from shared_code.sync import rule_changes, telling
 from shared_code.sync.history import undos
 from shared_code.sync.messages import Advance, ScanMode, ScanStep
 from shared_code.sync.parts import ConnectionParts, Parts
@@ -73,8 +73,10 @@ def _is_sweep_due(parts: Parts, at: ConnectionParts, mapping: Mapping, schedule:
 def sweep(parts: Parts, at: ConnectionParts, mapping: Mapping) -> int:
     """Queue a look at everything in Business Central, and at the changes of Sales; how many looks."""
     others = tuple(side for side in mapping.watched if side is not Side.BC)
+    job = parts.new_job_id()
+    telling.of_look(parts, at, mapping, Side.BC, job)
     step = ScanStep(
-        at.name, mapping.name, Side.BC, parts.new_job_id(), JobKind.SCHEDULED, ScanMode.FULL,
+        at.name, mapping.name, Side.BC, job, JobKind.SCHEDULED, ScanMode.FULL,
         rules=at.digests[mapping.name],
     )  # fmt: skip
     parts.send(step)
@@ -92,6 +94,7 @@ def look(
     watched = [side for side in mapping.watched if sides is None or side in sides]
     for side in watched:
         job = parts.new_job_id()
+        telling.of_look(parts, at, mapping, side, job)
         step = ScanStep(
             at.name, mapping.name, side, job, JobKind.SCHEDULED, ScanMode.CHANGES,
             rules=at.digests[mapping.name],

@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError as PoolError
 from urllib3.exceptions import NewConnectionError
 
+from shared_code.core.telemetry import REQUESTS, SILENT, THROTTLED, Telemetry
 from shared_code.runtime import Runtime
 from shared_code.systems import errors, odata, retry
 from shared_code.systems.auth import Tokens, check_certificates
@@ -121,7 +122,7 @@ class Client:
 
     ``session`` carries the transport (tests mount their own adapter); ``on_request`` is told the kind of
     every request that goes out.  ``scope`` is what tokens are asked for, ``patience`` how long it goes on
-    when a service does not answer.
+    when a service does not answer; ``side`` names the system where requests are counted.
     """
 
     def __init__(
@@ -136,6 +137,8 @@ class Client:
         request_id_header: str = "client-request-id",
         on_request: Callable[[str], None] = lambda kind: None,
         patience: Patience = PATIENT,
+        side: str = "",
+        telemetry: Telemetry = SILENT,
     ) -> None:
         self._session = session
         self._tokens = tokens
@@ -146,6 +149,7 @@ class Client:
         self._request_id_header = request_id_header
         self._on_request = on_request
         self._patience = patience
+        self._side, self._telemetry = side, telemetry
         self._dated: tuple[str, float] = "", 0.0
 
     @property
@@ -212,6 +216,7 @@ class Client:
         )
         wait_s = decision.retry_after_s if isinstance(decision, GiveUp) else decision.wait_s
         if failed.trouble is Trouble.REFUSED:
+            self._telemetry.count(THROTTLED, side=self._side, kind=call.kind)
             self.permits.throttled(wait_s)
         if isinstance(decision, GiveUp):
             raise self._given_up(call, failed, decision)
@@ -229,6 +234,14 @@ class Client:
     def _attempt(self, call: Call) -> Answer | _Failed:
         token = self._tokens.token(self._scope)
         self._on_request(call.kind)
+        self._telemetry.count(REQUESTS, side=self._side, kind=call.kind)
+        with self._telemetry.span("request", {"side": self._side, "kind": call.kind}) as span:
+            outcome = self._exchange(call, token)
+            span.note(status=outcome.status)
+        return outcome
+
+    def _exchange(self, call: Call, token: str) -> Answer | _Failed:
+        """One request and what its answer means."""
         try:
             with self._session.request(
                 call.method,

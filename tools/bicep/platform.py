@@ -56,6 +56,12 @@ PLATFORM = (
         "",
     ),
     Setting(
+        "PYTHON_ENABLE_OPENTELEMETRY",
+        "Tells the worker that the app sends telemetry itself, so that its log is not sent twice.",
+        "true",
+        "",
+    ),
+    Setting(
         "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
         "The identity with which App Service signs people in without a secret.",
         "66666666-7777-8888-9999-000000000000",

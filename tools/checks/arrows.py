@@ -61,6 +61,12 @@ LAYERS = (
     ),
     # Where the Runtime comes from: the one module that may touch clock, chance, ids and threads.
     _layer(RUNTIME, "shared_code.core", given_runtime=False),
+    # A thread of its own sends what is told; the one place that knows OpenTelemetry.
+    _layer("shared_code.telemetry", "shared_code.core", given_runtime=False),
+    _layer(
+        "shared_code.telemetry_azure", "shared_code.core shared_code.telemetry",
+        "opentelemetry azure.core azure.identity azure.monitor", given_runtime=False,
+    ),
     _layer("shared_code.settings", "shared_code", "*", given_runtime=False),
     _layer("shared_code.compose", "shared_code", "*", given_runtime=False),
     _layer("shared_code", "shared_code.core"),

@@ -16,8 +16,11 @@ REASONS = {
     "the local host runs the very same code.",
     "azure-data-tables": "Table storage: couplings, jobs, watermarks and everything else that is kept.",
     "azure-identity": "The app's managed identity, with which it reaches its storage without a key.",
+    "azure-monitor-opentelemetry-exporter": "Sends traces, metrics and logs to Application Insights, "
+    "with an identity. Imported by a thread of its own, after the start. All its versions have a b.",
     "azure-storage-queue": "Queue storage: the two work queues.",
     "msal": "Every token for Business Central and Dataverse, with a secret or a federated credential.",
+    "opentelemetry-sdk": "Traces and metrics in the form that every monitoring system takes.",
     "requests": "HTTP to both systems, with one pooled session each.",
     "Jinja2": "Templates of the pages, which escape whatever comes from records.",
     "tzdata": "Time zones by name, where the machine has none: a company's date tells its prices.",

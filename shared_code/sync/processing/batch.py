@@ -21,7 +21,7 @@ from shared_code.sync.brakes import BrakeHolds, hold
 from shared_code.sync.identity_check import is_trusted
 from shared_code.sync.messages import Advance, BatchDue
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, UnknownName
-from shared_code.sync.processing import committing, creating, naming, problems
+from shared_code.sync.processing import committing, creating, naming, problems, telling
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.links import LinkTable
 from shared_code.sync.processing.rates import queue_converted
@@ -173,7 +173,10 @@ def _finish(parts: Parts, work: Work) -> Batch:
         rest=rest,
         rest_id=_rest_id(work.batch, rest),
     )
-    return _store(work.at, batch)
+    stored = _store(work.at, batch)
+    if stored is batch:
+        telling.of_batch(parts, work, batch)
+    return stored
 
 
 def _store(at: ConnectionParts, batch: Batch) -> Batch:
