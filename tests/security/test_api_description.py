@@ -115,7 +115,7 @@ def existing(app: App, label: str) -> dict[str, Any]:
     return {"path_parameters": {"id": found}, "query": {}}
 
 
-ALWAYS = {
+ALWAYS: dict[str, dict[str, Any]] = {
     "POST /problems/actions": {
         "query": {}, "body": {"mapping": "CUSTOMER", "action": "retry", "code": "too_large"},
     },

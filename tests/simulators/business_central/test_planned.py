@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.simulators.business_central.client import Client, Reply
-from tests.simulators.business_central.shop import DESK, shop
+from tests.simulators.business_central.shop import BLUE, DESK, shop
 
 ITEM = "itemNumber eq '1896-S'"
 TODAY = "2027-01-15"
@@ -127,3 +127,18 @@ def test_the_item_shows_what_is_on_all_orders(bc: Client) -> None:
     plan(bc, "Purchase", 20, date="2027-03-01")
     row = bc.extension("GET", f"items({DESK})").json
     assert (row["quantityOnSalesOrders"], row["quantityOnPurchaseOrders"]) == (8, 20)
+
+
+def test_the_lines_of_sales_orders_are_among_it_until_they_are_shipped(bc: Client) -> None:
+    lines = [{"itemId": DESK, "quantity": 3, "shipmentDate": "2027-02-01", "locationId": BLUE}]
+    stock(bc, 9, location="BLUE")
+    order = bc.post("salesOrders", {"customerNumber": "10000", "salesOrderLines": lines})
+    assert order.status == 201, order.raw
+    sold = ("", "BLUE", "2027-02-01", "Sale", -3, 0)
+    assert sold in events(bc)
+    assert availability(bc, " and date eq 2027-02-01")["projectedAvailableBalance"] == 16
+    assert bc.extension("GET", f"items({DESK})").json["quantityOnSalesOrders"] == 3
+    posted = bc.post(f"salesOrders({order.json['id']})/Microsoft.NAV.shipAndInvoice", {})
+    assert posted.status == 204, posted.raw
+    assert sold not in events(bc)
+    assert ("", "BLUE", "0001-01-01", "Inventory", 6, 0) in events(bc)

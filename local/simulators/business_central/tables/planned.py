@@ -1,9 +1,9 @@
 """What will move stock: the outstanding quantities of order lines, each with its day, place and reservation.
 
-The lines of simulated sales orders are not among them: a line is planned, changed, posted and dropped
-through the control routes, as people and other apps do in the client.  A reservation is one against stock on
-hand at the line's own place.  Signs are those of Business Central's page Item Availability by Event: what
-leaves is below zero.
+The lines of sales orders are among them.  Other orders are not simulated as documents: their lines are
+planned, changed, posted and dropped through the control routes, as people and other apps do in the client.  A
+reservation is one against stock on hand at the line's own place.  Signs are those of Business Central's page
+Item Availability by Event: what leaves is below zero.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from local.simulators.business_central.tables.ledger import entries_of, post_mov
 from local.simulators.business_central.tables.rules import TableRules
 
 TABLE = "plannedLines"
+ORDER_LINES = "salesOrderLines"
 INVENTORY = "Inventory"
 KINDS = frozenset({
     "Purchase", "Sale", "Transfer", "Component", "Production", "Service", "Job", "Assembly_x0020_Order",
@@ -31,10 +32,31 @@ type Spot = tuple[str, str]
 
 
 def lines_of(company: Company, item_number: str, as_of: float) -> Iterable[Row]:
-    """The planned lines of an item that a reader at ``as_of`` sees."""
+    """The lines that will move an item, as a reader at ``as_of`` sees them."""
     table = company.tables[TABLE]
     found = (table.find(row_id, as_of) for row_id in table.group(item_number))
-    return [row for row in found if row is not None]
+    return [*(row for row in found if row is not None), *_ordered(company, item_number, as_of)]
+
+
+def _ordered(company: Company, item_number: str, as_of: float) -> Iterable[Row]:
+    """The lines of sales orders, as far as they are not shipped, in the item's base unit."""
+    for line in company.tables[ORDER_LINES].in_order(as_of):
+        rest = line.values["quantity"] - line.values["shippedQuantity"]
+        if line.values["lineType"] == "Item" and line.values["lineObjectNumber"] == item_number and rest:
+            yield _planned(company, line, tidy(-rest * line.extra.get("quantityPerUnitOfMeasure", 1)))
+
+
+def _planned(company: Company, line: Row, quantity: Any) -> Row:
+    """A line of a sales order in the form of a planned one; one without a day has none here either."""
+    variant = company.tables["itemVariants"].rows.get(line.values["itemVariantId"])
+    location = company.tables["locations"].rows.get(line.values["locationId"])
+    values = {
+        "id": line.id, "itemNumber": line.values["lineObjectNumber"], "type": "Sale", "quantity": quantity,
+        "date": line.values["shipmentDate"], "reserved": 0, "documentNumber": line.values["documentId"],
+        "variantCode": variant.values["code"] if variant else "",
+        "locationCode": location.values["code"] if location else "",
+    }  # fmt: skip
+    return Row(line.id, values, line.modified_ms, line.etag, {})
 
 
 def spot_of(values: Mapping[str, Any]) -> Spot:
