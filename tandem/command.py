@@ -10,7 +10,7 @@ from tandem.app import App, AppError, Refused
 from tandem.exits import Exit
 from tandem.screen import Screen
 from tandem.verb import Verb
-from tandem.verbs import comparing, decisions, findings, history, matching, pairs, runs
+from tandem.verbs import availability, comparing, decisions, findings, history, matching, pairs, runs
 from tandem.waiting import Unfinished
 
 VERBS: Sequence[Verb] = (
@@ -21,6 +21,7 @@ VERBS: Sequence[Verb] = (
     *history.VERBS,
     *comparing.VERBS,
     *matching.VERBS,
+    *availability.VERBS,
 )
 
 
