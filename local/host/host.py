@@ -15,6 +15,7 @@ from azure.core.exceptions import AzureError
 from local.host.admin import Admin
 from local.host.app_clock import SETTING, AppClock, shift_from_setting
 from local.host.app_model import Function
+from local.host.cors import Cors, cors_from
 from local.host.errors import HostError
 from local.host.http_functions import HttpFunctions, routes_of
 from local.host.http_model import HttpAnswer, HttpRequest
@@ -58,6 +59,7 @@ class Host:
         self._invoker = Invoker(self._worker, writer, self._settings.function_timeout_s)
         self._admin = Admin(self.functions, self._invoker, self.keys, self._host_id, clock)
         routes = routes_of(self.functions.values(), self._settings.route_prefix)
+        self._cors: Cors = cors_from(environment, app_folder / "local.settings.json")
         self._http = HttpFunctions(routes if "http" in parts else (), self._invoker, self.keys)
         self._listeners: list[QueueListener | TimerListener] = [
             *self._queue_listeners(parts),
@@ -98,7 +100,10 @@ class Host:
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:
         is_admin = request.path.strip("/").split("/", 1)[0].lower() == "admin"
-        return self._admin.answer(request) if is_admin else self._http.answer(request)
+        if is_admin:
+            return self._admin.answer(request)
+        asked = self._cors.preflight(request)
+        return asked or self._cors.shown(request, self._http.answer(request))
 
     def _enabled(self, kind: str, parts: frozenset[str]) -> list[Function]:
         if kind.removesuffix("Trigger") not in parts:
