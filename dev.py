@@ -44,6 +44,7 @@ VERBS = {
     "costs": Verb(
         "local.costs", False, "requests and writes of each mapping, of a first run and a quiet minute"
     ),
+    "screenshots": Verb("local.pictures", True, "pictures of the pages into docs/pictures; needs a Chromium"),
     "latency": Verb("local.latency", True, "how long a change takes from one side to the other"),
 }
 
@@ -57,7 +58,7 @@ def is_available(verb: "Verb") -> bool:
 def usage() -> str:
     """The help text: only the verbs that this version has."""
     lines = ["usage: python dev.py VERB [arguments]", ""]
-    lines += [f"  {name:<10}{verb.summary}" for name, verb in VERBS.items() if is_available(verb)]
+    lines += [f"  {name:<13}{verb.summary}" for name, verb in VERBS.items() if is_available(verb)]
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared_code.core.dependencies import waves
 
-BOX_W, BOX_H, GAP_X, GAP_Y, MARGIN, HEAD = 190, 30, 70, 14, 12, 26
+BOX_W, BOX_H, GAP_X, GAP_Y, MARGIN, HEAD = 215, 30, 70, 14, 12, 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Picture:
 
 
 def drawn(depends_on: Mapping[str, Iterable[str]]) -> Picture:
-    """The picture of these mappings.  What they depend on and is not among them is left out."""
+    """The picture of these mappings.  What they depend on and is not among them is left out, and so is an
+    arrow that others on the way say already."""
     order = waves(depends_on)
     columns = [MARGIN + number * (BOX_W + GAP_X) for number in range(len(order))]
     places = {
@@ -45,15 +46,27 @@ def drawn(depends_on: Mapping[str, Iterable[str]]) -> Picture:
         for number, wave in enumerate(order)
         for row, name in enumerate(wave)
     }
+    needs = {name: {each for each in others if each in places} for name, others in depends_on.items()}
     curves = [
         _curve(places[before], places[name])
-        for name, others in depends_on.items()
-        for before in others
-        if before in places
+        for name in depends_on
+        for before in sorted(needs[name] - _implied(needs, name))
     ]
     rows = max(map(len, order), default=0)
     width = (columns[-1] if columns else 0) + BOX_W + MARGIN
     return Picture(width, HEAD + 2 * MARGIN + rows * (BOX_H + GAP_Y), [*places.values()], curves, columns)
+
+
+def _implied(needs: Mapping[str, set[str]], name: str) -> set[str]:
+    """What a mapping waits for anyway, because what it waits for does."""
+    found: set[str] = set()
+    rest = [each for before in needs[name] for each in needs[before]]
+    while rest:
+        each = rest.pop()
+        if each not in found:
+            found.add(each)
+            rest += needs[each]
+    return found
 
 
 def _curve(start: Box, end: Box) -> str:

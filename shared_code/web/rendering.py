@@ -16,7 +16,7 @@ from shared_code.core.records import Side
 from shared_code.web.messages import PLACE
 from shared_code.web.static import address_of
 from shared_code.web.texts import translated
-from shared_code.web.words import OUTCOMES, WORDS
+from shared_code.web.words import OUTCOMES, RULES, WORDS, remedy_of
 
 MAX_VALUE = 500
 """Characters of one value that a page shows."""
@@ -32,7 +32,7 @@ def environment(language: str) -> Environment:
     t = partial(translated, language)
     made.globals |= {
         "t": t, "language": language, "Side": Side, "asset": address_of, "words": WORDS,
-        "outcomes": OUTCOMES}  # fmt: skip
+        "outcomes": OUTCOMES, "rules_words": RULES, "remedy_of": remedy_of}  # fmt: skip
     made.filters |= {
         "moment": moment,
         "shown": partial(shown, t),
@@ -55,7 +55,7 @@ def moment(at: str | float | None) -> str:
     if found is None:
         return str(at)
     text = found.astimezone(UTC)
-    return Markup('<time datetime="{}">{} UTC</time>').format(
+    return Markup('<time datetime="{}">{}</time>').format(
         text.isoformat(timespec="seconds"), f"{text:%Y-%m-%d %H:%M}"
     )
 
@@ -75,7 +75,7 @@ def shown(t: Callable[[str], str], value: object) -> str:
     if isinstance(value, bool):
         return t("Yes") if value else t("No")
     if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {shown(t, each)}" for name, each in value.items())
+        return "\n".join(f"{name}: {shown(t, each)}" for name, each in value.items())
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= MAX_VALUE else text[:MAX_VALUE] + "…"
 

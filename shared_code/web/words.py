@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared_code.core.outcome import Outcome
+from shared_code.core.outcome import PROBLEMS, Outcome
 from shared_code.web.texts import phrase
 
 WORDS: Mapping[str, str] = {
@@ -51,6 +51,21 @@ WORDS: Mapping[str, str] = {
     "in_step": phrase("in step"),
     "drifted": phrase("drifted"),
     "unknown": phrase("not known"),
+    "catalogue": phrase("from the product"),
+    "changed": phrase("your version"),
+    "own": phrase("your own"),
+    "create": phrase("create"),
+    "update": phrase("update"),
+    "delete": phrase("delete"),
+    "tandem": phrase("Tandem"),
+    "person": phrase("a person"),
+    "other_side": phrase("the other side"),
+    "equal_from_the_start": phrase("equal from the start"),
+    "reader": phrase("reader"),
+    "operator": phrase("operator"),
+    "administrator": phrase("administrator"),
+}
+RULES: Mapping[str, str] = {
     "ask": phrase("a person is asked"),
     "bc_wins": phrase("Business Central's value counts"),
     "sales_wins": phrase("Sales' value counts"),
@@ -61,17 +76,22 @@ WORDS: Mapping[str, str] = {
     "deactivate": phrase("the partner is taken out of use"),
     "keep": phrase("its partner stays"),
     "remove": phrase("its partner in Sales is deleted"),
-    "catalogue": phrase("from the product"),
-    "changed": phrase("your version"),
-    "own": phrase("your own"),
-    "create": phrase("create"),
-    "update": phrase("update"),
-    "tandem": phrase("Tandem"),
-    "person": phrase("a person"),
-    "other_side": phrase("the other side"),
-    "equal_from_the_start": phrase("equal from the start"),
-    "reader": phrase("reader"),
-    "operator": phrase("operator"),
-    "administrator": phrase("administrator"),
 }
+"""What a mapping does about conflicts, deletions and records that leave its filter."""
+
+REMEDIES: Mapping[str, str] = {
+    "conflict": phrase(
+        "Decide whose value counts on the page Conflicts, or write the same value on both sides."
+    ),
+    "option_missing": phrase("Add it on the mapping's page, or by hand in Sales, then publish."),
+}
+"""Remedies whose words elsewhere speak of the API, by problem code."""
+
+
+def remedy_of(code: str) -> str:
+    """What to do about a problem, in the words of the pages; blank for an unknown code."""
+    known = PROBLEMS.get(code)
+    return REMEDIES.get(code, known.remedy if known else "")
+
+
 OUTCOMES = tuple(each.value for each in Outcome)
