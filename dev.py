@@ -45,6 +45,9 @@ VERBS = {
         "local.costs", False, "requests and writes of each mapping, of a first run and a quiet minute"
     ),
     "screenshots": Verb("local.pictures", True, "pictures of the pages into docs/pictures; needs a Chromium"),
+    "availability": Verb(
+        "local.availability", True, "how long a question about availability takes at a steady rate"
+    ),
     "latency": Verb("local.latency", True, "how long a change takes from one side to the other"),
 }
 
