@@ -95,7 +95,7 @@ def _is_constant(each: FieldMapping) -> bool:
 
 _WITH_RULES = (
     FieldType.TEXT, FieldType.CODE, FieldType.PHONE, FieldType.EMAIL, FieldType.DATE, FieldType.DECIMAL,
-    FieldType.INTEGER,
+    FieldType.INTEGER, FieldType.OPTION,
 )  # fmt: skip
 _COLUMNS = {FieldType.PERSON_NAME: 2, FieldType.STATE: 2}
 _LOOKING_UP = (FieldType.LOOKUP, FieldType.LOCAL_AMOUNT)
@@ -151,6 +151,9 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         "it leads to one table, and through one mapping, twice": _leads_twice(each),
         "bc_when is for a constant record that flows to Sales": bool(each.bc_when) and not _is_constant(each),
         f"a {each.type.value} takes no rules": bool(each.rules) and each.type not in _WITH_RULES,
+        "rules of an option read Business Central: it flows to Sales": bool(each.rules)
+        and each.type is FieldType.OPTION
+        and each.direction is not Direction.TO_SALES,
         "only rules that tidy (trim, collapse, upper, lower) flow both ways": each.direction
         is Direction.BIDIRECTIONAL
         and not all(KINDS[rule.name].tidies for rule in each.rules),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from shared_code.core.descriptions import ColumnDescription, Kind
 from shared_code.core.mapping import FieldMapping, FieldType
 from shared_code.core.records import Side, Value
+from shared_code.core.transform import is_truth
 
 type Found = Iterator[tuple[str, str]]
 """What is wrong, and what to do."""
@@ -59,6 +60,8 @@ def _fixed_kinds(each: FieldMapping, side: Side, read_only: bool) -> frozenset[K
             return frozenset({Kind.DAY, Kind.MOMENT} if read_only or not on_bc else {Kind.DAY})
         case FieldType.DATE_TIME:
             return frozenset({Kind.MOMENT})
+        case FieldType.OPTION if on_bc and is_truth(each):
+            return frozenset({Kind.BOOLEAN})
         case FieldType.OPTION | FieldType.STATE:
             return frozenset({Kind.CHOICE, Kind.TEXT} if on_bc else {Kind.CHOICE})
         case FieldType.LOOKUP if on_bc:

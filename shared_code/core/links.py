@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from shared_code.core.mapping import Mapping
-from shared_code.core.records import Side, Value
+from shared_code.core.records import ZERO_ID, Side, Value
 
 NO_FORM = ("subject",)
 """Tables of Sales whose rows are not opened one by one: subjects are a tree."""
@@ -61,6 +61,8 @@ def _business_central(
     addresses: Addresses, mapping: Mapping, record_id: str, native: MappingOf[str, Value]
 ) -> str | None:
     page = mapping.bc.page
+    if record_id == ZERO_ID:  # The local currency has no record in Business Central.
+        return None
     if page is None or not addresses.web_client or not addresses.company:
         return None
     value = record_id if page.value == mapping.bc.key else str(native.get(page.value) or "")

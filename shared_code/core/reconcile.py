@@ -219,7 +219,8 @@ def _decide_deletion(
     match rule:
         case DeletionRule.UNCOUPLE:
             return EndCoupling(deleted)
-        case DeletionRule.RESTORE if mapping.may_create(gone, insists=rules.insists):
+        case DeletionRule.RESTORE if mapping.may_create(gone, insists=True):
+            # The rule, or a person, asks for just this record, also where nothing else is created.
             return _decide_restoration(mapping, gone, survivor)
         case DeletionRule.DELETE if rules.insists:
             return Remove(gone.other)

@@ -54,7 +54,7 @@ def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
         case FieldType.LOOKUP:
             return get_lookup(each, side, native, looked_up(each, side, native), links)
         case FieldType.OPTION:
-            return _get_option(each, side, native.get(names[0]))
+            return _get_option(each, side, _ruled(each, side, names[0], native))
         case FieldType.STATE:
             return states.get(each, side, native)
         case _:
@@ -70,6 +70,9 @@ def put(each: FieldMapping, side: Side, value: Value, links: Links, present: Val
     """
     names = each.sales if side is Side.SALES else ((each.bc,) if each.bc else ())
     match each.type:
+        case _ if _is_unreadable(each, value):
+            what = f"{each.name}: {str(value).removeprefix(UNREADABLE_PREFIX)}. Correct it or the rule."
+            return Unfit(each.name, "unreadable", what)
         case FieldType.PERSON_NAME if len(names) == 2:
             return _put_name(each, names, value, present)
         case FieldType.LOOKUP:
@@ -85,9 +88,6 @@ def put(each: FieldMapping, side: Side, value: Value, links: Links, present: Val
             return Unfit(each.name, "country_unknown", what)
         case FieldType.COUNTRY if each.as_name and side is Side.SALES and isinstance(value, str):
             return _put_plain(each, side, names, country_name(value))
-        case _ if each.rules and str(value).startswith(UNREADABLE_PREFIX):
-            what = f"{each.name}: {str(value).removeprefix(UNREADABLE_PREFIX)}. Correct it or the rule."
-            return Unfit(each.name, "unreadable", what)
         case _:
             return _put_plain(each, side, names, value)
 
@@ -127,13 +127,19 @@ _GETTERS: dict[FieldType, Callable[[Value, FieldMapping], Value]] = {
 }
 
 
+def _ruled(each: FieldMapping, side: Side, name: str, native: Values) -> Value:
+    """What a field holds, after the rules of the side it flows from."""
+    rules = each.rules if each.direction.flows_from(side) else ()
+    return apply(rules, native.get(name), native) if rules else native.get(name)
+
+
 def _get_plain(each: FieldMapping, side: Side, name: str, native: Values) -> Value:
-    value = native.get(name)
-    if each.rules and each.direction.flows_from(side):
-        value = apply(each.rules, value, native)
-        if isinstance(value, str) and value.startswith(UNREADABLE_PREFIX):
-            return value
-    return _GETTERS[each.type](value, each)
+    value = _ruled(each, side, name, native)
+    return value if _is_unreadable(each, value) else _GETTERS[each.type](value, each)
+
+
+def _is_unreadable(each: FieldMapping, value: Value) -> bool:
+    return bool(each.rules) and isinstance(value, str) and value.startswith(UNREADABLE_PREFIX)
 
 
 def _put_plain(each: FieldMapping, side: Side, names: tuple[str, ...], value: Value) -> Put:
@@ -193,8 +199,14 @@ def _put_name(each: FieldMapping, names: tuple[str, ...], value: Value, present:
     return {names[0]: first, names[1]: last}
 
 
+TRUTHS = {True: "true", False: "false"}
+"""The options of a field that is true or false in Business Central."""
+
+
 def _get_option(each: FieldMapping, side: Side, native: Value) -> Value:
     if side is Side.BC:
+        if isinstance(native, bool):
+            return TRUTHS[native]
         text = plain_text(native)
         return None if text in (None, "_x0020_") else text
     for name, number in each.options:
@@ -205,10 +217,18 @@ def _get_option(each: FieldMapping, side: Side, native: Value) -> Value:
 
 def _put_option(each: FieldMapping, side: Side, name: str, value: Value) -> Put:
     if value is None:
-        return {name: "_x0020_" if side is Side.BC else None}
+        blank: Value = False if is_truth(each) else "_x0020_"
+        return {name: blank if side is Side.BC else None}
     numbers = dict(each.options)
     if str(value) not in numbers:
         return Unfit(
             each.name, "option_unknown", f"{each.name}: “{value}” has no counterpart in {side.system_name}."
         )
-    return {name: str(value) if side is Side.BC else numbers[str(value)]}
+    if side is Side.SALES:
+        return {name: numbers[str(value)]}
+    return {name: str(value) == TRUTHS[True] if is_truth(each) else str(value)}
+
+
+def is_truth(each: FieldMapping) -> bool:
+    """Whether the options are those of a field that is true or false in Business Central."""
+    return {name for name, _ in each.options} == set(TRUTHS.values())

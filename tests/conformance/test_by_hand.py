@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from local.simulation.world import World, build
 from shared_code.core.coupling import Coupling
+from shared_code.core.mapping import Condition
 from shared_code.core.records import Side
 from shared_code.sync import coupling_api
 from shared_code.sync.api import answering
@@ -117,6 +119,7 @@ def test_a_pair_is_uncoupled_and_coupled_again(world: World, mapping: str, count
     "139174.LookupFilteredCRMRecordForSalesperson",
     "139174.LookupFilteredCRMRecordForItem",
     "139174.LookupFilteredCRMRecordForResource",
+    "139174.LookupFilteredCRMRecordForCustomerPriceGroup",
 )
 @pytest.mark.parametrize(
     ("mapping", "table", "name", "outside"),
@@ -125,6 +128,7 @@ def test_a_pair_is_uncoupled_and_coupled_again(world: World, mapping: str, count
         ("SALESPEOPLE", "systemusers", "fullname", {"isdisabled": True}),
         ("ITEM-PRODUCT", "products", "productnumber", {"statecode": 1, "statuscode": 2}),
         ("RESOURCE-PRODUCT", "products", "productnumber", {"statecode": 1, "statuscode": 2}),
+        ("CUSTPRCGRP-PRICE", "pricelevels", "name", {"description": "For invoices of Business Central"}),
     ],
 )
 def test_records_are_offered_by_name_inside_the_filter_only(
@@ -144,6 +148,24 @@ def test_records_are_offered_by_name_inside_the_filter_only(
     world.person_in_sales.edit(f"{table}({pair.sales_id})", **outside)
     assert pair.sales_id not in {each["id"] for each in offered()}
     world.person_in_sales.edit(f"{table}({pair.sales_id})", **before)
+
+
+@pytest.mark.conforms("139174.LookupFilteredCRMRecordForCurrency")
+def test_a_filter_of_a_companys_own_holds_for_what_is_offered_too(world: World) -> None:
+    pair = first(world, "CURRENCY")
+    row = world.person_in_sales.call("GET", f"transactioncurrencies({pair.sales_id})")
+    query = {"side": "sales", "text": row["currencyname"]}
+
+    def offered() -> list[str]:
+        shown = answering(lambda: coupling_api.find_records(world.parts, "CURRENCY", query)).body
+        return [each["id"] for each in shown["records"]]
+
+    assert offered() == [pair.sales_id]
+    rule = world.at.mapping("CURRENCY").sales
+    others = Condition("isocurrencycode", "is_not", (row["isocurrencycode"],))
+    scenes.change_mapping(world, "CURRENCY", sales=replace(rule, filter=(others,)))
+    assert offered() == []
+    scenes.change_mapping(world, "CURRENCY", sales=rule)
 
 
 @pytest.mark.conforms(

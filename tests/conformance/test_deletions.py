@@ -51,11 +51,15 @@ def test_with_the_rule_to_uncouple_the_coupling_ends_and_the_survivor_stays(way:
 @pytest.mark.conforms(
     "139165.AutoResolveDeletedRecordRestoreRecordsBidirectionalAll",
     "139165.AutoResolveDeletedRecordRestoreRecordsUnidirectionalAll",
+    "139165.AutoResolveDeletedRecordRestoreRecordsUnidirectionalOnlyCoupled",
     "139182.SyncCustomerWithCorruptCouplingToNewCRMAccount",
 )
 @pytest.mark.parametrize("way", [BOTH_WAYS, TO_SALES])
-def test_with_the_rule_to_restore_the_deleted_row_is_created_again_and_coupled(way: str) -> None:
-    world = _world(way, DeletionRule.RESTORE, True)
+@pytest.mark.parametrize("creates", [True, False])
+def test_with_the_rule_to_restore_the_deleted_row_is_created_again_also_where_nothing_else_is(
+    way: str, creates: bool
+) -> None:
+    world = _world(way, DeletionRule.RESTORE, creates)
     pair = _delete_in_sales_and_touch(world)
     again = scenes.coupled(world, "CUSTOMER", Side.BC, pair.bc_id)
     assert again is not None

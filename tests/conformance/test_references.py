@@ -274,3 +274,23 @@ def test_codes_that_are_options_are_a_mapping_like_others_and_look_at_what_chang
     worlds.cycle(world)
     (problem,) = worlds.problems(world, "PAYMENT TERMS")
     assert "90 DAYS" in problem["message"]
+
+
+@pytest.mark.conforms("139173.TestGetCRMCurrencyDefaultPrecision")
+@pytest.mark.parametrize(
+    ("decimals", "precision"), [("0:0", 0), ("2:2", 2), ("3:3", 3), ("2:5", 4), ("4", 4), ("", 2), ("2:", 2)]
+)
+def test_a_new_currency_has_the_decimals_that_business_central_gives_it(
+    decimals: str, precision: int
+) -> None:
+    company = worlds.company()
+    yen = {"code": "JPY", "displayName": "Yen", "symbol": "¥", "amountDecimalPlaces": decimals}
+    rate = {"currencyCode": "JPY", "startingDate": "2020-01-01", "exchangeRateAmount": 100}
+    company.records["currencies"].append(yen)
+    company.records["currencyExchangeRates"].append({**rate, "relationalExchangeRateAmount": 1})
+    world = worlds.new_world([company], mappings=["CURRENCY"])
+    worlds.full(world)
+    rows = world.person_in_sales.call("GET", "transactioncurrencies")["value"]
+    found = {each["isocurrencycode"]: each["currencyprecision"] for each in rows}
+    assert found == {"EUR": 2, "GBP": 2, "JPY": precision, "USD": 2}
+    assert worlds.codes(world, "CURRENCY") == []

@@ -32,9 +32,9 @@ rules = [
 ]
 ```
 
-Rules are for the types text, code, phone, email, date, decimal and integer. What a rule cannot read is a
-problem (`unreadable`) that shows the value; nothing is written. Without `cut` nothing is cut off: too long a
-text is a problem too."""
+Rules are for the types text, code, phone, email, date, decimal, integer and, to Sales, option. What a rule
+cannot read is a problem (`unreadable`) that shows the value; nothing is written. Without `cut` nothing is
+cut off: too long a text is a problem too."""
 
 PATTERNS = f"""\
 ## Patterns

@@ -233,6 +233,13 @@ def test_options_and_constants_must_be_choices_there_are() -> None:
     assert "true or false" in one(mapping, Side.SALES, table)[1]
 
 
+def test_the_options_true_and_false_are_those_of_a_truth_value() -> None:
+    option = make_field("blocked", FieldType.OPTION, options=(("true", 1), ("false", 0)))
+    mapping, bc, _ = of(option)
+    assert told(mapping, Side.BC, with_column(bc, "bc_blocked", kind=Kind.BOOLEAN)) == []
+    assert "holds a choice" in one(mapping, Side.BC, with_column(bc, "bc_blocked", kind=Kind.CHOICE))[1]
+
+
 def test_a_constant_must_be_short_enough() -> None:
     constant = make_field("mark", FieldType.CONSTANT, TO_SALES, bc=None, constant="A-B-C")
     mapping, _, sales = of(constant, direction=TO_SALES)

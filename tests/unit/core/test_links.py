@@ -13,7 +13,7 @@ from shared_code.compose import default_mappings
 from shared_code.core.features import Feature
 from shared_code.core.links import Addresses, link_to
 from shared_code.core.mapping import Mapping
-from shared_code.core.records import Side
+from shared_code.core.records import ZERO_ID, Side
 
 OPENED = Addresses(
     "https://businesscentral.dynamics.com/contoso/production", "CRONUS & Söhne", "https://contoso.crm.dynamics.com"
@@ -88,6 +88,11 @@ def test_without_client_or_company_there_is_no_link_rather_than_a_wrong_one(miss
 @pytest.mark.parametrize("record_id", [None, ""])
 def test_no_record_has_no_link(side: Side, record_id: str | None) -> None:
     assert link_to(OPENED, CUSTOMER, side, record_id) is None
+
+
+def test_the_local_currency_has_no_page_in_business_central() -> None:
+    assert link_to(OPENED, ALL["CURRENCY"], Side.BC, ZERO_ID) is None
+    assert link_to(OPENED, ALL["CURRENCY"], Side.SALES, ID)
 
 
 def test_a_mapping_of_ones_own_without_a_page_has_a_link_to_sales_only() -> None:

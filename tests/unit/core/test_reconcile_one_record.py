@@ -138,7 +138,7 @@ def specified_deletion(mapping: Mapping, gone: Side, kind: str, rules: DeletionR
         return EndCoupling((gone,))
     if kind == "unread":
         return ReadFirst((left,))
-    may_restore = mapping.creates and mapping.direction.flows_to(gone)
+    may_restore = mapping.direction.flows_to(gone)  # The rule asks for it, whatever else is created.
     may_remove = mapping.direction.flows_to(left)
     removes = rule in (DeletionRule.DELETE, DeletionRule.DEACTIVATE)
     acts = (rule is DeletionRule.RESTORE and may_restore) or (removes and may_remove)

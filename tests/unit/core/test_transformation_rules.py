@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_code.core.mapping import native_of
+from shared_code.core.mapping import FieldType, native_of
 from shared_code.core.put_results import Unfit
 from shared_code.core.records import Side, Value
 from shared_code.core.rule_reading import read_rules
@@ -101,6 +101,16 @@ def test_what_a_rule_cannot_read_is_told_and_not_written(entry: Any, value: Valu
     assert isinstance(unfit, Unfit)
     assert unfit.code == "unreadable"
     assert words in unfit.text
+
+
+def test_rules_read_what_an_option_holds_in_business_central() -> None:
+    each = make_field(
+        "f", FieldType.OPTION, TO_SALES, options=(("2", 20),), rules=rules({"split": ":", "part": -1})
+    )
+    neutral = get(each, Side.BC, {"bc_f": "0:2"}, LINKS)
+    assert neutral == "2"
+    assert put(each, Side.SALES, neutral, LINKS) == {"sales_f": 20}
+    assert get(each, Side.SALES, {"sales_f": 20}, LINKS) == "2"
 
 
 def test_rules_follow_one_another() -> None:
