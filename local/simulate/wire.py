@@ -12,6 +12,7 @@ from local.simulate import cutting
 from local.simulate.faults import Faults
 from local.simulate.hiding import Veil
 from local.simulate.observing import Observer
+from local.simulate.replica import Replica
 from local.simulate.scheduler import Scheduler
 from local.simulators.wire import ConnectionLost, Request, Response, Service
 
@@ -19,7 +20,6 @@ _HINT_S = (1, 4, 30)
 _CODES = {"bc": {429: "Application_TooManyRequests", 503: "Internal_TenantUnavailable"},
           "sales": {429: "0x80072322", 503: "0x80072321"}}  # fmt: skip
 _PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please wait</body></html>"
-MAX_REMEMBERED = 200
 
 
 class Late:
@@ -85,11 +85,11 @@ class Wire:
         self._lease_s = lease_s
         self._lag_s = lag_s
         self._veil = veil
-        self._remembered: dict[str, Response] = {}
+        self._replica = Replica(faults)
 
     def forget(self) -> None:
         """No replica remembers what was before."""
-        self._remembered.clear()
+        self._replica.forget()
 
     def handle(self, request: Request) -> Response:
         """The answer as it arrives.  Raises ``ConnectionLost`` or ``Crash``."""
@@ -167,13 +167,10 @@ class Wire:
 
     def _read(self, request: Request, who: str, path: str) -> Response:
         """A read of Sales by ids, perhaps from a replica that has not heard of the last writes."""
-        by_ids = "PropertyValues" in request.target
-        if by_ids and request.target in self._remembered and self._faults.hit("stale_read"):
-            return self._remembered[request.target]
         response = self._run(request, who, path)
-        if by_ids and response.status == 200 and len(self._remembered) < MAX_REMEMBERED:
-            self._remembered[request.target] = response
-        return response
+        if "PropertyValues" not in request.target or response.status != 200 or not self._replica.lags:
+            return response
+        return self._replica.answer(request.target.partition("&")[0], response)
 
     def _run(self, request: Request, who: str, path: str) -> Response:
         with self._observer.acting(who):

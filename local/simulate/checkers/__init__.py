@@ -17,6 +17,7 @@ from local.simulate.checkers import (
     no_dangling,
     no_deletes,
     no_duplicates,
+    no_echo,
     no_false_deletions,
     nothing_lost,
     one_to_one,
@@ -30,7 +31,7 @@ from local.simulate.evidence import Evidence
 _MODULES = (
     nothing_lost, converged, quiet, one_to_one, no_duplicates, base_truthful, only_mapped, no_dangling,
     isolated, no_deletes, no_false_deletions, totals, limits, known_systems,
-    prices,
+    prices, no_echo,
 )  # fmt: skip
 
 CHECKERS: dict[str, Callable[[Evidence], list[str]]] = {each.NAME: each.check for each in _MODULES}
