@@ -21,12 +21,14 @@ def _is_told(row: Entity) -> bool:
 @dataclass
 class Conclusions:
     """``false`` lists deletions that were to be put on file while both records were there; ``coupled`` all
-    pairs that were ever put on file, also such as storage lost since."""
+    pairs that were ever put on file, also such as storage lost since; ``uncoupled`` those that a person wanted
+    to end, by connection and id in Business Central."""
 
     observer: Observer
     companies: Mapping[str, str]
     tables: MemoryTables
     pairs: Mapping[str, Pair]
+    uncoupled: set[tuple[str, str]] = field(default_factory=set)
     false: list[str] = field(default_factory=list)
     coupled: set[tuple[Key, Key]] = field(default_factory=set)
 
@@ -46,8 +48,13 @@ class Conclusions:
         if row.startswith("p|") and values["code"] == "partner_deleted":
             details = json.loads(str(values["details"]))
             self._judge(connection, mapping, details.get("bc_id"), details.get("sales_id"))
-        elif row.startswith("b|") and values["state"] == "ended":
+        elif (
+            row.startswith("b|") and values["state"] == "ended" and not self._was_wanted(connection, row[2:])
+        ):
             self._judge(connection, mapping, row[2:], values["sales_id"])
+
+    def _was_wanted(self, connection: str, bc_id: str) -> bool:
+        return (connection, bc_id) in self.uncoupled
 
     def _are_few(self, partition: str) -> bool:
         """Whether so few pairs are left that nobody can tell a deletion from a service that hides all."""

@@ -20,6 +20,9 @@ INCIDENTS = (
 """One of these happens in a seed that has an incident."""
 
 RESTORES = ("restored_sales", "restored_bc")
+CLERKS = 0.4
+"""How many seeds have somebody who works in Tandem while it works."""
+
 OUTAGE_S = 1000.0
 """How long a system is away while it is restored: longer than the product trusts it without asking."""
 
@@ -29,7 +32,7 @@ class Plan:
     """``incident`` (blank: none) happens after the share ``at`` of the hostile time.
 
     ``webhooks``: both systems tell of changes.  ``conflict``: the rule for customers and contacts.  ``parts``
-    of the catalogue are kept in step beside these (see ``further``).
+    of the catalogue are kept in step beside these (see ``further``).  ``clerk``: somebody works in Tandem too.
     """
 
     incident: str = ""
@@ -37,6 +40,12 @@ class Plan:
     webhooks: bool = False
     conflict: ConflictRule = ConflictRule.ASK
     parts: tuple[str, ...] = ()
+    clerk: bool = False
+
+    @property
+    def ends_pairs(self) -> bool:
+        """Whether a restore or a loss takes away pairs, or what is known of them."""
+        return self.incident.startswith(("restored", "lost"))
 
     @property
     def more_s(self) -> float:
@@ -59,8 +68,9 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     if incident in RESTORES:
         at += 0.4
     parts = draw_parts(seed, incident) if "parts" not in without else ()
+    clerk = random.Random(f"clerk {seed}").random() < CLERKS and "clerk" not in without
     if not incident:
-        return Plan(parts=parts)
+        return Plan(parts=parts, clerk=clerk)
     webhooks = rng.random() < 0.4
     rule = rng.choice((ConflictRule.ASK, ConflictRule.ASK, ConflictRule.BC_WINS, ConflictRule.SALES_WINS))
     return Plan(
@@ -69,4 +79,5 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         webhooks and "webhook_hint" not in without,
         ConflictRule.ASK if "conflict_rule" in without else rule,
         parts,
+        clerk,
     )

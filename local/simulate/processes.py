@@ -25,6 +25,7 @@ from shared_code.systems.auth import FixedTokens
 from shared_code.systems.interface import SystemFault
 
 POLL_S = 2.0
+_NO_PREVIEW = '"preview":""}'
 
 MAX_STARTS, START_AGAIN_S = 100, 5.0
 """How often a process that cannot start is started again, and after how long."""
@@ -155,6 +156,9 @@ class Host:
             self._set_aside(name, message)
             return
         self.scanning = '"type":"scan"' in message.body
+        who = self.scheduler.who
+        if not message.body.endswith(_NO_PREVIEW):
+            self.scheduler.on_paper.add(who)
         try:
             handle(self.process.parts, name, message.body)
         except (StoreError, SystemFault) as error:
@@ -170,6 +174,7 @@ class Host:
                 self.faults.count("lease_lost")
         finally:
             self.scanning = False
+            self.scheduler.on_paper.discard(who)
 
     def _failed(self, name: str, message: Message) -> None:
         if message.dequeue_count >= MAX_DEQUEUE:

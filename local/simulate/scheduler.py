@@ -85,7 +85,10 @@ def _held_lock() -> threading.Lock:
 
 
 class Scheduler:
-    """Owns the steps.  Outside of ``run`` every call of ``pause`` just moves the clock."""
+    """Owns the steps.  Outside of ``run`` every call of ``pause`` just moves the clock.
+
+    ``on_paper`` names the workers whose present work belongs to a preview, ``paper_writes`` what they wrote.
+    """
 
     def __init__(self, clock: ManualClock, rng: random.Random, trace: Trace, stay: float = 0.6) -> None:
         self.clock = clock
@@ -94,6 +97,8 @@ class Scheduler:
         self.stay = stay
         self.steps = 0
         self.on_step: Callable[[], None] = lambda: None
+        self.on_paper: set[str] = set()
+        self.paper_writes: list[str] = []
         self._tasks: list[Task] = []
         self._current: Task | None = None
         self._main = _held_lock()
@@ -114,6 +119,11 @@ class Scheduler:
     @property
     def active(self) -> bool:
         return self._current is not None
+
+    def wrote(self, what: str) -> None:
+        """Note a write, which work on paper must not do."""
+        if self.on_paper and self.who.partition(".")[0] in self.on_paper:
+            self.paper_writes.append(f"{self.who} wrote {what} at {self.clock.now:.1f}")
 
     def note(self, event: str) -> None:
         """Add an event of the present worker to the trace."""

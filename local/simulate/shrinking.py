@@ -25,7 +25,7 @@ def shrink(seed: int, defect: str = "") -> Choices:
         return any(each.startswith(wanted) for each in run_seed(seed, choices, defect).violations)
 
     choices = Choices()
-    for kind in (*RATES, *WORLD_KINDS, *INCIDENTS, "webhook_hint", "conflict_rule", "parts"):
+    for kind in (*RATES, *WORLD_KINDS, *INCIDENTS, "webhook_hint", "conflict_rule", "parts", "clerk"):
         smaller = replace(choices, without=choices.without | {kind})
         choices = smaller if fails(smaller) else choices
     return _without_acts(choices, min(first.acts, MAX_ACTS), fails)

@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from local.simulate.administrator import Administrator
 from local.simulate.calm import state_of
+from local.simulate.clerk import Clerk
 from local.simulate.conclusions import Conclusions
 from local.simulate.faults import Faults
 from local.simulate.further import PRICES
@@ -71,6 +72,7 @@ class Simulation:
     wires: list[Wire]
     incidents: Incidents
     conclusions: Conclusions
+    clerk: Clerk
     unexpected: list[Unexpected] = field(default_factory=list)
     hosts: list[Host] = field(default_factory=list)
     stopping: bool = False
@@ -119,6 +121,8 @@ class Simulation:
         if self.incidents.plan.webhooks:
             hints = Hints(self._rng("hints"), self.observer, self.processes, self.scheduler, self.faults)
             spawn("webhooks", "webhooks", lambda: hints.work(lambda: self.stopping))
+        if self.incidents.plan.clerk:
+            spawn("clerk", "clerk", lambda: self.clerk.work(lambda: self.stopping))
 
     def _host(self, name: str) -> Host:
         return Host(
@@ -173,6 +177,8 @@ class Simulation:
         self.surroundings.restore()
         self.incidents.finish()
         self.administrator = Administrator(self.first, self.faults, self.setting.release)
+        if self.incidents.plan.clerk:
+            self.clerk.take_up_again()
         self.administrator.look()
         if self.incidents.lost_storage:
             self.administrator.after_a_loss()

@@ -19,6 +19,10 @@ RETRY_S = 15.0
 """After a failed delivery the host shows the message again (host.json: visibilityTimeout)."""
 
 _WRITES = frozenset({"insert", "replace", "upsert", "delete", "transact", "send"})
+_OF_PAPER = ("Preview", "Permits", "Poison", *QUEUES)
+"""What work on paper may write: its own tables, how many requests are under way, messages, also such as fail
+again and again."""
+
 _LOCAL = frozenset({"receive", "release", "delete-message"})
 
 
@@ -31,6 +35,8 @@ class Hooks:
 
     def before(self, operation: str, place: str) -> None:
         self.scheduler.note(f"{operation} {place}")
+        if operation in _WRITES and not place.startswith(_OF_PAPER):
+            self.scheduler.wrote(f"{operation} {place}")
         if not self.scheduler.active:
             return
         self.scheduler.pause(self.faults.storage_latency_s())

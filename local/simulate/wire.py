@@ -146,6 +146,8 @@ class Wire:
     def _carry_out(self, request: Request, path: str, operations: int) -> Response:
         faults, scheduler = self._faults, self._scheduler
         writing = cutting.is_write(request)
+        if writing:
+            scheduler.wrote(f"{request.method} {path} in {self.side}")
         who = f"tandem {scheduler.process}"
         if writing and faults.hit("answer_lost_late"):
             at_s = scheduler.clock.now + self._rng.random() * self._lag_s

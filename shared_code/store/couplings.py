@@ -4,7 +4,7 @@ Rows of a partition::
 
     b|<bc id>        the coupling itself
     s|<sales id>     pointer to it, or the intent to create its BC record
-    i|<sales id>     the name in an open intent, so that the open ones are found with one query
+    i|<sales id>     name and key in an open intent, so that the open ones are found with one query
     r|<reference>    pointer by the reference other BC records use (a code, a contact number)
     p|<side>|<id>    why that record is not in step
 
@@ -207,7 +207,7 @@ class CouplingStore:
         }
         return [
             Insert(Entity(self.partition, "s|" + intent.sales_id, values)),
-            Upsert(Entity(self.partition, "i|" + intent.sales_id, {"name": intent.name})),
+            Upsert(Entity(self.partition, "i|" + intent.sales_id, {"name": intent.name, "key": intent.key})),
         ]
 
     def drop_intent_operations(self, intent: Intent) -> list[Operation]:
@@ -218,7 +218,14 @@ class CouplingStore:
 
     def open_intents(self) -> set[str]:
         """The names of the BC records that are being created now, or of whose creation nobody knows."""
-        return {str(each.values["name"]) for each in self._tables.query_prefix(TABLE, self.partition, "i|")}
+        return self.open_creations()[0]
+
+    def open_creations(self) -> tuple[set[str], set[str]]:
+        """The names of the BC records that are being created, as ``open_intents``, and the keys of those that
+        are created under one."""
+        rows = list(self._tables.query_prefix(TABLE, self.partition, "i|"))
+        names, keys = ({str(each.values.get(name, "")) for each in rows} for name in ("name", "key"))
+        return names, keys - {""}
 
     def problem_operation(self, problem: Problem) -> Operation:
         return Upsert(_problem_entity(self.partition, problem))

@@ -20,6 +20,7 @@ from local.simulate.checkers import (
     no_echo,
     no_false_deletions,
     nothing_lost,
+    on_paper,
     one_to_one,
     only_mapped,
     prices,
@@ -31,7 +32,7 @@ from local.simulate.evidence import Evidence
 _MODULES = (
     nothing_lost, converged, quiet, one_to_one, no_duplicates, base_truthful, only_mapped, no_dangling,
     isolated, no_deletes, no_false_deletions, totals, limits, known_systems,
-    prices, no_echo,
+    prices, no_echo, on_paper,
 )  # fmt: skip
 
 CHECKERS: dict[str, Callable[[Evidence], list[str]]] = {each.NAME: each.check for each in _MODULES}

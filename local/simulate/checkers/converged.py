@@ -67,9 +67,9 @@ def same(evidence: Evidence, sales_table: str, text: Text, bc: str, sales: str) 
 
 
 def _explains(problems: list[Problem], text: Text) -> bool:
-    """A conflict must name the field; anything else that is open concerns the whole record."""
+    """A conflict must name the field; anything else that is open, or set aside, concerns the whole record."""
     for each in problems:
-        if each.code != "conflict":
+        if each.code != "conflict" or each.set_aside:
             return True
         fields = each.details.get("fields")
         if isinstance(fields, dict) and (text.group or text.name) in fields:

@@ -28,6 +28,8 @@ def check(evidence: Evidence) -> list[str]:
 
 def _unfounded(evidence: Evidence, key: Key, problem: Problem) -> str | None:
     where = f"{key.side} {key.table} {key.id}"
+    if problem.set_aside:
+        return None  # A person wanted it left alone.
     if problem.code in HEALING:
         return f"{where} still has the problem {problem.code}: {problem.message}"
     if problem.code == "waits_for_lookup" and _is_there(evidence, key, problem):

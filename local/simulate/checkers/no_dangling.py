@@ -28,6 +28,8 @@ def _wrong_parent(evidence: Evidence, link: Linked) -> str | None:
         each.bc for each in evidence.by_key.get(account, []) if each.pair.mapping == CUSTOMER.mapping
     ]
     own = [each for each in customers if each.company == link.bc.company]
+    if any(each.code == "uncoupled" for each in evidence.problems.get(account, [])):
+        return None  # A person parted the customer from its account.
     if not own:
         return (
             f"{link.bc.id} / {link.sales.id}: the account {account.id} is not coupled, and no problem says so"

@@ -106,11 +106,13 @@ def _has_nobody_left(evidence: Evidence, write: Write) -> bool:
 
 
 def _is_announced_for_nobody(evidence: Evidence, write: Write) -> bool:
-    """Whether it is still on file for which record it was made, and that one is deleted: whoever looks at
-    what was made couples the two, and tells that the partner is gone."""
+    """Whether it is still on file for which record it was made, and that one is deleted or left the filter:
+    whoever looks at what was made couples the two, and so does whoever looks at a record that comes back."""
     announced = (line for row in evidence.rows("Announcements") for line in str(row.values["lines"]).split())
     origins = {line.partition("|")[2] for line in announced if line.startswith(write.key.id)}
-    return bool(origins) and not any(each.id in origins for each in evidence.observer.present)
+    present = [each for each in evidence.observer.present if each.id in origins]
+    pair = evidence.pair_of(write.key)
+    return bool(origins) and not any(pair and evidence.is_inside(pair, each) for each in present)
 
 
 _NAMES = ("displayName", "name", "fullname")
@@ -188,6 +190,8 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
         return None
     if _is_made_by_itself(write):
         return None
+    if any(each.code == "uncoupled" for each in evidence.problems.get(write.key, [])):
+        return None  # A person uncoupled it.
     if write.key in evidence.by_key or write.key.id in ended or _renamed(evidence, write):
         return None
     if _has_nobody_left(evidence, write) or _origin_was_taken_back(evidence, write):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from local.simulate.evidence import Evidence
 from local.simulate.observing import Write
@@ -12,17 +12,37 @@ NAME = "I17 no echo"
 
 
 def check(evidence: Evidence) -> list[str]:
+    plan = evidence.simulation.incidents.plan
+    if plan.clerk or plan.ends_pairs or plan.incident.startswith("rules"):
+        return []  # A person may want it, and where no common state is known nobody can tell.
     updates = [each for each in evidence.our_writes() if each.kind == "updated"]
-    return [line for each in updates for line in _echoes(evidence, each)]
+    settled = _on_both_sides(evidence)
+    return [line for each in updates for line in _echoes(evidence, each, settled)]
 
 
-def _echoes(evidence: Evidence, write: Write) -> Iterator[str]:
+def _on_both_sides(evidence: Evidence) -> set[str]:
+    """The values that a person wrote on either side, as somebody does who settles a conflict."""
+    tokens = evidence.ledger.tokens
+    return {
+        token
+        for write in evidence.observer.writes
+        if not write.who.startswith("tandem")
+        for _, after in write.changed.values()
+        for token in tokens_in(after) & tokens.keys()
+        if tokens[token].key.side != write.key.side
+    }
+
+
+def _echoes(evidence: Evidence, write: Write, settled: Set[str]) -> Iterator[str]:
     """Every text a person writes is unique, so a write of the same one in another form is an echo."""
     pair = evidence.pair_of(write.key)
-    names = [n for text in pair.texts for n in text.on(write.key.side) if len(text.sales) == 1] if pair else []
+    names = (
+        [n for text in pair.texts for n in text.on(write.key.side) if len(text.sales) == 1] if pair else []
+    )
     for name in names:
         before, after = write.changed.get(name, ("", ""))
-        if before != after and tokens_in(before) and tokens_in(before) == tokens_in(after):
+        held = tokens_in(before)
+        if before != after and held and held == tokens_in(after) and not held & settled:
             yield (
                 f"{write.who} changed {name} of {write.key.side} {write.key.table} {write.key.id} from "
                 f"“{before}” to “{after}” at {write.at:.1f}"

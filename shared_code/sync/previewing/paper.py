@@ -152,9 +152,13 @@ class PaperSystem:
         return partner_id(self.connection, f"{self._mapping.name}|preview", creation.source, 0)
 
     def _records(self, table: Table, ids: Sequence[str]) -> Mapping[str, Record]:
-        """The records as they are now.  What is held is read first, so that its etag guards all of it."""
+        """The records as they are now.  What is held is read first, so that its etag guards all of it.
+
+        What is made on paper in Sales may be made for real meanwhile, under the same id; the id of a record
+        that Business Central would make is a symbol.
+        """
         held = self.sheet.held(self.side, table.name, ids)
-        asked = [i for i in ids if i not in held or not held[i].created]
+        asked = [i for i in ids if self.side is Side.SALES or i not in held or not held[i].created]
         found = self.real.read(table, asked) if asked else {}
         return {i: Record(table, i, found.get(i), held.get(i)) for i in ids}
 

@@ -92,16 +92,18 @@ def withdraw(work: Work) -> None:
 def _not_made_by_us(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
     """Only what Tandem is surely not creating from its Sales row at this moment.
 
-    The intents are asked first: whoever committed in between is seen in the couplings.
+    The intents are asked first: whoever committed in between is seen in the couplings.  What is made under a
+    key is known whatever it is called by now.
     """
     if not work.mapping.direction.flows_to(Side.BC):
         return list(planned)
-    names = work.store.open_intents()
+    names, keys = work.store.open_creations()
+    made = creation_keys.made_under(work, keys)
     known = work.store.load(Side.BC, [each.item.id for each in planned], ordered=work.batch.ordered)
     for each in planned:
         if committing.is_coupled(known.get(each.item.id)):
             each.item.hand_on(0.0)
-        elif intents.name_key(work, each) in names:
+        elif each.item.id in made or intents.name_key(work, each) in names:
             _wait_for_maker(work, each.item)
     return [each for each in planned if not each.item.settled]
 

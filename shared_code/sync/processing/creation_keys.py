@@ -7,16 +7,19 @@ goes through, the record holds the same and nobody makes a second one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from shared_code.core.base import Base, with_given
 from shared_code.core.records import Deleted, Row, Side
-from shared_code.sync.processing import committing, journaling
+from shared_code.sync.processing import committing, journaling, problems
 from shared_code.sync.processing.adopting import couple_found
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.rules import still_meant
+
+
+TAKEN = "What Tandem made for it in Business Central is coupled with another row meanwhile."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ def new_key(work: Work) -> str:
     return work.runtime.new_id() if keeps else ""
 
 
+def made_under(work: Work, keys: Collection[str]) -> set[str]:
+    """The ids of the BC records that were made under these keys, whatever people made of them since."""
+    return set(work.system(Side.BC).made_under(work.table(Side.BC), sorted(keys)).values()) if keys else set()
+
+
 def find_made(work: Work, items: Sequence[Item]) -> dict[str, Made]:
     """What was made under the keys of these items' intents, by the item's id: two requests at most."""
     keys = {each.intent.key: each.id for each in items if each.intent}
@@ -44,11 +52,16 @@ def find_made(work: Work, items: Sequence[Item]) -> dict[str, Made]:
 
 
 def couple(work: Work, item: Item, made: Made) -> None:
-    """Couple with what the key led to.
+    """Couple with what the key led to, unless it has another partner by now: then a person decides, and the
+    intent stays, so that nothing is made a second time.
 
     Both sides held what was sent; whatever either holds beyond it was edited since, or a template's.
     """
     assert item.intent is not None
+    known = work.store.load(Side.BC, [made.id]).get(made.id)
+    if committing.is_coupled(known) and known is not None and known.sales_id != item.id:
+        problems.fail(work, item, "several_found", TAKEN)
+        return
     base = still_meant(work.at, work.mapping, Base(item.intent.sent, item.intent.sent), item.intent.rules)
     if made.row:
         couple_found(work, item, Side.BC, made.row)

@@ -18,6 +18,7 @@ from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import TABLES
 from shared_code.sync.previewing import previews
 from shared_code.sync.previewing.changed import changed_since
+from shared_code.sync.retries import queue_records
 from tests.sync import worlds
 from tests.sync.previewing.paper_worlds import ended, planned, previewed
 from tests.sync.worlds import Operations
@@ -114,6 +115,27 @@ def test_a_message_that_was_lost_is_sent_again() -> None:
         previews.look_after(world.parts, world.at)
         worlds.deliver(world)
     assert len(planned(world, ended(world, started))) == 1
+
+
+def test_a_row_that_is_made_for_real_while_it_is_made_on_paper_does_not_hold_the_preview_up() -> None:
+    world = worlds.synced()
+    made = world.person_in_bc().call("POST", "customers", {"displayName": "Newcomer Ltd."})
+    started = previews.start(world.parts, world.at, Request())
+
+    def is_made_on_paper(request: Any) -> bool:
+        on_paper = Sheet(world.tables, started.table).made(Side.SALES, "accounts")
+        return "/accounts?" in request.target and any(on_paper)
+
+    def make() -> None:
+        queue_records(world.parts, world.at, "CUSTOMER", Side.BC, [made["id"]])
+        worlds.deliver(world)
+
+    worlds.tap(world, Side.SALES).before = worlds.once(make, is_made_on_paper)
+    worlds.deliver(world)
+    assert len(worlds.accounts(world)) == len(worlds.CUSTOMERS) + 1
+    worlds.settled(world)
+    ended(world, started)
+    worlds.assert_whole(world)
 
 
 def test_a_removed_preview_ends_without_a_trace() -> None:

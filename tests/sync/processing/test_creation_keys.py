@@ -10,9 +10,12 @@ import pytest
 
 from local.simulation.world import World
 from local.simulators.faults import AimedFault, Fault, Scope
+from shared_code.core.instructions import Instruction
 from shared_code.core.mapping import DeletionRule
 from shared_code.core.outcome import NEVER_S, Outcome
 from shared_code.core.records import Side
+from shared_code.sync.by_hand import couple
+from shared_code.sync.processing.creation_keys import TAKEN
 from tests.conformance import scenes
 from tests.sync import extended_worlds as extended
 from tests.sync import worlds
@@ -166,3 +169,33 @@ def test_a_deleted_customer_is_restored_under_another_key(world: World) -> None:
     worlds.cycles(world, 3)
     assert len(fresh(world)) == 1
     assert worlds.codes(world) == []
+
+
+def test_what_was_made_and_renamed_before_anybody_knew_is_known_by_its_key(world: World) -> None:
+    """By its name nobody could tell whose it is: it would get a second account."""
+    account = worlds.new_account(world, NAME)
+    lose_answer(world)
+    worlds.cycle(world)
+    (made,) = fresh(world)
+    world.person_in_bc().edit(f"customers({made['id']})", displayName="Renamed Ltd.")
+    store = world.at.couplings("CUSTOMER")
+    store.postpone(list(store.problems(Side.SALES, [account]).values()), world.clock.now + 90.0)
+    worlds.cycles(world, 4)
+    assert store.load(Side.BC, [made["id"]])[made["id"]].sales_id == account
+    assert [each["name"] for each in worlds.accounts(world)].count("Renamed Ltd.") == 1
+    assert worlds.codes(world) == []
+
+
+def test_what_was_made_and_has_another_partner_by_now_is_left_to_a_person(world: World) -> None:
+    """It would be coupled in vain again and again."""
+    account = worlds.new_account(world, NAME)
+    lose_answer(world)
+    worlds.cycle(world)
+    (made,), other = fresh(world), worlds.new_account(world, "Other Ltd.")
+    mapping, at = world.at.mapping("CUSTOMER"), world.at
+    couple(world.parts, at, mapping, [(made["id"], other)], Instruction.BC_VALUES)
+    worlds.settled(world)
+    problem = at.couplings("CUSTOMER").problems(Side.SALES, [account])[account]
+    assert (problem.code, problem.message) == ("several_found", TAKEN)
+    assert len(fresh(world)) == 1
+    assert worlds.waiting_messages(world) == 0
