@@ -21,8 +21,8 @@ def _is_told(row: Entity) -> bool:
 @dataclass
 class Conclusions:
     """``false`` lists deletions that were to be put on file while both records were there; ``coupled`` all
-    pairs that were ever put on file, also such as storage lost since; ``uncoupled`` those that a person wanted
-    to end, by connection and id in Business Central."""
+    pairs that were ever put on file, also such as storage lost since; ``uncoupled`` those that a person
+    wanted to end, by connection and id in Business Central."""
 
     observer: Observer
     companies: Mapping[str, str]

@@ -38,6 +38,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "F25 odd data": ("odd_text",),
     "notifications": ("webhook_hint", "webhook_forged"),
     "rules other than to ask": ("conflict_rule",),
+    "a person in Tandem": (
+        "deed synchronise_now", "deed try_again", "deed set_aside", "deed decide", "deed preview",
+        "deed create_partner", "deed couple", "deed uncouple",
+    ),
 }  # fmt: skip
 """The faults of the failure model that are simulated, and the counters that tell of each."""
 

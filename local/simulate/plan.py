@@ -32,7 +32,7 @@ class Plan:
     """``incident`` (blank: none) happens after the share ``at`` of the hostile time.
 
     ``webhooks``: both systems tell of changes.  ``conflict``: the rule for customers and contacts.  ``parts``
-    of the catalogue are kept in step beside these (see ``further``).  ``clerk``: somebody works in Tandem too.
+    of the catalogue are kept in step beside these (see ``further``).  ``clerk``: somebody works in Tandem.
     """
 
     incident: str = ""

@@ -18,7 +18,6 @@ from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.rules import still_meant
 
-
 TAKEN = "What Tandem made for it in Business Central is coupled with another row meanwhile."
 
 
