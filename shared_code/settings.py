@@ -51,7 +51,7 @@ SETTINGS = (
             "https://contoso.crm4.dynamics.com"),
     Setting("FEATURES", "What the company has (extension, unit_groups, price_lists, manual_numbers) or "
             "wants (vendors, opportunities, invoices, credit_memos, item_categories, item_variants, "
-            "lone_contacts, country_names, parent_accounts, person_customers).",
+            "lone_contacts, country_names, parent_accounts, person_customers, account_statistics).",
             "extension,unit_groups,price_lists,vendors,invoices", ""),
     Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
             "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),

@@ -36,6 +36,7 @@ class Feature(StrEnum):
     COUNTRY_NAMES = "country_names"
     LONE_CONTACTS = "lone_contacts"
     PARENT_ACCOUNTS = "parent_accounts"
+    ACCOUNT_STATISTICS = "account_statistics"
     PERSON_CUSTOMERS = "person_customers"
 
 

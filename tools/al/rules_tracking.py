@@ -10,7 +10,7 @@ from tools.al.tree import File, Routine
 from tools.checks.sources import Violation
 
 CHANGE_COLUMNS = ("id", "lastModifiedDateTime", "rowVersion")
-OF_LEDGERS = ("itemInventories", "itemLedgerEntries")
+OF_LEDGERS = ("itemInventories", "itemLedgerEntries", "customerLedgerEntries")
 """Sets of ledgers, whose entries are numbered and only ever added: they need no set of changes."""
 
 

@@ -105,6 +105,7 @@ permissionset 71800 "Tandem Read"
         page "Tandem Unit of Measure Changes" = X,
         page "Tandem Vendor Changes" = X,
         page "Tandem Contacts" = X,
+        page "Tandem Customer Ledger Entries" = X,
         page "Tandem Customer Price Groups" = X,
         page "Tandem Customers" = X,
         page "Tandem Deletions" = X,

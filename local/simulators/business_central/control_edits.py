@@ -13,7 +13,7 @@ from local.simulators.business_central.editing import edit_as_person, remove
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Company, Row
-from local.simulators.business_central.tables import orders, planned
+from local.simulators.business_central.tables import customer_ledger, orders, planned
 from local.simulators.business_central.tables.documents import is_posted, remaining_of
 from local.simulators.business_central.tables.general_ledger import BANK, PAYMENT, RECEIVABLES, post
 from local.simulators.business_central.tables.ledger import post_movement
@@ -95,6 +95,7 @@ def pay(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dic
         if not 0 < amount <= rest:
             raise ValueError(f"the amount must be above 0 and at most {rest}")
         company.paid[row.id] = company.paid.get(row.id, 0) + amount
+        customer_ledger.enter(session, row, -amount)
         if not arguments.get("posted_before"):
             _enter_payment(session, row, amount)
         if remaining_of(company.paid, row) == 0:

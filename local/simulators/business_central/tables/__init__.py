@@ -11,6 +11,7 @@ from typing import Final
 from local.simulators.business_central.tables import (
     contacts,
     contacts_information,
+    customer_ledger,
     customers,
     extension,
     financial_details,
@@ -53,6 +54,7 @@ _KNOWN: Final[Mapping[str, TableRules]] = {
     **ledger.RULES,
     **planned.RULES,
     **general_ledger.RULES,
+    **customer_ledger.RULES,
     **item_units.RULES,
     **opportunities.RULES,
     **invoices.RULES,

@@ -5,14 +5,14 @@ They move without a stamp, as FlowFields do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from local.simulators.business_central.session import Reader
-from local.simulators.business_central.storage import Row
+from local.simulators.business_central.storage import Row, Table
 from local.simulators.business_central.tables.amounts import cents
-from local.simulators.business_central.tables.documents import is_posted, remaining_of
+from local.simulators.business_central.tables.documents import ORDER, is_posted, remaining_of
 from local.simulators.business_central.tables.exchange import local_per_unit
 from local.simulators.business_central.tables.rules import TableRules
 
@@ -27,6 +27,32 @@ def balance(reader: Reader, customer: Row) -> Any:
 def balance_due(reader: Reader, customer: Row) -> Any:
     """What is open and due by today."""
     return cents(sum(rest for _, rest, due in _entries(reader, customer) if due <= _today(reader)))
+
+
+def outstanding_orders(reader: Reader, customer: Row) -> Any:
+    """What is ordered and not shipped yet, with tax."""
+    return _of_orders(reader, customer, lambda line: line["quantity"] - line["shippedQuantity"])
+
+
+def shipped_not_invoiced(reader: Reader, customer: Row) -> Any:
+    """What is shipped and not invoiced yet, with tax."""
+    return _of_orders(reader, customer, lambda line: line["shippedQuantity"] - line["invoicedQuantity"])
+
+
+def _of_orders(reader: Reader, customer: Row, part: Callable[[Mapping[str, Any]], float]) -> Any:
+    orders, lines = (reader.company.tables[name] for name in (ORDER.table, ORDER.lines))
+    total = 0.0
+    for order in _found(orders, customer.id, reader.as_of):
+        rate = local_per_unit(reader.company, order["currencyCode"], order["postingDate"])
+        for line in _found(lines, str(order["id"]), reader.as_of):
+            if line["quantity"]:
+                total += rate * line["netAmountIncludingTax"] * part(line) / line["quantity"]
+    return cents(total)
+
+
+def _found(table: Table, group: str, as_of: float) -> Iterable[Mapping[str, Any]]:
+    rows = (table.find(row_id, as_of) for row_id in table.group(group))
+    return [row.values for row in rows if row is not None]
 
 
 def has_documents(reader: Reader, customer_id: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from local.simulators.business_central.errors import business_rule
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Row
-from local.simulators.business_central.tables import general_ledger
+from local.simulators.business_central.tables import customer_ledger, general_ledger
 from local.simulators.business_central.tables.amounts import lines_of
 from local.simulators.business_central.tables.documents import (
     CREDIT_MEMO,
@@ -66,6 +66,7 @@ def _enter(session: Session, posted: Row, kind: Document) -> None:
     amount, number = posted.values["totalAmountIncludingTax"], posted.values["number"]
     if not amount:
         return
+    customer_ledger.enter(session, posted, amount if kind is INVOICE else -amount)
     if kind is INVOICE:
         general_ledger.post(
             session, general_ledger.INVOICE, number, general_ledger.RECEIVABLES, general_ledger.SALES, amount

@@ -17,7 +17,12 @@ from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.table_numbers import TABLE_NUMBERS
 from local.simulators.business_central.tables.extension.contact_persons import check_new, with_person
-from local.simulators.business_central.tables.financial_details import balance, balance_due
+from local.simulators.business_central.tables.financial_details import (
+    balance,
+    balance_due,
+    outstanding_orders,
+    shipped_not_invoiced,
+)
 from local.simulators.business_central.tables.ledger import inventory_of
 from local.simulators.business_central.tables.planned import outstanding
 from local.simulators.business_central.tables.relations import RELATION_OF
@@ -243,6 +248,8 @@ CUSTOMERS = View(
     {
         "balance": balance,
         "balanceDue": balance_due,
+        "outstandingOrders": outstanding_orders,
+        "shippedNotInvoiced": shipped_not_invoiced,
         "companyContactNumber": _company_contact,
         "billToCustomerId": _bill_to,
     },
