@@ -14,7 +14,7 @@ from local.environment.records import licensed
 from local.environment.scope import WHOLE
 from local.simulation.world import World, add_options, build, published, published_in_sales
 from shared_code.core.dependencies import waves
-from shared_code.sync import full_sync, views
+from shared_code.sync import full_sync, tombstones, views
 
 LOOK_BACK_S = 700.0
 """More than a look overlaps the one before: then nothing of the run is seen again."""
@@ -63,7 +63,7 @@ class MappingCosts:
 @dataclass(frozen=True, slots=True)
 class Costs:
     """Of all mappings in the order they run, and of one cycle after them in which nothing changed; ``looks``
-    are the mappings and sides that are looked at in it."""
+    are the mappings and sides that are looked at in it, and the list of deletions."""
 
     mappings: tuple[MappingCosts, ...]
     quiet: Cost
@@ -115,6 +115,7 @@ def measure() -> Costs:
         for name in order
     )
     looks = sum(len(mapping.watched) for mapping in world.at.mappings.values())
+    looks += tombstones.are_told(world.at)
     return Costs(found, _quiet(world, meter), looks)
 
 

@@ -25,7 +25,7 @@ from shared_code.sync.absence import missing
 from shared_code.sync.brakes import BrakeHolds, hold, refuse_mass
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
-from shared_code.sync.selecting import select
+from shared_code.sync.selecting import present, select
 from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, Page, Sighting, Throttled
 
 _NO_VERSION = Version("", "")
@@ -108,15 +108,21 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
             _look_at_everything(parts, at, mapping, step)
         return None
     page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
-    work, unchanged = select(at, mapping, step.side, step.mode, page)
+    is_watched = step.side in mapping.watched
+    if is_watched:
+        work, unchanged = select(at, mapping, step.side, step.mode, page)
+    else:
+        # No value flows from there: the look is about what is not there any more.
+        work, unchanged = [], present(at, mapping, step.side, page)
     if step.mode is ScanMode.CHANGES:
         refuse_mass(at, mapping, step, work, parts.runtime.now())
     elif page.next is None:
         work += [Sighting(each, _NO_VERSION) for each in missing(at, mapping, step, _ids(page))]
     batches = _batches(mapping, step, key, work) + _accounted(mapping, step, key, unchanged)
+    mark = page.watermark if is_watched else None
     own = Step(
         page.next.text if page.next else COMPLETE,
-        page.watermark.text if page.watermark else "",
+        mark.text if mark else "",
         tuple(each.id for each in batches),
     )
     if batches or own.next or step.number or step.mode is ScanMode.FULL or has_begun(at, step):
@@ -124,8 +130,8 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
         if taken is not own:
             return _give(parts, at, mapping, step, taken)
         _send(parts, at, step, own)
-    if page.watermark:
-        _move_watermark(at, mapping, step, seen, page.watermark)
+    if mark:
+        _move_watermark(at, mapping, step, seen, mark)
     return own.next
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from shared_code.core.telemetry import POISON
 from shared_code.store import poison
 from shared_code.store.compares import COMPARE_ID
 from shared_code.store.full_syncs import Wish
-from shared_code.sync import detect, faults, full_sync, full_sync_control, match_reports, telling, walks
+from shared_code.sync import (
+    detect,
+    faults,
+    full_sync,
+    full_sync_control,
+    match_reports,
+    telling,
+    tombstones,
+    walks,
+)
 from shared_code.sync.comparing import comparing
 from shared_code.sync.history import undos
 from shared_code.sync.identity_check import WAIT_S, NotAsked, is_confirmed
 from shared_code.sync.messages import (
     Advance,
     BatchDue,
+    DeletionsDue,
     MatchStep,
     Message,
     MessageInvalid,
@@ -88,6 +100,8 @@ def _work(parts: Parts, message: Message) -> None:
             undos.advance(parts, parts.connection(message.connection), message.full_sync)
         case BatchDue():
             _process(parts, message)
+        case DeletionsDue():
+            _look_for_deletions(parts, message)
         case WalkStep(job=job) if job.startswith(COMPARE_ID):
             comparing.take_step(parts, message)
         case WalkStep():
@@ -99,9 +113,12 @@ def _work(parts: Parts, message: Message) -> None:
 def _postpone(parts: Parts, message: Message) -> None:
     """The systems cannot be asked or are not the known ones: nothing is touched, work waits.
 
-    A first look at changes need not wait: the next tick repeats it.
+    A first look at changes need not wait, nor one at deletions: the next tick repeats it.
     """
-    if not (isinstance(message, ScanStep) and _is_first_look(message)):
+    repeated = isinstance(message, DeletionsDue) or (
+        isinstance(message, ScanStep) and _is_first_look(message)
+    )
+    if not repeated:
         parts.send(message, delay_s=WAIT_S)
 
 
@@ -110,6 +127,11 @@ def _make_report(parts: Parts, step: MatchStep) -> None:
         match_reports.take_step(parts, step)
     except SystemUnavailable:
         parts.send(step, delay_s=AGAIN_S)
+
+
+def _look_for_deletions(parts: Parts, due: DeletionsDue) -> None:
+    with suppress(SystemUnavailable):
+        tombstones.look(parts, parts.connection(due.connection))
 
 
 def _process(parts: Parts, due: BatchDue) -> None:

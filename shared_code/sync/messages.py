@@ -70,6 +70,14 @@ class BatchDue:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletionsDue:
+    """Look at what was deleted in Business Central."""
+
+    connection: str
+    preview: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WalkStep:
     """Take the ``number``-th step of a walk over what is on file."""
 
@@ -90,14 +98,17 @@ class MatchStep:
     preview: str = ""
 
 
-type Message = ScanStep | Advance | BatchDue | WalkStep | MatchStep
+type Message = ScanStep | Advance | BatchDue | DeletionsDue | WalkStep | MatchStep
 
-type Kind = type[ScanStep] | type[Advance] | type[BatchDue] | type[WalkStep] | type[MatchStep]
+type Kind = (
+    type[ScanStep] | type[Advance] | type[BatchDue] | type[DeletionsDue] | type[WalkStep] | type[MatchStep]
+)
 
 _KINDS: dict[str, Kind] = {
     "scan": ScanStep,
     "advance": Advance,
     "batch": BatchDue,
+    "deletions": DeletionsDue,
     "walk": WalkStep,
     "match": MatchStep,
 }
@@ -128,9 +139,7 @@ def from_text(text: str) -> Message:
         raise MessageInvalid(f"its content does not fit: {str(error)[:200]}") from None
 
 
-def _kind(
-    document: object,
-) -> type[ScanStep] | type[Advance] | type[BatchDue] | type[WalkStep] | type[MatchStep]:
+def _kind(document: object) -> Kind:
     if isinstance(document, dict) and type(version := document.get("v")) is int and version == VERSION:
         name = document.get("type")
         if isinstance(name, str) and name in _KINDS:

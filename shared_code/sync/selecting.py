@@ -68,6 +68,12 @@ def select(
     return sorted(work, key=_by_id), sorted((each for each in given if each.id in unchanged), key=_by_id)
 
 
+def present(at: ConnectionParts, mapping: Mapping, side: Side, page: Page) -> list[Sighting]:
+    """The coupled records of a page, in id order."""
+    known = at.couplings(mapping.name).load(side, [each.id for each in page.seen], ordered=True)
+    return sorted((each for each in page.seen if _coupled(known.get(each.id))), key=_by_id)
+
+
 def _by_id(seen: Sighting) -> str:
     return seen.id
 

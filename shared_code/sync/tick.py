@@ -12,9 +12,9 @@ from shared_code.core.jobs import JobKind
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.schedules import Schedule
-from shared_code.sync import rule_changes, telling
+from shared_code.sync import rule_changes, telling, tombstones
 from shared_code.sync.history import undos
-from shared_code.sync.messages import Advance, ScanMode, ScanStep
+from shared_code.sync.messages import Advance, DeletionsDue, ScanMode, ScanStep
 from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.sync.previewing import previews
 from shared_code.sync.retries import queue_due
@@ -35,6 +35,9 @@ def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
         if schedule and _claim(parts, at, schedule, swept=swept):
             queued += sweep(parts, at, mapping) if swept else look(parts, at, mapping)
             queue_due(parts, at, mapping.name, schedule.retries_from)
+    if queued and tombstones.are_told(at):
+        parts.send(DeletionsDue(at.name))
+        queued += 1
     for full_sync in at.full_syncs.running():
         parts.send(Advance(at.name, full_sync, nudge=True))
     previews.look_after(parts, at)
@@ -58,29 +61,31 @@ TOLERANCE_S = 5.0
 
 
 def _is_sweep_due(parts: Parts, at: ConnectionParts, mapping: Mapping, schedule: Schedule) -> bool:
-    """Whether all records of Business Central are looked at and not the changed ones: it has no tombstones.
+    """Whether all records are looked at where deletions are not told with the changes.
 
     A mapping that was never synchronised in full has nothing to compare with, and one that is being
     synchronised in full is looked at anyhow.
     """
     every_s = mapping.sweep_hours * 3600.0
     is_old = schedule.swept_at_s and parts.runtime.now() - schedule.swept_at_s >= every_s > 0
-    if not is_old or Side.BC not in mapping.watched or at.full_syncs.running():
+    if not is_old or at.full_syncs.running():
         return False
-    return at.watermarks.get(mapping.name, Side.BC).cursor is not None
+    return any(at.watermarks.get(mapping.name, side).cursor is not None for side in mapping.watched)
 
 
 def sweep(parts: Parts, at: ConnectionParts, mapping: Mapping) -> int:
-    """Queue a look at everything in Business Central, and at the changes of Sales; how many looks."""
-    others = tuple(side for side in mapping.watched if side is not Side.BC)
-    job = parts.new_job_id()
-    telling.of_look(parts, at, mapping, Side.BC, job)
-    step = ScanStep(
-        at.name, mapping.name, Side.BC, job, JobKind.SCHEDULED, ScanMode.FULL,
-        rules=at.digests[mapping.name],
-    )  # fmt: skip
-    parts.send(step)
-    return 1 + (look(parts, at, mapping, others) if others else 0)
+    """Queue a look at everything, and at the changes of Sales where it tells deletions; how many looks."""
+    tells = Side.SALES in mapping.watched
+    whole = (Side.BC,) if tells or mapping.is_option_set else tuple(Side)
+    for side in whole:
+        job = parts.new_job_id()
+        telling.of_look(parts, at, mapping, side, job)
+        step = ScanStep(
+            at.name, mapping.name, side, job, JobKind.SCHEDULED, ScanMode.FULL,
+            rules=at.digests[mapping.name],
+        )  # fmt: skip
+        parts.send(step)
+    return len(whole) + (look(parts, at, mapping, (Side.SALES,)) if tells else 0)
 
 
 def look(

@@ -19,6 +19,7 @@ from shared_code.core.records import ZERO_ID, Row, Side, Value
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_currencies as currencies
 from shared_code.systems import business_central_dated as dated
+from shared_code.systems import business_central_deletions as tombstones
 from shared_code.systems import business_central_filters as filters
 from shared_code.systems import business_central_finding as finding
 from shared_code.systems import business_central_keys as creation_keys
@@ -39,6 +40,7 @@ from shared_code.systems.interface import (
     Count,
     Creation,
     Cursor,
+    Deletions,
     OutcomeUnknown,
     Page,
     Refused,
@@ -100,6 +102,10 @@ class BusinessCentral:
         if table.moved_by:
             return scan_moved(self._client, self._place, table, table.moved_by, cursor, self._look_back_s)
         return scan(self._client, self._place, table, cursor, self._look_back_s)
+
+    def deletions(self, cursor: str) -> Deletions | None:
+        """What Tandem's extension has written down; asked for only where the company has it."""
+        return tombstones.since(self._client, self._place, cursor)
 
     def read(self, table: Table, ids: Sequence[str]) -> Mapping[str, Row]:
         """The records with these ids, in one HTTP request (currencies with a rate: two)."""

@@ -33,6 +33,7 @@ from shared_code.systems.interface import (
     Creation,
     Cursor,
     CursorExpired,
+    Deletions,
     Page,
     Removal,
     SettingWrong,
@@ -87,6 +88,10 @@ class Dataverse:
         if found.keys() - set(wanted):
             raise SystemUnavailable(f"Sales answered rows of {table.name} that were not asked for")
         return found
+
+    def deletions(self, cursor: str) -> Deletions | None:
+        """The changes of each table tell them."""
+        return None
 
     def find(self, table: Table, column: str, values: Iterable[Value]) -> list[Row]:
         """Rows by the value of a column, regardless of case.  A blank value finds nothing."""

@@ -98,6 +98,20 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Deletions:
+    """Records that a service says it has deleted: (entity set, id).
+
+    ``cursor`` is where the next look goes on, opaque to everybody but the system.  ``is_complete``: none
+    since the cursor before can be missing.  ``has_more``: there are further ones to be read at once.
+    """
+
+    cursor: str
+    records: tuple[tuple[str, str], ...] = ()
+    is_complete: bool = True
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Creation:
     """A record to create.  ``id`` is chosen by us where the service allows it: the record's own (Dataverse)
     or the key of the creation.
@@ -236,6 +250,11 @@ class System(Protocol):
 
     def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
         """Delete records that still have the given version; one result per removal, in order."""
+        ...
+
+    def deletions(self, cursor: str) -> Deletions | None:
+        """What was deleted in any table since a cursor, blank at first; ``None`` where that is told with the
+        changes of a table or not at all.  One request."""
         ...
 
     def find(self, table: Table, column: str, values: Iterable[Value]) -> list[Row]:

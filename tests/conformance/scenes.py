@@ -21,7 +21,7 @@ from shared_code.sync import views
 from tests.sync import worlds
 
 type Counts = dict[str, int]
-LOOKED_ONLY = {"scan", "identity"}
+LOOKED_ONLY = {"scan", "deletions", "identity"}
 
 
 def change_mapping(world: World, name: str, **changes: Any) -> None:

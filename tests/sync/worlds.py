@@ -415,7 +415,10 @@ def writes_of_a_cycle(world: World) -> list[str]:
     world.reset_requests()
     cycle(world)
     return [
-        f"{side} {kind}" for side, kinds in world.requests.items() for kind in kinds if kind not in ("scan",)
+        f"{side} {kind}"
+        for side, kinds in world.requests.items()
+        for kind in kinds
+        if kind not in ("scan", "deletions")
     ]
 
 

@@ -24,6 +24,7 @@ from shared_code.systems.interface import (
     Count,
     Creation,
     Cursor,
+    Deletions,
     Exists,
     Gone,
     Moved,
@@ -100,6 +101,10 @@ class PaperSystem:
 
     def identity(self) -> Mapping[str, str]:
         return self.real.identity()
+
+    def deletions(self, cursor: str) -> Deletions | None:
+        """A preview looks at everything."""
+        return None
 
     def count(self, table: Table, tests: Sequence[Test]) -> Count | None:
         return self.real.count(table, tests)
