@@ -45,18 +45,19 @@ from shared_code.systems.auth import (
     Federated,
     Secret,
     Tokens,
+    WebServiceKey,
     managed_identity_assertion,
 )
-from shared_code.systems.business_central import BusinessCentral, api_root
+from shared_code.systems.business_central import BusinessCentral, api_root, own_root
 from shared_code.systems.business_central_availability import read_names, read_stock
 from shared_code.systems.business_central_place import Place
 from shared_code.systems.business_central_webhooks import Subscriptions
 from shared_code.systems.dataverse import Dataverse
 from shared_code.systems.dataverse_options import Choices
 from shared_code.systems.dataverse_webhooks import Webhooks
-from shared_code.systems.http import Client, new_session
+from shared_code.systems.http import BY_KEY, BY_TOKEN, Client, new_session
 from shared_code.systems.interface import System
-from shared_code.systems.retry import BRIEF
+from shared_code.systems.retry import BRIEF, PATIENT, Patience
 from shared_code.telemetry import Exporter, Handler, Recorder
 from shared_code.web.people import Doorkeeper, SignIn
 
@@ -179,17 +180,8 @@ class Clients:
         self._on_request = on_request
         self.business_central_session = new_session(POOL_SIZE, settings.ca_bundle or None)
         self.sales_session = new_session(POOL_SIZE, settings.ca_bundle or None)
-        self.business_central = Client(
-            self.business_central_session,
-            tokens,
-            BUSINESS_CENTRAL_SCOPE,
-            runtime,
-            LeasedPermits(runtime, tables, f"bc|{settings.client_id}", BC_PERMITS, BC_PERMITS),
-            system_name="Business Central",
-            on_request=lambda kind: on_request("bc", kind),
-            side="bc",
-            telemetry=telemetry,
-        )
+        permits = LeasedPermits(runtime, tables, self._user, BC_PERMITS, BC_PERMITS)
+        self.business_central = self._business_central(permits)
         self.sales = Client(
             self.sales_session,
             tokens,
@@ -206,16 +198,27 @@ class Clients:
     def interactive(self) -> Client:
         """Business Central for people who wait: it has the permit that stays free for them, and no refusal
         that synchronising met closes it."""
-        user = f"bc|{self._settings.client_id}|interactive"
+        permits = LeasedPermits(self._runtime, self._tables, f"{self._user}|interactive", 1, 1)
+        return self._business_central(permits, BRIEF)
+
+    @property
+    def _user(self) -> str:
+        """Whose requests Business Central counts together."""
+        return f"bc|{self._settings.business_central_user or self._settings.client_id}"
+
+    def _business_central(self, permits: LeasedPermits, patience: Patience = PATIENT) -> Client:
+        settings = self._settings
+        key = WebServiceKey(settings.business_central_user, settings.business_central_key)
         return Client(
             self.business_central_session,
-            self._tokens,
+            key if settings.on_premises else self._tokens,
             BUSINESS_CENTRAL_SCOPE,
             self._runtime,
-            LeasedPermits(self._runtime, self._tables, user, 1, 1),
+            permits,
             system_name="Business Central",
             on_request=lambda kind: self._on_request("bc", kind),
-            patience=BRIEF,
+            patience=patience,
+            sign_in=BY_KEY if settings.on_premises else BY_TOKEN,
             side="bc",
             telemetry=self.telemetry,
         )
@@ -234,7 +237,7 @@ def assemble(
     ``offered`` are the mappings of a package other than the one that is deployed (simulation).
     """
     sales = Dataverse(clients.sales, settings.sales_url)
-    root = api_root(settings.business_central_url, settings.tenant_id, settings.environment)
+    root = _root(settings)
     catalogue = catalogue_of(settings)
     own = {name: each.text for name, each in MappingFileStore(tables).all().items()}
     shipped = default_mappings(settings.features) if offered is None else offered
@@ -273,6 +276,13 @@ def assemble(
     )  # fmt: skip
 
 
+def _root(settings: Settings) -> str:
+    """Where API v2.0 of Business Central is."""
+    if settings.on_premises:
+        return own_root(settings.business_central_url)
+    return api_root(settings.business_central_url, settings.tenant_id, settings.environment)
+
+
 def _desk(settings: Settings, runtime: Runtime, clients: Clients, root: str, at: ConnectionParts) -> Desk:
     """Where questions about a company's items are answered."""
     place = Place(root, f"companies({at.connection.company_id})")
@@ -289,7 +299,7 @@ def _desk(settings: Settings, runtime: Runtime, clients: Clients, root: str, at:
 
 def addresses_of(settings: Settings) -> Addresses:
     """Where people open the two systems, in no company yet."""
-    online = online_client(settings.tenant_id, settings.environment)
+    online = "" if settings.on_premises else online_client(settings.tenant_id, settings.environment)
     return Addresses(settings.web_client_url or online, sales=settings.sales_url)
 
 

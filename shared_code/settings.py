@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,6 +33,8 @@ class Setting:
     default: str | None = None
 
 
+ONLINE = "https://api.businesscentral.dynamics.com"
+
 SETTINGS = (
     Setting("TENANT_ID", "The Entra tenant both systems belong to.",
             "72f988bf-86f1-41af-91ab-2d7cd011db47"),
@@ -44,7 +46,8 @@ SETTINGS = (
             "key, as PEM, the form in which a key vault gives it.", "-----BEGIN PRIVATE KEY----- …", ""),
     Setting("MANAGED_IDENTITY_CLIENT_ID", "The user-assigned identity whose token stands for a secret.",
             "66666666-7777-8888-9999-000000000000", ""),
-    Setting("BUSINESS_CENTRAL_ENVIRONMENT", "The name of the Business Central environment.", "production"),
+    Setting("BUSINESS_CENTRAL_ENVIRONMENT", "The name of the Business Central environment.", "production",
+            ""),
     Setting("BUSINESS_CENTRAL_COMPANIES", "The companies to synchronise, each as name=company id.",
             "cronus=d6079f35-affb-5d00-b382-28fccf9e4a20"),
     Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
@@ -58,8 +61,11 @@ SETTINGS = (
     Setting("TEMPLATES", "The templates of Business Central that new records are made from, each as "
             "mapping=code; for one company as company/mapping=code. They need the extension.",
             "CUSTOMER=DOMESTIC,VENDOR=DOMESTIC", ""),
-    Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.",
-            "https://api.businesscentral.dynamics.com", "https://api.businesscentral.dynamics.com"),
+    Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.", ONLINE, ONLINE),
+    Setting("BUSINESS_CENTRAL_USER", "Where Business Central runs on servers of your own: the user with "
+            "whose web service access key Tandem signs in. BUSINESS_CENTRAL_URL is the OData base address "
+            "then, up to the server instance, and the environment is left out.", "TANDEM", ""),
+    Setting("BUSINESS_CENTRAL_KEY", "The web service access key of that user.", "…", ""),
     Setting("WEB_CLIENT_URL", "Where people open Business Central, up to the question mark; links to records "
             "begin with it. Blank: businesscentral.dynamics.com with the tenant and the environment.",
             "https://bc.contoso.com/BC250", ""),
@@ -129,6 +135,13 @@ class Settings:
     journal_months: int
     settle_s: float
     sign_in: str
+    business_central_user: str = ""
+    business_central_key: str = field(default="", repr=False)
+
+    @property
+    def on_premises(self) -> bool:
+        """Whether Business Central runs on servers of one's own."""
+        return bool(self.business_central_user)
 
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -147,13 +160,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         managed_identity_client_id=_checked(
             values, "MANAGED_IDENTITY_CLIENT_ID", lambda text: text and _guid(text)
         ),
-        environment=values["BUSINESS_CENTRAL_ENVIRONMENT"],
+        environment=_environment(values),
         companies=_checked(values, "BUSINESS_CENTRAL_COMPANIES", _companies),
         features=_checked(values, "FEATURES", _features),
         mappings=_listed(values["MAPPINGS"]),
         templates=_checked(values, "TEMPLATES", _templates),
         sales_url=_checked(values, "SALES_URL", _address),
-        business_central_url=_checked(values, "BUSINESS_CENTRAL_URL", _address),
+        business_central_url=_checked(values, "BUSINESS_CENTRAL_URL", _server),
         web_client_url=_checked(values, "WEB_CLIENT_URL", lambda text: text and _address(text)),
         authority=_checked(values, "AUTHORITY", _address),
         ca_bundle=_checked(values, "CA_BUNDLE", _certificates),
@@ -164,6 +177,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         journal_months=_checked(values, "JOURNAL_MONTHS", _months),
         settle_s=_checked(values, "SETTLE_SECONDS", _seconds),
         sign_in=_checked(values, "SIGN_IN", _sign_in),
+        business_central_user=_checked(values, "BUSINESS_CENTRAL_USER", _user),
+        business_central_key=_checked(values, "BUSINESS_CENTRAL_KEY", _user),
     )
     _check_sign_in(settings, environment)
     proofs = (settings.client_secret, settings.client_certificate, settings.managed_identity_client_id)
@@ -176,6 +191,37 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if settings.webhook_url and not settings.webhook_secret:
         raise SettingError("WEBHOOK_SECRET is missing although WEBHOOK_URL is set: set it to a random text.")
     return settings
+
+
+def _environment(values: Mapping[str, str]) -> str:
+    """The environment's name; servers of one's own have none and are called after their machine.
+
+    Raises ``SettingError`` where something of either is missing.
+    """
+    user, key = values["BUSINESS_CENTRAL_USER"], values["BUSINESS_CENTRAL_KEY"]
+    if bool(user) != bool(key):
+        missing = "BUSINESS_CENTRAL_KEY" if user else "BUSINESS_CENTRAL_USER"
+        raise SettingError(f"{missing} is missing: a user and the key of that user go together.")
+    if not user:
+        needed = next(each for each in SETTINGS if each.name == "BUSINESS_CENTRAL_ENVIRONMENT")
+        return _present(replace(needed, default=None), values)
+    if values["BUSINESS_CENTRAL_URL"] == ONLINE:
+        raise SettingError(
+            "BUSINESS_CENTRAL_URL is missing: with BUSINESS_CENTRAL_USER it is the address of your own "
+            "server up to the instance. Example: https://bc.contoso.com:7048/BC"
+        )
+    return values["BUSINESS_CENTRAL_ENVIRONMENT"] or urlsplit(values["BUSINESS_CENTRAL_URL"]).hostname or ""
+
+
+def _server(text: str) -> str:
+    """An address; what Business Central shows of its web services may end with the kind of service."""
+    return re.sub(r"(?i)/(ODataV4|api/v2\.0|api)\Z", "", _address(text))
+
+
+def _user(text: str) -> str:
+    if ":" in text or not text.isprintable():
+        raise ValueError("it must hold no colon and stand on one line.")
+    return text
 
 
 SIGN_INS = ("", "app_service", "local")

@@ -202,11 +202,13 @@ def build(
     zone: str = "UTC",
     templates: str = "",
     telemetry: Telemetry = SILENT,
+    settings: Mapping[str, str] | None = None,
 ) -> World:
     """A world with these companies and Sales records; nothing synchronised yet.
 
     ``bulk``: whether account and contact take bulk messages, which the documentation leaves open; where a
     caller does not say, ``TANDEM_BULK=0`` in the environment says no (``python dev.py test --no-bulk``).
+    ``settings`` are further app settings and win over those made here.
     """
     bulk = os.environ.get("TANDEM_BULK") != "0" if bulk is None else bulk
     clock, receiver = ManualClock(), Receiver()
@@ -218,17 +220,17 @@ def build(
     requests: dict[str, list[str]] = {"bc": [], "sales": []}
     chosen = {"MAPPINGS": ",".join(mappings), "FEATURES": ",".join(features), "TIME_ZONE": zone,
               "TEMPLATES": templates}  # fmt: skip
-    settings = read_settings(_environment(companies, settle_s, webhooks) | chosen)
+    read = read_settings(_environment(companies, settle_s, webhooks) | chosen | dict(settings or {}))
     tables, queue = MemoryTables(), MemoryQueue(clock.time)
     tables.ensure(TABLES)
     queue.ensure(QUEUES)
     clients = Clients(
-        settings, world_runtime, FixedTokens("app"), tables,
+        read, world_runtime, FixedTokens("app"), tables,
         lambda side, kind: requests[side].append(kind), telemetry,
     )  # fmt: skip
     clients.business_central_session.mount("https://", InProcessAdapter(faults["bc"], clock))
     clients.sales_session.mount("https://", InProcessAdapter(faults["sales"], clock))
-    process = Process(settings, world_runtime, tables, queue, clients)
+    process = Process(read, world_runtime, tables, queue, clients)
     receiver.parts = process.parts
     return World(
         clock,

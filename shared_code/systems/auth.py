@@ -7,6 +7,7 @@ manage-application-users.md (Dataverse); msal's reference of ConfidentialClientA
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +70,23 @@ class FixedTokens:
 
     def forget(self, scope: str) -> None:
         """Nothing is kept."""
+
+
+class WebServiceKey:
+    """A user of a Business Central on servers of one's own, who signs in with a web service access key.
+
+    Sent as HTTP Basic, which the servers take where they sign people in by NavUserPassword or
+    AccessControlService (Microsoft docs: webservices/web-services-authentication.md).
+    """
+
+    def __init__(self, user: str, key: str) -> None:
+        self._encoded = base64.b64encode(f"{user}:{key}".encode()).decode("ascii")
+
+    def token(self, scope: str) -> str:
+        return self._encoded
+
+    def forget(self, scope: str) -> None:
+        """There is no other key to go on with."""
 
 
 class EntraTokens:

@@ -63,6 +63,12 @@ def api_root(base: str, tenant: str, environment: str) -> str:
     return f"{base.rstrip('/')}/v2.0/{quote(tenant, safe='')}/{quote(environment, safe='')}/api/v2.0"
 
 
+def own_root(base: str) -> str:
+    """The address of API v2.0 of servers of one's own: ``{base}/api/v2.0``, where ``base`` ends with the name
+    of the server instance (Microsoft docs: webservices/api-endpoint-structure.md)."""
+    return f"{base.rstrip('/')}/api/v2.0"
+
+
 class BusinessCentral:
     """One company.  ``root`` is ``api_root``'s address, ``environment`` only what ``identity`` repeats.
 

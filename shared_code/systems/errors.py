@@ -101,6 +101,11 @@ def fault(error: ServiceError, what: str) -> SystemFault:
         return AccessDenied(f"{text}. Check the application user and its permissions for this table.")
     if (error.status >= 500 and error.status != 501) or error.status == 408:
         return SystemUnavailable(f"{text}. Nothing is known to have happened; try again later.")
+    if error.status == 405:
+        return SettingWrong(
+            f"{text}. On servers of one's own: switch on API Services of the server instance "
+            "(ApiServicesEnabled) and restart it."
+        )
     meant = _SETTINGS_MEANT.get(error.key, "address, company, table and field names")
     return SettingWrong(f"{text}. Check {meant} in the app settings.")
 

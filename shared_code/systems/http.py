@@ -73,6 +73,24 @@ class Answer:
         return errors.service_error(self.status, self.headers, self.data)
 
 
+@dataclass(frozen=True, slots=True)
+class SignInBy:
+    """How what ``Tokens`` give is sent, and what a person checks where it is not accepted."""
+
+    scheme: str
+    to_check: str
+
+
+BY_TOKEN = SignInBy(
+    "Bearer", "Check that the application is registered there and enabled, and that its credential is valid."
+)
+BY_KEY = SignInBy(
+    "Basic",
+    "Check BUSINESS_CENTRAL_USER and BUSINESS_CENTRAL_KEY, and that the server signs people in by "
+    "NavUserPassword or AccessControlService.",
+)
+
+
 class AnswerLost(Exception):
     """The request went out, may have worked, and must not be sent again."""
 
@@ -122,7 +140,7 @@ class Client:
 
     ``session`` carries the transport (tests mount their own adapter); ``on_request`` is told the kind of
     every request that goes out.  ``scope`` is what tokens are asked for, ``patience`` how long it goes on
-    when a service does not answer; ``side`` names the system where requests are counted.
+    when a service does not answer, ``sign_in`` how the token is sent; ``side`` names the system where requests are counted.
     """
 
     def __init__(
@@ -137,6 +155,7 @@ class Client:
         request_id_header: str = "client-request-id",
         on_request: Callable[[str], None] = lambda kind: None,
         patience: Patience = PATIENT,
+        sign_in: SignInBy | None = None,
         side: str = "",
         telemetry: Telemetry = SILENT,
     ) -> None:
@@ -149,6 +168,7 @@ class Client:
         self._request_id_header = request_id_header
         self._on_request = on_request
         self._patience = patience
+        self._sign_in = sign_in or BY_TOKEN
         self._side, self._telemetry = side, telemetry
         self._dated: tuple[str, float] = "", 0.0
 
@@ -192,8 +212,7 @@ class Client:
 
     def _sign_in_refused(self) -> AccessDenied:
         return AccessDenied(
-            f"{self.system_name} does not accept our sign-in, also with a new token. Check that the "
-            "application is registered there and enabled, and that its credential is valid."
+            f"{self.system_name} does not accept our sign-in, also with a new token. {self._sign_in.to_check}"
         )
 
     def _await_permission(self) -> None:
@@ -248,7 +267,7 @@ class Client:
                 call.url,
                 data=call.body,
                 headers=self._headers(call),
-                auth=_Bearer(token),
+                auth=_Authorized(self._sign_in.scheme, token),
                 timeout=(min(CONNECT_TIMEOUT_S, self._patience.answer_s), self._patience.answer_s),
                 allow_redirects=False,
                 stream=True,
@@ -263,14 +282,14 @@ class Client:
         return {**own, **call.headers}
 
 
-class _Bearer(requests.auth.AuthBase):
+class _Authorized(requests.auth.AuthBase):
     """Puts the token on a request; as ``auth`` so that nothing of the surroundings can replace it."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, scheme: str, token: str) -> None:
+        self._value = f"{scheme} {token}"
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
+        request.headers["Authorization"] = self._value
         return request
 
 

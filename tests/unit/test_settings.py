@@ -230,3 +230,32 @@ def test_a_time_of_the_journal_that_is_no_number_of_months_is_refused(text: str)
 def test_the_journal_keeps_thirteen_months_unless_it_is_told_otherwise() -> None:
     assert read_settings(GOOD).journal_months == 13
     assert read_settings({**GOOD, "JOURNAL_MONTHS": "120"}).journal_months == 120
+
+
+OWN_SERVER = {
+    "BUSINESS_CENTRAL_URL": "https://bc.contoso.com:7048/BC", "BUSINESS_CENTRAL_USER": "TANDEM",
+    "BUSINESS_CENTRAL_KEY": "d3b0/7N+kXo=", "BUSINESS_CENTRAL_ENVIRONMENT": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("end", ["", "/", "/ODataV4", "/odatav4/", "/api/v2.0", "/api"])
+def test_a_server_of_ones_own_is_named_by_its_address_up_to_the_instance(end: str) -> None:
+    address = OWN_SERVER["BUSINESS_CENTRAL_URL"]
+    settings = read_settings({**GOOD, **OWN_SERVER, "BUSINESS_CENTRAL_URL": address + end})
+    assert (settings.on_premises, settings.business_central_url) == (True, address)
+    assert settings.environment == "bc.contoso.com"
+    assert "d3b0" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"BUSINESS_CENTRAL_KEY": ""}, "BUSINESS_CENTRAL_KEY is missing"),
+        ({"BUSINESS_CENTRAL_USER": ""}, "BUSINESS_CENTRAL_USER is missing"),
+        ({"BUSINESS_CENTRAL_URL": ""}, "BUSINESS_CENTRAL_URL is missing"),
+        ({"BUSINESS_CENTRAL_URL": "http://bc.contoso.com:7048/BC"}, "BUSINESS_CENTRAL_URL is wrong"),
+        ({"BUSINESS_CENTRAL_USER": "a:b"}, "BUSINESS_CENTRAL_USER is wrong"),
+    ],
+)
+def test_what_a_server_of_ones_own_lacks_is_named(changes: dict[str, str], named: str) -> None:
+    assert wrong(**{**OWN_SERVER, **changes}).startswith(named)

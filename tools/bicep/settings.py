@@ -11,6 +11,8 @@ from tools.bicep.source import Source, plain, properties
 from tools.checks.sources import Violation
 
 LOCAL_ONLY = {
+    "BUSINESS_CENTRAL_USER": "Only a Business Central on servers of one's own has it; entered by hand.",
+    "BUSINESS_CENTRAL_KEY": "The same; as a reference to a secret of the vault.",
     "BUSINESS_CENTRAL_URL": "Azure's app reaches Business Central at its public address, the default.",
     "CA_BUNDLE": "A file of this machine: the simulators' own authority.",
     "LOOK_BACK_SECONDS": "The default fits both services; tests shorten it.",

@@ -64,8 +64,10 @@ LAYERS = (
     # A thread of its own sends what is told; the one place that knows OpenTelemetry.
     _layer("shared_code.telemetry", "shared_code.core", given_runtime=False),
     _layer(
-        "shared_code.telemetry_azure", "shared_code.core shared_code.telemetry",
-        "opentelemetry azure.core azure.identity azure.monitor", given_runtime=False,
+        "shared_code.telemetry_azure",
+        "shared_code.core shared_code.telemetry",
+        "opentelemetry azure.core azure.identity azure.monitor",
+        given_runtime=False,
     ),
     _layer("shared_code.settings", "shared_code", "*", given_runtime=False),
     _layer("shared_code.compose", "shared_code", "*", given_runtime=False),

@@ -38,6 +38,8 @@ class Options:
     admits everybody whose token is good.  ``rights`` is what was said of users at run time; it goes first.
     ``extension``: Tandem's own API is installed.  ``own_pages`` are the API pages of the company's own
     extensions, by ``<publisher>/<group>/<version>/<set>``, said as the files in ``schema/`` say theirs.
+    ``instance``: the name of the server instance of a server of one's own, blank for Business Central online;
+    ``web_service_keys`` are its users' keys, ``api_services`` whether its APIs are switched on.
     Times in seconds.  Changed at run time through the control routes.
     """
 
@@ -50,6 +52,9 @@ class Options:
     scheme: str = "https"
     control: bool = False
     extension: bool = False
+    instance: str = ""
+    web_service_keys: Mapping[str, str] = field(default_factory=dict)
+    api_services: bool = True
     own_pages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     replica_lag_s: float = 0.0
     late_commit_s: float = 0.0

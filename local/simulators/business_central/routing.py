@@ -2,7 +2,7 @@
 
 ``/v2.0/{tenant}/{environment}/api/v2.0/...`` and ``.../api/{publisher}/{group}/{version}/...``; the
 tenant may be left out (Microsoft docs: api-reference/v2.0/endpoints-apis-for-dynamics.md,
-webservices/api-endpoint-structure.md).
+webservices/api-endpoint-structure.md).  A server of one's own: ``/{instance}/api/v2.0/...``.
 """
 
 from __future__ import annotations
@@ -19,11 +19,8 @@ from local.simulators.business_central.values import GUID
 _SEGMENT = re.compile(r"(?P<name>[^()/]+)(?:\((?P<key>[^()]*)\))?\Z")
 _OWN_API = r"[^/]+/[^/]+/v[0-9]+\.[0-9]+"
 """Publisher, group and version."""
-_PREFIX = re.compile(
-    r"/v2\.0/(?:(?P<tenant>[^/]+)/)?(?P<environment>[^/]+)/api/"
-    rf"(?P<api>{re.escape(STANDARD_API)}|{_OWN_API})(?:/(?P<rest>.*))?\Z",
-    re.I,
-)
+_API = rf"(?P<api>{re.escape(STANDARD_API)}|{_OWN_API})(?:/(?P<rest>.*))?"
+_PREFIX = re.compile(rf"/v2\.0/(?:(?P<tenant>[^/]+)/)?(?P<environment>[^/]+)/api/{_API}\Z", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +51,26 @@ class Address:
     options: dict[str, str]
 
 
-def parse_root(target: str) -> Root | None:
-    """The service that a request target addresses, None where it is none of a known API."""
+def parse_root(target: str, instance: str = "") -> Root | None:
+    """The service that a request target addresses, None where it is none of a known API.
+
+    A server of one's own has the name of its ``instance`` where Business Central online has the rest.
+    """
     path, mark, query = target.partition("?")
-    match = _PREFIX.match(path)
+    match = (_own_prefix(instance) if instance else _PREFIX).match(path)
     if match is None:
         return None
     rest = match["rest"] or ""
     prefix = path[: len(path) - len(rest)].rstrip("/")
-    tenant = unquote(match["tenant"]) if match["tenant"] else None
     api = match["api"].lower()
+    if instance:
+        return Root(prefix, api, None, "", f"{rest}{mark}{query}")
+    tenant = unquote(match["tenant"]) if match["tenant"] else None
     return Root(prefix, api, tenant, unquote(match["environment"]), f"{rest}{mark}{query}")
+
+
+def _own_prefix(instance: str) -> re.Pattern[str]:
+    return re.compile(rf"/{re.escape(instance)}/api/{_API}\Z", re.I)
 
 
 def parse_address(rest: str) -> Address:

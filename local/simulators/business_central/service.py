@@ -28,6 +28,7 @@ from local.simulators.business_central.options import Lacking, Options, Permissi
 from local.simulators.business_central.routing import Root, parse_root
 from local.simulators.business_central.schema import EXTENSION_API, STANDARD_API, api_of
 from local.simulators.business_central.storage import Company, Unit
+from local.simulators.business_central.web_service_keys import by_key
 from local.simulators.conditions import Condition, Denials, Extent
 from local.simulators.tokens import Identity, Unauthorized, Verifier
 from local.simulators.webhook_sender import http_call
@@ -99,10 +100,12 @@ class BusinessCentral:
             raise ApiError(414, "BadRequest_InvalidRequestUrl", "The request URL is too long.")
         if len(request.body) > options.max_body_bytes:
             raise ApiError(413, "BadRequest", "The request body is too large.")
-        root = parse_root(request.target)
+        if options.instance and not options.api_services:
+            raise method_not_allowed(request.method.lower())
+        root = parse_root(request.target, options.instance)
         if root is None or not self._has_api(root.api):
             raise unknown_segment(request.target.partition("?")[0])
-        if root.environment.lower() != options.environment.lower():
+        if not options.instance and root.environment.lower() != options.environment.lower():
             raise _NoEnvironment
         identity = self._identity(request, root)
         host = request.headers.get("host", "api.businesscentral.dynamics.com")
@@ -116,6 +119,8 @@ class BusinessCentral:
 
     def _identity(self, request: Request, root: Root) -> Identity:
         options = self.env.options
+        if options.instance:
+            return by_key(request.headers.get("authorization", ""), options)
         try:
             identity = self._verifier.verify(request.headers.get("authorization"))
         except Unauthorized:
