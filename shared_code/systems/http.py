@@ -140,7 +140,8 @@ class Client:
 
     ``session`` carries the transport (tests mount their own adapter); ``on_request`` is told the kind of
     every request that goes out.  ``scope`` is what tokens are asked for, ``patience`` how long it goes on
-    when a service does not answer, ``sign_in`` how the token is sent; ``side`` names the system where requests are counted.
+    when a service does not answer, ``sign_in`` how the token is sent; ``side`` names the system where
+    requests are counted.
     """
 
     def __init__(
