@@ -27,7 +27,7 @@ from shared_code.core.selection import (
 from shared_code.core.telemetry import SILENT, Telemetry
 from shared_code.runtime import Runtime, ThreadRuntime
 from shared_code.settings import Company, SettingError, Settings, read_settings
-from shared_code.store import azure_queue, azure_tables
+from shared_code.store import azure_queue, azure_tables, schema
 from shared_code.store.mapping_files import MappingFileStore
 from shared_code.store.permits import LeasedPermits
 from shared_code.store.queue import Queue
@@ -36,7 +36,7 @@ from shared_code.sync.availability.desk import Desk
 from shared_code.sync.availability.names import Names
 from shared_code.sync.availability.shelf import Shelf
 from shared_code.sync.messages import QUEUES
-from shared_code.sync.parts import TABLES, ConnectionParts, Hooks, Parts
+from shared_code.sync.parts import FILLED_FIRST, TABLES, ConnectionParts, Hooks, Parts
 from shared_code.systems.auth import (
     BUSINESS_CENTRAL_SCOPE,
     Certificate,
@@ -76,6 +76,8 @@ def compose(environment: MappingOf[str, str]) -> Process:
     queue = azure_queue.AzureQueue(runtime, azure_queue.connect(environment))
     clients = Clients(settings, runtime, _tokens(settings), tables, telemetry=telemetry_of(environment))
     tables.ensure(TABLES)
+    for changed in schema.bring_up_to_date(tables, FILLED_FIRST):
+        logging.getLogger("tandem").warning("stored data was brought up to date: %s", changed)
     queue.ensure(QUEUES)
     return Process(settings, runtime, tables, queue, clients)
 

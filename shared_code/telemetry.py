@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from shared_code.core.telemetry import ATTRIBUTES, Attribute, Metric
@@ -72,7 +73,20 @@ class Exporter(Protocol):
     def log(self, line: LogLine) -> None: ...
 
 
+@dataclass(slots=True)
+class _Held:
+    """What is inside a quiet span: dropped with it unless something came of it."""
+
+    spans: list[FinishedSpan] = field(default_factory=list)
+    kept: bool = False
+
+
 _current: ContextVar[FinishedSpan | None] = ContextVar("tandem_span", default=None)
+_held: ContextVar[_Held | None] = ContextVar("tandem_held", default=None)
+
+
+def _hand_on(span: FinishedSpan, exporter: Exporter) -> None:
+    exporter.span(span)
 
 
 class Recorder:
@@ -92,20 +106,46 @@ class Recorder:
 
     @contextmanager
     def span(
-        self, name: str, attributes: Mapping[str, Attribute], *, job: str = "", begins: bool = False
+        self,
+        name: str,
+        attributes: Mapping[str, Attribute],
+        *,
+        job: str = "",
+        begun_s: float | None = None,
+        quiet: bool = False,
     ) -> Iterator[FinishedSpan]:
-        span = _begun(name, job, begins)
+        span = _begun(name, job, begun_s)
         span.note(**attributes, **({"job": job} if job else {}))
-        token = _current.set(span)
+        inside = _current.set(span)
+        held = _Held() if quiet and _held.get() is None else None
+        holding = _held.set(held) if held else None
         try:
             yield span
         except BaseException:
             span.failed = True
             raise
         finally:
-            _current.reset(token)
             span.ended_ns = time.time_ns()
-            self._tell(lambda exporter: exporter.span(span))
+            _current.reset(inside)
+            if holding:
+                _held.reset(holding)
+            self._ended(span, held)
+
+    def keep(self) -> None:
+        held = _held.get()
+        if held:
+            held.kept = True
+
+    def _ended(self, span: FinishedSpan, held: _Held | None) -> None:
+        """Hand it on, or hold it until the quiet span around it ends."""
+        around = _held.get()
+        if around:
+            around.spans.append(span)
+            around.kept = around.kept or span.failed
+            return
+        if held is None or held.kept or span.failed:
+            for each in (*(held.spans if held else ()), span):
+                self._tell(partial(_hand_on, each))
 
     def log(self, record: logging.LogRecord) -> None:
         """A line of the log, with what stands beside it under known names."""
@@ -180,14 +220,16 @@ def known(attributes: Mapping[str, object]) -> dict[str, Attribute]:
     }
 
 
-def _begun(name: str, job: str, begins: bool) -> FinishedSpan:
-    around = _current.get()
+def _begun(name: str, job: str, begun_s: float | None) -> FinishedSpan:
+    now_ns, around = time.time_ns(), _current.get()
+    if job and begun_s is not None:
+        first_ns = min(now_ns, int(begun_s * 1e9))
+        return FinishedSpan(name, trace_id_of(job), root_id_of(job), None, first_ns)
     if job and (around is None or around.trace_id != trace_id_of(job)):
-        own = root_id_of(job) if begins else _chosen()
-        return FinishedSpan(name, trace_id_of(job), own, None if begins else root_id_of(job), time.time_ns())
+        return FinishedSpan(name, trace_id_of(job), _chosen(), root_id_of(job), now_ns)
     if around is not None:
-        return FinishedSpan(name, around.trace_id, _chosen(), around.span_id, time.time_ns())
-    return FinishedSpan(name, secrets.randbits(127) + 1, _chosen(), None, time.time_ns())
+        return FinishedSpan(name, around.trace_id, _chosen(), around.span_id, now_ns)
+    return FinishedSpan(name, secrets.randbits(127) + 1, _chosen(), None, now_ns)
 
 
 def _chosen() -> int:

@@ -26,7 +26,7 @@ from opentelemetry.trace.status import Status, StatusCode
 from shared_code.core.telemetry import METRICS, Attribute, Metric, MetricKind
 from shared_code.telemetry import FinishedSpan, LogLine
 
-EVERY_MS = 30_000
+EVERY_MS = 60_000
 """How often metrics are sent: an instance that goes away takes no more than this with it."""
 CONNECTION = "APPLICATIONINSIGHTS_CONNECTION_STRING"
 AUTHENTICATION = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING"

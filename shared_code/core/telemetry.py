@@ -71,10 +71,23 @@ class Telemetry(Protocol):
         ...
 
     def span(
-        self, name: str, attributes: Mapping[str, Attribute], *, job: str = "", begins: bool = False
+        self,
+        name: str,
+        attributes: Mapping[str, Attribute],
+        *,
+        job: str = "",
+        begun_s: float | None = None,
+        quiet: bool = False,
     ) -> AbstractContextManager[Span]:
-        """The time that the block takes.  All spans of a job are one trace, on whatever instance they are;
-        ``begins``: this one begins it.  Without ``job`` it belongs to the span around it."""
+        """The time that the block takes.  All spans of a job are one trace, on whatever instance they are.
+
+        Without ``job`` it belongs to the span around it.  ``begun_s``: it is the first of its job, and began
+        then.  ``quiet``: it is told with all inside it only where it fails or something asks to ``keep`` it.
+        """
+        ...
+
+    def keep(self) -> None:
+        """Something comes of what goes on now: it is told, also where it was quiet."""
         ...
 
 
@@ -94,9 +107,18 @@ class Silent:
 
     @contextmanager
     def span(
-        self, name: str, attributes: Mapping[str, Attribute], *, job: str = "", begins: bool = False
+        self,
+        name: str,
+        attributes: Mapping[str, Attribute],
+        *,
+        job: str = "",
+        begun_s: float | None = None,
+        quiet: bool = False,
     ) -> Iterator[Span]:
         yield self
+
+    def keep(self) -> None:
+        """Nothing."""
 
     def note(self, **attributes: Attribute) -> None:
         """Nothing."""

@@ -32,6 +32,7 @@ from shared_code.store import (
     previews,
     rulebooks,
     schedules,
+    schema,
     tallies,
     undos,
     waiters,
@@ -70,8 +71,12 @@ TABLES = (
     compares.TABLE,
     previews.TABLE,
     tallies.TABLE,
+    schema.TABLE,
 )
 """Every table Tandem keeps."""
+
+FILLED_FIRST = (identities.TABLE, couplings.TABLE, schedules.TABLE, watermarks.TABLE)
+"""Tables of which one holds something as soon as anything was ever synchronised."""
 
 
 AGAIN_S = 3600.0
@@ -228,6 +233,7 @@ class Parts:
 
     def send(self, message: Message, delay_s: float = 0) -> None:
         """Queue a message where its kind belongs; work on paper stays on paper."""
+        self.telemetry.keep()
         name = BATCH_QUEUE if isinstance(message, BatchDue) else DETECTION_QUEUE
         message = replace(message, preview=message.preview or self.preview)
         self.queue.send(name, to_text(message), delay_s=delay_s)
@@ -240,6 +246,12 @@ class Parts:
 def job_prefix(at_s: float) -> str:
     """What the ids of jobs made at a moment begin with: the time in tenths of a second, inverted."""
     return f"{10**11 - int(at_s * 10):011d}"
+
+
+def queued_at_s(job: str) -> float | None:
+    """When a job was made, as far as its id tells."""
+    prefix = job.partition("-")[0]
+    return (10**11 - int(prefix)) / 10 if len(prefix) == 11 and prefix.isdecimal() else None
 
 
 def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> Table:

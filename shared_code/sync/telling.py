@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
-from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
-from shared_code.core.telemetry import BACKLOG, TICKS, Attribute, Span
+from shared_code.core.telemetry import BACKLOG, TICKS, Attribute
 from shared_code.store.tables import StoreError
-from shared_code.sync.messages import QUEUES, Message
-from shared_code.sync.parts import ConnectionParts, Parts
+from shared_code.sync.messages import QUEUES, Message, ScanStep
+from shared_code.sync.parts import Parts, queued_at_s
 
 NAMED = {"full_sync": "full_synchronization"}
 TOLD = ("connection", "mapping", "side", "job", "batch", "number", "full_sync", "report")
@@ -24,19 +24,23 @@ def tell_state(parts: Parts) -> None:
             parts.telemetry.count(BACKLOG, parts.queue.length(queue), queue=queue)
 
 
-def of_look(parts: Parts, at: ConnectionParts, mapping: Mapping, side: Side, job: str) -> None:
-    """The moment at which a look was queued: what follows of it, on any instance, is one trace."""
-    told = {"connection": at.name, "mapping": mapping.name, "side": str(side)}
-    with parts.telemetry.span("look", told, job=job, begins=True):
-        return
+@contextmanager
+def of_message(parts: Parts, message: Message) -> Iterator[None]:
+    """The time that the work of one message takes.
 
-
-def of_message(parts: Parts, message: Message) -> AbstractContextManager[Span]:
-    """The time that the work of one message takes."""
+    A look that finds nothing is not told: there is one a minute for each mapping and side.  The first span of
+    a job is its look, from the moment at which the timer queued it.
+    """
     told: dict[str, Attribute] = {}
     for name in TOLD:
         value = getattr(message, name, "")
         if value != "":
             told[NAMED.get(name, name)] = str(value) if isinstance(value, Side) else value
     job = str(told.pop("job", "") or told.get("full_synchronization", ""))
-    return parts.telemetry.span(type(message).__name__, told, job=job)
+    quiet = isinstance(message, ScanStep)
+    with ExitStack() as spans:
+        if isinstance(message, ScanStep) and message.number == 0:
+            begun_s = queued_at_s(message.job)
+            spans.enter_context(parts.telemetry.span("look", told, job=job, begun_s=begun_s, quiet=True))
+        spans.enter_context(parts.telemetry.span(type(message).__name__, told, job=job, quiet=quiet))
+        yield

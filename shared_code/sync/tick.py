@@ -12,7 +12,7 @@ from shared_code.core.jobs import JobKind
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.schedules import Schedule
-from shared_code.sync import rule_changes, telling, tombstones
+from shared_code.sync import rule_changes, tombstones
 from shared_code.sync.history import undos
 from shared_code.sync.messages import Advance, DeletionsDue, ScanMode, ScanStep
 from shared_code.sync.parts import ConnectionParts, Parts
@@ -78,10 +78,8 @@ def sweep(parts: Parts, at: ConnectionParts, mapping: Mapping) -> int:
     tells = Side.SALES in mapping.watched
     whole = (Side.BC,) if tells or mapping.is_option_set else tuple(Side)
     for side in whole:
-        job = parts.new_job_id()
-        telling.of_look(parts, at, mapping, side, job)
         step = ScanStep(
-            at.name, mapping.name, side, job, JobKind.SCHEDULED, ScanMode.FULL,
+            at.name, mapping.name, side, parts.new_job_id(), JobKind.SCHEDULED, ScanMode.FULL,
             rules=at.digests[mapping.name],
         )  # fmt: skip
         parts.send(step)
@@ -99,7 +97,6 @@ def look(
     watched = [side for side in mapping.watched if sides is None or side in sides]
     for side in watched:
         job = parts.new_job_id()
-        telling.of_look(parts, at, mapping, side, job)
         step = ScanStep(
             at.name, mapping.name, side, job, JobKind.SCHEDULED, ScanMode.CHANGES,
             rules=at.digests[mapping.name],

@@ -258,6 +258,8 @@ class Client:
         with self._telemetry.span("request", {"side": self._side, "kind": call.kind}) as span:
             outcome = self._exchange(call, token)
             span.note(status=outcome.status)
+            if not isinstance(outcome, Answer):
+                self._telemetry.keep()
         return outcome
 
     def _exchange(self, call: Call, token: str) -> Answer | _Failed:

@@ -32,7 +32,7 @@ def test_amounts_add_up_values_are_distributed_and_levels_replace_each_other() -
 def test_spans_keep_their_ids_parents_times_and_failure() -> None:
     memory = InMemory()
     recorder = Recorder(lambda: memory.exporter)
-    with recorder.span("look", {"mapping": "CUSTOMER"}, job="7", begins=True):
+    with recorder.span("look", {"mapping": "CUSTOMER"}, job="7", begun_s=1.0):
         pass
     try:
         with recorder.span("BatchDue", {"batch": "7|b"}, job="7"), recorder.span("request", {"side": "bc"}):

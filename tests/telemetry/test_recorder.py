@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_only_known_attributes_are_told(recorder: Recorder, kept: Kept) -> None:
 def test_the_spans_of_a_job_are_one_trace_on_whatever_instance(kept: Kept) -> None:
     for _ in range(2):  # two instances: nothing is shared but the job's id
         instance = Recorder(lambda: kept)
-        with instance.span("look", {}, job="82-1", begins=True):
+        with instance.span("look", {}, job="82-1", begun_s=1.0):
             pass
         with instance.span("BatchDue", {}, job="82-1"):
             with instance.span("request", {}):
@@ -109,6 +110,41 @@ def test_the_spans_of_a_job_are_one_trace_on_whatever_instance(kept: Kept) -> No
     assert {each.parent_id for each in batches} == {root_id_of("82-1")}
     assert {each.parent_id for each in requests} == {each.span_id for each in batches}
     assert len({each.span_id for each in batches}) == 2
+
+
+def test_the_first_span_of_a_job_begins_when_the_job_was_queued(recorder: Recorder, kept: Kept) -> None:
+    with recorder.span("look", {}, job="1", begun_s=time.time() - 7):
+        pass
+    with recorder.span("look", {}, job="2", begun_s=time.time() + 99):  # a clock that is ahead
+        pass
+    recorder.flush(10)
+    waited, ahead = ((each.ended_ns - each.begun_ns) / 1e9 for each in kept.spans)
+    assert 7 <= waited < 8
+    assert 0 <= ahead < 1
+
+
+def test_a_quiet_span_is_dropped_with_all_inside_it(recorder: Recorder, kept: Kept) -> None:
+    with recorder.span("look", {}, job="1", quiet=True), recorder.span("ScanStep", {}, job="1", quiet=True):
+        with recorder.span("request", {}):
+            pass
+    recorder.count(TICKS)
+    recorder.flush(10)
+    assert kept.spans == []
+    assert len(kept.metrics) == 1
+
+
+@pytest.mark.parametrize("how", ["keep", "fail", "fail inside"])
+def test_a_quiet_span_of_which_something_came_is_told_whole(recorder: Recorder, kept: Kept, how: str) -> None:
+    with suppress(OSError), recorder.span("look", {}, job="1", quiet=True):
+        with suppress(OSError if how == "fail inside" else ()), recorder.span("request", {}):
+            if how == "keep":
+                recorder.keep()
+            else:
+                raise OSError
+    with recorder.span("request", {}):  # what follows is held no more
+        pass
+    recorder.flush(10)
+    assert [each.name for each in kept.spans] == ["request", "look", "request"]
 
 
 def test_requests_on_threads_of_a_pool_belong_to_their_batch(recorder: Recorder, kept: Kept) -> None:

@@ -52,6 +52,20 @@ def test_one_change_is_one_trace_from_the_timer_to_the_write(world: World, kept:
     assert {each.attributes["status"] for each in writes} == {200}
 
 
+def test_a_minute_in_which_nothing_changed_leaves_no_trace_but_its_figures(world: World, kept: Kept) -> None:
+    worlds.cycle(world)
+    assert kept.spans == []
+    assert kept.sum("tandem.requests") == sum(map(len, world.requests.values())) > 0
+
+
+def test_a_look_that_was_refused_is_told(world: World, kept: Kept) -> None:
+    world.faults["bc"].aim(AimedFault(Fault.STATUS_503, Scope("GET", re.compile("customers"))))
+    worlds.cycle(world)
+    refused = [each for each in kept.spans if each.attributes.get("status") == 503]
+    assert [each.attributes["kind"] for each in refused] == ["scan"]
+    assert {each.trace_id for each in kept.spans} == {refused[0].trace_id}
+
+
 def test_records_are_told_by_mapping_and_outcome_and_their_lag(world: World, kept: Kept) -> None:
     worlds.edit_bc(world, worlds.pair(world), city=SECRET_CITY)
     world.clock.now += 30
@@ -137,6 +151,7 @@ def test_nothing_of_a_record_is_told(world: World, kept: Kept) -> None:
 
 
 def test_a_side_is_told_by_its_short_name(world: World, kept: Kept) -> None:
+    worlds.edit_sales(world, worlds.pair(world), telephone1="+44 1")
     worlds.cycle(world)
     sides = {each.attributes["side"] for each in kept.spans if "side" in each.attributes}
     assert sides <= {str(each) for each in Side}

@@ -1,0 +1,1 @@
+"""Backup and restore of what Tandem stores: `python -m tandem.storage`."""

@@ -1,0 +1,84 @@
+"""An upgrade keeps what earlier releases stored: each state on file is taken over by this release's code."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from local.simulation.world import World
+from shared_code.store import schema
+from shared_code.store.memory import MemoryTables
+from shared_code.sync.parts import FILLED_FIRST, TABLES
+from tandem.storage import backup
+from tests.sync import worlds
+from tests.upgrade import record
+
+STATES = Path(__file__).with_name("states")
+VERSIONS = sorted(int(path.name) for path in STATES.iterdir())
+
+
+def lines_of(version: int) -> list[str]:
+    return gzip.decompress((STATES / str(version) / "state.jsonl.gz").read_bytes()).decode().splitlines()
+
+
+@pytest.fixture(params=VERSIONS)
+def upgraded(request: pytest.FixtureRequest) -> tuple[int, World]:
+    """The recorded world, with the recorded state in place of what this code stored."""
+    world = record.world()
+    for table in TABLES:
+        world.tables.drop(table)
+    backup.restore(world.tables, lines_of(request.param), over=False)
+    schema.bring_up_to_date(world.tables, FILLED_FIRST)
+    return request.param, world
+
+
+def test_there_is_a_state_of_every_version() -> None:
+    assert VERSIONS[0] == schema.FIRST
+    assert list(range(schema.FIRST, max(schema.FIRST + 1, schema.present()))) == VERSIONS
+
+
+def test_couplings_bases_watermarks_and_problems_are_as_the_release_read_them(
+    upgraded: tuple[int, World],
+) -> None:
+    version, world = upgraded
+    kept = json.loads((STATES / str(version) / "expected.json").read_text(encoding="utf-8"))
+    assert record.expected(world.at) == kept
+    assert sum(len(each["couplings"]) for each in kept.values()) > 20
+    assert sum(len(each["problems"]) for each in kept.values()) == 2
+
+
+def test_after_the_upgrade_nothing_is_written_and_the_next_edit_arrives(upgraded: tuple[int, World]) -> None:
+    _, world = upgraded
+    world.reset_requests()
+    world.settle(3)  # mappings whose rules the new release changed are looked at anew, once
+    asked = {kind for kinds in world.requests.values() for kind in kinds}
+    assert asked <= {"scan", "read", "identity"}, asked
+    pair = worlds.pair(world, "20000")
+    worlds.edit_bc(world, pair, city="Kraków")
+    worlds.cycle(world)
+    assert worlds.account_of(world, pair)["address1_city"] == "Kraków"
+    assert "conflict" in worlds.codes(world)  # the open one is still open
+    assert len(worlds.accounts(world)) == len(worlds.customers(world)) + 1  # the one that is too long
+
+
+def test_a_full_synchronisation_after_the_upgrade_creates_and_deletes_nothing(
+    upgraded: tuple[int, World],
+) -> None:
+    _, world = upgraded
+    accounts, customers = len(worlds.accounts(world)), len(worlds.customers(world))
+    worlds.full(world)
+    world.settle(2)
+    assert (len(worlds.accounts(world)), len(worlds.customers(world))) == (accounts, customers)
+
+
+def test_the_state_is_whole_and_holds_no_row_twice() -> None:
+    for version in VERSIONS:
+        lines = lines_of(version)
+        assert backup.check(lines)["schema"] == version
+        tables = MemoryTables()
+        backup.restore(tables, lines, over=False)
+        rows = [json.loads(line) for line in lines[1:-1]]
+        assert len({(each["t"], each["p"], each["r"]) for each in rows}) == len(rows)
