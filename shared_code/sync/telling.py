@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from shared_code.core.records import Side
 from shared_code.core.telemetry import BACKLOG, TICKS, Attribute
 from shared_code.store.tables import StoreError
-from shared_code.sync.messages import QUEUES, Message, ScanStep
+from shared_code.sync.messages import QUEUES, DeletionsDue, Message, ScanStep
 from shared_code.sync.parts import Parts, queued_at_s
 
 NAMED = {"full_sync": "full_synchronization"}
@@ -37,7 +37,7 @@ def of_message(parts: Parts, message: Message) -> Iterator[None]:
         if value != "":
             told[NAMED.get(name, name)] = str(value) if isinstance(value, Side) else value
     job = str(told.pop("job", "") or told.get("full_synchronization", ""))
-    quiet = isinstance(message, ScanStep)
+    quiet = isinstance(message, ScanStep | DeletionsDue)
     with ExitStack() as spans:
         if isinstance(message, ScanStep) and message.number == 0:
             begun_s = queued_at_s(message.job)
