@@ -164,7 +164,8 @@ def test_the_role_has_the_privileges_of_the_tables_that_carry_them(files: Files)
 def _held(column: dict[str, Any]) -> tuple[str, str | None]:
     """How a column of this checkout is held, and how many characters of it."""
     length = column.get("max_length")
-    return {"String": "nvarchar", "Boolean": "bit"}[column["type"]], str(length) if length else None
+    held = {"String": "nvarchar", "Boolean": "bit", "Decimal": "decimal"}[column["type"]]
+    return held, str(length) if length else None
 
 
 @pytest.mark.parametrize("managed", [False, True])
