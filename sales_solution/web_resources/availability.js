@@ -32,7 +32,8 @@
   let pending = 0;
   let running = null;
 
-  // What a program that signs people in may replace: the headers that let a request in.
+  // The headers that let a request in. Without a key it is the route for people who are signed in: a script
+  // that signs them in puts a function here that returns { Authorization: "Bearer …" }.
   window.tandemAccess = async () => {
     const key = settings.get("key");
     return key ? { "x-functions-key": key } : {};
@@ -107,7 +108,8 @@
 
   async function call({ item, ...query }, signal) {
     if (settings.get("connection")) query.connection = settings.get("connection");
-    const address = `${settings.get("app").replace(/\/$/, "")}/api/items/${encodeURIComponent(item)}/availability`;
+    const route = settings.get("key") ? "api/items" : "api/people/items";
+    const address = `${settings.get("app").replace(/\/$/, "")}/${route}/${encodeURIComponent(item)}/availability`;
     const answer = await fetch(`${address}?${new URLSearchParams(query)}`, {
       headers: await window.tandemAccess(), credentials: "omit", cache: "no-store", signal,
     });
@@ -115,7 +117,7 @@
   }
 
   function refused({ status, body }) {
-    if (status === 401 || status === 403) tell("bad", "Tandem does not accept the key of this form. An administrator has to enter a valid one.");
+    if (status === 401 || status === 403) tell("bad", body.detail ?? "Tandem does not accept the key of this form. An administrator has to enter a valid one.");
     else if (status === 404) tell("plain", "Business Central has no item for this product.");
     else if (status === 503) tell("bad", "Business Central cannot be asked at the moment. Try again in half a minute.");
     else tell("bad", `Tandem answered ${status}. ${body.detail ?? ""}`);

@@ -78,8 +78,11 @@ def test_what_exists_is_answered_as_described(
     assert statuses & {200, 202, *REFUSED.get(operation.label, ())}, statuses
 
 
-REFUSED = {"POST /mappings/{name}/brake/release": (409,)}
-"""Calls that are refused although what they name is there: no brake holds here."""
+REFUSED = {
+    "POST /mappings/{name}/brake/release": (409,),
+    "GET /people/items/{number}/availability": (401,),
+}
+"""Calls that are refused although what they name is there: no brake holds here, and nobody is signed in."""
 
 
 def existing(app: App, label: str) -> dict[str, Any]:
@@ -120,6 +123,7 @@ ALWAYS: dict[str, dict[str, Any]] = {
         "query": {}, "body": {"mapping": "CUSTOMER", "action": "retry", "code": "too_large"},
     },
     "GET /items/{number}/availability": {"query": {}, "path_parameters": {"number": "1000"}},
+    "GET /people/items/{number}/availability": {"query": {}, "path_parameters": {"number": "1000"}},
     "POST /items/availability": {"query": {}, "body": {"items": ["1000", {"item": "NOPE"}]}},
 }  # fmt: skip
 """Calls that name what is there from the beginning."""

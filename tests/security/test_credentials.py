@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from tests.security.notices import notification
 pytestmark = [pytest.mark.host, pytest.mark.storage]
 
 KEY, CODE, CONTENT = "function key", "webhook secret in the address", "webhook secret in the content"
+PERSON = "somebody who is signed in and has a role"
 DECISIONS = {
     ("POST", "/full-synchronizations"): KEY,
     ("GET", "/full-synchronizations/{id}"): KEY,
@@ -67,6 +69,7 @@ DECISIONS = {
     ("GET", "/mapping-schema"): KEY,
     ("GET", "/items/{number}/availability"): KEY,
     ("POST", "/items/availability"): KEY,
+    ("GET", "/people/items/{number}/availability"): PERSON,
     ("GET", "/doctor"): KEY,
     ("GET", "/health"): KEY,
     ("POST", "/webhooks/business-central"): CONTENT,
@@ -183,3 +186,19 @@ def test_the_receiver_of_business_central_believes_the_secret_alone(app: App) ->
     genuine = notification(app, "contacts", app.secret)
     assert app.call("POST", "/webhooks/business-central", data=genuine).status_code == 200
     assert app.stored.lengths()["tandem-detection"] == before["tandem-detection"] + 1
+
+
+def test_what_is_for_people_takes_neither_a_key_nor_what_anybody_can_write(app: App) -> None:
+    """The header of the platform counts only behind it."""
+    claims = [{"typ": "tid", "val": app.environment.addresses.tenant_id},
+              {"typ": "roles", "val": "Tandem.Administrator"}]  # fmt: skip
+    forged = base64.b64encode(json.dumps({"claims": claims}).encode()).decode()
+    token = {"Authorization": "Bearer eyJhbGciOiJub25lIn0.e30."}
+    stranger = {"cookie": "tandem-stand-in=root"}
+    for headers in ({}, {"x-functions-key": app.key}, {"X-MS-CLIENT-PRINCIPAL": forged}, token, stranger):
+        answer = app.call("GET", "/people/items/1000/availability", headers=headers)
+        assert (answer.status_code, answer.json()["title"]) == (401, "Nobody is signed in.")
+    signed_in = app.call(
+        "GET", "/people/items/1000/availability", headers={"cookie": "tandem-stand-in=reader"}
+    )
+    assert signed_in.json()["item"]["number"] == "1000"
