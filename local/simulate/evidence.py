@@ -80,7 +80,11 @@ class Evidence:
         values = self.values(key)
         if values is not None and self.package.takes_blocked and key.table == "customers":
             return True
-        if values is None or not inside(pair, key.side, values, self.observer.kinds(key)):
+        return values is not None and self.would_be_inside(pair, key, values)
+
+    def would_be_inside(self, pair: Pair, key: Key, values: Mapping[str, Any]) -> bool:
+        """Whether the record is kept in step where it holds these values."""
+        if not inside(pair, key.side, values, self.observer.kinds(key)):
             return False
         return pair.mapping != "OPPORTUNITY" or key.side == "sales" or self._is_a_customers(key, values)
 

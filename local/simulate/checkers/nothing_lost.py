@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from local.simulate.evidence import Evidence
-from local.simulate.fields import Pair, inside, text_of
+from local.simulate.fields import Pair, text_of
 from local.simulate.observing import Key, Observer
 from local.simulate.people import Token, tokens_in
 from local.simulate.setting import Setting
@@ -63,7 +63,7 @@ def _ended_outside(evidence: Evidence, pair: Pair, partner: Key, token: Token) -
         return False
     seen_until = deleted_at[-1] + evidence.simulation.setting.bc_late_s
     last = last_shown(evidence.observer, partner, evidence.simulation.setting)
-    return token.at < seen_until and not inside(pair, "bc", last, evidence.observer.kinds(partner))
+    return token.at < seen_until and not evidence.would_be_inside(pair, partner, last)
 
 
 def last_shown(observer: Observer, key: Key, setting: Setting) -> Mapping[str, Any]:
