@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from local.simulation.world import CompanyRecords, World
+from shared_code.core.instructions import Instruction
 from shared_code.core.records import Side
 from shared_code.store import couplings, jobs, schedules, watermarks
-from shared_code.sync import tick, views
+from shared_code.sync import on_demand, tick, views
 from tests.sync import worlds
 
 
@@ -185,3 +186,18 @@ def test_the_second_company_meets_the_new_account_while_the_first_creates_its_cu
         n for n in ("cronus", "usa") if "Fresh Ltd." in names(worlds.customers(world, n), "displayName")
     ]
     assert len(owners) == 1
+
+
+def test_an_account_that_one_company_uncouples_is_no_new_one_for_the_other(world: World) -> None:
+    at = world.parts.connection("usa")
+    pair = next(iter(at.couplings("CUSTOMER").all_coupled()))
+    on_demand.queue(
+        world.parts, at, at.mapping("CUSTOMER"), Side.BC, [pair.bc_id], Instruction.UNCOUPLE
+    )  # fmt: skip
+    worlds.settled(world)
+    worlds.full(world, connection="cronus")
+    worlds.settled(world)
+    assert {each.code for each in at.couplings("CUSTOMER").all_problems(9)} == {"uncoupled"}
+    assert len(worlds.customers(world, "cronus")) == 3
+    mark = world.person_in_sales.call("GET", f"accounts({pair.sales_id})")["tandem_companyid"]
+    assert mark == at.connection.company_id

@@ -1,8 +1,9 @@
 """Uncoupling: a person ends pairs, and neither record gets a partner by itself from then on.
 
-The Sales row's mark of the company goes first, so that it belongs to nobody any more.  What becomes of the
-two records is on file before their pair ends: a process that dies in between leaves a pair that is uncoupled
-again by the repeat, and never a record that would look like a new one.
+The Sales row's mark of the company goes first, so that it belongs to nobody any more.  Where several companies
+share the organisation it stays: another one would take a row without a mark for a new one and make it a
+partner.  What becomes of the two records is on file before their pair ends: a process that dies in between
+leaves a pair that is uncoupled again by the repeat, and never a record that would look like a new one.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def _give_free(work: Work, items: Sequence[Item]) -> None:
     """Take the company's mark off the Sales rows.  A row that is gone or refuses the change is left as it is:
     the pair ends all the same."""
     column = work.mapping.sales.company_column
-    if column is None or not items:
+    if column is None or not items or not work.at.alone:
         return
     by_row = {str(each.id_on(Side.SALES)): each for each in items}
     rows = work.system(Side.SALES).read(work.table(Side.SALES), sorted(by_row))
