@@ -3,7 +3,7 @@
 The Sales row's mark of the company goes first, so that it belongs to nobody any more.  Where several
 companies share the organisation it stays: another one would take a row without a mark for a new one and make
 it a partner.  What becomes of the two records is on file before their pair ends: a process that dies in
-between leaves a pair that is uncoupled again by the repeat, and never a record that would look like a new one.
+between leaves a pair that is uncoupled again by the repeat, never a record that would look like a new one.
 """
 
 from __future__ import annotations
