@@ -95,6 +95,9 @@ def main(given: Sequence[str]) -> int:
     print(report.table(results.runs))
     if told := report.kinds_table(results.runs, TANDEM):
         print(f"\nWhat Tandem asked for:\n{told}")
+    for run_ in results.runs:
+        if run_.stopped:
+            print(f"stopped: {run_.client}, {run_.latency}, {run_.work}: {run_.stopped}")
     for each in results.missed:
         print(f"missed: {each}")
     if args.json:

@@ -55,14 +55,19 @@ def call_of(client: Client, work: str) -> Callable[[], None]:
     return client.changed if work in plan.AFTER_A_LOAD else client.initial_load
 
 
-def measured(client: Client, call: Callable[[], None]) -> dict[str, float]:
+def measured(client: Client, call: Callable[[], None]) -> dict[str, Any]:
     """Does it: seconds, seconds of processor time of all threads, the most memory held meanwhile, and
-    transactions of storage.  What the client raises is told, so that the others go on."""
+    transactions of storage.  What stopped the client is told beside what it had done."""
     forget_peak()
     transactions = client.storage_transactions
     began_s, cpu_s = time.monotonic(), time.process_time()
-    call()
+    stopped = ""
+    try:
+        call()
+    except Exception as failure:
+        stopped = f"{type(failure).__name__}: {failure}"[:500]
     return {
+        "stopped": stopped,
         "seconds": time.monotonic() - began_s,
         "cpu_s": time.process_time() - cpu_s,
         "peak_rss_mb": peak_rss_mb(),
@@ -97,10 +102,7 @@ def serve(incoming: TextIO, outgoing: TextIO) -> None:
     client = new_client(first["client"], Access(**first["access"]))
     say({"ready": True})
     for line in incoming:
-        try:
-            say(measured(client, call_of(client, json.loads(line)["work"])))
-        except Exception as failure:
-            say({"failed": f"{type(failure).__name__}: {failure}"[:500]})
+        say(measured(client, call_of(client, json.loads(line)["work"])))
     client.close()
 
 

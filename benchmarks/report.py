@@ -22,7 +22,7 @@ def entry(run: Run) -> dict[str, Any]:
         "work": run.work,
         "latency": run.latency,
         "rows": run.rows,
-        "rows_per_s": round(run.rows / run.seconds, 2),
+        "rows_per_s": round(run.rows_per_s, 2),
         "requests_per_row": round(run.requests / run.rows, 6),
         "client_cpu_us_per_row": round(run.cpu_s / run.rows * 1e6, 1),
         "peak_rss_mb": run.peak_rss_mb,
@@ -36,7 +36,8 @@ def document(results: Results, about: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON file: ``runs``, and what else there is to know."""
     details = [
         {"client": each.client, "work": each.work, "latency": each.latency, "seconds": round(each.seconds, 3),
-         "requests": each.requests, "operations": each.operations, "by_kind": dict(each.kinds)}
+         "requests": each.requests, "operations": each.operations, "by_kind": dict(each.kinds),
+         "stopped": each.stopped}
         for each in results.runs
     ]  # fmt: skip
     return {
@@ -68,8 +69,9 @@ def _in_order(runs: Iterable[Run]) -> list[Run]:
 
 
 def _row(run: Run) -> tuple[str, ...]:
+    name = f"{run.client} (stopped)" if run.stopped else run.client
     return (
-        run.client, run.work, run.latency, f"{run.rows:,}", f"{run.rows / run.seconds:,.0f}",
+        name, run.work, run.latency, f"{run.rows:,}", f"{run.rows_per_s:,.0f}",
         f"{run.requests / run.rows:.4f}", f"{run.operations / run.rows:.4f}",
         f"{run.cpu_s / run.rows * 1e6:,.0f}", f"{run.peak_rss_mb:.0f}",
         f"{run.storage_transactions / run.rows:.4f}", str(run.verdict.duplicates), str(run.verdict.lost),

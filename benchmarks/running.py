@@ -49,7 +49,8 @@ class ClientFailed(Exception):
 class Run:
     """One work of one client.  ``rows`` are the records the work is about: all of them for a load and where
     nothing changed, else those that changed.  ``kinds`` counts HTTP requests by system and kind,
-    ``operations`` what the services count: a part of a batch is one."""
+    ``operations`` what the services count: a part of a batch is one.  ``stopped``: why it gave up before the
+    end, blank where it did not."""
 
     client: str
     work: str
@@ -63,6 +64,12 @@ class Run:
     operations: int
     kinds: Mapping[str, int]
     verdict: Verdict
+    stopped: str = ""
+
+    @property
+    def rows_per_s(self) -> float:
+        """Rows that were done, by the time that it took."""
+        return (max(0, self.rows - self.verdict.lost) if self.stopped else self.rows) / self.seconds
 
 
 @dataclass
@@ -84,7 +91,7 @@ def run(plan: Plan, python_of: Callable[[str], Path | str], say: Say) -> Results
                 continue
             try:
                 for each in _stage(plan, latency, client, works, python, Path(folder)):
-                    say(f"{latency} {client} {each.work}: {each.rows / each.seconds:,.0f} rows/s")
+                    say(f"{latency} {client} {each.work}: {each.rows_per_s:,.0f} rows/s")
                     results.runs.append(each)
             except ClientFailed as failed:
                 results.missed.append(f"{client}, {latency}, {failed}")
@@ -106,6 +113,8 @@ def _stage(
             found = runner.run(work, is_measured=work in works)
             if found:
                 yield found
+                if found.stopped and work == INITIAL_LOAD and len(works) > 1:
+                    raise ClientFailed(f"after {work}: {found.stopped}")
 
 
 def _with_load(works: Sequence[str]) -> list[str]:
@@ -113,7 +122,7 @@ def _with_load(works: Sequence[str]) -> list[str]:
     return [each for each in (INITIAL_LOAD, *AFTER_A_LOAD) if each in works or each == INITIAL_LOAD]
 
 
-type Ask = Callable[[str], dict[str, float]]
+type Ask = Callable[[str], dict[str, Any]]
 
 
 class _Runner:
@@ -133,16 +142,18 @@ class _Runner:
         self._stage.reset_requests()
         self._stage.begin_faults(work, self._rows)
         try:
-            figures = self._told(work)
+            figures = self._ask(work)
         finally:
             self._stage.end_faults()
+        if not is_measured and figures["stopped"]:
+            raise ClientFailed(f"{work}: {figures['stopped']}")
         return self._result(work, figures) if is_measured else None
 
     def _begin_look(self, work: str) -> None:
         """All is at rest and no longer looked back at; then people edit."""
         self._stage.take_time(LATENCIES["none"])
         if not self._looks:
-            self._told(SETTLE)
+            self._ask(SETTLE)
         self._looks += 1
         self._stage.pass_look_back(self._looks * SHIFT_S)
         if work != UNCHANGED:
@@ -170,13 +181,7 @@ class _Runner:
         found = sorted(dumped(self._stage.bc, table), key=lambda each: str(each["number"]))
         return found[:: round(1 / CHANGED_SHARE)]
 
-    def _told(self, work: str) -> dict[str, float]:
-        figures = self._ask(work)
-        if "failed" in figures:
-            raise ClientFailed(f"{work}: {figures['failed']}")
-        return figures
-
-    def _result(self, work: str, figures: Mapping[str, float]) -> Run:
+    def _result(self, work: str, figures: Mapping[str, Any]) -> Run:
         bc, sales = self._stage.bc.requests(), self._stage.sales.requests()
         kinds = {f"bc {kind}": number for kind, number in bc["by_kind"].items()}
         kinds |= {f"sales {kind}": number for kind, number in sales["requests"].items()}
@@ -196,6 +201,7 @@ class _Runner:
             operations=bc["requests"] - batches + bc["batch_parts"] + sales["operationsTotal"],
             kinds=kinds,
             verdict=verdict,
+            stopped=figures["stopped"],
         )
 
 
@@ -236,7 +242,7 @@ class _Asking:
         self._in: IO[str] = process.stdin
         self._out: IO[str] = process.stdout
 
-    def line(self, what: Mapping[str, Any]) -> dict[str, float]:
+    def line(self, what: Mapping[str, Any]) -> dict[str, Any]:
         watch = threading.Timer(PATIENCE_S, self._process.kill)
         watch.daemon = True
         watch.start()
@@ -252,5 +258,5 @@ class _Asking:
             self._process.wait(5.0)
             end = self._log.read_text("utf-8", "replace").strip().splitlines()[-1:] or ["without a word"]
             raise ClientFailed(f"{what.get('work', 'start')}: its process ended ({end[0][:300]})")
-        found: dict[str, float] = json.loads(answer)
+        found: dict[str, Any] = json.loads(answer)
         return found

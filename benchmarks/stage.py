@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ from benchmarks.plan import (
     Model,
 )
 from benchmarks.services import Access
-from local.dev.azurite import start_azurite
+from local.dev.azurite import ACCOUNT, connection_string, start_azurite
 from local.dev.places import ROOT, Places
 from local.dev.processes import Processes
 from local.environment.control import BusinessCentralControl, SalesControl
@@ -143,7 +144,7 @@ def _started(client: str, options: Options, scratch: Path, processes: Processes,
         "--tenant", TENANT_ID, "--entra-key", key, "--columns", COLUMNS, "--user", f"{CLIENT_ID}=# Tandem",
         "--user", f"{ADMINISTRATOR_CLIENT_ID}=# Administrator",
     )  # fmt: skip
-    storage = start_azurite(processes) if client in SAVES else ""
+    storage = _storage(processes, client) if client in SAVES else ""
     authority = f"https://localhost:{entra_port}"
     ca = certificates.ensure(tls).authority
     addresses = Addresses(TENANT_ID, bc_url, ENVIRONMENT, sales_url, authority, ca, storage)
@@ -167,6 +168,16 @@ def _started(client: str, options: Options, scratch: Path, processes: Processes,
     _add_options(bc, Talk(f"{sales_url}/api/data/v9.2", tokens.headers_of(
         sales_url, client_id=ADMINISTRATOR_CLIENT_ID), ca))  # fmt: skip
     return Stage(access, settings, bc, sales, processes)
+
+
+def _storage(processes: Processes, client: str) -> str:
+    """A connection string: tables are kept by a quick stand-in, queues by Azurite."""
+    command = [sys.executable, "-m", "local.simulators.table_storage"]
+    tables = str(processes.start("tables", command, cwd=ROOT)["url"])
+    if client != TANDEM:
+        return connection_string({"Blob": 0, "Queue": 0, "Table": int(tables.rpartition(":")[2])})
+    endpoint = f"TableEndpoint={tables}/{ACCOUNT};"
+    return re.sub(r"TableEndpoint=[^;]*;", endpoint, start_azurite(processes))
 
 
 def _add_options(bc: BusinessCentralControl, talk: Talk) -> None:

@@ -25,7 +25,7 @@ from shared_code.core.selection import (
     without_lost_lookups,
 )
 from shared_code.core.telemetry import SILENT, Telemetry
-from shared_code.runtime import Runtime, ThreadRuntime
+from shared_code.runtime import Runtime, ThreadRuntime, collect_seldom
 from shared_code.settings import Company, SettingError, Settings, read_settings
 from shared_code.store import azure_queue, azure_tables, schema
 from shared_code.store.mapping_files import MappingFileStore
@@ -79,7 +79,9 @@ def compose(environment: MappingOf[str, str]) -> Process:
     for changed in schema.bring_up_to_date(tables, FILLED_FIRST):
         logging.getLogger("tandem").warning("stored data was brought up to date: %s", changed)
     queue.ensure(QUEUES)
-    return Process(settings, runtime, tables, queue, clients)
+    process = Process(settings, runtime, tables, queue, clients)
+    collect_seldom()
+    return process
 
 
 def telemetry_of(environment: MappingOf[str, str]) -> Telemetry:

@@ -98,6 +98,8 @@ def folded(text: str, side: Side) -> str:
 
 
 def _same(value: Value, wanted: Value, side: Side) -> bool:
+    if value == wanted and type(value) is type(wanted):
+        return True
     if is_blank(wanted, side):
         return is_blank(value, side)
     if isinstance(value, str) and isinstance(wanted, str):

@@ -111,6 +111,18 @@ class Mapping:
         return (*self.fields, *(self.lines.fields if self.lines else ()))
 
     @cached_property
+    def created_with(self) -> MappingOf[Side, tuple[str, ...]]:
+        """The fields that a record created on a side is created with."""
+        return {
+            side: tuple(
+                each.name
+                for each in self.fields
+                if each.is_part_of_creation(side) and each.direction.flows_to(side)
+            )
+            for side in Side
+        }
+
+    @cached_property
     def lookups(self) -> tuple[FieldMapping, ...]:
         return tuple(each for each in self.fields if each.lookup)
 

@@ -81,6 +81,8 @@ class Merge:
 def merge(mapping: Mapping, base: Base | None, states: MappingOf[Side, State], rules: Rules) -> Merge:
     """Which fields are written where; what is contested is a conflict, or decided by the rule."""
     held = {side: _values_of(state, base, side) for side, state in states.items()}
+    if held[Side.BC] == held[Side.SALES]:
+        return Merge()
     writes: dict[Side, dict[str, Value]] = {Side.BC: {}, Side.SALES: {}}
     conflicts: list[Conflict] = []
     overruled: list[Overruled] = []
@@ -196,16 +198,20 @@ def _winner_of_fixed(
 
 def _agree(each: FieldMapping, base: Base | None, held: MappingOf[Side, Values]) -> bool:
     """Whether this field needs no write: equal, or as both services stored one common value, or kept."""
-    ours = {side: held[side].get(each.name) for side in Side}
-    if ours[Side.BC] == ours[Side.SALES]:
+    name = each.name
+    bc, sales = held[Side.BC].get(name), held[Side.SALES].get(name)
+    if bc == sales:
         return True
-    if each.only_on_create and not (each.after_create and base is not None and each.name not in base.sales):
+    if each.only_on_create and not (each.after_create and base is not None and name not in base.sales):
         return True
-    if each.keep_when_blank and any(ours[s] is None and each.direction.flows_from(s) for s in Side):
+    if each.keep_when_blank and (
+        (bc is None and each.direction.flows_from(Side.BC))
+        or (sales is None and each.direction.flows_from(Side.SALES))
+    ):
         return True
-    return base is not None and all(
-        each.name in base.on(s) and base.on(s)[each.name] == ours[s] for s in Side
-    )
+    if base is None or name not in base.bc or name not in base.sales:
+        return False
+    return base.bc[name] == bc and base.sales[name] == sales
 
 
 def _changed(

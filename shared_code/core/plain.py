@@ -13,11 +13,15 @@ def tidy_text(value: Value) -> str | None:
     """Text without outer blanks and doubled inner ones, in NFC; blank is ``None``."""
     if value is None:
         return None
+    if type(value) is str and value.isascii():  # nothing to normalise
+        return " ".join(value.split()) or None
     return " ".join(unicodedata.normalize("NFC", str(value)).split()) or None
 
 
 def plain_text(value: Value) -> str | None:
     """Text without outer blanks, in NFC; inner blanks are the person's own."""
+    if type(value) is str and value.isascii():  # nothing to normalise
+        return value.strip() or None
     return None if value is None else (unicodedata.normalize("NFC", str(value)).strip() or None)
 
 

@@ -195,9 +195,7 @@ def _decide_creation(mapping: Mapping, states: MappingOf[Side, State], rules: Ru
 
 
 def _values_to_create(mapping: Mapping, target: Side, values: Values) -> Values:
-    fields = (each for each in mapping.fields if each.is_part_of_creation(target))
-    names = (each.name for each in fields if each.direction.flows_to(target))
-    return {name: values[name] for name in names if values.get(name) is not None}
+    return {name: values[name] for name in mapping.created_with[target] if values.get(name) is not None}
 
 
 def _decide_deletion(

@@ -36,5 +36,7 @@ def capitals(text: str) -> str:
 
     In NFC again, because a capital and its mark can be one letter where the small ones are two.
     """
+    if text.isascii():
+        return text.upper()
     letters = "".join(upper if len(upper := letter.upper()) == 1 else letter for letter in text)
     return unicodedata.normalize("NFC", letters)

@@ -43,6 +43,8 @@ NOTHING: Values = {}
 
 def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
     """The neutral value of one field mapping in a native record.  Accepts any value whatsoever."""
+    if each.type in _PLAIN:
+        return _get_one(each, side, native)
     names = each.sales if side is Side.SALES else ((each.bc,) if each.bc else ())
     match each.type:
         case FieldType.CONSTANT if each.direction.flows_from(side):
@@ -58,9 +60,23 @@ def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
         case FieldType.STATE:
             return states.get(each, side, native)
         case _:
-            value = _get_plain(each, side, names[0] if names else "", native)
-            fallback = each.bc_fallback if value is None and side is Side.BC else None
-            return _get_plain(each, side, fallback, native) if fallback else value
+            return _get_one(each, side, native)
+
+
+_PLAIN = frozenset(
+    {
+        FieldType.TEXT, FieldType.CODE, FieldType.PHONE, FieldType.EMAIL, FieldType.COUNTRY,
+        FieldType.DECIMAL, FieldType.INTEGER, FieldType.BOOLEAN, FieldType.DATE, FieldType.DATE_TIME,
+    }
+)  # fmt: skip
+"""Types whose neutral value is made of one native field, whatever the side: nearly all are."""
+
+
+def _get_one(each: FieldMapping, side: Side, native: Values) -> Value:
+    if side is Side.SALES:
+        return _get_plain(each, side, each.sales[0] if each.sales else "", native)
+    value = _get_plain(each, side, each.bc or "", native)
+    return _get_plain(each, side, each.bc_fallback, native) if value is None and each.bc_fallback else value
 
 
 def put(each: FieldMapping, side: Side, value: Value, links: Links, present: Values = NOTHING) -> Put:
@@ -69,6 +85,8 @@ def put(each: FieldMapping, side: Side, value: Value, links: Links, present: Val
     ``present`` is the record as it is, where it exists: a name keeps the part of it that is unchanged.
     """
     names = each.sales if side is Side.SALES else ((each.bc,) if each.bc else ())
+    if each.type in _PUT_AS_IT_IS and not each.rules:
+        return _put_plain(each, side, names, value)
     match each.type:
         case _ if _is_unreadable(each, value):
             what = f"{each.name}: {str(value).removeprefix(UNREADABLE_PREFIX)}. Correct it or the rule."
@@ -90,6 +108,9 @@ def put(each: FieldMapping, side: Side, value: Value, links: Links, present: Val
             return _put_plain(each, side, names, country_name(value))
         case _:
             return _put_plain(each, side, names, value)
+
+
+_PUT_AS_IT_IS = _PLAIN - {FieldType.COUNTRY}
 
 
 def _capitals(text: str | None) -> str | None:
@@ -167,7 +188,7 @@ _BLANK_ON_BC: dict[FieldType, Value] = {
 def _too_long(each: FieldMapping, side: Side, text: str) -> Unfit | None:
     longest = each.length_on(side)
     # Both services count UTF-16 code units, so that an emoji takes two.
-    length = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    length = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
     if longest is None or length <= longest:
         return None
     there = side.other.system_name

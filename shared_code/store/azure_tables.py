@@ -1,22 +1,23 @@
-"""``Tables`` on Azure Table storage, by Microsoft's client library.
+"""``Tables`` on Azure Table storage.
 
-The library spends some milliseconds of CPU per request, so few requests at a time are enough.
-Whole numbers always travel as 64-bit integers.
+Tables and connections are the business of Microsoft's client library; entities are composed and read by hand
+(``azure_requests``).  Whole numbers always travel as 64-bit integers.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Any
+from urllib.parse import quote
 
-from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError
-from azure.data.tables import EdmType, EntityProperty, TableClient, TableServiceClient, UpdateMode
+from azure.data.tables import TableServiceClient
 
 from shared_code.runtime import Runtime
+from shared_code.store.azure_requests import ask, place, received, remove, write
 from shared_code.store.azure_service import CLIENT_OPTIONS, CONNECTION, attempt, credential, service_address
 from shared_code.store.azure_transaction import transact
 from shared_code.store.codec import (
@@ -33,8 +34,6 @@ from shared_code.store.tables import (
     Entity,
     Missing,
     Operation,
-    Scalar,
-    StorageRefused,
 )
 
 POINT_READS_AT_ONCE = 4
@@ -44,8 +43,6 @@ PROBE = 5
 """So many entities for each wanted row are read first, to see how close together the wanted ones lie."""
 SPARSE = 30
 """A range is sparse with fewer than one wanted row in so many: reading them one by one costs less then."""
-
-_KEYS = ("PartitionKey", "RowKey")
 
 PAGE = 1000
 """The most entities the service gives in one answer."""
@@ -68,7 +65,6 @@ class AzureTables:
     def __init__(self, runtime: Runtime, service: TableServiceClient) -> None:
         self._runtime = runtime
         self._service = service
-        self._clients: dict[str, TableClient] = {}
 
     def ensure(self, tables: Iterable[str]) -> None:
         for table in tables:
@@ -82,11 +78,12 @@ class AzureTables:
     def get(self, table: str, partition: str, row: str) -> Entity | None:
         check_key(partition)
         check_key(row)
-        client = self._client(table)
+        path = table + place(partition, row)
         try:
-            return self._read(f"get from {table}", lambda: _entity(client.get_entity(partition, row)))
+            reply = self._read(f"get from {table}", partial(ask, self._service, path))
         except Missing:
             return None
+        return received(json.loads(reply.text))
 
     def get_many(
         self, table: str, partition: str, rows: Sequence[str], *, ordered: bool = False
@@ -154,37 +151,25 @@ class AzureTables:
 
     def insert(self, table: str, entity: Entity) -> Entity:
         check_entity(entity)
-        client = self._client(table)
-        body = _body(entity)
-        answer = self._write(f"insert into {table}", entity.row, lambda: client.create_entity(body))
-        return replace(entity, etag=str(answer["etag"]))
+        send = partial(write, self._service, "POST", table, entity, {"Prefer": "return-no-content"})
+        return replace(entity, etag=self._write(f"insert into {table}", entity.row, send))
 
     def replace(self, table: str, entity: Entity) -> Entity:
         check_replace(entity)
-        client = self._client(table)
-        body, conditions = _body(entity), _if_match(entity.etag)
-        answer = self._write(
-            f"replace in {table}",
-            entity.row,
-            lambda: client.update_entity(body, mode=UpdateMode.REPLACE, **conditions),
-        )
-        return replace(entity, etag=str(answer["etag"]))
+        path = table + place(entity.partition, entity.row)
+        send = partial(write, self._service, "PUT", path, entity, {"If-Match": entity.etag})
+        return replace(entity, etag=self._write(f"replace in {table}", entity.row, send))
 
     def upsert(self, table: str, entity: Entity) -> Entity:
         check_entity(entity)
-        client = self._client(table)
-        body = _body(entity)
-        answer = self._write(
-            f"upsert into {table}", entity.row, lambda: client.upsert_entity(body, mode=UpdateMode.REPLACE)
-        )
-        return replace(entity, etag=str(answer["etag"]))
+        send = partial(write, self._service, "PUT", table + place(entity.partition, entity.row), entity, {})
+        return replace(entity, etag=self._write(f"upsert into {table}", entity.row, send))
 
     def delete(self, table: str, partition: str, row: str, etag: str | None = None) -> None:
         check_key(partition)
         check_key(row)
-        client = self._client(table)
-        conditions = _if_match(etag)
-        self._write(f"delete in {table}", row, lambda: client.delete_entity(partition, row, **conditions))
+        send = partial(remove, self._service, table + place(partition, row), etag or "*")
+        self._write(f"delete in {table}", row, send)
 
     def transact(self, table: str, operations: Sequence[Operation]) -> list[str]:
         check_transaction(operations)
@@ -195,9 +180,6 @@ class AzureTables:
             f"transaction of {len(operations)} in {table}",
             partial(transact, self._service, table, operations),
         )
-
-    def _client(self, table: str) -> TableClient:
-        return self._clients.setdefault(table, self._service.get_table_client(table))
 
     def _create(self, table: str) -> None:
         try:
@@ -222,19 +204,24 @@ class AzureTables:
     def _unlimited(
         self, table: str, condition: str, size: int, select: Sequence[str] | None
     ) -> Iterator[Entity]:
-        columns = None if select is None else ["PartitionKey", "RowKey", "Timestamp", *select]
-        going_on: Any = None
+        columns = None if select is None else ["PartitionKey", "RowKey", *select]
+        query = {"$filter": condition, "$top": str(size), "$select": ",".join(columns or ())}
+        going_on: dict[str, str] = {}
         while True:
-            found = self._client(table).query_entities(condition, results_per_page=size, select=columns)
-            pages: Any = found.by_page(going_on)
-            yield from self._read(f"query {table}", partial(_page, pages))
-            going_on = pages.continuation_token
+            address = _address(table, {**query, **going_on})
+            reply = self._read(f"query {table}", partial(ask, self._service, address))
+            yield from map(received, json.loads(reply.text)["value"])
+            going_on = {name: found for name in _GOING_ON if (found := reply.headers.get(_CONTINUED + name))}
             if not going_on:
                 return
 
 
-def _page(pages: Iterator[Iterable[Mapping[str, Any]]]) -> list[Entity]:
-    return [_entity(entity) for entity in next(pages, ())]
+_CONTINUED, _GOING_ON = "x-ms-continuation-", ("NextPartitionKey", "NextRowKey")
+
+
+def _address(table: str, options: Mapping[str, str]) -> str:
+    given = "&".join(f"{name}={quote(value, safe='')}" for name, value in options.items() if value)
+    return f"{table}()?{given}"
 
 
 def _condition(partition: str, *terms: str) -> str:
@@ -249,35 +236,3 @@ def _term(comparison: str, bound: str | None) -> str:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _if_match(etag: str | None) -> dict[str, Any]:
-    return {} if etag is None else {"etag": etag, "match_condition": MatchConditions.IfNotModified}
-
-
-def _body(entity: Entity) -> dict[str, Any]:
-    values = {name: _sent(value) for name, value in entity.values.items()}
-    return values | {"PartitionKey": entity.partition, "RowKey": entity.row}
-
-
-def _sent(value: Scalar) -> object:
-    """Plain text, truth and doubles as they are; whole numbers marked as 64 bit."""
-    match value:
-        case bool() | float():
-            return value
-        case int():
-            return EntityProperty(value, EdmType.INT64)
-    return str(value)
-
-
-def _received(value: Any) -> Scalar:
-    plain = value.value if isinstance(value, EntityProperty) else value
-    if isinstance(plain, str | int | float):
-        return plain
-    raise StorageRefused(f"A stored value is of a kind Tandem never writes ({type(plain).__name__}).")
-
-
-def _entity(found: Any) -> Entity:
-    given = {name: value for name, value in found.items() if name not in _KEYS and value is not None}
-    values = {name: _received(value) for name, value in given.items()}
-    return Entity(found["PartitionKey"], found["RowKey"], values, str(found.metadata.get("etag") or ""))

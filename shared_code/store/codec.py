@@ -179,6 +179,8 @@ def _size_of_value(name: str, value: Scalar) -> int:
     """Bytes the service counts for a value, after checking its name, type and range."""
     if not _is_property_name(name):
         raise Unstorable(f"{name[:80]!r} is no property name: ASCII letters, digits, _.")
+    if type(value) is str and len(value) <= MAX_STRING_UNITS and value.isascii():
+        return 4 + 2 * len(value)
     match value:
         case bool():
             return 1

@@ -65,8 +65,8 @@ class CouplingStore:
         by_bc_id = self._get(
             ("b|" + str(e.values["bc_id"]) for e in pointers.values() if "bc_id" in e.values), ordered
         )
-        couplings = [coupling_of(entity) for entity in by_bc_id.values()]
-        return intents | {each.sales_id: each for each in couplings if each.sales_id in set(ids)}
+        couplings, wanted = [coupling_of(entity) for entity in by_bc_id.values()], set(ids)
+        return intents | {each.sales_id: each for each in couplings if each.sales_id in wanted}
 
     def by_reference(self, references: Iterable[str]) -> dict[str, Coupling]:
         """Couplings by the reference their BC record is pointed to with."""

@@ -33,11 +33,12 @@ def remember(parts: Parts, at: ConnectionParts, mapping: str, states: Iterable[t
     """Take note of coupled records that were read or written."""
     if len(at.mapping(mapping).watched) < len(Side):
         return  # Only where both sides are edited can old values pass for somebody's edits.
+    seen: dict[Side, list[Witness]] = {}
     for side, state in states:
         if isinstance(state, Known):
-            key = (at.name, side)
-            seen = Witness(mapping, state.id, state.version.stamp)
-            parts.newest[key] = _newest(parts.newest.get(key, ()), (seen,))
+            seen.setdefault(side, []).append(Witness(mapping, state.id, state.version.stamp))
+    for side, found in seen.items():
+        parts.newest[at.name, side] = _newest(parts.newest.get((at.name, side), ()), found)
     if parts.runtime.now() - parts.witnessed.get(at.name, 0.0) >= STORED_EVERY_S:
         _store(parts, at)
 

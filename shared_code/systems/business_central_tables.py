@@ -30,10 +30,11 @@ CONTACT_COLUMNS = {
 _WITH_CONTACT = ("customers", "vendors")
 _LATE = {"currencies": {EXCHANGE_RATE}, "opportunities": {*CONTACT_COLUMNS}}
 _COMPUTED = {**invoices.COMPUTED, **variants.COMPUTED}
-_DERIVED = {
-    **{name: {COMPANY_CONTACT} for name in _WITH_CONTACT},
-    **{name: {*computed} for name, computed in _COMPUTED.items()},
-    **_LATE,
+_NONE: frozenset[str] = frozenset()
+_DERIVED: Mapping[str, frozenset[str]] = {
+    **{name: frozenset({COMPANY_CONTACT}) for name in _WITH_CONTACT},
+    **{name: frozenset(computed) for name, computed in _COMPUTED.items()},
+    **{name: frozenset(columns) for name, columns in _LATE.items()},
 }
 _EXPANDS = {
     COMPANY_CONTACT: "contactsInformation",
@@ -47,7 +48,7 @@ CALCULATED = {EXCHANGE_RATE: Kind.DECIMAL} | {
 
 def derived(table: Table) -> frozenset[str]:
     """The names of the table's derived columns."""
-    return frozenset() if table.api else frozenset(_DERIVED.get(table.name, ()))
+    return _NONE if table.api else _DERIVED.get(table.name, _NONE)
 
 
 def column_names(table: Table) -> list[str]:
@@ -127,7 +128,10 @@ def sighting(table: Table, entity: Mapping[str, object]) -> Sighting:
 
 def values(table: Table, entity: Mapping[str, object], names: Sequence[str]) -> dict[str, Value]:
     """The values of ``names``.  Late ones are left out: they are added where the other answer is known."""
-    late = _LATE.get(table.name, set()) & derived(table)
+    made = derived(table)
+    if made.isdisjoint(names):
+        return {name: _plain(entity, name) for name in names}
+    late = _LATE.get(table.name, set()) & made
     return {name: _value(table, entity, name) for name in names if name not in late}
 
 
@@ -144,6 +148,10 @@ def _value(table: Table, entity: Mapping[str, object], name: str) -> Value:
     computed = _COMPUTED.get(table.name, {}).get(name)
     if computed and name in derived(table):
         return computed.of(entity)
+    return _plain(entity, name)
+
+
+def _plain(entity: Mapping[str, object], name: str) -> Value:
     if name not in entity:
         raise ValueError(f"the answer lacks {name}")
     return odata.scalar(entity[name])

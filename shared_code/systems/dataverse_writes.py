@@ -50,13 +50,27 @@ type ReadBack = Callable[[Table, Sequence[str]], Mapping[str, Row]]
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """One row to send; ``id`` is known for updates and for creations with a chosen id."""
+    """One row to send; ``id`` is known for updates and for creations with a chosen id.
 
-    part: Part
-    body: Mapping[str, object]
+    ``text`` is its JSON.  What a part of a batch says around it is made when it is needed.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    text: str
     id: str | None
     binds: bool
-    creating: bool
+
+    @property
+    def creating(self) -> bool:
+        return self.method == "POST"
+
+    def part(self, table: Table) -> Part:
+        url = odata.address(self.target, select=rows.select(table, table.columns))
+        prefer = rows.preferences(table.columns, "return=representation")
+        headers = {"Accept": "application/json", "Prefer": prefer, **self.headers}
+        return Part(self.method, url, headers, self.text)
 
 
 def supports_bulk_create(client: Client, root: str, table: Table) -> bool:
@@ -152,10 +166,7 @@ def _write(
     key: str | None,
     values: Mapping[str, Value],
 ) -> _Write:
-    url = odata.address(target, select=rows.select(table, table.columns))
-    prefer = rows.preferences(table.columns, "return=representation")
-    part = Part(method, url, {"Accept": "application/json", "Prefer": prefer, **headers}, odata.dumps(body))
-    return _Write(part, body, key, rows.binds(table, values), creating=method == "POST")
+    return _Write(method, target, headers, odata.dumps(body), key, rows.binds(table, values))
 
 
 def _sent(
@@ -196,9 +207,9 @@ def _create_multiple(
 ) -> list[WriteResult] | None:
     """The chunk's results, ``None`` when it was refused as a whole and nothing was created."""
     kind = f"Microsoft.Dynamics.CRM.{rows.logical_name(table)}"
-    targets = [{"@odata.type": kind, **one.body} for one in writes]
+    targets = ",".join(_target(kind, one.text) for one in writes)
     url = f"{root}/{odata.name(table.name)}/Microsoft.Dynamics.CRM.CreateMultiple"
-    body = odata.dumps({"Targets": targets}).encode("ascii")
+    body = f'{{"Targets":[{targets}]}}'.encode("ascii")
     answer = client.send(Call("create", "POST", url, batch.JSON_BODY, body, repeatable=False))
     if answer.status in (401, 403):
         raise fault(answer.error, f"Creating in Sales' table {table.name}")
@@ -210,10 +221,15 @@ def _create_multiple(
     return [Written(Row(str(key).lower(), _NO_VERSION)) for key in ids]
 
 
+def _target(kind: str, text: str) -> str:
+    """A row's JSON with its type before its values."""
+    return f'{{"@odata.type":"{kind}"{"," if text != "{}" else ""}{text[1:]}'
+
+
 def _send_parts(
     client: Client, root: str, table: Table, kind: str, writes: Sequence[_Write]
 ) -> list[WriteResult]:
-    answers = batch.send(client, root, kind, [one.part for one in writes])
+    answers = batch.send(client, root, kind, [one.part(table) for one in writes])
     failures = [None if one is None else _failure(one) for one in answers]
     errors.raise_if_all_denied(failures, f"Writing to Sales' table {table.name}")
     return [_result(table, write, answer) for write, answer in zip(writes, answers, strict=True)]

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
+from types import NoneType
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from shared_code.core.records import Value
@@ -27,9 +30,14 @@ _quoted = json.encoder.encode_basestring_ascii
 
 def name(text: str) -> str:
     """``text`` itself when it can name a set or a field.  Raises ValueError."""
-    if not _NAME.match(text):
+    if not _is_name(text):
         raise ValueError(f"{text[:80]!r} is not the name of a field or table")
     return text
+
+
+@lru_cache(4096)
+def _is_name(text: str) -> bool:
+    return _NAME.match(text) is not None
 
 
 def guid(text: str) -> str:
@@ -111,20 +119,42 @@ def dumps(data: object) -> str:
 
     Raises ValueError for numbers that JSON cannot carry and TypeError for other types.
     """
+    write = _WRITERS.get(type(data))
+    if write is not None:
+        return write(data)
     match data:
         case str():
             return _quoted(data)
-        case None:
-            return "null"
         case bool():
             return "true" if data else "false"
         case int() | Decimal():
             return number(data)
         case Mapping():
-            return "{" + ",".join([f"{_quoted(str(key))}:{dumps(data[key])}" for key in data]) + "}"
+            return _object(data)
         case list() | tuple():
-            return "[" + ",".join(map(dumps, data)) + "]"
+            return _list(data)
     raise TypeError(f"{type(data).__name__} has no JSON form")
+
+
+def _object(data: Mapping[Any, object]) -> str:
+    return "{" + ",".join([f"{_quoted(str(key))}:{dumps(value)}" for key, value in data.items()]) + "}"
+
+
+def _list(data: Sequence[object]) -> str:
+    return "[" + ",".join(map(dumps, data)) + "]"
+
+
+_WRITERS: Mapping[type, Callable[[Any], str]] = {
+    str: _quoted,
+    NoneType: lambda _: "null",
+    bool: lambda data: "true" if data else "false",
+    int: number,
+    Decimal: number,
+    dict: _object,
+    list: _list,
+    tuple: _list,
+}
+"""The types that nearly everything is of; what is derived from them goes a longer way."""
 
 
 def mapping(data: object) -> Mapping[str, object]:
@@ -150,10 +180,13 @@ def text(row: Mapping[str, object], key: str) -> str:
     return value
 
 
+_SCALARS = frozenset({NoneType, str, bool, int, Decimal})
+
+
 def scalar(value: object) -> Value:
     """A JSON value as a field's value.  Raises ValueError for objects and lists."""
-    if value is None or isinstance(value, str | bool | int | Decimal):
-        return value
+    if type(value) in _SCALARS or isinstance(value, (str, int, Decimal)):
+        return value  # type: ignore[return-value]
     raise ValueError("a field holds a nested value")
 
 

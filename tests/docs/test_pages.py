@@ -75,7 +75,8 @@ def test_a_package_needs_a_reason(tmp_path: Path) -> None:
 
 
 def test_no_reason_is_left_of_a_package_that_went() -> None:
-    pinned = [dependencies.pinned(ROOT / name) for name in (dependencies.DEPLOYED, dependencies.DEVELOPMENT)]
+    files = (dependencies.DEPLOYED, dependencies.DEVELOPMENT, dependencies.BENCHMARK)
+    pinned = [dependencies.pinned(ROOT / name) for name in files]
     assert {name for each in pinned for name, _ in each} == set(dependencies.REASONS)
 
 

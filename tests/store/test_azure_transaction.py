@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from shared_code.runtime import ThreadRuntime
+from shared_code.store.azure_requests import NotAnswered
 from shared_code.store.azure_service import attempt
-from shared_code.store.azure_transaction import NotTransacted, transact
+from shared_code.store.azure_transaction import transact
 from shared_code.store.tables import (
     AlreadyExists,
     Delete,
@@ -57,7 +58,7 @@ def test_etags_come_in_the_order_of_the_operations_and_none_for_a_deletion() -> 
 
 
 def test_the_refused_operation_is_named() -> None:
-    with pytest.raises(NotTransacted) as raised:
+    with pytest.raises(NotAnswered) as raised:
         sent(REFUSED)
     assert (raised.value.status_code, raised.value.error_code, raised.value.index) == (
         409,

@@ -9,6 +9,7 @@ from local.dev.installation import NODE_MINIMUM_MAJOR, NODE_PACKAGE
 from tools.docs.markdown import code, document, table
 
 DEPLOYED, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
+BENCHMARK = "benchmarks/requirements-bench.txt"
 
 REASONS = {
     "azure-functions": "The programming model of Azure Functions: blueprints, triggers, HTTP messages.",
@@ -43,12 +44,18 @@ REASONS = {
     "tree-sitter": "Reads the tree of the Bicep files, for `python dev.py check`.",
     "tree-sitter-bicep": "The grammar of Bicep for it.",
     "types-requests": "Types of requests for mypy.",
+    "dlt": "A loader that many use: its rest_api source and a custom destination.",
+    "PowerPlatform-Dataverse-Client": "Microsoft's Python SDK for Dataverse.",
 }
 """Why each package is there. One without a reason does not belong in a requirements file."""
 
 INTRODUCTION = """\
 Every version is pinned. A package is here because it does its job better than code of our own would; where a
 few lines do, there is no package."""
+
+COMPARED = """\
+What Tandem is compared with. `python dev.py bench` installs them into an environment of their own when a run
+needs them; neither the app nor its tests do."""
 
 NODE = """\
 Azurite is Microsoft's emulator of Azure Storage. It needs Node.js {minimum} or newer. Where the machine has
@@ -64,6 +71,9 @@ def page(root: Path) -> str:
         table(head, [_row(*each) for each in pinned(root / DEPLOYED)]),
         f"## For development ([{DEVELOPMENT}](../{DEVELOPMENT}))",
         table(head, [_row(*each) for each in pinned(root / DEVELOPMENT)]),
+        f"## For the benchmark ([{BENCHMARK}](../{BENCHMARK}))",
+        COMPARED,
+        table(head, [_row(*each) for each in pinned(root / BENCHMARK)]),
         "## The storage emulator ([tools/package.json](../tools/package.json))",
         table(head, _node_rows(root)),
         NODE.format(minimum=NODE_MINIMUM_MAJOR),

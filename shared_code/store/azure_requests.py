@@ -1,0 +1,160 @@
+"""Requests to the table service, composed and read by hand.
+
+The client library makes an object of every message and every entity, which costs milliseconds of processor
+time for each request and a quarter of one for each entity it reads; here it is a few lines of text (figures:
+docs/measurements/bench.md).  The requests go out through the library's own pipeline, so that signing, tokens
+and connections stay its business.
+Format: Microsoft docs, storageservices/table-service-rest-api, payload-format-for-table-service-operations.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from azure.core.exceptions import AzureError
+from azure.core.rest import HttpRequest
+from azure.data.tables import TableServiceClient
+
+from shared_code.store.tables import Entity, Scalar, StorageRefused
+
+JSON = "application/json;odata=minimalmetadata"
+_ERROR = re.compile(r'\{\s*"odata\.error".*\}', re.DOTALL)
+_INDEX = re.compile(r"(\d+):")
+
+
+class NotAnswered(AzureError):
+    """The service's refusal: its status and code, and the operation it names, if it names one."""
+
+    def __init__(self, status_code: int, error_code: str, index: int | None, response: object) -> None:
+        super().__init__(f"{status_code} {error_code}")
+        self.status_code = status_code
+        self.error_code = error_code
+        self.index = index
+        self.response = response
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back; ``response`` is the library's."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    response: object
+
+
+def send(
+    service: TableServiceClient,
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    content: bytes | None = None,
+) -> Reply:
+    """One request; ``path`` is below the service's address.  Raises whatever the library raises."""
+    own = {
+        "x-ms-version": service.api_version, "DataServiceVersion": "3.0",
+        "MaxDataServiceVersion": "3.0;NetFx", **headers,
+    }  # fmt: skip
+    request = HttpRequest(method, f"{service.url}/{path}", headers=own, content=content)
+    # The library offers no way of its own for a request that it did not compose.
+    # Not read by the pipeline, which knows no answers of several parts.
+    response = service._client.send_request(request, stream=True)
+    text = response.read().decode("utf-8", "replace")
+    return Reply(response.status_code, response.headers, text, response)
+
+
+def ask(service: TableServiceClient, path: str) -> Reply:
+    """What is found at ``path``.  Raises ``NotAnswered`` where nothing is, or it is not given."""
+    return _accepted(send(service, "GET", path, {"Accept": JSON}))
+
+
+def write(
+    service: TableServiceClient, method: str, path: str, entity: Entity, headers: Mapping[str, str]
+) -> str:
+    """Write one entity; its new etag.  Raises ``NotAnswered``."""
+    own = {"Accept": JSON, "Content-Type": "application/json", **headers}
+    reply = _accepted(send(service, method, path, own, json.dumps(sent(entity)).encode()))
+    return str(reply.headers.get("ETag", ""))
+
+
+def remove(service: TableServiceClient, path: str, etag: str) -> None:
+    """Delete one entity; fine if it is not there, as after a lost answer.  Raises ``NotAnswered``."""
+    reply = send(service, "DELETE", path, {"Accept": JSON, "If-Match": etag})
+    if reply.status != 404 or "TableNotFound" in reply.text:
+        _accepted(reply)
+
+
+def _accepted(reply: Reply) -> Reply:
+    if reply.status >= 300:
+        raise refusal(reply.response, reply.status, reply.text)
+    return reply
+
+
+def place(partition: str, row: str) -> str:
+    """How an address names an entity of a table."""
+    return f"(PartitionKey='{_in_address(partition)}',RowKey='{_in_address(row)}')"
+
+
+def _in_address(key: str) -> str:
+    return quote(key.replace("'", "''"), safe="")
+
+
+def sent(entity: Entity) -> dict[str, Scalar]:
+    """The properties as the service reads them: whole numbers as 64 bit, fractions as doubles."""
+    found: dict[str, Scalar] = {"PartitionKey": entity.partition, "RowKey": entity.row}
+    for name, value in entity.values.items():
+        if type(value) is str:
+            found[name] = value
+            continue
+        match value:
+            case bool() | str():
+                found[name] = value
+            case int():
+                found |= {name: str(value), f"{name}@odata.type": "Edm.Int64"}
+            case float():
+                found |= {name: value, f"{name}@odata.type": "Edm.Double"}
+    return found
+
+
+def received(found: Mapping[str, Any]) -> Entity:
+    """An entity as the service tells it.  Raises ``StorageRefused`` for a kind that Tandem never writes."""
+    values: dict[str, Scalar] = {}
+    for name, value in found.items():
+        if name in _NOT_VALUES or value is None or "@" in name or "." in name:
+            continue
+        kind = found.get(f"{name}@odata.type", "")
+        if kind in _READ:
+            values[name] = _READ[kind](value)
+        elif kind or not isinstance(value, str | int | float):
+            raise StorageRefused(f"A stored value is of a kind Tandem never writes ({kind or type(value)}).")
+        else:
+            values[name] = value
+    return Entity(found["PartitionKey"], found["RowKey"], values, str(found.get("odata.etag", "")))
+
+
+_NOT_VALUES = frozenset({"PartitionKey", "RowKey", "Timestamp"})
+_READ: Mapping[str, type[int] | type[float]] = {"Edm.Int64": int, "Edm.Double": float}
+
+
+def refusal(response: object, status: int, text: str) -> NotAnswered:
+    """The error that an answer is."""
+    error = _error_of(text)
+    message = error.get("message") or {}
+    words = str(message.get("value", "")) if isinstance(message, Mapping) else str(message)
+    index = _INDEX.match(words)
+    return NotAnswered(status, str(error.get("code") or ""), int(index[1]) if index else None, response)
+
+
+def _error_of(text: str) -> Mapping[str, Any]:
+    found = _ERROR.search(text)
+    try:
+        answer: Mapping[str, Any] = json.loads(found[0]) if found else {}
+    except ValueError:
+        return {}
+    error = answer.get("odata.error")
+    return error if isinstance(error, Mapping) else {}
