@@ -40,6 +40,7 @@ NAVIGATION: Sequence[tuple[str, str]] = (
     ("conflicts", phrase("Conflicts")),
     ("problems", phrase("Problems")),
     ("compares", phrase("Compare")),
+    ("availability", phrase("Item Availability")),
     ("connection", phrase("Connection")),
     ("help", phrase("Help")),
 )

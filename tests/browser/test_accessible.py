@@ -26,7 +26,15 @@ def places(story: dict[str, str]) -> Iterator[str]:
         "mappings/CUSTOMER",
     )
     yield from ("mappings/CUSTOMER/edit", "couplings", "couplings?mapping=CUSTOMER&text=G000001", "conflicts")
-    yield from ("conflicts?mapping=CUSTOMER", "problems", "problems/CUSTOMER/too_long", "compares", "help")
+    yield from (
+        "conflicts?mapping=CUSTOMER",
+        "problems",
+        "problems/CUSTOMER/too_long",
+        "compares",
+        "help",
+        "availability",
+        "availability?item=NOPE",
+    )
     yield from ("connection", "connection/examination", f"full-synchronization/{story['run']}")
     yield from (f"previews/{story['preview']}", f"previews/{story['preview']}/writes")
     yield from (f"compares/{story['compare']}", f"mappings/CUSTOMER/records/{story['conflict']}", "nothing")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared_code.web.pages import (
+    availability,
     compares,
     conflicts,
     connection,
@@ -27,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     *problems.ROUTES,
     *undos.ROUTES,
     *compares.ROUTES,
+    *availability.ROUTES,
     *connection.ROUTES,
     *guidance.ROUTES,
 )
