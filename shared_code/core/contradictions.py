@@ -149,6 +149,8 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         )
         and (not each.target or not each.navigation or bool(each.sales_fallback)),
         "it leads to one table, and through one mapping, twice": _leads_twice(each),
+        "only a lookup that leads to a table of Sales belongs": each.belongs
+        and not (each.lookup and each.target),
         "bc_when is for a constant record that flows to Sales": bool(each.bc_when) and not _is_constant(each),
         f"a {each.type.value} takes no rules": bool(each.rules) and each.type not in _WITH_RULES,
         "rules of an option read Business Central: it flows to Sales": bool(each.rules)

@@ -115,6 +115,7 @@ FIELD = Shape("field", called="field {name}", keys={
     "sales_fallback": Key(Text(), "Where blank, this column leads through the last mapping of lookup."),
     "optional": Key(Truth(), "A Sales record that is not coupled counts as blank."),
     "as_name": Key(Truth(), "Sales holds the name of a country and not its code."),
+    "belongs": Key(Truth(), "Of a lookup: who uncouples the record it leads to uncouples this one, too."),
     "user_local": Key(Truth(), "The Sales column of a date holds an instant in the user's own time."),
     "rules": Key(RuleList(), "Transformation rules, one after the other."),
     "not_negative": Key(Truth(), "A number of Business Central below zero counts as zero."),

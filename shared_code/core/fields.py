@@ -75,6 +75,8 @@ class FieldMapping:
     ``sales_fallback`` is another field's column: a blank lookup stands for the record that column leads to
     through the last of ``lookup`` (a contact, else the account).  ``optional``: a Sales record that is not
     coupled counts as blank.
+    ``belongs``: the record belongs to the one that the lookup leads to (somebody who works for a customer):
+    who uncouples that one uncouples it, too.
     ``bc_within`` is the BC field with the record within which that reference is unique (a unit's item).
     ``bc_fallback`` is the BC field taken when ``bc`` is blank, ``bc_currency`` the one with the currency a
     local amount is converted to.
@@ -136,6 +138,7 @@ class FieldMapping:
     without: tuple[str, ...] = ()
     same_in: str | None = None
     refusal_is_told: bool = False
+    belongs: bool = False
 
     def is_part_of_creation(self, side: Side) -> bool:
         """Whether a record that is created on ``side`` is created with it."""

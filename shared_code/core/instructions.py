@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 
-from shared_code.core.policies import DeletionRule, Rules
+from shared_code.core.policies import BySide, DeletionRule, Rules, deletion_rule
 from shared_code.core.records import Side
 
 
@@ -14,7 +14,8 @@ class Instruction(StrEnum):
     two differ the values of that side count, also where only the other one changed; the journal keeps
     what is replaced.  ``create``: the partner is created although nobody released that.  ``uncouple``: the
     pair ends, and neither record gets a partner by itself.  ``uncouple_all``: as one of all pairs of a
-    mapping.  ``restore``: a deleted partner is created again.  ``delete``: the survivor is deleted, too.
+    mapping.  ``restore``: a deleted partner is created again.  ``delete``: the survivor is deleted, too; in
+    Business Central only where the mapping does so by itself.
     ``undo``: what a job wrote is taken back; ``plan_undo``: it is only told what would be.
     """
 
@@ -35,6 +36,15 @@ UNDOING = frozenset({Instruction.UNDO, Instruction.PLAN_UNDO})
 UNCOUPLING = frozenset({Instruction.UNCOUPLE, Instruction.UNCOUPLE_ALL})
 
 
+def deletes_in_bc(rules: Rules) -> bool:
+    """Whether the mapping deletes in Business Central what was deleted in Sales: its file says so by name."""
+    return deletion_rule(rules.deletion, Side.SALES) is DeletionRule.DELETE
+
+
+def _in_bc(rules: Rules) -> DeletionRule:
+    return DeletionRule.DELETE if deletes_in_bc(rules) else DeletionRule.ASK
+
+
 def rules_under(instruction: Instruction, rules: Rules) -> Rules:
     """The rules as a person's instruction changes them.  Directions and filters stay."""
     match instruction:
@@ -47,6 +57,6 @@ def rules_under(instruction: Instruction, rules: Rules) -> Rules:
         case Instruction.RESTORE:
             return replace(rules, deletion=DeletionRule.RESTORE, insists=True)
         case Instruction.DELETE:
-            return replace(rules, deletion=DeletionRule.DELETE, insists=True)
+            return replace(rules, deletion=BySide(DeletionRule.DELETE, _in_bc(rules)), insists=True)
         case _:
             return rules

@@ -9,7 +9,7 @@ Rows of a partition (connection)::
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -138,6 +138,20 @@ class CompareStore:
         )
         found = list(rows)
         return [_suspect(each) for each in found[:limit]], found[limit].row if len(found) > limit else ""
+
+    def erase(self, mapping: str, ids: Mapping[Side, str]) -> int:
+        """Take what is told of a record of both sides out of all compares; how many notes had some."""
+        compares = self._tables.query_prefix(TABLE, self._partition, COMPARE_ID, select=("created_at_s",))
+        rows = [
+            f"record|{each.row}|{escape_key(mapping)}|{side}|{own}"
+            for each in list(compares)
+            for side, own in ids.items()
+        ]
+        found = self._tables.get_many(TABLE, self._partition, rows)
+        told = [each for each in found.values() if each.values["text"]]
+        for each in told:
+            self._tables.upsert(TABLE, Entity(self._partition, each.row, {**each.values, "text": ""}))
+        return len(told)
 
     def remove(self, compare: str) -> None:
         """Remove a compare with all that belongs to it; its own row last."""

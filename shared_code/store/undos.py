@@ -74,6 +74,16 @@ class UndoneRecord:
     fields: dict[str, list[str]] = field(default_factory=dict)
     left: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def tells(self) -> bool:
+        """Whether a name stands in it, or more than the reason why something stays."""
+        return self != self.silenced()
+
+    def silenced(self) -> UndoneRecord:
+        """The same without the name, and of each text the reason alone, which stands before the colon."""
+        left = [{**each, "text": str(each.get("text", "")).partition(":")[0]} for each in self.left]
+        return replace(self, name="", left=left)
+
 
 class UndoStore:
     """The undos of one connection."""
@@ -124,6 +134,23 @@ class UndoStore:
         prefix = f"{_prefix(undo_id, phase)}{escape_key(mapping)}|"
         rows = self._tables.get_many(TABLE, self._partition, [prefix + each for each in bc_ids])
         return {str(each.values["bc_id"]) for each in rows.values() if each.values["removed"]}
+
+    def erase(self, mapping: str, bc_id: str) -> int:
+        """Take the name of a record and what is told of it out of all undos; how many notes had some."""
+        undos = self._tables.query_prefix(TABLE, self._partition, _HEADERS, select=("open",))
+        rows = [
+            f"{_prefix(each.row, phase)}{escape_key(mapping)}|{bc_id}"
+            for each in list(undos)
+            for phase in Phase
+        ]
+        found = self._tables.get_many(TABLE, self._partition, rows)
+        told = [each for each in found.values() if _undone(each).tells]
+        for each in told:
+            silent = _undone(each).silenced()
+            details = dump({"fields": silent.fields, "left": silent.left})
+            values = {**each.values, "name": silent.name, "details": details}
+            self._tables.upsert(TABLE, Entity(self._partition, each.row, values))
+        return len(told)
 
     def remove(self, undo_id: str) -> None:
         """Remove an undo with its records; fine if it is not there.  Its own row goes last."""

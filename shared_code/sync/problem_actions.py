@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared_code.core.causes import Group, grouped
-from shared_code.core.instructions import Instruction
+from shared_code.core.instructions import Instruction, deletes_in_bc
 from shared_code.core.jobs import JobKind
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Problem
+from shared_code.core.policies import Rules
 from shared_code.core.records import Side
 from shared_code.sync import by_hand, walks
 from shared_code.sync.parts import ConnectionParts, Parts
@@ -47,7 +48,8 @@ SURVIVOR_TAKEN = (
     "one; POST /mappings/{name}/couplings with move couples as you say."
 )
 ONLY_SALES = (
-    "Tandem deletes nothing in Business Central. Block or delete the record there, or restore its partner."
+    "This mapping deletes nothing in Business Central. Block or delete the record there, restore its "
+    "partner, or write deletion = { sales = “delete” } into the mapping’s file."
 )
 
 
@@ -70,7 +72,7 @@ def act(
     for side in Side:
         found = store.problems(side, [own for of, own in records if of is side])
         listed |= {(side, own): each for own, each in found.items()}
-    left_out = {place: why for place in records if (why := _why_not(action, listed.get(place)))}
+    left_out = {place: why for place in records if (why := _why_not(mapping, action, listed.get(place)))}
     chosen = [listed[place] for place in dict.fromkeys(records) if place not in left_out]
     if action is Action.SKIP:
         return Done((), set_aside(store, chosen), left_out)
@@ -91,7 +93,7 @@ def _kind(action: Action) -> JobKind:
     return JobKind.RETRY if action is Action.RETRY else JobKind.ON_DEMAND
 
 
-def _why_not(action: Action, problem: Problem | None) -> str:
+def _why_not(mapping: Mapping, action: Action, problem: Problem | None) -> str:
     if problem is None:
         return NOT_LISTED
     if action is Action.RECOUPLE:
@@ -100,7 +102,8 @@ def _why_not(action: Action, problem: Problem | None) -> str:
         return ""
     if problem.code != "partner_deleted":
         return NOTHING_DELETED
-    return ONLY_SALES if action is Action.DELETE and problem.details.get("deleted") == Side.SALES else ""
+    in_bc = action is Action.DELETE and problem.details.get("deleted") == Side.SALES
+    return ONLY_SALES if in_bc and not deletes_in_bc(Rules(deletion=mapping.deletion)) else ""
 
 
 def _why_not_recouple(problem: Problem) -> str:

@@ -112,3 +112,22 @@ def test_sums_do_not_depend_on_the_order_and_tell_a_version_that_moved() -> None
     assert moved != Sums().plus(*one).plus(*other)
     assert not Sums().plus("a", None).same_records(Sums().plus("c", None))
     assert Sums.of_texts(moved.as_texts()) == moved
+
+
+def test_what_a_compare_tells_of_a_record_is_erased_and_that_it_was_found_stays(
+    stored: Tables, partition: str
+) -> None:
+    store = CompareStore(stored, partition)
+    for compare in ("compare-1", "compare-2"):
+        store.add(compare, ["CUSTOMER"], 1.0)
+        kinds = [(Side.BC, "b1"), (Side.SALES, "s1"), (Side.BC, "b2")]
+        found = [
+            Suspect("CUSTOMER", side, own, "1", Finding.DIFFERS, "differs", f"{own} Ann")
+            for side, own in kinds
+        ]
+        store.note(compare, found)
+    assert store.erase("CUSTOMER", {Side.BC: "b1", Side.SALES: "s1"}) == 4
+    for compare in ("compare-1", "compare-2"):
+        kept = {each.id: (each.finding, each.text) for each in store.records(compare, "CUSTOMER", 10)[0]}
+        assert kept == {"b1": ("differs", ""), "s1": ("differs", ""), "b2": ("differs", "b2 Ann")}
+    assert store.erase("CUSTOMER", {Side.BC: "b1", Side.SALES: "s1"}) == 0

@@ -200,6 +200,59 @@ def test_uncoupled_records_stay_apart_until_a_person_wants_otherwise(world: Worl
     worlds.assert_whole(world)
 
 
+def people_of(world: World, account: str) -> set[str]:
+    """The coupled contacts of an account, by their ids in Sales."""
+    rows = worlds.contacts(world, Side.SALES)
+    own = {each["contactid"] for each in rows if each["_parentcustomerid_value"] == account}
+    return own & {each.sales_id for each in world.at.couplings("CONTACT").all_coupled()}
+
+
+@pytest.mark.conforms("139182.RemoveCouplingForCustomerWithContacts")
+def test_the_people_who_work_for_a_customer_are_uncoupled_with_it(world: World) -> None:
+    pair, other = worlds.pair(world), worlds.pair(world, "20000")
+    people, others = people_of(world, pair.sales_id), people_of(world, other.sales_id)
+    assert people
+    assert others
+    ask(coupling_api.uncouple, world, side="bc", ids=[pair.bc_id])
+    worlds.deliver(world)
+    assert people_of(world, pair.sales_id) == set()
+    assert people_of(world, other.sales_id) == others
+    assert worlds.codes(world, "CONTACT") == ["uncoupled"] * (2 * len(people))
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, "CONTACT") == ["uncoupled"] * (2 * len(people))
+
+
+def test_they_stay_where_the_customer_moves_to_another_account(world: World) -> None:
+    """A wrong match is put right: nothing ends but the wrong pair."""
+    pair = worlds.pair(world)
+    people = people_of(world, pair.sales_id)
+    new = worlds.new_account(world, "The right one")
+    body = {"pairs": [{"bc": pair.bc_id, "sales": new}], "move": True}
+    answering(lambda: coupling_api.couple(world.parts, "CUSTOMER", json.dumps(body).encode(), {}))
+    worlds.deliver(world)
+    assert people_of(world, pair.sales_id) == people
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_nobody_is_left_behind_where_the_process_dies_while_a_customer_is_uncoupled(late: bool) -> None:
+    for at in range(1, 100):
+        world = worlds.synced()
+        worlds.only_customers(world)
+        pair = worlds.pair(world)
+        ask(coupling_api.uncouple, world, side="bc", ids=[pair.bc_id])
+        dying = Operations(world)
+        dying.arm(at, late)
+        worlds.deliver(world)
+        done = dying.count < at
+        dying.disarm()
+        worlds.settled(world)
+        assert people_of(world, pair.sales_id) == set(), at
+        assert (pair.bc_id, pair.sales_id) not in coupled_ids(world)
+        if done:
+            return
+    raise AssertionError("it did not come to its end")
+
+
 def test_an_uncoupled_record_gets_a_new_partner_where_a_person_creates_one(world: World) -> None:
     pair = worlds.pair(world)
     ask(coupling_api.uncouple, world, side="bc", ids=[pair.bc_id])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.simulation.world import World
+from shared_code.core.mapping import BySide, DeletionRule
 from shared_code.core.outcome import NEVER_S
 from shared_code.core.records import Side
 from shared_code.sync import problem_api, views, walks
@@ -227,6 +228,17 @@ def test_nothing_is_deleted_in_business_central_and_that_is_told(world: World) -
     assert done["count"] == 0
     assert "deletes nothing in Business Central" in done["leftOut"][0]["reason"]
     assert len(worlds.customers(world)) == 3
+
+
+def test_the_survivor_in_business_central_is_deleted_where_the_mapping_does_so_by_name(world: World) -> None:
+    """By itself it leaves one alone that somebody edited since; a person may say that it is to go."""
+    scenes.rules(world, deletion=BySide(sales=DeletionRule.DELETE))
+    worlds.cycle(world)
+    pair = deleted(world, Side.SALES)
+    assert act(world, "delete", records=of("bc", pair.bc_id))["count"] == 1
+    worlds.settled(world)
+    assert pair.bc_id not in {each["id"] for each in worlds.customers(world)}
+    assert worlds.problems(world) == []
 
 
 @pytest.mark.conforms("139186.T172_RemoveRestoreDeletedActionDisabledIfBothRecsExist")

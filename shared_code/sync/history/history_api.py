@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from shared_code.core.journal import WORDS, Entry
 from shared_code.core.records import Side
 from shared_code.core.why import Held, how_coupled
+from shared_code.store.compares import CompareStore
+from shared_code.store.undos import UndoStore
 from shared_code.sync.api import Answer
 from shared_code.sync.api_input import (
     MAX_ID,
@@ -151,7 +153,10 @@ def entry_view(each: Entry) -> View:
 
 
 def erase(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answer:
-    """POST /journal/erase: remove the values of a record from the journal; that there were some stays."""
+    """POST /journal/erase: remove the values of a record from the journal; that there were some stays.
+
+    What undos and compares tell of it goes, too.
+    """
     refuse_unknown_parameters(query, "connection")
     document = document_of(body)
     refuse_unknown(document, {"connection", "mapping", "id", "side"})
@@ -160,4 +165,7 @@ def erase(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answer:
     pair = coupling_of(at, mapping, side, record_id)
     bc_id = pair.bc_id if pair else record_id
     erased = at.journal.erase(mapping, bc_id, parts.runtime.now())
-    return Answer(200, {"mapping": mapping, "bcId": bc_id, "erased": erased})
+    ids = {each: pair.id_on(each) for each in Side} if pair else {side or Side.BC: record_id}
+    notes = UndoStore(at.tables, at.name).erase(mapping, bc_id)
+    notes += CompareStore(at.tables, at.name).erase(mapping, ids)
+    return Answer(200, {"mapping": mapping, "bcId": bc_id, "erased": erased, "notes": notes})

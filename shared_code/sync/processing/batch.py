@@ -22,6 +22,7 @@ from shared_code.sync.identity_check import is_trusted
 from shared_code.sync.messages import Advance, BatchDue
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, UnknownName
 from shared_code.sync.processing import committing, creating, naming, problems, telling
+from shared_code.sync.processing.belonging import uncouple_what_belongs
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.links import LinkTable
 from shared_code.sync.processing.rates import queue_converted
@@ -47,6 +48,10 @@ def process_batch(parts: Parts, due: BatchDue) -> None:
         batch = _store(at, _planned_anew(batch))
     elif not batch.done:
         work = load(parts, at, job, batch, schedule)
+        wait_s = uncouple_what_belongs(parts, work)
+        if wait_s is not None:
+            parts.send(due, delay_s=wait_s)
+            return
         _run(work)
         seen = [pair for each in work.items if each.coupling for pair in each.states.items()]
         witnesses.remember(parts, at, mapping.name, seen)

@@ -13,7 +13,7 @@ from shared_code.core.journal import Reason
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
 from shared_code.sync.api import Answer, answering
-from shared_code.sync.history import undo_api
+from shared_code.sync.history import history_api, undo_api
 from tests.docs.openapi import faults_of_answer
 from tests.sync import worlds
 
@@ -125,6 +125,28 @@ def test_a_value_that_somebody_changed_since_is_listed_and_stays(world: World) -
     assert found["left"][0]["why"] == "changed_since"
     worlds.cycles(world, 2)
     assert phones(world, pair) == ("+44 9", "+44 9")
+
+
+def test_what_an_undo_tells_of_a_record_is_erased_with_the_journal(world: World) -> None:
+    pair, other = worlds.pair(world), worlds.pair(world, "20000")
+    worlds.edit_bc(world, other, phoneNumber="+44 1")
+    job = carried(world, pair, phoneNumber="+44 1")
+    worlds.edit_sales(world, pair, telephone1="+44 5550100")
+    undo = begin(world, job=job)
+    names = {each["bcId"]: each["name"] for each in records(world, undo)}
+    assert all(names.values())
+    body = json.dumps({"mapping": "CUSTOMER", "id": pair.bc_id}).encode()
+    done = checked("post", "/journal/erase", answering(lambda: history_api.erase(world.parts, body, {})))
+    assert done["notes"] == 1
+    shown = {each["bcId"]: each for each in records(world, undo)}
+    assert shown[pair.bc_id]["name"] == ""
+    assert {i: each["name"] for i, each in shown.items() if i != pair.bc_id} == {
+        i: name for i, name in names.items() if i != pair.bc_id
+    }
+    kept = "".join(str(each.values) for each in world.tables.scan("Undos", limit=100))
+    assert "5550100" not in kept
+    assert names[pair.bc_id] not in kept
+    assert answering(lambda: history_api.erase(world.parts, body, {})).body["notes"] == 0
 
 
 def test_an_edit_made_between_preview_and_run_is_not_undone(world: World) -> None:
