@@ -13,9 +13,17 @@ param location string
 @description('The resource group; made where it is not there.')
 param resourceGroupName string = 'rg-tandem-${environmentName}'
 
-@description('The name of the Business Central environment, such as production.')
-@minLength(1)
+@description('The name of the Business Central environment, such as production. Blank with servers of your own.')
 param businessCentralEnvironment string
+
+@description('With Business Central on servers of your own: its OData base address up to the instance. Blank: online.')
+param businessCentralUrl string = ''
+
+@description('With servers of your own: the user with whose web service access key Tandem signs in. The key is put into the key vault.')
+param businessCentralUser string = ''
+
+@description('With servers of your own: where people open Business Central, for links to records.')
+param webClientUrl string = ''
 
 @description('The companies to synchronise, each as name=company id, with commas. A name never changes later.')
 @minLength(38)
@@ -109,6 +117,9 @@ module tandem 'tandem.bicep' = {
     location: location
     tags: tags
     businessCentralEnvironment: businessCentralEnvironment
+    businessCentralUrl: businessCentralUrl
+    businessCentralUser: businessCentralUser
+    webClientUrl: webClientUrl
     businessCentralCompanies: businessCentralCompanies
     salesUrl: salesUrl
     features: features

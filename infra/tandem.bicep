@@ -12,9 +12,17 @@ param tags object = {}
 @maxLength(13)
 param token string = uniqueString(resourceGroup().id)
 
-@description('The name of the Business Central environment.')
-@minLength(1)
+@description('The name of the Business Central environment. Blank with servers of your own.')
 param businessCentralEnvironment string
+
+@description('With servers of your own: the OData base address of Business Central up to the instance.')
+param businessCentralUrl string = ''
+
+@description('With servers of your own: the user with whose web service access key Tandem signs in.')
+param businessCentralUser string = ''
+
+@description('With servers of your own: where people open Business Central.')
+param webClientUrl string = ''
 
 @description('The companies to synchronise, each as name=company id, with commas.')
 @minLength(38)
@@ -99,7 +107,7 @@ param retentionDays int = 30
 param storageSku string = 'Standard_ZRS'
 
 var appName = 'tandem-${token}'
-var needsVault = webhooks || credential != 'identity'
+var needsVault = webhooks || credential != 'identity' || !empty(businessCentralUser)
 
 module identity 'modules/identity.bicep' = {
   name: 'identity'
@@ -197,6 +205,9 @@ module app 'modules/app.bicep' = {
     clientId: chosenClientId
     credential: credential
     businessCentralEnvironment: businessCentralEnvironment
+    businessCentralUrl: businessCentralUrl
+    businessCentralUser: businessCentralUser
+    webClientUrl: webClientUrl
     businessCentralCompanies: businessCentralCompanies
     salesUrl: salesUrl
     features: features

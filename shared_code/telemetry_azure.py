@@ -30,7 +30,12 @@ EVERY_MS = 60_000
 """How often metrics are sent: an instance that goes away takes no more than this with it."""
 CONNECTION = "APPLICATIONINSIGHTS_CONNECTION_STRING"
 AUTHENTICATION = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING"
-QUIET = ("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "APPLICATIONINSIGHTS_SDKSTATS_DISABLED")
+QUIET = (
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
+    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
+    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
+)
+"""Switches of the exporter's own talk with Microsoft: how it is used, and what it should do differently."""
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 
 
@@ -87,7 +92,6 @@ class OpenTelemetryExporter:
 
 def connect(settings: Mapping[str, str]) -> OpenTelemetryExporter:
     """The exporter of a process that has these settings; what is left is sent when the process ends."""
-    # The exporter would tell Microsoft how it is used, from an address that a private network does not reach.
     for name in QUIET:
         os.environ.setdefault(name, "true")
     from azure.monitor.opentelemetry.exporter import (

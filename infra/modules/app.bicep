@@ -13,6 +13,9 @@ param clientId string
 @allowed(['identity', 'certificate', 'secret'])
 param credential string
 param businessCentralEnvironment string
+param businessCentralUrl string
+param businessCentralUser string
+param webClientUrl string
 param businessCentralCompanies string
 param salesUrl string
 param features string
@@ -99,6 +102,10 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     CLIENT_SECRET: credential == 'secret' ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/client-secret)' : ''
     CLIENT_CERTIFICATE: credential == 'certificate' ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/client-certificate)' : ''
     BUSINESS_CENTRAL_ENVIRONMENT: businessCentralEnvironment
+    BUSINESS_CENTRAL_URL: businessCentralUrl
+    BUSINESS_CENTRAL_USER: businessCentralUser
+    BUSINESS_CENTRAL_KEY: empty(businessCentralUser) ? '' : '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/business-central-key)'
+    WEB_CLIENT_URL: webClientUrl
     BUSINESS_CENTRAL_COMPANIES: businessCentralCompanies
     SALES_URL: salesUrl
     FEATURES: features

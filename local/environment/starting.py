@@ -271,7 +271,7 @@ def _proofs(starting: _Start) -> list[str]:
     return [
         "--app", CLIENT_ID, "--federate", f"{CLIENT_ID}={IDENTITY_CLIENT_ID}",
         "--managed-identity", IDENTITY_CLIENT_ID, "--identity-header", starting.hidden.identity_header,
-        "--resource", "https://storage.azure.com",
+        "--resource", "https://storage.azure.com", "--resource", "https://monitor.azure.com",
     ]  # fmt: skip
 
 

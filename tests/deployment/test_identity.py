@@ -10,21 +10,40 @@ import pytest
 import requests
 
 from local.dev.azurite import ACCOUNT, KEY
+from local.dev.places import Places
 from local.dev.processes import Processes
 from local.environment import Environment, start
-from local.environment.settings import IDENTITY_CLIENT_ID
+from local.environment.settings import IDENTITY_CLIENT_ID, TENANT_ID
+from local.simulators.certificates import ensure, server_context
+from local.simulators.tokens import TokenVerifier, load_or_create_key
+from local.simulators.wire import SystemClock
 from shared_code.settings import read_settings
 from tests.deployment.main_job import carry_one_change, options, synchronise
+from tests.telemetry.ingestion import Ingestion
 
 pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    with (
-        Processes(tmp_path_factory.mktemp("logs")) as processes,
-        start(processes, options(identity=True)) as up,
-    ):
+def ingestion() -> Iterator[Ingestion]:
+    """Application Insights with keys switched off: it takes what the identity sends, over TLS."""
+    folder = Places().tools / "simulators"
+    key = load_or_create_key(folder / "entra-key.pem")
+    verifier = TokenVerifier(key, SystemClock(), ["https://monitor.azure.com"], [TENANT_ID])
+    endpoint = Ingestion(server_context(ensure(folder / "tls")), verifier.verify)
+    yield endpoint
+    endpoint.server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def environment(ingestion: Ingestion, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+    told = {
+        "APPLICATIONINSIGHTS_CONNECTION_STRING": ingestion.connection_string,
+        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": f"ClientId={IDENTITY_CLIENT_ID};Authorization=AAD",
+        "PYTHON_ENABLE_OPENTELEMETRY": "true",
+    }
+    chosen = options(identity=True, app_settings=told)
+    with Processes(tmp_path_factory.mktemp("logs")) as processes, start(processes, chosen) as up:
         yield up
 
 
@@ -34,11 +53,28 @@ def environment_of_process(pid: int) -> dict[str, str]:
     return dict(part.split("=", 1) for part in raw.split("\0") if "=" in part)
 
 
-def test_the_main_job_runs_without_key_or_secret(environment: Environment) -> None:
+@pytest.fixture(scope="module")
+def worked(environment: Environment) -> Environment:
+    """It has done its main job."""
     lines = synchronise(environment)
     assert {line["mapping"] for line in lines} >= {"CUSTOMER", "CONTACT"}
-    assert len(environment.people.sales.list("accounts", select="accountnumber")) > 60
     carry_one_change(environment)
+    return environment
+
+
+def test_the_main_job_runs_without_key_or_secret(worked: Environment) -> None:
+    assert len(worked.people.sales.list("accounts", select="accountnumber")) > 60
+
+
+def test_what_happens_is_told_by_the_identity_too(worked: Environment, ingestion: Ingestion) -> None:
+    """Metrics are sent each minute and when the host ends; here it ends."""
+    worked.host.stop()
+    metrics = {each["metrics"][0]["name"] for each in ingestion.of("MetricData")}
+    assert {"tandem.records", "tandem.requests", "tandem.ticks", "tandem.backlog"} <= metrics
+    names = {each["name"] for each in ingestion.of("RemoteDependencyData")}
+    assert {"look", "ScanStep", "BatchDue", "request"} <= names
+    assert ingestion.refused == []
+    worked.host.start()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the environment of a process is read from /proc")

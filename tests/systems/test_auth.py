@@ -10,6 +10,8 @@ from local.simulators.entra.directory import Application, Directory, FederatedCr
 from local.simulators.entra.service import EntraSimulator
 from local.simulators.tokens import TokenVerifier, exchange_issuer_of, object_id, signing_key
 from local.simulators.wire import ConnectionLost, Request, Response, SystemClock
+from shared_code import compose
+from shared_code.settings import read_settings
 from shared_code.systems.auth import (
     Certificate,
     Credential,
@@ -21,6 +23,7 @@ from shared_code.systems.auth import (
 from shared_code.systems.http import new_session
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable
 from tests.simulators.entra.conftest import self_signed
+from tests.unit.test_settings import GOOD
 
 TENANT = "11111111-1111-1111-1111-111111111111"
 APP = "22222222-2222-2222-2222-222222222222"
@@ -93,6 +96,16 @@ def test_a_certificate_proves_who_we_are(entra: Counted) -> None:
     ).decode()
     public = CERTIFICATE.public_bytes(serialization.Encoding.PEM).decode()
     assert_accepted(tokens(entra, Certificate(pem, public)).token(SCOPE))
+
+
+def test_the_certificate_of_the_settings_is_the_one_that_signs_in(entra: Counted) -> None:
+    """As a key vault gives it: the key and the certificate in one text."""
+    pem = KEY.private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    both = pem + CERTIFICATE.public_bytes(serialization.Encoding.PEM).decode()
+    settings = read_settings({**GOOD, "CLIENT_SECRET": "", "CLIENT_CERTIFICATE": both})
+    assert_accepted(tokens(entra, compose._credential(settings)).token(SCOPE))
 
 
 def test_a_managed_identity_needs_no_secret(entra: Counted, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
+from tests.telemetry.ingestion import Ingestion
 from tools.checks.sources import ROOT
 
-KEY = "00000000-0000-0000-0000-000000000001"
 TOLD = """
 import logging, os
 from shared_code.compose import telemetry_of
@@ -32,49 +27,11 @@ telemetry.flush(60)
 """
 
 
-class Ingestion:
-    """Takes what is sent to ``/v2.1/track``, as the service does, and keeps the envelopes."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[dict[str, Any]] = []
-        kept = self.envelopes
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                if self.headers.get("Content-Encoding") == "gzip":
-                    body = gzip.decompress(body)
-                found = json.loads(body) if body.lstrip().startswith(b"[") else [json.loads(body)]
-                kept.extend(found)
-                answer = {"itemsReceived": len(found), "itemsAccepted": len(found), "errors": []}
-                content = json.dumps(answer).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_: object) -> None:
-                """Quiet."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [each["data"]["baseData"] for each in self.envelopes if each["data"]["baseType"] == kind]
-
-
 @pytest.fixture(scope="module")
 def ingestion() -> Iterator[Ingestion]:
     """An endpoint that a process, which has come to its end by now, told everything in ``TOLD``."""
     endpoint = Ingestion()
-    settings = {
-        "APPLICATIONINSIGHTS_CONNECTION_STRING": f"InstrumentationKey={KEY};IngestionEndpoint={endpoint.url}"
-    }
+    settings = {"APPLICATIONINSIGHTS_CONNECTION_STRING": endpoint.connection_string}
     done = subprocess.run(
         [sys.executable, "-c", TOLD], cwd=ROOT, env={**os.environ, **settings, "NO_PROXY": "127.0.0.1"},
         capture_output=True, text=True, timeout=120,

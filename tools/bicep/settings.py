@@ -11,15 +11,11 @@ from tools.bicep.source import Source, plain, properties
 from tools.checks.sources import Violation
 
 LOCAL_ONLY = {
-    "BUSINESS_CENTRAL_USER": "Only a Business Central on servers of one's own has it; entered by hand.",
-    "BUSINESS_CENTRAL_KEY": "The same; as a reference to a secret of the vault.",
-    "BUSINESS_CENTRAL_URL": "Azure's app reaches Business Central at its public address, the default.",
     "CA_BUNDLE": "A file of this machine: the simulators' own authority.",
     "LOOK_BACK_SECONDS": "The default fits both services; tests shorten it.",
-    "WEB_CLIENT_URL": "Online it follows from tenant and environment; only an own server needs it.",
     "SETTLE_SECONDS": "The default fits Business Central; tests shorten it.",
 }
-"""Settings that no deployment needs; an administrator may still set them by hand."""
+"""Settings that no deployment needs.  What is entered by hand goes with the next one, which sets all."""
 PAGE = "docs/settings.md"
 
 
