@@ -95,6 +95,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
     PYTHON_ENABLE_OPENTELEMETRY: 'true'
+    AzureWebJobsDisableHomepage: 'true'
     TENANT_ID: tenant().tenantId
     CLIENT_ID: clientId
     AUTHORITY: az.environment().authentication.loginEndpoint

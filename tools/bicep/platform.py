@@ -62,6 +62,12 @@ PLATFORM = (
         "",
     ),
     Setting(
+        "AzureWebJobsDisableHomepage",
+        "Leaves the app's own address to the app, which leads to its pages.",
+        "true",
+        "",
+    ),
+    Setting(
         "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
         "The identity with which App Service signs people in without a secret.",
         "66666666-7777-8888-9999-000000000000",
