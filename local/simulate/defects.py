@@ -122,7 +122,7 @@ def _cut_off(simulation: Simulation, original: Any) -> Any:
 def _no_intent(simulation: Simulation, original: Any) -> Any:
     """A creation goes out and nothing on file tells of it."""
 
-    def write_group(work: Work, planned: Any) -> None:
+    def write_group(work: Work, planned: Any, keys: Any) -> None:
         return
 
     return write_group
