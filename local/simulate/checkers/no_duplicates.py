@@ -36,6 +36,7 @@ def _both_ours(evidence: Evidence, ended: set[str]) -> list[str]:
         and not _restored(evidence, link)
         and not _lost_its_partner(evidence, link)
         and not _has_moved(evidence, link)
+        and not _was_uncoupled(evidence, link)
     ]
 
 
@@ -55,6 +56,13 @@ def _restored(evidence: Evidence, link: Linked) -> bool:
         for each in evidence.observer.writes
         if each.kind == "deleted" and not each.who.startswith("tandem")
     )
+
+
+def _was_uncoupled(evidence: Evidence, link: Linked) -> bool:
+    """Whether a person parted one of the two from what it was made for, and then wanted a partner for it."""
+    conclusions = evidence.simulation.conclusions
+    parted = {bc_id for _, bc_id in conclusions.uncoupled}
+    return any(bc.id in parted and (link.bc == bc or link.sales == s) for bc, s in conclusions.coupled)
 
 
 def _has_moved(evidence: Evidence, link: Linked) -> bool:

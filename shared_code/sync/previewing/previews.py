@@ -19,7 +19,7 @@ from shared_code.store.mapping_files import MappingFile, MappingFileStore
 from shared_code.store.overlay import OverlayTables
 from shared_code.store.previews import Preview, PreviewStore, Sheet
 from shared_code.store.tables import ConditionFailed
-from shared_code.sync import full_sync, rule_changes
+from shared_code.sync import full_sync, rule_changes, rules
 from shared_code.sync.messages import Advance, BatchDue, Message
 from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
 from shared_code.sync.previewing.paper import PaperSystem
@@ -145,9 +145,19 @@ def look_after(parts: Parts, at: ConnectionParts) -> None:
             _look_after_one(parts, at, store, preview)
 
 
+def _bring_rules_into_force(parts: Parts, at: ConnectionParts, preview: Preview) -> None:
+    """A preview that was begun under rules which no process has any more goes on under the present ones."""
+    on_paper = parts_of(parts, at, preview)
+    seen = on_paper.connection(at.name)
+    for name, schedule in seen.schedules.all().items():
+        if name in seen.mappings and not rules.is_made_under(seen, name, schedule.rules):
+            rule_changes.bring_into_force(on_paper, seen, seen.mapping(name), schedule)
+
+
 def _look_after_one(parts: Parts, at: ConnectionParts, store: PreviewStore, preview: Preview) -> None:
     header = replace(at, tables=OverlayTables(parts.tables, preview.table)).full_syncs.get(preview.full_sync)
     if header is None or not header[0].finished:
+        _bring_rules_into_force(parts, at, preview)
         parts.send(Advance(at.name, preview.full_sync, nudge=True, preview=preview.id))
         return
     try:

@@ -14,13 +14,14 @@ from shared_code.store.mapping_files import MappingFile
 from shared_code.store.previews import Kind, PreviewStore, Sheet
 from shared_code.store.tables import StorageRefused
 from shared_code.sync.full_sync import Request
-from shared_code.sync.messages import QUEUES
+from shared_code.sync.messages import BATCH_QUEUE, QUEUES
 from shared_code.sync.parts import TABLES
 from shared_code.sync.previewing import previews
 from shared_code.sync.previewing.changed import changed_since
 from shared_code.sync.retries import queue_records
 from tests.sync import worlds
 from tests.sync.previewing.paper_worlds import ended, planned, previewed
+from tests.sync.test_rule_changes import deployed, phone_elsewhere, scans_only
 from tests.sync.worlds import Operations
 
 
@@ -191,6 +192,21 @@ def test_a_changed_mapping_is_previewed_as_if_its_file_were_stored() -> None:
     assert {"fax": "GB123456789"} in [each.new for each in writes if each.record_id == pair.sales_id]
     assert "tax_number" not in {each.name for each in world.at.mapping("CUSTOMER").fields}
     assert worlds.account_of(world, pair)["fax"] is None
+
+
+def test_a_preview_goes_on_under_rules_that_come_into_force_while_it_runs() -> None:
+    """Its storage is its own: nobody else brings them into force there."""
+    world = worlds.synced()
+    worlds.new_account(world, "Newcomer Ltd.")
+    started = previews.start(world.parts, world.at, Request())
+    for _ in range(40):
+        scans_only(world)
+        if world.queue.length(BATCH_QUEUE):
+            break
+    after = deployed(world, **phone_elsewhere(world))
+    worlds.settled(after)
+    ended(after, started)
+    assert worlds.waiting_messages(after) == 0
 
 
 NEW_FIELD = """
