@@ -119,8 +119,7 @@ def _one(people: People, table: str, company: str) -> Key | None:
 
 
 def delete_further(people: People) -> None:
-    """Delete a record, where the service lets go of it.  A user of Sales is disabled and not deleted; Tandem's
-    own is one of them."""
+    """Delete a record, where the service lets go of it.  A user of Sales is disabled and not deleted."""
     key = _pick(people)
     if key is not None and key.table != "systemuser" and people.remove(key):
         people.count("further_deleted")
