@@ -10,7 +10,17 @@ from tandem.app import App, AppError, Refused
 from tandem.exits import Exit
 from tandem.screen import Screen
 from tandem.verb import Verb
-from tandem.verbs import availability, comparing, decisions, findings, history, matching, pairs, runs
+from tandem.verbs import (
+    availability,
+    comparing,
+    connection,
+    decisions,
+    findings,
+    history,
+    matching,
+    pairs,
+    runs,
+)
 from tandem.waiting import Unfinished
 
 VERBS: Sequence[Verb] = (
@@ -22,6 +32,7 @@ VERBS: Sequence[Verb] = (
     *comparing.VERBS,
     *matching.VERBS,
     *availability.VERBS,
+    *connection.VERBS,
 )
 
 

@@ -1,7 +1,8 @@
 """Who a connection was made with: the organisation and company that its couplings belong to, and witnesses
 that they have not been put back to an earlier state.
 
-Beside it, in a row of its own, what keeps the connection from working now.
+Beside it, in rows of their own, what keeps the connection from working now and whether a person switched it
+off.
 """
 
 from __future__ import annotations
@@ -55,6 +56,19 @@ class Fault:
     text: str = ""
     at_s: float = 0.0
     etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Since when a person has switched the connection off (0: it is on), and who did what was done last."""
+
+    off_since_s: float = 0.0
+    by: str = ""
+    etag: str = ""
+
+    @property
+    def is_off(self) -> bool:
+        return self.off_since_s > 0
 
 
 class IdentityStore:
@@ -113,6 +127,18 @@ class IdentityStore:
         """Write it if it is as it was read; whether it was."""
         values: dict[str, Scalar] = {"text": fault.text, "at_s": float(fault.at_s)}
         return self._put(Entity(self._partition, "fault", values, fault.etag))
+
+    def switch(self) -> Switch:
+        """Whether a person switched the connection off."""
+        entity = self._tables.get(TABLE, self._partition, "switch")
+        if entity is None:
+            return Switch()
+        return Switch(float(entity.values["off_since_s"]), str(entity.values["by"]), entity.etag)
+
+    def put_switch(self, switch: Switch) -> bool:
+        """Write it if it is as it was read; whether it was."""
+        values: dict[str, Scalar] = {"off_since_s": float(switch.off_since_s), "by": switch.by}
+        return self._put(Entity(self._partition, "switch", values, switch.etag))
 
     def forget_fault(self, fault: Fault) -> bool:
         """Remove it if it is as it was read; whether it was."""

@@ -9,6 +9,7 @@ from shared_code.store import poison
 from shared_code.store.compares import COMPARE_ID
 from shared_code.store.full_syncs import Wish
 from shared_code.sync import (
+    connection_switch,
     detect,
     faults,
     full_sync,
@@ -79,7 +80,9 @@ def _do(parts: Parts, message: Message) -> None:
 
 
 def _may_work(parts: Parts, at: ConnectionParts) -> bool:
-    """Whether the systems are the known ones; why not is kept for people to see."""
+    """Whether the connection is on and its systems are the known ones; why not is kept for people to see."""
+    if connection_switch.is_off(at):
+        return False
     asked = at.name not in parts.confirmed
     try:
         confirmed = is_confirmed(parts, at)

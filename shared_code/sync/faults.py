@@ -47,8 +47,15 @@ def solved(at: ConnectionParts) -> None:
         _log.warning("connection %s works again", at.name)
 
 
+SWITCHED_OFF = "The connection is switched off"
+SWITCH_ON = "Nothing is synchronised until somebody switches it on (POST /api/connection/switch)."
+
+
 def why_not(parts: Parts, at: ConnectionParts) -> str:
     """Why nothing of the connection is synchronised now; blank while it works."""
+    off = at.identities.switch()
+    if off.is_off:
+        return f"{SWITCHED_OFF}{f' by {off.by}' if off.by else ''}. {SWITCH_ON}"
     fault = at.identities.fault()
     met_lately = parts.runtime.now() - fault.at_s < LASTS_S
     return stopped_because(at) or (fault.text if met_lately else "")

@@ -12,7 +12,7 @@ from shared_code.core.jobs import JobKind
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.schedules import Schedule
-from shared_code.sync import rule_changes, tombstones
+from shared_code.sync import connection_switch, rule_changes, tombstones
 from shared_code.sync.history import undos
 from shared_code.sync.messages import Advance, DeletionsDue, ScanMode, ScanStep
 from shared_code.sync.parts import ConnectionParts, Parts
@@ -26,6 +26,8 @@ def tick(parts: Parts) -> int:
 
 
 def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
+    if connection_switch.is_off(at):
+        return 0
     schedules = at.schedules.all()
     queued = 0
     for mapping in at.mappings.values():

@@ -258,6 +258,7 @@ def _connection_health(parts: Parts, at: ConnectionParts) -> View:
         "disabled": disabled,
         "brakes": [brake_view(name, each) for name, s in sorted(schedules.items()) if (each := held(s))],
         "stoppedBecause": faults.why_not(parts, at),
+        "offSince": instant(at.identities.switch().off_since_s),
     }
 
 

@@ -307,3 +307,33 @@ def test_a_match_is_told_with_its_reasons_and_accepted_only_when_told(
     assert "--show m --accept exact" in shown
     called(scripted, "match", "CUSTOMER", "--show", "m", "--accept", "none", "--side", "sales")
     assert sent(scripted)[-1] == {"result": "none", "side": "sales"}
+
+
+def test_a_connection_is_switched_by_the_only_name_there_is(
+    scripted: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripted.says("GET", "health", {"connections": {"cronus": {}}})
+    off = {"connection": "cronus", "on": False, "offSince": "2027-01-15T08:00:00+00:00", "by": "Ann"}
+    scripted.says("POST", "connection/switch", off)
+    assert called(scripted, "switch", "off", "--by", "Ann") is Exit.DONE
+    assert sent(scripted) == [{"connection": "cronus", "on": False, "by": "Ann"}]
+    assert "cronus is off since 2027-01-15T08:00:00+00:00" in capsys.readouterr().out
+
+
+def test_where_there_are_several_connections_none_is_switched_unnamed(
+    scripted: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripted.says("GET", "health", {"connections": {"usa": {}, "cronus": {}}})
+    assert called(scripted, "switch", "off") is Exit.REFUSED
+    assert "cronus, usa" in capsys.readouterr().err
+    assert sent(scripted) == []
+
+
+def test_all_pairs_end_only_where_the_connection_is_named(
+    scripted: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called(scripted, "uncouple-all") is Exit.REFUSED
+    scripted.says("POST", "connection/uncouple", (202, {"connection": "usa", "jobs": {"CUSTOMER": "j"}}))
+    assert called(scripted, "uncouple-all", "--connection", "usa") is Exit.DONE
+    assert sent(scripted) == [{"connection": "usa"}]
+    assert "CUSTOMER: all pairs end in job j." in capsys.readouterr().out

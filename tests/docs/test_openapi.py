@@ -14,6 +14,7 @@ from functions import (
     availability,
     compares,
     conflicts,
+    connection,
     coupling,
     history,
     matching,
@@ -50,7 +51,8 @@ def routes() -> dict[tuple[str, str], str]:
     """Method and path of every HTTP function, with who may call it."""
     app = func.FunctionApp()
     for module in (
-        api, availability, coupling, matching, previews, problems, conflicts, history, compares, webhooks,
+        api, availability, coupling, matching, previews, problems, conflicts, connection, history, compares,
+        webhooks,
     ):  # fmt: skip
         app.register_functions(module.blueprint)
     triggers = [found.get_dict_repr() for each in app.get_functions() if (found := each.get_trigger())]

@@ -122,6 +122,8 @@ ALWAYS: dict[str, dict[str, Any]] = {
     "POST /problems/actions": {
         "query": {}, "body": {"mapping": "CUSTOMER", "action": "retry", "code": "too_large"},
     },
+    "POST /connection/switch": {"query": {}, "body": {"connection": "cronus", "on": True}},
+    "POST /connection/uncouple": {"query": {}, "body": {"connection": "cronus"}},
     "GET /items/{number}/availability": {"query": {}, "path_parameters": {"number": "1000"}},
     "GET /people/items/{number}/availability": {"query": {}, "path_parameters": {"number": "1000"}},
     "POST /items/availability": {"query": {}, "body": {"items": ["1000", {"item": "NOPE"}]}},

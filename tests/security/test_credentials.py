@@ -70,6 +70,8 @@ DECISIONS = {
     ("GET", "/items/{number}/availability"): KEY,
     ("POST", "/items/availability"): KEY,
     ("GET", "/people/items/{number}/availability"): PERSON,
+    ("POST", "/connection/switch"): KEY,
+    ("POST", "/connection/uncouple"): KEY,
     ("GET", "/doctor"): KEY,
     ("GET", "/health"): KEY,
     ("POST", "/webhooks/business-central"): CONTENT,

@@ -128,6 +128,17 @@ def test_a_record_and_its_partner_are_opened_from_its_page_and_from_the_search(s
         assert "&amp;page=21&amp;filter=" in page
 
 
+def test_a_connection_is_switched_off_and_on_again(fresh: Shown) -> None:
+    browser = fresh.browser()
+    done = browser.post("connection/switch", {"act": "off"})
+    page = text(browser.follow(done))
+    assert "switched off: nothing is synchronised" in page
+    assert "Switch on" in page
+    browser.post("connection/switch", {"act": "on"})
+    assert "Switch on" not in text(browser.get("connection"))
+    assert fresh.browser("operator").post("connection/switch", {"act": "off"}).status == 403
+
+
 def test_a_full_synchronisation_is_started_paused_resumed_and_watched(fresh: Shown) -> None:
     browser = fresh.browser()
     begun = browser.post("full-synchronization", {"act": "start", "mapping": "CURRENCY"})
