@@ -16,6 +16,7 @@ from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE
 from shared_code.sync.telling import tell_state
 from shared_code.telemetry import Recorder, root_id_of, trace_id_of
 from tests.sync import worlds
+from tests.sync.previewing.paper_worlds import previewed
 from tests.telemetry.kept import Kept
 
 SECRET_CITY = "Hiddenborough"
@@ -155,3 +156,10 @@ def test_a_side_is_told_by_its_short_name(world: World, kept: Kept) -> None:
     worlds.cycle(world)
     sides = {each.attributes["side"] for each in kept.spans if "side" in each.attributes}
     assert sides <= {str(each) for each in Side}
+
+
+def test_a_preview_adds_nothing_to_the_figures(world: World, kept: Kept) -> None:
+    worlds.edit_bc(world, worlds.pair(world), city=SECRET_CITY)
+    previewed(world)
+    assert kept.sum("tandem.requests") > 0
+    assert kept.sum("tandem.records") == 0

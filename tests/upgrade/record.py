@@ -1,9 +1,10 @@
 """Records the state that a release stores: ``python -m tests.upgrade.record FOLDER``, run in its checkout.
 
-Two files: ``state.jsonl.gz``, a backup (``tandem/storage/backup.py``) of what is stored after a first full
+Three files: ``state.jsonl.gz``, a backup (``tandem/storage/backup.py``) of what is stored after a first full
 synchronisation, an edit that was carried, a conflict and a record that could not be carried; and
 ``expected.json``, what the release's own code reads from it: couplings with versions and bases, watermarks,
-problems.  Copy this file into a checkout that does not have it yet.
+problems; and ``messages.jsonl``, messages that this world has sent, as they wait in the queues during an
+upgrade.  Copy this file into a checkout that does not have it yet.
 """
 
 from __future__ import annotations
@@ -23,9 +24,16 @@ from tests.sync import worlds
 TRANSIENT = ("Permits", "Previews")
 
 
-def world() -> World:
-    """The world whose state is recorded; building it again gives the same records with the same ids."""
-    made = worlds.synced()
+def world(sent: list[str] | None = None) -> World:
+    """The world whose state is recorded; building it again gives the same records with the same ids.
+
+    What it puts into the queues is added to ``sent``.
+    """
+    made = worlds.new_world()
+    if sent is not None:
+        _note(made, sent)
+    worlds.full(made)
+    made.settle(2)
     pair = worlds.pair(made)
     worlds.edit_bc(made, pair, city="Łódź")
     worlds.cycle(made)
@@ -35,6 +43,16 @@ def world() -> World:
     worlds.new_account(made, "A name that Business Central's hundred characters do not hold " * 2)
     worlds.cycle(made)
     return made
+
+
+def _note(made: World, sent: list[str]) -> None:
+    send = made.queue.send
+
+    def noted(name: str, body: str, *, delay_s: float = 0) -> None:
+        sent.append(body)
+        send(name, body, delay_s=delay_s)
+
+    made.queue.send = noted  # type: ignore[method-assign]
 
 
 def expected(at: ConnectionParts) -> dict[str, Any]:
@@ -67,7 +85,8 @@ def _values(values: Values) -> dict[str, str]:
 
 def main() -> None:
     """Writes both files."""
-    folder, made = Path(sys.argv[1]), world()
+    folder, sent = Path(sys.argv[1]), list[str]()
+    made = world(sent)
     rows = [
         {"t": table, "p": each.partition, "r": each.row, "v": dict(each.values)}
         for table in TABLES if table not in TRANSIENT
@@ -78,6 +97,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "state.jsonl.gz").write_bytes(gzip.compress(("\n".join(lines) + "\n").encode("ascii"), mtime=0))
     text = json.dumps(expected(made.at), indent=1, sort_keys=True, ensure_ascii=False)
+    kinds = {(body[:30], tuple(sorted(json.loads(body)))): body for body in sent}
+    (folder / "messages.jsonl").write_text("\n".join(sorted(kinds.values())) + "\n", encoding="utf-8")
     (folder / "expected.json").write_text(text + "\n", encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ import pytest
 from local.simulation.world import World
 from shared_code.store import schema
 from shared_code.store.memory import MemoryTables
+from shared_code.sync.messages import Advance, BatchDue, ScanStep, from_text
 from shared_code.sync.parts import FILLED_FIRST, TABLES
 from tandem.storage import backup
 from tests.sync import worlds
@@ -72,6 +73,12 @@ def test_a_full_synchronisation_after_the_upgrade_creates_and_deletes_nothing(
     worlds.full(world)
     world.settle(2)
     assert (len(worlds.accounts(world)), len(worlds.customers(world))) == (accounts, customers)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_messages_that_wait_during_an_upgrade_are_understood(version: int) -> None:
+    texts = (STATES / str(version) / "messages.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {type(from_text(text)) for text in texts} >= {ScanStep, Advance, BatchDue}
 
 
 def test_the_state_is_whole_and_holds_no_row_twice() -> None:

@@ -24,6 +24,7 @@ SETTINGS: Mapping[str, str] = {
     "BUSINESS_CENTRAL_COMPANIES": "cronus=d6079f35-affb-5d00-b382-28fccf9e4a20",
     "SALES_URL": "https://contoso.crm4.dynamics.com",
     "FEATURES": "extension,unit_groups,price_lists,vendors,invoices",
+    "PYTHON_ENABLE_OPENTELEMETRY": "true",
 }
 """Settings that an app starts with; nobody is asked for anything."""
 START = """
@@ -69,6 +70,7 @@ class Figures:
     whole_kib: float
     first: Start
     usual: Start
+    fastest: Start
     modules: Sequence[tuple[str, float]]
 
 
@@ -83,7 +85,9 @@ def measure(root: Path) -> Figures:
         first = start(root, place / "app")
         usual = [start(root, place / "app") for _ in range(RUNS)]
         sizes = [(place / name).stat().st_size / 1024 for name in ("source.zip", "whole.zip")]
-        return Figures(len(names), sizes[0], sizes[1], first, _median(usual), slowest(place / "app"))
+        return Figures(
+            len(names), sizes[0], sizes[1], first, _median(usual), _fastest(usual), slowest(place / "app")
+        )
 
 
 def start(root: Path, app: Path, packages: Path | None = None) -> Start:
@@ -117,6 +121,10 @@ def _median(starts: Sequence[Start]) -> Start:
     return Start(starts[0].functions, library_s, median(each.indexing_s for each in starts))
 
 
+def _fastest(starts: Sequence[Start]) -> Start:
+    return min(starts, key=lambda each: each.seconds)
+
+
 def page(figures: Figures, when: str, commit: str) -> str:
     """The measurement as a page."""
     rows = "\n".join(f"| `{name}` | {took_ms:.0f} |" for name, took_ms in figures.modules)
@@ -135,7 +143,7 @@ Measured on {when}, commit {commit}, Python {sys.version.split()[0]}, {os.cpu_co
 | with the packages of requirements.txt for Linux | {figures.whole_kib / 1024:.1f} MiB |
 | functions found | {usual.functions} |
 | first start, nothing compiled yet: worker library and indexing | {first.seconds:.2f} s |
-| further starts, median of {RUNS} | {usual.seconds:.2f} s |
+| further starts: median of {RUNS}; the fastest | {usual.seconds:.2f} s; {figures.fastest.seconds:.2f} s |
 
 Azure gives a start 30 s. It is measured in fresh processes that have the package with its own packages
 and nothing else, from the first line of Python to all functions indexed by Microsoft's worker library.

@@ -19,7 +19,9 @@ LONGEST_LAG_S = 86_400.0
 
 
 def of_batch(parts: Parts, work: Work, batch: Batch) -> None:
-    """Once for each batch whose account stands."""
+    """Once for each batch whose account stands.  What a preview does on paper is nobody's figure."""
+    if parts.preview:
+        return
     names = {"connection": work.at.name, "mapping": work.mapping.name}
     for outcome, count in batch.counts.items():
         parts.telemetry.count(RECORDS, count, outcome=str(outcome), **names)

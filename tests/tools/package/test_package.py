@@ -83,7 +83,8 @@ def test_a_fresh_process_loads_the_app_and_its_figures_become_a_page() -> None:
     usual = start(ROOT, ROOT, Path(sysconfig.get_path("purelib")))
     assert usual.functions > 50
     assert 0 < usual.seconds < 30  # what Azure gives a start
-    told = page(Figures(3, 10.4, 2048.0, usual, usual, [("azure.functions", 99.6)]), "1 May 2026", "abc")
+    figures = Figures(3, 10.4, 2048.0, usual, usual, usual, [("azure.functions", 99.6)])
+    told = page(figures, "1 May 2026", "abc")
     assert f"| functions found | {usual.functions} |" in told
     assert "| `azure.functions` | 100 |" in told
     assert "| 2.0 MiB |" in told
