@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache, cached_property, partial
 from importlib import resources
 
+from shared_code.connecting import POOL_SIZE, AppConnector, settings_of, tokens_of
 from shared_code.core.availability import ItemStock
 from shared_code.core.catalogue import TEMPLATE, for_connection
 from shared_code.core.features import Feature, Features
@@ -28,6 +29,7 @@ from shared_code.core.telemetry import SILENT, Telemetry
 from shared_code.runtime import Runtime, ThreadRuntime, collect_seldom
 from shared_code.settings import Company, SettingError, Settings, read_settings
 from shared_code.store import azure_queue, azure_tables, schema
+from shared_code.store.connection_settings import ConnectionSettingsStore
 from shared_code.store.mapping_files import MappingFileStore
 from shared_code.store.permits import LeasedPermits
 from shared_code.store.queue import Queue
@@ -39,14 +41,8 @@ from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import FILLED_FIRST, TABLES, ConnectionParts, Hooks, Parts
 from shared_code.systems.auth import (
     BUSINESS_CENTRAL_SCOPE,
-    Certificate,
-    Credential,
-    EntraTokens,
-    Federated,
-    Secret,
     Tokens,
     WebServiceKey,
-    managed_identity_assertion,
 )
 from shared_code.systems.business_central import BusinessCentral, api_root, own_root
 from shared_code.systems.business_central_availability import read_names, read_stock
@@ -65,21 +61,28 @@ BC_PERMITS, SALES_PERMITS, SALES_CEILING = 4, 8, 24
 """Requests in flight of one service user over all instances: Business Central serves five at once and one
 stays free for people who wait; Dataverse's own hint raises its number up to the ceiling."""
 
-POOL_SIZE = 32
 
+def compose(environment: MappingOf[str, str], telemetry: Telemetry | None = None) -> Process:
+    """Everything a process works with; ``telemetry``: by what it told so far.
 
-def compose(environment: MappingOf[str, str]) -> Process:
-    """Everything a process works with.  Raises ``SettingError`` or ``MappingInvalid``."""
-    settings = read_settings(environment)
+    Raises ``SettingError`` or ``MappingInvalid``.
+    """
     runtime = ThreadRuntime()
     tables = azure_tables.AzureTables(runtime, azure_tables.connect(environment))
     queue = azure_queue.AzureQueue(runtime, azure_queue.connect(environment))
-    clients = Clients(settings, runtime, _tokens(settings), tables, telemetry=telemetry_of(environment))
     tables.ensure(TABLES)
     for changed in schema.bring_up_to_date(tables, FILLED_FIRST):
         logging.getLogger("tandem").warning("stored data was brought up to date: %s", changed)
     queue.ensure(QUEUES)
-    process = Process(settings, runtime, tables, queue, clients)
+    store = ConnectionSettingsStore(tables)
+    stored = store.get()
+    settings = settings_of(environment, stored)
+    tokens = tokens_of(settings)
+    clients = Clients(settings, runtime, tokens, tables, telemetry=telemetry or telemetry_of(environment))
+    connector = AppConnector(
+        environment, store, stored, settings, runtime, tables, tokens, lambda: clients.interactive
+    )
+    process = Process(settings, runtime, tables, queue, clients, connector)
     collect_seldom()
     return process
 
@@ -104,10 +107,12 @@ class Process:
     """What lives as long as the process; its parts are composed anew when a mapping's file was stored."""
 
     def __init__(
-        self, settings: Settings, runtime: Runtime, tables: Tables, queue: Queue, clients: Clients
-    ) -> None:
+        self, settings: Settings, runtime: Runtime, tables: Tables, queue: Queue, clients: Clients,
+        connector: AppConnector | None = None,
+    ) -> None:  # fmt: skip
         self._assemble = partial(assemble, settings, runtime, tables, queue, clients)
-        self._runtime, self._files = runtime, MappingFileStore(tables)
+        self._runtime, self._files, self._connector = runtime, MappingFileStore(tables), connector
+        self.telemetry = clients.telemetry
         self._versions = self._files.versions()
         self._parts, self._looked_s = self._composed(), runtime.now()
 
@@ -123,7 +128,12 @@ class Process:
         return self._parts
 
     def _composed(self) -> Parts:
-        return replace(self._assemble(), renew=partial(self._renew, self._versions))
+        made = replace(self._assemble(), renew=partial(self._renew, self._versions))
+        return replace(made, connector=self._connector) if self._connector else made
+
+    def is_replaced(self) -> bool:
+        """Whether people stored other settings since, so that a process has to be composed anew."""
+        return self._connector is not None and self._connector.is_replaced()
 
     def _renew(self, known: MappingOf[str, str]) -> Parts | None:
         """Newer parts than those made of these versions, if there are any."""
@@ -228,6 +238,10 @@ class Clients:
         )
 
 
+NOWHERE = "https://not-connected.invalid"
+"""Stands for an organisation that is not named yet; nothing is asked of it (RFC 6761: it never resolves)."""
+
+
 def assemble(
     settings: Settings,
     runtime: Runtime,
@@ -240,7 +254,8 @@ def assemble(
 
     ``offered`` are the mappings of a package other than the one that is deployed (simulation).
     """
-    sales = Dataverse(clients.sales, settings.sales_url)
+    url = settings.sales_url or NOWHERE
+    sales = Dataverse(clients.sales, url)
     root = _root(settings)
     catalogue = catalogue_of(settings)
     own = {name: each.text for name, each in MappingFileStore(tables).all().items()}
@@ -268,11 +283,11 @@ def assemble(
     connections = {company.name: connect(company) for company in settings.companies}
     hooks = Hooks(
         Subscriptions(clients.business_central, root),
-        Webhooks(clients.sales, settings.sales_url),
-        settings.webhook_url,
+        Webhooks(clients.sales, url),
+        settings.webhook_url if settings.companies else "",
         settings.webhook_secret,
     )
-    choices = Choices(clients.sales, settings.sales_url)
+    choices = Choices(clients.sales, url)
     return Parts(
         runtime, tables, queue, connections, settings.settle_s, hooks, choices,
         desks={name: _desk(settings, runtime, clients, root, at) for name, at in connections.items()},
@@ -350,40 +365,16 @@ def chosen_mappings(mappings: Sequence[Mapping], names: Sequence[str]) -> list[M
     return without_lost_lookups([each for each in mappings if each.name in wanted])
 
 
-def _tokens(settings: Settings) -> Tokens:
-    session = new_session(POOL_SIZE, settings.ca_bundle or None)
-    return EntraTokens(
-        f"{settings.authority}/{settings.tenant_id}",
-        settings.client_id,
-        _credential(settings),
-        session,
-        well_known=settings.authority.endswith(WELL_KNOWN_CLOUDS),
-    )
-
-
-WELL_KNOWN_CLOUDS = (".microsoftonline.com", ".microsoftonline.us", ".partner.microsoftonline.cn")
-
-
-def _credential(settings: Settings) -> Credential:
-    if settings.client_secret:
-        return Secret(settings.client_secret)
-    if settings.client_certificate:
-        own = settings.client_certificate
-        return Certificate(own.private_key, own.public_certificate)
-    session = new_session(2, settings.ca_bundle or None)
-    return Federated(managed_identity_assertion(settings.managed_identity_client_id, session))
-
-
 _process: Process | None = None
 
 
 def parts_of_process(environment: MappingOf[str, str]) -> Parts:
-    """The parts of this process, composed at the first call.
+    """The parts of this process, composed at the first call, and when people stored other settings.
 
     Two threads that come first at once may both compose; one result is kept and the other dropped, which
     costs a moment and harms nothing.
     """
     global _process
-    if _process is None:
-        _process = compose(environment)
+    if _process is None or _process.is_replaced():
+        _process = compose(environment, _process.telemetry if _process else None)
     return _process.parts

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared_code.core.features import Feature, Features
 from shared_code.pem import PemCertificate, certificate_from
+from shared_code.web.people import is_in_azure
 
 
 class SettingError(Exception):
@@ -92,6 +93,11 @@ SETTINGS = (
 """Every app setting beside those that Azure itself reads (``tools/bicep/platform.py``)."""
 
 
+NEEDED = ("SALES_URL", "BUSINESS_CENTRAL_COMPANIES", "BUSINESS_CENTRAL_ENVIRONMENT")
+"""What a connection cannot be without.  Where there are pages it may be made there: until then the app is up
+and synchronises nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Company:
     """One BC company to synchronise; ``name`` is part of every key and never changes."""
@@ -146,12 +152,14 @@ class Settings:
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings in ``environment``.  Raises ``SettingError`` for the first that is missing or wrong."""
-    values = {each.name: _present(each, environment) for each in SETTINGS}
+    waits = bool(environment.get("SIGN_IN", "").strip())
+    values = {each.name: _present(each, environment, waits=waits) for each in SETTINGS}
+    connected = not waits or all(values[name] for name in _needed(values))
     settings = Settings(
         tenant_id=_checked(values, "TENANT_ID", _guid),
         client_id=_checked(values, "CLIENT_ID", _guid),
@@ -160,12 +168,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         managed_identity_client_id=_checked(
             values, "MANAGED_IDENTITY_CLIENT_ID", lambda text: text and _guid(text)
         ),
-        environment=_environment(values),
-        companies=_checked(values, "BUSINESS_CENTRAL_COMPANIES", _companies),
+        environment=_environment(values) if connected else "",
+        companies=_checked(values, "BUSINESS_CENTRAL_COMPANIES", _companies) if connected else (),
         features=_checked(values, "FEATURES", _features),
         mappings=_listed(values["MAPPINGS"]),
         templates=_checked(values, "TEMPLATES", _templates),
-        sales_url=_checked(values, "SALES_URL", _address),
+        sales_url=_checked(values, "SALES_URL", _address) if connected else "",
         business_central_url=_checked(values, "BUSINESS_CENTRAL_URL", _server),
         web_client_url=_checked(values, "WEB_CLIENT_URL", lambda text: text and _address(text)),
         authority=_checked(values, "AUTHORITY", _address),
@@ -204,7 +212,7 @@ def _environment(values: Mapping[str, str]) -> str:
         raise SettingError(f"{missing} is missing: a user and the key of that user go together.")
     if not user:
         needed = next(each for each in SETTINGS if each.name == "BUSINESS_CENTRAL_ENVIRONMENT")
-        return _present(replace(needed, default=None), values)
+        return _present(replace(needed, default=None), values, waits=False)
     if values["BUSINESS_CENTRAL_URL"] == ONLINE:
         raise SettingError(
             "BUSINESS_CENTRAL_URL is missing: with BUSINESS_CENTRAL_USER it is the address of your own "
@@ -225,10 +233,6 @@ def _user(text: str) -> str:
 
 
 SIGN_INS = ("", "app_service", "local")
-AZURE = ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "WEBSITE_OWNER_NAME", "WEBSITE_DEPLOYMENT_ID",
-         "WEBSITE_POD_NAME", "LEGION_SERVICE_HOST")  # fmt: skip
-"""Variables of which Azure sets at least one where it runs an app, and nobody else does
-(Microsoft docs: app-service/reference-app-settings; the functions host's own EnvironmentSettingNames)."""
 
 
 def _sign_in(text: str) -> str:
@@ -239,12 +243,19 @@ def _sign_in(text: str) -> str:
 
 def _check_sign_in(settings: Settings, environment: Mapping[str, str]) -> None:
     """Raises ``SettingError`` where anybody could say who they are, on a machine of Azure."""
-    if settings.sign_in == "local" and any(environment.get(name) for name in AZURE):
+    if settings.sign_in == "local" and is_in_azure(environment):
         raise SettingError("SIGN_IN is wrong: local is for a developer's machine. Set it to app_service.")
 
 
-def _present(setting: Setting, environment: Mapping[str, str]) -> str:
+def _needed(values: Mapping[str, str]) -> tuple[str, ...]:
+    """What a connection cannot be without: servers of one's own have no environment."""
+    return NEEDED[:2] if values["BUSINESS_CENTRAL_USER"] else NEEDED
+
+
+def _present(setting: Setting, environment: Mapping[str, str], *, waits: bool) -> str:
     value = environment.get(setting.name, "").strip() or setting.default
+    if value is None and waits and setting.name in NEEDED:
+        return ""
     if value is None:
         what_to_do = f"set it in the app settings. {setting.meaning} Example: {setting.example}"
         raise SettingError(f"{setting.name} is missing: {what_to_do}")
@@ -328,7 +339,7 @@ def _features(text: str) -> Features:
 
 def _address(text: str) -> str:
     parts = urlsplit(text)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     if not secure or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("it must be an address that begins with https://.")
     return text.rstrip("/")

@@ -50,7 +50,8 @@ class Options:
     who they are with a managed identity that the simulated Entra gives them.
     ``host_python`` and ``host_home``: what runs the hosts, and the folder that holds ``local.host``;
     ``host_options`` are further ones of its command line.
-    ``app_settings`` are further settings of the app and win over those made here. ``label`` begins the names
+    ``app_settings`` are further settings of the app and win over those made here. ``connected``: the app
+    knows both systems from its settings, else they are named in the setup guide. ``label`` begins the names
     of the processes, for several environments in one supervision.
     """
 
@@ -77,6 +78,7 @@ class Options:
     app_settings: Mapping[str, str] = field(default_factory=dict)
     verbose: bool = False
     label: str = ""
+    connected: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.hosts <= MOST_HOSTS:

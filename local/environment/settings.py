@@ -67,7 +67,9 @@ def app_settings(
         "SIGN_IN": "local",
     }
     identity = with_identity(addresses, hidden) if options.identity else {}
-    return {**settings, **identity, **_own(options.app_settings)}
+    unnamed = () if options.connected else GUIDED
+    known = {name: value for name, value in {**settings, **identity}.items() if name not in unnamed}
+    return {**known, **_own(options.app_settings)}
 
 
 def with_identity(addresses: Addresses, hidden: Secrets) -> dict[str, str]:
@@ -85,6 +87,12 @@ def with_identity(addresses: Addresses, hidden: Secrets) -> dict[str, str]:
         "IDENTITY_ENDPOINT": f"{addresses.authority}/msi/token",
         "IDENTITY_HEADER": hidden.identity_header,
     }
+
+
+GUIDED = (
+    "SALES_URL", "BUSINESS_CENTRAL_ENVIRONMENT", "BUSINESS_CENTRAL_COMPANIES", "MAPPINGS", "FEATURES",
+)  # fmt: skip
+"""What people choose in the setup guide where the settings do not say it."""
 
 
 def _own(given: Mapping[str, str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from shared_code.runtime import Runtime
 from shared_code.store import (
     announcements,
     compares,
+    connection_settings,
     couplings,
     full_syncs,
     identities,
@@ -44,6 +45,7 @@ from shared_code.store.queue import Queue
 from shared_code.store.tables import Tables
 from shared_code.sync.availability.desk import Desk
 from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE, BatchDue, Message, to_text
+from shared_code.sync.setup.connector import Connector, Unconnectable
 from shared_code.systems.business_central_webhooks import Subscriptions
 from shared_code.systems.dataverse_options import Choices
 from shared_code.systems.dataverse_webhooks import Webhooks
@@ -70,6 +72,7 @@ TABLES = (
     undos.TABLE,
     compares.TABLE,
     previews.TABLE,
+    connection_settings.TABLE,
     tallies.TABLE,
     schema.TABLE,
 )
@@ -203,6 +206,7 @@ class Parts:
     accepted another state then; ``witnessed``: when it last put those records on file.  ``started_s``: when
     these parts were composed.  ``preview``: they work on paper, for this preview.  ``renew`` gives newer
     parts where somebody stored a mapping's file since, and nothing where these are the newest.
+    ``connector``: how the setup guide reaches settings, and systems that are not connected.
     """
 
     runtime: Runtime
@@ -223,6 +227,7 @@ class Parts:
     preview: str = ""
     renew: Callable[[], Parts | None] = lambda: None
     telemetry: Telemetry = SILENT
+    connector: Connector = field(default_factory=Unconnectable)
 
     def connection(self, name: str) -> ConnectionParts:
         if name not in self.connections:

@@ -29,6 +29,17 @@ TENANT_CLAIMS = ("tid", "http://schemas.microsoft.com/identity/claims/tenantid")
 MAX_NAME = 100
 
 
+AZURE = ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "WEBSITE_OWNER_NAME", "WEBSITE_DEPLOYMENT_ID",
+         "WEBSITE_POD_NAME", "LEGION_SERVICE_HOST")  # fmt: skip
+"""Variables of which Azure sets at least one where it runs an app, and nobody else does
+(Microsoft docs: app-service/reference-app-settings; the functions host's own EnvironmentSettingNames)."""
+
+
+def is_in_azure(environment: Mapping[str, str]) -> bool:
+    """Whether this is a machine of Azure, on which nobody may say themselves who they are."""
+    return any(environment.get(name) for name in AZURE)
+
+
 class SignIn(StrEnum):
     """Who tells who a person is.  ``off``: nobody, so that no page is shown.  ``local``: the person does."""
 

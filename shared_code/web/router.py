@@ -9,12 +9,12 @@ from shared_code.sync.api import Answer, answering
 from shared_code.sync.parts import Parts
 from shared_code.web import static
 from shared_code.web.guards import HEADERS, is_from_our_page
-from shared_code.web.messages import Asked, Reply
+from shared_code.web.messages import PLACE, Asked, Reply, redirect
 from shared_code.web.people import Doorkeeper, Person, Role
 from shared_code.web.refusals import refusal
 from shared_code.web.sign_in import door
 from shared_code.web.texts import language_of
-from shared_code.web.visit import Refused, Visit
+from shared_code.web.visit import NotConnected, Refused, Visit
 
 type Page = Callable[[Visit], Reply]
 
@@ -78,7 +78,7 @@ class Site:
 
 def _visit(parts: Parts, asked: Asked, person: Person, language: str, captured: Mapping[str, str]) -> Visit:
     name = asked.query.get("connection", "")
-    at = parts.connections.get(name) or next(iter(parts.connections.values()))
+    at = parts.connections.get(name) or next(iter(parts.connections.values()), None)
     return Visit(parts, at, asked, person, language, captured)
 
 
@@ -91,6 +91,8 @@ def _visited(begin: Callable[[], Visit], route: Route, language: str, reference:
         visits.append(begin())
         try:
             replies.append(route.page(visits[0]))
+        except NotConnected:
+            replies.append(redirect(f"{PLACE}/setup"))
         except Refused as refused:
             return refused.answer
         return Answer(200, {})

@@ -42,6 +42,7 @@ NAVIGATION: Sequence[tuple[str, str]] = (
     ("compares", phrase("Compare")),
     ("availability", phrase("Item Availability")),
     ("connection", phrase("Connection")),
+    ("setup", phrase("Setup")),
     ("help", phrase("Help")),
 )
 
@@ -58,16 +59,28 @@ class Refused(Exception):
         self.answer = answer
 
 
+class NotConnected(Exception):
+    """There is no connection yet: the setup guide makes one."""
+
+
 @dataclass(frozen=True)
 class Visit:
-    """A signed-in person asks a page of a connection; ``captured`` are the parts of the address."""
+    """A signed-in person asks a page; ``found`` is the connection, if there is one, ``captured`` are parts of
+    the address."""
 
     parts: Parts
-    at: ConnectionParts
+    found: ConnectionParts | None
     asked: Asked
     person: Person
     language: str
     captured: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def at(self) -> ConnectionParts:
+        """The connection.  Raises NotConnected where there is none yet."""
+        if self.found is None:
+            raise NotConnected
+        return self.found
 
     @property
     def form(self) -> Form:
@@ -114,7 +127,7 @@ class Visit:
             "may_operate": self.person.may(Role.OPERATOR),
             "may_administer": self.person.may(Role.ADMINISTRATOR),
             "connections": sorted(self.parts.connections),
-            "connection": self.at.name,
+            "connection": self.found.name if self.found else "",
             "navigation": NAVIGATION,
             "here": self.asked.path.partition("/")[0],
             "languages": LANGUAGES,

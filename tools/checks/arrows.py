@@ -69,6 +69,11 @@ LAYERS = (
         "opentelemetry azure.core azure.identity azure.monitor",
         given_runtime=False,
     ),
+    _layer(
+        "shared_code.connecting",
+        "shared_code.settings shared_code.sync shared_code.store shared_code.systems shared_code.core "
+        f"{RUNTIME}",
+    ),
     _layer("shared_code.settings", "shared_code", "*", given_runtime=False),
     _layer("shared_code.compose", "shared_code", "*", given_runtime=False),
     _layer("shared_code", "shared_code.core"),

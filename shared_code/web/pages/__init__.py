@@ -14,6 +14,7 @@ from shared_code.web.pages import (
     mappings,
     overview,
     problems,
+    setup,
     undos,
 )
 from shared_code.web.router import Route
@@ -30,5 +31,6 @@ ROUTES: tuple[Route, ...] = (
     *compares.ROUTES,
     *availability.ROUTES,
     *connection.ROUTES,
+    *setup.ROUTES,
     *guidance.ROUTES,
 )

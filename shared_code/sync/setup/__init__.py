@@ -1,0 +1,1 @@
+"""Setting up: connecting both systems, choosing what is synchronised, and how far that is."""
