@@ -49,10 +49,9 @@ def read_stock(
     root = f"{place.root.removesuffix('v2.0')}{API}" if extension else place.root
     _, bodies = batch.get(client, root, "availability", parts)
     try:
-        found = _stocks(bodies) if extension else _totals(bodies[0])
+        return _stocks(bodies) if extension else _totals(bodies[0])
     except (ValueError, ArithmeticError) as error:
         raise SystemUnavailable(f"Business Central's availability: {error}. Try again later.") from error
-    return {number: found[number] for number in wanted if number in found}
 
 
 def read_names(client: Client, place: Place, record_id: str) -> tuple[str, str | None] | None:
@@ -134,14 +133,13 @@ def _item(row: Entity, detail: Detail) -> ItemStock:
 
 def _event(row: Entity) -> Event:
     day = odata.text(row, "date")
-    kind = _KINDS.get(odata.text(row, "type"), Kind.OTHER)
     return Event(
-        kind=kind,
+        kind=_KINDS.get(odata.text(row, "type"), Kind.OTHER),
         quantity=_decimal(row, "quantity"),
         variant=str(row.get("variantCode") or ""),
         location=str(row.get("locationCode") or ""),
         day=None if day == BLANK_DATE else date.fromisoformat(day),
-        reserved=_decimal(row, "reservedQuantity") if kind is Kind.INVENTORY else Decimal(0),
+        reserved=_decimal(row, "reservedQuantity"),
     )
 
 

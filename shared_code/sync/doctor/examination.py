@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from shared_code.sync.api import Answer
 from shared_code.sync.api_input import connection_of, refuse_unknown_parameters
+from shared_code.sync.doctor.availability import examine_availability
 from shared_code.sync.doctor.findings import Finding, Level, worst
 from shared_code.sync.doctor.mappings import examine_mappings
 from shared_code.sync.doctor.systems import examine_systems
@@ -29,6 +30,7 @@ def _examined(parts: Parts, connections: list[ConnectionParts]) -> Iterator[Find
         yield from of_systems
         if worst(of_systems) is not Level.FAULT:  # What does not answer need not be asked for every mapping.
             yield from examine_mappings(parts, at)
+            yield from examine_availability(parts, at)
         yield from examine_schedules(parts, at)
     yield from examine_app(parts)
 

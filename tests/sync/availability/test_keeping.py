@@ -11,6 +11,8 @@ from local.simulators.business_central.options import Permissions
 from local.simulators.faults import Fault, FaultPlan
 from shared_code.store.permits import LeasedPermits
 from shared_code.sync.availability.shelf import KEEP_S, REST_S, STALE_S
+from shared_code.sync.doctor.availability import examine_availability
+from shared_code.sync.doctor.findings import Level
 from tests.sync.availability.shop import ask, ask_many, move, new_shop, plan, told
 from tests.sync.invoicing import BICYCLE, CHAIR, DESK
 
@@ -112,6 +114,25 @@ def test_a_refusal_that_synchronising_met_does_not_hold_up_a_question(world: Wor
     told(ask(world))
     assert world.clock.now == before
     assert permits.limit() == 2, "the synchronisation's share is its own"
+
+
+def of_doctor(world: World) -> tuple[Level, str]:
+    """What the doctor says of availability."""
+    [found] = examine_availability(world.parts, world.at)
+    assert found.remedy or found.level is Level.OK
+    return found.level, found.text
+
+
+def test_the_doctor_asks_what_a_form_would_ask(world: World) -> None:
+    assert of_doctor(world) == (Level.OK, "it is answered")
+    assert world.requests["bc"] == ["availability"]
+
+
+def test_the_doctor_tells_that_the_extension_lacks_what_is_asked(world: World) -> None:
+    world.bc.env.options.extension = False
+    level, text = of_doctor(world)
+    assert level is Level.WARNING
+    assert "404" in text
 
 
 def test_a_right_that_lacks_is_told(world: World) -> None:

@@ -90,3 +90,12 @@ def test_a_shelf_holds_so_many_items_and_forgets_the_oldest(
     assert reader.calls == [["1"], ["2"], ["3"], ["4"], ["5"], ["1"]]
     kept.get(["4", "5"])
     assert len(reader.calls) == 6
+
+
+def test_whoever_looked_before_the_answer_came_and_asks_after_it_reads_nothing_again(reader: Reader) -> None:
+    """Between the look at the shelf and the question another caller's answer may have come."""
+    reader.gate.set()
+    kept = Shelf(ThreadRuntime(), reader.read)
+    for _ in range(3):
+        assert kept._together.get(["1000"])["1000"]
+    assert reader.calls == [["1000"]]
