@@ -11,11 +11,53 @@ import gc
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import copy_context
 from threading import Condition
 from typing import Protocol
+
+
+class Gate(Protocol):
+    """Lets so many through at a time."""
+
+    def passing(self, limit: int) -> AbstractContextManager[object]:
+        """Within the block the caller is through: at most ``limit`` are; who came first goes first."""
+        ...
+
+
+class OpenGate:
+    """Lets everybody through: where only one call runs at a time."""
+
+    def passing(self, limit: int) -> AbstractContextManager[object]:
+        return nullcontext()
+
+
+class FirstComeGate:
+    """A gate for threads."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._waiting: deque[object] = deque()
+        self._through = 0
+
+    @contextmanager
+    def passing(self, limit: int) -> Iterator[None]:
+        place = object()
+        with self._changed:
+            self._waiting.append(place)
+            self._changed.wait_for(lambda: self._waiting[0] is place and self._through < max(1, limit))
+            self._waiting.popleft()
+            self._through += 1
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._through -= 1
+                self._changed.notify_all()
 
 
 class Runtime(Protocol):
@@ -31,6 +73,10 @@ class Runtime(Protocol):
 
     def random(self) -> float:
         """A number in [0, 1)."""
+        ...
+
+    def new_gate(self) -> Gate:
+        """A gate for calls that run at the same time."""
         ...
 
     def run_all[T](self, calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
@@ -55,6 +101,9 @@ class ThreadRuntime:
 
     def random(self) -> float:
         return random.random()
+
+    def new_gate(self) -> Gate:
+        return FirstComeGate()
 
     def run_all[T](self, calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
         if len(calls) <= 1 or limit <= 1:

@@ -14,6 +14,7 @@ from local.simulate.session import DirectSession
 from local.simulate.storage import MAX_DEQUEUE, RETRY_S, RestlessQueue
 from local.simulators.wire import Clock, Service
 from shared_code import compose
+from shared_code.runtime import OpenGate
 from shared_code.settings import Settings
 from shared_code.store.memory import MemoryTables
 from shared_code.store.queue import Message
@@ -51,6 +52,9 @@ class SimulatedRuntime:
 
     def random(self) -> float:
         return self._rng.random()
+
+    def new_gate(self) -> OpenGate:
+        return OpenGate()
 
     def run_all[T](self, calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
         return self.scheduler.run_all(calls, limit)

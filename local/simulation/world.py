@@ -21,7 +21,7 @@ from local.simulators.tokens import Identity, StaticVerifier
 from local.simulators.wire import ManualClock, Request, Response, Service
 from shared_code.compose import Clients, Process
 from shared_code.core.telemetry import SILENT, Telemetry
-from shared_code.runtime import Runtime
+from shared_code.runtime import OpenGate, Runtime
 from shared_code.settings import read_settings
 from shared_code.store.memory import MemoryQueue, MemoryTables
 from shared_code.sync.dispatch import handle
@@ -59,6 +59,9 @@ class StepRuntime:
 
     def random(self) -> float:
         return 0.5
+
+    def new_gate(self) -> OpenGate:
+        return OpenGate()
 
     def run_all[T](self, calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
         return [call() for call in calls]

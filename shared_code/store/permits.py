@@ -2,7 +2,8 @@
 
 Every timer and queue function may run on instances of its own, so nothing in memory is shared.  One
 row per service user holds the total and who leases a share of it; an instance asks again every half
-minute.  A refusal (429) halves the total, and a Retry-After closes the service for all.
+minute.  A refusal (429) closes the service for all until its Retry-After is over; one that comes soon after
+another halves the total.
 
 A service that is asked again too early stays closed for longer (Microsoft docs:
 data-platform/api-limits).  So after a closure one request of an instance goes first and the others
@@ -28,12 +29,14 @@ LEASE_S = 30.0
 MAX_TRIES = 4
 PROBE_S = 5.0
 """How long the others wait for the answer to the first request after a closure."""
-PROBE_LOOK_S = 0.5
+PROBE_LOOK_S = 0.1
 """How often they look whether it came."""
 LONGEST_REST_S = 15.0
 """The longest rest added by chance to what the service asked for."""
-GROW_AFTER = 200
-"""Successes in a row after which the total grows by one."""
+GROW_AFTER = 20
+"""Successes in a row after which the total grows by one, as long as the service advises more."""
+FIRST_REST_S = 0.5
+"""The longest rest after a first refusal; it doubles with each in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,12 @@ def halved(ledger: Ledger, until_s: float) -> Ledger:
     )
 
 
+def closed(ledger: Ledger, until_s: float) -> Ledger:
+    """The ledger after a refusal that came after a good while: a budget is used up, and as many at a time may
+    go on when it is open again."""
+    return replace(ledger, closed_until_s=max(ledger.closed_until_s, until_s))
+
+
 class LeasedPermits:
     """The permits of this instance for one service user; ``most`` is what the service allows in all."""
 
@@ -73,18 +82,19 @@ class LeasedPermits:
         self._most = most
         self._ceiling = ceiling
         self._instance = runtime.new_id()
-        self._share = 1
+        self._share = self._total = 1
         self._renew_at_s = 0.0
         self._closed_until_s = 0.0
         self._probe_until_s = 0.0
         self._refusals = 0
         self._successes = 0
+        self._served = 0
         self._wanted = most
 
     def limit(self) -> int:
         """Requests this instance may have in flight."""
         self._renew_when_due()
-        return self._share
+        return min(self._share, self._wanted)
 
     def wait_s(self) -> float:
         """How long to wait before asking again; 0 lets one request go.
@@ -108,20 +118,26 @@ class LeasedPermits:
         already_closed = self._closed_until_s > now
         if not already_closed:
             self._refusals += 1
-        rest_s = self._runtime.random() * min(LONGEST_REST_S, 2.0**self._refusals)
+        longest_s = min(LONGEST_REST_S, FIRST_REST_S * 2.0 ** min(self._refusals - 1, 10))
+        rest_s = self._runtime.random() * longest_s
         until = now + retry_after_s + rest_s
         self._closed_until_s = max(self._closed_until_s, until)
         self._successes = 0
+        react = closed if self._served >= GROW_AFTER else halved
         if not already_closed:
-            self._change(lambda ledger: halved(ledger, until))
+            self._served = 0
+            self._change(lambda ledger: react(ledger, until))
 
     def succeeded(self, hint: int | None) -> None:
         """A request was served; ``hint`` is how many at a time the service advises."""
         self._refusals = 0
         self._wanted = max(1, min(hint, self._ceiling)) if hint else self._most
         self._successes += 1
+        self._served += 1
         if self._successes >= GROW_AFTER:
             self._successes = 0
+            if self._total == self._wanted:
+                return
             self._change(lambda ledger: replace(ledger, total=min(ledger.total + 1, self._wanted)))
 
     def _renew_when_due(self) -> None:
@@ -136,7 +152,7 @@ class LeasedPermits:
             for _ in range(MAX_TRIES):
                 ledger = change(self._read())
                 if self._write(ledger):
-                    self._share = ledger.share()
+                    self._share, self._total = ledger.share(), ledger.total
                     self._closed_until_s = max(self._closed_until_s, ledger.closed_until_s)
                     return
         except StoreError:

@@ -10,6 +10,7 @@ from shared_code.systems.errors import results_of
 from shared_code.systems.http import AnswerLost, Client
 from shared_code.systems.interface import OutcomeUnknown, SystemFault, WriteResult
 
+MAX_CHUNKS_AT_ONCE = 25
 MAX_RECORDS = 500
 """At most so many ids or values per read or find."""
 
@@ -19,7 +20,8 @@ def write_chunks[T](
 ) -> list[WriteResult]:
     """One result per item, in order.  Raises a ``SystemFault`` only when no chunk has anything to tell."""
     calls = [partial(_guarded, write, chunk) for chunk in odata.chunks(items, size)]
-    outcomes = client.runtime.run_all(calls, client.permits.limit())
+    # All come at once, so that the next batch's come after them; how many go out is the client's business.
+    outcomes = client.runtime.run_all(calls, min(len(calls), MAX_CHUNKS_AT_ONCE))
     return results_of(outcomes)
 
 

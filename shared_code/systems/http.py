@@ -172,6 +172,7 @@ class Client:
         self._sign_in = sign_in or BY_TOKEN
         self._side, self._telemetry = side, telemetry
         self._dated: tuple[str, float] = "", 0.0
+        self._writes = runtime.new_gate()
 
     @property
     def clock_ahead(self) -> str:
@@ -197,7 +198,7 @@ class Client:
         while True:
             self._await_permission()
             try:
-                outcome = self._attempt(call)
+                outcome = self._in_turn(call)
             except _SignedOut:
                 if renewed:
                     raise self._sign_in_refused() from None
@@ -210,6 +211,14 @@ class Client:
                 return outcome
             self._back_off(call, outcome, attempt)
             attempt += 1
+
+    def _in_turn(self, call: Call) -> Answer | _Failed:
+        """Writes go out in the order in which they came, as many at a time as permits allow: so one batch's
+        are done before the next one's, and its commit goes on beside them."""
+        if call.repeatable:
+            return self._attempt(call)
+        with self._writes.passing(self.permits.limit()):
+            return self._attempt(call)
 
     def _sign_in_refused(self) -> AccessDenied:
         return AccessDenied(

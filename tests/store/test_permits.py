@@ -9,8 +9,9 @@ from random import Random
 
 import pytest
 
+from shared_code.runtime import OpenGate
 from shared_code.store.memory import MemoryTables
-from shared_code.store.permits import TABLE, LeasedPermits
+from shared_code.store.permits import GROW_AFTER, TABLE, LeasedPermits
 
 ANSWER_S = 0.2
 
@@ -35,6 +36,9 @@ class World:
 
     def random(self) -> float:
         return self._random.random()
+
+    def new_gate(self) -> OpenGate:
+        return OpenGate()
 
     def run_all[T](self, calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
         return [call() for call in calls]
@@ -106,3 +110,33 @@ def test_a_first_request_that_never_ends_holds_nobody_for_long() -> None:
     assert permits.wait_s() == 0.0
     world.time_s += 5.0
     assert permits.wait_s() == 0.0
+
+
+def test_what_the_service_advises_is_kept_from_the_next_request_on() -> None:
+    (permits,) = permits_of(World(1, 0.0), 1)
+    assert permits.limit() == 8
+    permits.succeeded(4)
+    assert permits.limit() == 4
+
+
+def test_a_refusal_after_a_good_while_closes_and_one_soon_after_another_halves() -> None:
+    world = World(1, 0.0)
+    (permits,) = permits_of(world, 1)
+    for _ in range(GROW_AFTER):
+        permits.succeeded(8)
+    permits.throttled(5.0)
+    assert (permits.limit(), permits.wait_s() >= 5.0) == (8, True)
+    world.time_s += 30.0
+    permits.succeeded(8)
+    permits.throttled(5.0)
+    assert permits.limit() == 4
+
+
+def test_the_total_grows_again_up_to_what_is_advised() -> None:
+    world = World(1, 0.0)
+    (permits,) = permits_of(world, 1)
+    permits.throttled(1.0)
+    assert permits.limit() == 4
+    for _ in range(GROW_AFTER * 10):
+        permits.succeeded(6)
+    assert permits.limit() == 6

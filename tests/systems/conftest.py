@@ -11,6 +11,7 @@ import pytest
 
 from local.simulators.adapter import InProcessAdapter
 from local.simulators.wire import ConnectionLost, ManualClock, Request, Response, Service
+from shared_code.runtime import OpenGate
 from shared_code.systems.auth import FixedTokens, Tokens
 from shared_code.systems.http import Client, new_session
 from shared_code.systems.throttle import LocalPermits
@@ -37,6 +38,9 @@ class StepRuntime:
 
     def random(self) -> float:
         return 0.5
+
+    def new_gate(self) -> OpenGate:
+        return OpenGate()
 
     def run_all[T](self, calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
         return [call() for call in calls]
