@@ -42,6 +42,9 @@ param mappings string = ''
 @description('Templates of Business Central for new records: see TEMPLATES in docs/settings.md.')
 param templates string = ''
 
+@description('Accounts for lines of orders that are no product: see ORDER_ACCOUNTS in docs/settings.md.')
+param orderAccounts string = ''
+
 @description('The time zone of the companies, such as Europe/Copenhagen.')
 param timeZone string = 'UTC'
 
@@ -125,6 +128,7 @@ module tandem 'tandem.bicep' = {
     features: features
     mappings: mappings
     templates: templates
+    orderAccounts: orderAccounts
     timeZone: timeZone
     journalMonths: journalMonths
     clientId: clientId

@@ -41,6 +41,9 @@ param mappings string = ''
 @description('See TEMPLATES in docs/settings.md.')
 param templates string = ''
 
+@description('See ORDER_ACCOUNTS in docs/settings.md.')
+param orderAccounts string = ''
+
 @description('The time zone of the companies.')
 param timeZone string = 'UTC'
 
@@ -213,6 +216,7 @@ module app 'modules/app.bicep' = {
     features: features
     mappings: mappings
     templates: templates
+    orderAccounts: orderAccounts
     timeZone: timeZone
     journalMonths: journalMonths
     webhooks: webhooks

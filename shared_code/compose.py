@@ -26,6 +26,7 @@ from shared_code.core.selection import (
     without_lost_lookups,
 )
 from shared_code.core.telemetry import SILENT, Telemetry
+from shared_code.named_codes import NamedCode
 from shared_code.runtime import Runtime, ThreadRuntime, collect_seldom
 from shared_code.settings import Company, SettingError, Settings, read_settings
 from shared_code.store import azure_queue, azure_tables, schema
@@ -162,7 +163,7 @@ def check_settings(environment: MappingOf[str, str]) -> None:
 def _check_templates(settings: Settings, shipped: Sequence[Mapping]) -> None:
     """Raises ``SettingError`` for a template that no new record would be made from."""
     can = [each.name for each in shipped if any(f.constant == TEMPLATE for f in each.fields)]
-    for name in dict.fromkeys(each.mapping for each in settings.templates):
+    for name in dict.fromkeys(each.use for each in settings.templates):
         if name not in can:
             raise SettingError(
                 f"TEMPLATES is wrong: “{name}” takes no template; these do: {', '.join(can)}. "
@@ -264,7 +265,9 @@ def assemble(
     alone = len(settings.companies) == 1
 
     def connect(company: Company) -> ConnectionParts:
-        connection = Connection(company.name, company.id, templates=templates_of(settings, company.name))
+        templates = codes_of(settings.templates, company.name)
+        accounts = codes_of(settings.order_accounts, company.name)
+        connection = Connection(company.name, company.id, templates=templates, accounts=accounts)
         business_central = BusinessCentral(
             clients.business_central,
             root,
@@ -322,14 +325,9 @@ def addresses_of(settings: Settings) -> Addresses:
     return Addresses(settings.web_client_url or online, sales=settings.sales_url)
 
 
-def templates_of(settings: Settings, company: str) -> dict[str, str]:
-    """The templates of one company by mapping: its own go before those of all."""
-    return {
-        each.mapping: each.code
-        for name in ("", company)
-        for each in settings.templates
-        if each.company == name
-    }
+def codes_of(entries: Sequence[NamedCode], company: str) -> dict[str, str]:
+    """What is named for one company, templates by mapping say: its own go before those of all."""
+    return {each.use: each.code for name in ("", company) for each in entries if each.company == name}
 
 
 def catalogue_of(settings: Settings) -> Catalogue:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared_code.core.features import Feature, Features
+from shared_code.named_codes import NamedCode, accounts, listed, templates
 from shared_code.pem import PemCertificate, certificate_from
 from shared_code.web.people import is_in_azure
 
@@ -54,14 +55,18 @@ SETTINGS = (
     Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
             "https://contoso.crm4.dynamics.com"),
     Setting("FEATURES", "What the company has (extension, unit_groups, price_lists, manual_numbers) or "
-            "wants (vendors, opportunities, invoices, credit_memos, item_categories, item_variants, "
-            "lone_contacts, country_names, parent_accounts, person_customers, account_statistics).",
+            "wants (vendors, opportunities, orders, invoices, credit_memos, item_categories, "
+            "item_variants, lone_contacts, country_names, parent_accounts, person_customers, "
+            "account_statistics).",
             "extension,unit_groups,price_lists,vendors,invoices", ""),
     Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
             "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),
     Setting("TEMPLATES", "The templates of Business Central that new records are made from, each as "
             "mapping=code; for one company as company/mapping=code. They need the extension.",
             "CUSTOMER=DOMESTIC,VENDOR=DOMESTIC", ""),
+    Setting("ORDER_ACCOUNTS", "The accounts of Business Central for lines of orders that are no product: of "
+            "written_in lines and of freight, each as kind=account; for one company as company/kind=account.",
+            "written_in=6110,freight=6410", ""),
     Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.", ONLINE, ONLINE),
     Setting("BUSINESS_CENTRAL_USER", "Where Business Central runs on servers of your own: the user with "
             "whose web service access key Tandem signs in. BUSINESS_CENTRAL_URL is the OData base address "
@@ -107,15 +112,6 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """The template that new BC records of a mapping are made from; blank ``company``: in every company."""
-
-    company: str
-    mapping: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings, checked."""
 
@@ -128,7 +124,8 @@ class Settings:
     companies: tuple[Company, ...]
     features: Features
     mappings: tuple[str, ...]
-    templates: tuple[Template, ...]
+    templates: tuple[NamedCode, ...]
+    order_accounts: tuple[NamedCode, ...]
     sales_url: str
     business_central_url: str
     web_client_url: str
@@ -171,8 +168,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         environment=_environment(values) if connected else "",
         companies=_checked(values, "BUSINESS_CENTRAL_COMPANIES", _companies) if connected else (),
         features=_checked(values, "FEATURES", _features),
-        mappings=_listed(values["MAPPINGS"]),
-        templates=_checked(values, "TEMPLATES", _templates),
+        mappings=listed(values["MAPPINGS"]),
+        templates=_checked(values, "TEMPLATES", templates),
+        order_accounts=_checked(values, "ORDER_ACCOUNTS", accounts),
         sales_url=_checked(values, "SALES_URL", _address) if connected else "",
         business_central_url=_checked(values, "BUSINESS_CENTRAL_URL", _server),
         web_client_url=_checked(values, "WEB_CLIENT_URL", lambda text: text and _address(text)),
@@ -288,43 +286,24 @@ def _companies(text: str) -> tuple[Company, ...]:
     return tuple(companies)
 
 
-def _templates(text: str) -> tuple[Template, ...]:
-    templates = []
-    for entry in _listed(text):
-        place, equals, code = (part.strip() for part in entry.partition("="))
-        company, _, mapping = place.rpartition("/")
-        if not (equals and mapping and 0 < len(code) <= LONGEST_CODE):
-            raise ValueError(f"each entry is mapping=code, the code at most {LONGEST_CODE} characters long.")
-        templates.append(Template(company.strip(), mapping.strip(), code.upper()))
-    if len({(each.company, each.mapping) for each in templates}) < len(templates):
-        raise ValueError("a mapping has two templates.")
-    return tuple(templates)
-
-
-LONGEST_CODE = 20
-"""Of the code of a customer, vendor or item template in Business Central."""
-
-
 def _check_templates(settings: Settings) -> None:
     """Raises ``SettingError`` for templates that could never be used."""
     if settings.templates and Feature.EXTENSION not in settings.features:
         raise SettingError("TEMPLATES is wrong: API v2.0 takes no template. Name extension in FEATURES too.")
     names = {each.name for each in settings.companies}
-    for each in settings.templates:
+    named = [("TEMPLATES", each) for each in settings.templates]
+    named += [("ORDER_ACCOUNTS", each) for each in settings.order_accounts]
+    for setting, each in named:
         if each.company and each.company not in names:
             raise SettingError(
-                f"TEMPLATES is wrong: there is no company “{each.company}”; there are "
+                f"{setting} is wrong: there is no company “{each.company}”; there are "
                 f"{', '.join(sorted(names))}. Correct it in the app settings."
             )
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.strip() for each in text.split(",") if each.strip()))
-
-
 def _features(text: str) -> Features:
     known = {each.value: each for each in Feature}
-    names = _listed(text)
+    names = listed(text)
     if unknown := [each for each in names if each not in known]:
         raise ValueError(f"there is no feature “{unknown[0]}”; there are {', '.join(known)}.")
     chosen = frozenset(known[each] for each in names)

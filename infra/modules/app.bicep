@@ -21,6 +21,7 @@ param salesUrl string
 param features string
 param mappings string
 param templates string
+param orderAccounts string
 param timeZone string
 param journalMonths int
 param webhooks bool
@@ -112,6 +113,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     FEATURES: features
     MAPPINGS: mappings
     TEMPLATES: templates
+    ORDER_ACCOUNTS: orderAccounts
     TIME_ZONE: timeZone
     JOURNAL_MONTHS: string(journalMonths)
     WEBHOOK_URL: webhooks ? 'https://${app.properties.defaultHostName}' : ''

@@ -34,7 +34,7 @@ from local.simulators import certificates
 from local.simulators.dataverse.people import ALL_PRIVILEGES, WEBHOOK_TABLES
 from local.storage_proxy.answers import SERVICES
 
-COLUMNS = ROOT / "sales_solution" / "columns.json"
+COLUMNS, TABLES = (ROOT / "sales_solution" / f"{name}.json" for name in ("columns", "tables"))
 OPTION_COLUMNS = {
     "paymenttermscode": "paymentTerms",
     "address1_freighttermscode": "shipmentMethods",
@@ -248,7 +248,7 @@ def _start_sales(starting: _Start) -> str:
     ready = starting.run(
         "sales", "local.simulators.dataverse",
         "--port", starting.sales_port, "--data", folder, "--load", *files, "--tenant", TENANT_ID,
-        "--entra-key", starting.key_file, "--columns", COLUMNS, *bulk, "--control",
+        "--entra-key", starting.key_file, "--columns", COLUMNS, "--tables", TABLES, *bulk, "--control",
         "--user", f"{ADMINISTRATOR_CLIENT_ID}=# Administrator",
     )  # fmt: skip
     return str(ready["url"])

@@ -8,7 +8,7 @@ from typing import Any
 from local.simulate.further import features_of, mappings_of
 from local.simulate.setting import Setting
 from local.simulation.receiving import WEBHOOK_SECRET, WEBHOOK_URL
-from local.simulation.world import CLIENT, COLUMNS, ORG, PERSON, TENANT, CompanyRecords, Person
+from local.simulation.world import CLIENT, COLUMNS, ORG, OWN_TABLES, PERSON, TENANT, CompanyRecords, Person
 from local.simulators import business_central, dataverse
 from local.simulators.dataverse.people import ALL_PRIVILEGES, User
 from local.simulators.tokens import Identity, StaticVerifier
@@ -72,6 +72,7 @@ def dataverse_of(setting: Setting, clock: SkewedClock) -> dataverse.Dataverse:
     verifier = StaticVerifier({t: Identity(TENANT, CLIENT, user, ORG) for t, user in tokens.items()})
     options = dataverse.Options(
         columns=COLUMNS,
+        tables=OWN_TABLES,
         bulk=dict.fromkeys(("account", "contact"), setting.bulk),
         request_limit=UNLIMITED,
         execution_limit_s=1e9,

@@ -16,6 +16,7 @@ from typing import Any
 from local.simulation.receiving import WEBHOOK_SECRET, WEBHOOK_URL, Receiver
 from local.simulators import business_central, dataverse
 from local.simulators.adapter import InProcessAdapter
+from local.simulators.dataverse.added_tables import added_tables
 from local.simulators.faults import FaultPlan, FaultyService
 from local.simulators.tokens import Identity, StaticVerifier
 from local.simulators.wire import ManualClock, Request, Response, Service
@@ -37,6 +38,10 @@ PERSON = "pat@contoso.example"
 DATA = Path(__file__).parents[1] / "data"
 COLUMNS = json.loads((Path(__file__).parents[2] / "sales_solution" / "columns.json").read_text("utf-8"))
 """What the solution adds to the tables of Sales."""
+OWN_TABLES = added_tables(
+    json.loads((Path(__file__).parents[2] / "sales_solution" / "tables.json").read_text("utf-8"))
+)
+"""The tables of its own."""
 _BC_AUDIENCE = "https://api.businesscentral.dynamics.com"
 
 
@@ -206,6 +211,7 @@ def build(
     templates: str = "",
     telemetry: Telemetry = SILENT,
     settings: Mapping[str, str] | None = None,
+    order_accounts: str = "",
 ) -> World:
     """A world with these companies and Sales records; nothing synchronised yet.
 
@@ -222,7 +228,7 @@ def build(
     world_runtime = runtime(clock)
     requests: dict[str, list[str]] = {"bc": [], "sales": []}
     chosen = {"MAPPINGS": ",".join(mappings), "FEATURES": ",".join(features), "TIME_ZONE": zone,
-              "TEMPLATES": templates}  # fmt: skip
+              "TEMPLATES": templates, "ORDER_ACCOUNTS": order_accounts}  # fmt: skip
     read = read_settings(_environment(companies, settle_s, webhooks) | chosen | dict(settings or {}))
     tables, queue = MemoryTables(), MemoryQueue(clock.time)
     tables.ensure(TABLES)
@@ -287,9 +293,10 @@ def _dataverse(
             f"Bearer {PERSON}": Identity(TENANT, CLIENT, PERSON, ORG),
         }
     )
+    tables = {**OWN_TABLES, **options.get("tables", {})}
     chosen = dataverse.Options(
         columns=COLUMNS, bulk=dict.fromkeys(("account", "contact"), bulk), request_limit=10**9,
-        execution_limit_s=1e9, **options,
+        execution_limit_s=1e9, **{**options, "tables": tables},
     )  # fmt: skip
     simulator = dataverse.Dataverse(
         clock, verifier, chosen, tenant_id=TENANT, users={CLIENT: {"name": "Tandem"}},

@@ -17,7 +17,15 @@ from shared_code.core.document_shape import MAPPING, SHAPES
 from shared_code.core.fields import Direction, FieldMapping, FurtherTarget, Lines
 from shared_code.core.mapping import Connection, Mapping, MatchKey, NotCarried
 from shared_code.core.moved_by import MovedBy
-from shared_code.core.table_rules import IN_FORCE, InForce, Page, TableRule, Template
+from shared_code.core.table_rules import (
+    IN_FORCE,
+    Beside,
+    InForce,
+    LivesOn,
+    Page,
+    TableRule,
+    Template,
+)
 
 KEYS = frozenset(name for shape in SHAPES for name in shape.keys)
 """Every key that a document may hold somewhere."""
@@ -25,6 +33,10 @@ KEYS = frozenset(name for shape in SHAPES for name in shape.keys)
 
 TEMPLATE = "{template}"
 """The constant that stands for the template of a mapping's new BC records, which the connection names."""
+
+
+ACCOUNT = "{account}"
+"""The constant that stands for the account of lines of a kind, which the connection names."""
 
 
 class MappingInvalid(ValueError):
@@ -52,19 +64,23 @@ def parse_mapping(document: Document) -> Mapping:
 
 
 def for_connection(mapping: Mapping, connection: Connection) -> Mapping:
-    """The mapping with what depends on the connection filled in (``{company_id}``, ``{template}``).
+    """The mapping with what depends on the connection filled in (``{company_id}``, ``{template}``,
+    ``{account}``).
 
-    Without a template that constant is none, and nothing is sent for it.
+    Without a template or account that constant is none, and nothing is sent for it.
     """
 
     def fill(each: FieldMapping) -> FieldMapping:
         if not isinstance(each.constant, str):
             return each
+        if each.constant == ACCOUNT:
+            return replace(each, constant=connection.accounts.get(each.kind))
         if each.constant == TEMPLATE:
             return replace(each, constant=connection.templates.get(mapping.name))
         return replace(each, constant=each.constant.replace("{company_id}", connection.company_id))
 
-    return replace(mapping, fields=tuple(fill(each) for each in mapping.fields))
+    lines = mapping.lines and replace(mapping.lines, fields=tuple(map(fill, mapping.lines.fields)))
+    return replace(mapping, fields=tuple(map(fill, mapping.fields)), lines=lines)
 
 
 def _mapping(values: Values) -> Mapping:
@@ -99,14 +115,22 @@ def _field(values: Values, direction: Direction) -> FieldMapping:
 
 
 def _lines(values: Values | None, direction: Direction) -> Lines | None:
-    return Lines(**{**values, "fields": _fields(values["fields"], direction)}) if values else None
+    if values is None:
+        return None
+    return Lines(**{**values, "fields": _fields(values["fields"], _of_lines(values, direction))})
+
+
+def _of_lines(values: Values, direction: Direction) -> Direction:
+    """Lines flow where they are created, their fields with them."""
+    return values["direction"] if direction is Direction.BIDIRECTIONAL else direction
 
 
 def _table(values: Values) -> TableRule:
     if values.get("moved_by") is not None:
         values = {**values, "moved_by": MovedBy(**values["moved_by"])}
-    if values.get("page") is not None:
-        values = {**values, "page": Page(**values["page"])}
+    for name, kind in (("page", Page), ("lives_on", LivesOn), ("beside", Beside)):
+        if values.get(name) is not None:
+            values = {**values, name: kind(**values[name])}
     values = {**values, "new": tuple(Template(each["set"], each["when"]) for each in values["new"])}
     if values.get("in_force") is None:
         return TableRule(**values)

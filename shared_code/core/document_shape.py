@@ -123,6 +123,9 @@ FIELD = Shape("field", called="field {name}", keys={
     "same_as": Key(Text(), "Of a line: counts only where the looked up record holds the same."),
     "without": Key(Names(), "Of a line: put only where none of these groups is."),
     "same_in": Key(Text(), "The record that this lookup leads to must hold the same, or nothing is created."),
+    "kind": Key(Text(""), "Of a line: only of lines of this kind (product, written_in, freight, comment)."),
+    "beside": Key(Truth(), "The Sales column is one of the row beside the record."),
+    "compared_with": Key(Text(""), "A Sales column that must hold this amount once the record is created."),
     "refusal_is_told": Key(Truth(), "A change is sent although Sales takes the column at creation only."),
 })  # fmt: skip
 
@@ -152,6 +155,22 @@ PAGE = Shape("page", called="page", keys={
     "value": Key(Text("id"), "The field of the API that holds the same."),
 })  # fmt: skip
 
+LIVES_ON = Shape("lives_on", called="lives_on", keys={
+    "table": Key(Text("", needed=True), "The table of API v2.0 that tells of it.", _MISSING),
+    "names": Key(Text("", needed=True), "Its field that names the record.", _MISSING),
+    "by": Key(Text("", needed=True), "The field of the mapping whose value it holds.", _MISSING),
+    "then": Key(Assigned(), "What fields of the mapping hold from then on.", _MISSING),
+})  # fmt: skip
+
+BESIDE = Shape("beside", called="beside", keys={
+    "table": Key(Text("", needed=True), "A table with one row for each record, under its id.", _MISSING),
+    "key": Key(Text("", needed=True), "The column with the row's id.", _MISSING),
+    "record": Key(Text("", needed=True), "Its lookup of the record.", _MISSING),
+    "navigation": Key(Text("", needed=True), "The name that lookup is written by.", _MISSING),
+    "transfer": Key(Text("", needed=True), "Its column that tells what became of the record.", _MISSING),
+    "reason": Key(Text("", needed=True), "Its column that tells why it is not carried.", _MISSING),
+})  # fmt: skip
+
 NEW = Shape("new", called="new", keys={
     "when": Key(Conditions(), "A filter on the other side's record that the new one is made for."),
     "set": Key(Assigned(), "The values, by this side's fields.", _MISSING),
@@ -176,12 +195,15 @@ BC = Shape("bc", called="bc", keys={
         "The route of an API other than v2.0.",
     ),
     "in_force": Key(Inner(IN_FORCE), "Dated lines of one place are one record: the line in force."),
+    "lives_on": Key(Inner(LIVES_ON), "Where a record that vanished lives on (an order in its invoice)."),
+    "found_by": Key(Text(""), "The field that alone tells which record a creation made."),
     "moved_by": Key(Inner(MOVED_BY), "Entries that change a record without a new time of change."),
     "page": Key(Inner(PAGE), "The page of the web client that opens a record."),
 })  # fmt: skip
 SALES = Shape("sales", called="sales", keys={
     **_BOTH,
     "company_column": Key(Text(), "The column with the id of the company a row belongs to."),
+    "beside": Key(Inner(BESIDE), "A row beside each record, which Tandem alone writes."),
     "merged_into": Key(Text(), "The column that leads to the row that this one was merged into."),
     "reopened_by": Key(Numbers(), "Columns that make a row writable that is read only otherwise."),
 })  # fmt: skip
@@ -193,6 +215,7 @@ LINES = Shape("lines", called="lines", keys={
     "table": Key(Text("", needed=True), "The table of the rows in Sales, by its entity set.", _LINE),
     "key": Key(Text("", needed=True), "The column with a row's id.", _LINE),
     "order": Key(Text("", needed=True), "The field of Business Central by which lines are sorted.", _LINE),
+    "direction": Key(Choice(Direction, Direction.TO_SALES), "Where the lines are created."),
     "fields": Key(Inners(FIELD), "The fields of a line."),
 })  # fmt: skip
 
@@ -239,5 +262,6 @@ MAPPING = Shape("mapping", called=WHOLE, keys={
     "lines": Key(Inner(LINES), "Rows that are created together with the record, once."),
 })  # fmt: skip
 
-SHAPES = (BRAKE, MAPPING, BC, SALES, ALSO, FIELD, IN_FORCE, MOVED_BY, PAGE, NEW, LINES, MATCH, NOT_CARRIED)
+SHAPES = (BRAKE, MAPPING, BC, SALES, ALSO, BESIDE, FIELD, IN_FORCE, LIVES_ON, MOVED_BY, PAGE, NEW, LINES,
+          MATCH, NOT_CARRIED)  # fmt: skip
 """Every table there is."""

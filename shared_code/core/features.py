@@ -29,6 +29,7 @@ class Feature(StrEnum):
     PRICE_LISTS = "price_lists"
     OPPORTUNITIES = "opportunities"
     INVOICES = "invoices"
+    ORDERS = "orders"
     MANUAL_NUMBERS = "manual_numbers"
     CREDIT_MEMOS = "credit_memos"
     ITEM_CATEGORIES = "item_categories"

@@ -96,6 +96,9 @@ class FieldMapping:
     the mapping that its group's first lookup goes through, which must hold the same value.
     ``same_in`` names a lookup of the mapping whose record must hold the same in its own field of this name;
     else Sales has no place for the record (a price in another currency than its list).
+    ``kind``: of a line's field, only of lines of this kind (``orders.py``).  ``beside``: its Sales column is
+    one of the row beside the record.  ``compared_with`` is a Sales column that must hold the same amount once
+    Tandem has created the BC record.
     ``refusal_is_told``: a change is sent although the service takes the field at creation only, so that a
     person is told of it.
     """
@@ -139,6 +142,9 @@ class FieldMapping:
     same_in: str | None = None
     refusal_is_told: bool = False
     belongs: bool = False
+    kind: str = ""
+    beside: bool = False
+    compared_with: str = ""
 
     def is_part_of_creation(self, side: Side) -> bool:
         """Whether a record that is created on ``side`` is created with it."""
@@ -164,10 +170,11 @@ def native_of(each: FieldMapping, side: Side) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Rows that belong to a record and are created together with it, once: the lines of a posted document.
+    """Rows that belong to a record and are created together with it, once: the lines of a document.
 
     ``bc`` and ``sales`` are the collections of the two records.  ``table`` is the entity set of the Sales
     rows and ``key`` their id; ``order`` the field of a BC line by which the lines are sorted.
+    ``direction`` tells where they are created.
     """
 
     bc: str
@@ -176,6 +183,7 @@ class Lines:
     key: str
     order: str
     fields: tuple[FieldMapping, ...]
+    direction: Direction = Direction.TO_SALES
 
     @property
     def lookups(self) -> tuple[FieldMapping, ...]:

@@ -159,6 +159,10 @@ class Mapping:
             yield rule.company_column
         if rule.merged_into:
             yield rule.merged_into
+        if rule.beside:
+            yield from (rule.beside.transfer, rule.beside.reason)
+        if side is Side.SALES:
+            yield from (each.compared_with for each in self.fields if each.compared_with)
         if side is Side.SALES and self.conflict is ConflictRule.NEWEST_WINS:
             yield MODIFIED_ON
 
@@ -168,9 +172,10 @@ class Connection:
     """One BC company and one Dataverse organisation; ``name`` is part of every key.
 
     ``company_id`` marks the Dataverse rows that belong to this company.  ``templates`` are the codes of the
-    templates that new BC records are made from, by mapping.
+    templates that new BC records are made from, by mapping; ``accounts`` those of lines of orders, by kind.
     """
 
     name: str
     company_id: str
     templates: MappingOf[str, str] = field(default_factory=dict, hash=False)
+    accounts: MappingOf[str, str] = field(default_factory=dict, hash=False)

@@ -202,7 +202,7 @@ def _agree(each: FieldMapping, base: Base | None, held: MappingOf[Side, Values])
     bc, sales = held[Side.BC].get(name), held[Side.SALES].get(name)
     if bc == sales:
         return True
-    if each.only_on_create and not (each.after_create and base is not None and name not in base.sales):
+    if each.only_on_create and not _is_to_follow(each, base):
         return True
     if each.keep_when_blank and (
         (bc is None and each.direction.flows_from(Side.BC))
@@ -212,6 +212,14 @@ def _agree(each: FieldMapping, base: Base | None, held: MappingOf[Side, Values])
     if base is None or name not in base.bc or name not in base.sales:
         return False
     return base.bc[name] == bc and base.sales[name] == sales
+
+
+def _is_to_follow(each: FieldMapping, base: Base | None) -> bool:
+    """Whether the field is written once, right after a creation, and was not yet."""
+    return base is not None and (
+        (each.after_create and each.name not in base.sales)
+        or (each.after_create_in_bc and each.name not in base.bc)
+    )
 
 
 def _changed(

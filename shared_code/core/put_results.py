@@ -9,12 +9,16 @@ from shared_code.core.records import Side, Value
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A lookup's target is not coupled yet: record ``key`` of ``side`` in one of ``mappings``."""
+    """A lookup's target is not coupled yet: record ``key`` of ``side`` in one of ``mappings``.
+
+    ``told`` is what a person is told of it, where the field's name would not do.
+    """
 
     field: str
     mappings: tuple[str, ...]
     side: Side
     key: str
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

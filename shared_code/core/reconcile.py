@@ -195,7 +195,14 @@ def _decide_creation(mapping: Mapping, states: MappingOf[Side, State], rules: Ru
 
 
 def _values_to_create(mapping: Mapping, target: Side, values: Values) -> Values:
-    return {name: values[name] for name in mapping.created_with[target] if values.get(name) is not None}
+    names = mapping.created_with[target]
+    given = {name: values[name] for name in names if values.get(name) is not None}
+    if mapping.lines is None or target is Side.SALES:
+        return given
+    # A document takes the blanks of a group too: what it is created for would fill them with its own.
+    begun = {each.group for each in mapping.fields if each.name in given}
+    blank = (each.name for each in mapping.fields if each.group in begun and each.name in names)
+    return {**dict.fromkeys(blank), **given}
 
 
 def _decide_deletion(

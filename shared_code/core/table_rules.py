@@ -59,6 +59,33 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class LivesOn:
+    """Where a record that vanished lives on: rows of ``table`` (API v2.0) whose field ``names`` holds what
+    the mapping's field ``by`` held.  ``then`` is what fields of the mapping hold from then on."""
+
+    table: str
+    names: str
+    by: str
+    then: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A row beside each Sales record, under the same id, that Tandem alone writes.
+
+    ``record`` is its lookup of the record, written as ``navigation``; ``transfer`` and ``reason`` are columns
+    that tell what became of the record and why it is not carried.
+    """
+
+    table: str
+    key: str
+    record: str
+    navigation: str
+    transfer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TableRule:
     """One side of a mapping: entity set, key, what a record is called by, filter, company column.
 
@@ -74,6 +101,8 @@ class TableRule:
     Central API other than v2.0 (``publisher/group/v1.0``).  ``in_force``: a record is made of dated lines.
     ``moved_by``: entries that move records without a new version.  ``merged_into`` is the column that leads
     from a row to the one that people merged it into.  ``page`` is the page that opens a BC record.
+    ``lives_on``: where a record that vanished lives on.  ``found_by`` is the mapping's field that alone tells
+    which record a creation made.  ``beside``: a row beside each record, which Tandem alone writes.
     """
 
     table: str
@@ -93,3 +122,6 @@ class TableRule:
     new: tuple[Template, ...] = ()
     merged_into: str | None = None
     page: Page | None = None
+    lives_on: LivesOn | None = None
+    found_by: str = ""
+    beside: Beside | None = None

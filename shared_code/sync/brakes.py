@@ -105,8 +105,16 @@ def _believed(is_own: bool, header: FullSync) -> tuple[str, ...]:
 
 
 def _coupled(at: ConnectionParts, mapping: Mapping, side: Side) -> dict[str, str]:
-    """The BC id of each coupled record, by its id on ``side``."""
-    return {each.id_on(side): each.bc_id for each in at.couplings(mapping.name).all_coupled()}
+    """The BC id of each coupled record, by its id on ``side``; those that live on are not missed."""
+    coupled = at.couplings(mapping.name).all_coupled()
+    return {each.id_on(side): each.bc_id for each in coupled if not lives_on(mapping, each)}
+
+
+def lives_on(mapping: Mapping, pair: Coupling) -> bool:
+    """Whether the BC record of a pair is known to have gone where it lives on."""
+    then = mapping.bc.lives_on.then if mapping.bc.lives_on else ()
+    held = pair.base.bc if pair.base else {}
+    return bool(then) and all(held.get(name) == value for name, value in then)
 
 
 def _news(at: ConnectionParts, mapping: Mapping, ids: Collection[str], coupled: dict[str, str]) -> set[str]:

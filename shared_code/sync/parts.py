@@ -268,6 +268,7 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
     lookups = {name: each for each in mapping.fields if each.target for name in each.sales}
     derived = {f"{name}type" for name, each in lookups.items() if each.navigation}
     names = [name for name in mapping.native_names(side) if name not in derived and name != rule.key]
+    beside = _beside_columns(mapping) if side is Side.SALES else ()
     columns = tuple(
         _column(name, lookups.get(name), rule) if side is Side.SALES else Column(name) for name in names
     )
@@ -289,7 +290,30 @@ def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> T
         lines,
         collection,
         rule.moved_by,
+        rule.beside,
+        beside,
+        _reads_lines(mapping, side),
     )
+
+
+def _beside_columns(mapping: Mapping) -> tuple[str, ...]:
+    """The columns of the row beside a Sales record."""
+    rule = mapping.sales.beside
+    if rule is None:
+        return ()
+    return (
+        *(name for each in mapping.fields if each.beside for name in each.sales),
+        rule.transfer,
+        rule.reason,
+    )
+
+
+def _reads_lines(mapping: Mapping, side: Side) -> bool:
+    """Whether a record of ``side`` is read with its lines: where they come from, and where API v2.0 creates
+    them, which has to show that all are there."""
+    if mapping.lines is None:
+        return False
+    return mapping.lines.direction.flows_from(side) or (side is Side.BC and not mapping.bc.api)
 
 
 def _column(name: str, lookup: FieldMapping | None, rule: TableRule) -> Column:

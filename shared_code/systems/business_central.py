@@ -25,6 +25,7 @@ from shared_code.systems import business_central_finding as finding
 from shared_code.systems import business_central_keys as creation_keys
 from shared_code.systems import business_central_metadata as metadata
 from shared_code.systems import business_central_opportunities as opportunities
+from shared_code.systems import business_central_orders as orders
 from shared_code.systems import business_central_tables as tables
 from shared_code.systems import errors, odata
 from shared_code.systems.business_central_batch import Part, PartAnswer
@@ -149,8 +150,9 @@ class BusinessCentral:
     def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
         """Create records; the service chooses their ids, and keeps a creation's own as its key if it can."""
         url = self._write_url(table, "")
-        make = [partial(Part, "POST", url, {}) for _ in creations]
-        return self._write(table, "create", make, [creation_keys.body(table, each) for each in creations])
+        made = [_creation(table, url, each) for each in creations]
+        results = self._send(table, "create", made)
+        return orders.checked(table, creations, results, partial(self.delete, table))
 
     def keeps_keys(self, table: Table) -> bool:
         """Whether the extension keeps the keys of creations in this table."""
@@ -273,8 +275,12 @@ class BusinessCentral:
         make: Sequence[Callable[..., Part]],
         values: Sequence[Mapping[str, Value]],
     ) -> list[WriteResult]:
+        return self._send(
+            table, kind, [_part(table, one, given) for one, given in zip(make, values, strict=True)]
+        )
+
+    def _send(self, table: Table, kind: str, parts: Sequence[Part | Refused]) -> list[WriteResult]:
         """Send what can be sent; what cannot be written as JSON is refused here, alone."""
-        parts = [_part(table, one, given) for one, given in zip(make, values, strict=True)]
         sent = [part for part in parts if isinstance(part, Part)]
         write = partial(self._write_chunk, table, kind)
         results = iter(self._completed(table, write_chunks(self._client, sent, batch.MAX_PARTS, write)))
@@ -317,6 +323,15 @@ def _part(table: Table, make: Callable[..., Part], values: Mapping[str, Value]) 
     except ValueError as error:
         return Refused("ValueNotSendable", str(error))
     return make(body=body)
+
+
+def _creation(table: Table, url: str, creation: Creation) -> Part | Refused:
+    try:
+        body = creation_keys.body(table, creation)
+        odata.dumps(body)
+    except ValueError as error:
+        return Refused("ValueNotSendable", str(error))
+    return Part("POST", url, {}, body)
 
 
 def _result(table: Table, kind: str, answer: PartAnswer | None) -> WriteResult:

@@ -26,11 +26,14 @@ INCLUDES_TAX = "pricesIncludeTax"
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A column that is computed of an entity; ``needs`` are the properties it takes."""
+    """A column that is computed of an entity; ``needs`` are the properties it takes, ``of_lines``
+    those of its lines.
+    """
 
     needs: tuple[str, ...]
     of: Callable[[Entity], Value]
     holds: Kind = Kind.TEXT
+    of_lines: tuple[str, ...] = ()
 
 
 def _number(entity: Entity, name: str) -> Decimal:

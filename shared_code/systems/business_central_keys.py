@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shared_code.core.records import Value
 from shared_code.systems import business_central_batch as batch
+from shared_code.systems import business_central_tables as tables
 from shared_code.systems import odata
 from shared_code.systems.business_central_batch import Part
 from shared_code.systems.business_central_place import Place
@@ -17,9 +17,9 @@ from shared_code.systems.http import Client
 from shared_code.systems.interface import Creation, SystemUnavailable, Table
 
 API = "tandem/sync/v1.0"
-KEY = "tandemKey"
+KEY, CONTENT = "tandemKey", "content"
 KEYS_PER_PART = 50
-_TABLE_NUMBERS = {"customers": 18, "vendors": 23, "items": 27, "contacts": 5050}
+_TABLE_NUMBERS = {"customers": 18, "vendors": 23, "items": 27, "salesOrders": 36, "contacts": 5050}
 """The tables that are created in under a key, by entity set."""
 
 
@@ -28,9 +28,18 @@ def are_kept(table: Table) -> bool:
     return table.api == API and table.name in _TABLE_NUMBERS
 
 
-def body(table: Table, creation: Creation) -> Mapping[str, Value]:
-    """The values of a creation, with its key where the table keeps it."""
-    return {**creation.values, KEY: creation.id} if are_kept(table) and creation.id else creation.values
+def body(table: Table, creation: Creation) -> Mapping[str, object]:
+    """What is sent to create a record, with its lines, and its key where the table keeps it.
+
+    An order is created through the extension as one content, in one transaction; through API v2.0 its lines
+    are nested.  Raises ValueError for what cannot be written.
+    """
+    values = tables.body(table, creation.values)
+    lines = [tables.body(table.lines, each.values) for each in creation.lines if table.lines]
+    if not are_kept(table):
+        return {**values, table.collection: lines} if lines else values
+    keyed: Mapping[str, object] = {KEY: creation.id} if creation.id else {}
+    return {**keyed, CONTENT: odata.dumps({**values, "lines": lines})} if lines else {**values, **keyed}
 
 
 def made_under(client: Client, place: Place, table: Table, keys: Sequence[str]) -> dict[str, str]:

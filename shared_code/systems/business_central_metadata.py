@@ -109,7 +109,7 @@ def described(document: Document, table: Table) -> Described:
     if entity is None:
         raise ValueError(f"the type of {table.name} is missing")
     columns = [_column(document, table, found, each) for each in _children(entity, "Property")]
-    columns += [] if table.api else [_calculated(name) for name in sorted(derived(table))]
+    columns += [_calculated(name) for name in sorted(derived(table))]
     keys = [
         each.get("Name", "") for key in _children(entity, "Key") for each in _children(key, "PropertyRef")
     ]
@@ -130,7 +130,8 @@ def _column(document: Document, table: Table, found: Element, given: Element) ->
         name,
         Kind.CHOICE if type_ in document.enums else _KINDS.get(type_, Kind.OTHER),
         int(longest) if longest.isdecimal() else None,
-        at_creation=not (
+        at_creation=name in readonly["in_content"].get(api, {}).get(table.name, ())
+        or not (
             never
             or _refuses(found, "Insertable")
             or name in readonly["never_at_creation"].get(api, {}).get(table.name, ())

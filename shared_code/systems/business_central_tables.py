@@ -14,11 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from shared_code.core.descriptions import Kind
 from shared_code.core.records import ZERO_ID, Row, Value, Values, Version
 from shared_code.systems import business_central_invoices as invoices
+from shared_code.systems import business_central_orders as orders
 from shared_code.systems import business_central_variants as variants
 from shared_code.systems import odata
-from shared_code.systems.business_central_invoices import OF_RECORD
+from shared_code.systems.business_central_invoices import OF_RECORD, Computed
 from shared_code.systems.interface import Sighting, Table
 
+EXTENSION = "tandem/sync/v1.0"
 MODIFIED = "lastModifiedDateTime"
 COMPANY_CONTACT = "companyContactNumber"
 EXCHANGE_RATE = "exchangeRate"
@@ -29,12 +31,27 @@ CONTACT_COLUMNS = {
 """What an opportunity tells of its contact, by the contact's own names."""
 _WITH_CONTACT = ("customers", "vendors")
 _LATE = {"currencies": {EXCHANGE_RATE}, "opportunities": {*CONTACT_COLUMNS}}
-_COMPUTED = {**invoices.COMPUTED, **variants.COMPUTED}
+_ORDER = {
+    "orderStatus": Computed(("status", "fullyShipped"), orders.status_in_v2, of_lines=("shippedQuantity",))
+}
+_COMPUTED: Mapping[str, Mapping[str, Computed]] = {
+    **invoices.COMPUTED,
+    **variants.COMPUTED,
+    "salesOrders": _ORDER,
+}
+_OF_EXTENSION: Mapping[str, Mapping[str, Computed]] = {
+    "salesOrders": {
+        "orderStatus": Computed(("status", "shipped", "completelyShipped"), orders.status_in_extension)
+    }
+}
 _NONE: frozenset[str] = frozenset()
 _DERIVED: Mapping[str, frozenset[str]] = {
     **{name: frozenset({COMPANY_CONTACT}) for name in _WITH_CONTACT},
     **{name: frozenset(computed) for name, computed in _COMPUTED.items()},
     **{name: frozenset(columns) for name, columns in _LATE.items()},
+}
+_DERIVED_OF_EXTENSION: Mapping[str, frozenset[str]] = {
+    name: frozenset(columns) for name, columns in _OF_EXTENSION.items()
 }
 _EXPANDS = {
     COMPANY_CONTACT: "contactsInformation",
@@ -48,7 +65,15 @@ CALCULATED = {EXCHANGE_RATE: Kind.DECIMAL} | {
 
 def derived(table: Table) -> frozenset[str]:
     """The names of the table's derived columns."""
-    return _NONE if table.api else _DERIVED.get(table.name, _NONE)
+    if table.api:
+        return _DERIVED_OF_EXTENSION.get(table.name, _NONE) if table.api == EXTENSION else _NONE
+    return _DERIVED.get(table.name, _NONE)
+
+
+def computed(table: Table) -> Mapping[str, Computed]:
+    """The columns that are computed of a table's properties."""
+    of = {"": _COMPUTED, EXTENSION: _OF_EXTENSION}.get(table.api, {})
+    return of.get(table.name, {})
 
 
 def column_names(table: Table) -> list[str]:
@@ -72,9 +97,9 @@ def select(table: Table, names: Iterable[str]) -> str:
 
 
 def _properties(table: Table, names: Iterable[str]) -> list[str]:
-    made, computed = derived(table), _COMPUTED.get(table.name, {})
+    made, told, names = derived(table), computed(table), list(names)
     plain = [odata.name(one) for one in names if one not in made]
-    return plain + [need for one in names if one in made and one in computed for need in computed[one].needs]
+    return plain + [need for one in names if one in made and one in told for need in told[one].needs]
 
 
 def expand(table: Table, names: Iterable[str]) -> str | None:
@@ -87,8 +112,10 @@ def expand(table: Table, names: Iterable[str]) -> str | None:
 def expand_with_lines(table: Table, names: Iterable[str]) -> str | None:
     """``$expand`` for reading whole records: the derived ones of ``names``, and the lines."""
     parts = [expand(table, names) or ""]
-    if table.lines:
-        properties = _properties(table.lines, column_names(table.lines))
+    if table.lines and table.reads_lines:
+        told = computed(table)
+        further = [need for one in names if one in told for need in told[one].of_lines]
+        properties = [*_properties(table.lines, column_names(table.lines)), *further]
         chosen = ",".join(dict.fromkeys([table.lines.key, *properties]))
         parts.append(f"{table.collection}($select={chosen})")
     return ",".join(filter(None, parts)) or None
@@ -112,7 +139,7 @@ def row(table: Table, entity: Mapping[str, object]) -> Row:
 
 def _lines(table: Table, entity: Mapping[str, object]) -> tuple[Values, ...]:
     """The values of a record's lines, each with its id; some are computed of the record, too."""
-    if table.lines is None:
+    if table.lines is None or not table.reads_lines:
         return ()
     found = entity.get(table.collection)
     if not isinstance(found, list):
@@ -145,9 +172,9 @@ def whole(body: object) -> list[Mapping[str, object]]:
 def _value(table: Table, entity: Mapping[str, object], name: str) -> Value:
     if name == COMPANY_CONTACT and name in derived(table):
         return _company_contact(entity)
-    computed = _COMPUTED.get(table.name, {}).get(name)
-    if computed and name in derived(table):
-        return computed.of(entity)
+    told = computed(table).get(name)
+    if told and name in derived(table):
+        return told.of(entity)
     return _plain(entity, name)
 
 

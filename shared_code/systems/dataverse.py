@@ -16,10 +16,12 @@ from shared_code.core.conditions import Test
 from shared_code.core.descriptions import Described, NoTable
 from shared_code.core.records import Row, Side, Value
 from shared_code.systems import dataverse_batch as batch
+from shared_code.systems import dataverse_beside as beside
 from shared_code.systems import dataverse_closing as closing
 from shared_code.systems import dataverse_filters as filters
 from shared_code.systems import dataverse_metadata as metadata
 from shared_code.systems import dataverse_options as options
+from shared_code.systems import dataverse_orders as orders
 from shared_code.systems import dataverse_rows as rows
 from shared_code.systems import dataverse_writes as writes
 from shared_code.systems import odata
@@ -45,6 +47,8 @@ from shared_code.systems.interface import (
 PAGE_SIZE = 5_000
 MAX_COUNTED = 5_000
 """Where the service stops counting (Microsoft docs webapi/query/count-rows.md)."""
+MAX_PAGES = 20
+"""Of one answer to a question for certain rows; lines of orders may take several."""
 MAX_URL_CHARS = 32_000
 """The service takes 32,768 characters of a GET's URL."""
 
@@ -66,6 +70,7 @@ class Dataverse:
         """One page of the change feed; its last page's delta link is the watermark."""
         if options.is_options(table):
             return options.scan(self._client, self._root, table)
+        table = orders.plain(table)
         columns = rows.scan_columns(table)
         selected = rows.select(table, columns)
         start = odata.address(self._url(table), select=selected)
@@ -84,7 +89,8 @@ class Dataverse:
         if options.is_options(table):
             return options.read(self._client, self._root, table, ids)
         wanted = list(dict.fromkeys(map(odata.guid, ids)))
-        found = {row.id: row for row in self._filtered(table, table.key, wanted, "read")}
+        own = self._filtered(orders.plain(table), table.key, wanted, "read")
+        found = self._composed(table, own)
         if found.keys() - set(wanted):
             raise SystemUnavailable(f"Sales answered rows of {table.name} that were not asked for")
         return found
@@ -100,10 +106,19 @@ class Dataverse:
         if options.is_options(table):
             return options.find(self._client, self._root, table, column, wanted)
         known = {one.name for one in table.columns} | {table.key}
-        wide = table if column in known else replace(table, columns=(*table.columns, Column(column)))
+        wide = orders.plain(table)
+        wide = wide if column in known else replace(wide, columns=(*wide.columns, Column(column)))
         texts = [text for text in map(_text, wanted) if text is not None]
         found = self._filtered(wide, self._property(wide, column), texts, "find")
-        return list({row.id: row for row in found}.values())
+        return list(self._composed(table, found).values())
+
+    def _composed(self, table: Table, own: Sequence[Row]) -> dict[str, Row]:
+        if not orders.is_composed(table):
+            return {row.id: row for row in own}
+        return orders.composed(table, own, partial(self._read_all, "read"))
+
+    def _read_all(self, kind: str, table: Table, column: str, texts: Sequence[str]) -> list[Row]:
+        return self._filtered(table, self._property(table, column), texts, kind)
 
     def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
         """Create rows under the ids chosen by the caller; without one the service chooses."""
@@ -124,7 +139,9 @@ class Dataverse:
         """Write fields of rows that still have the given etag."""
         if options.is_options(table):
             return [options.refuse(table, one) for one in changes]
-        return closing.update(self._client, self._root, table, changes)
+        if not table.beside:
+            return closing.update(self._client, self._root, table, changes)
+        return beside.update(self._client, self._root, table, changes, self.read)
 
     def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
         """Delete rows that still have the given etag."""
@@ -154,7 +171,16 @@ class Dataverse:
 
     def describe(self, table: Table) -> Described:
         """The table's columns as ``EntityDefinitions`` tells them: a few requests."""
-        return metadata.describe(self._client, self._root, table)
+        described = metadata.describe(self._client, self._root, orders.plain(table))
+        if isinstance(described, NoTable):
+            return described
+        columns = {**described.columns, **orders.computed_columns(table)}
+        if table.beside:
+            own = Table(table.beside.table, table.beside.key, tuple(map(Column, table.beside_columns)))
+            told = metadata.describe(self._client, self._root, own)
+            known = {} if isinstance(told, NoTable) else told.columns
+            columns |= {name: known[name] for name in table.beside_columns if name in known}
+        return replace(described, columns=columns)
 
     def base_currency_code(self) -> str:
         """The ISO code of the organisation's base currency, which never changes; asked once."""
@@ -222,15 +248,20 @@ class Dataverse:
         return read_chunks(self._client, urls, 1, partial(self._rows_at, table, kind))
 
     def _rows_at(self, table: Table, kind: str, urls: Sequence[str]) -> list[Row]:
-        answer = batch.get(
-            self._client, urls[0], kind, f"table {table.name}", rows.preferences(table.columns)
-        )
-        try:
-            if odata.mapping(answer.data).get("@odata.nextLink"):
-                raise ValueError("more rows than one page holds")
-            return [rows.row(table, entity) for entity in odata.rows(answer.data)]
-        except ValueError as error:
-            raise _unusable(table, error) from error
+        url, found = urls[0], list[Row]()
+        for _ in range(MAX_PAGES):
+            answer = batch.get(
+                self._client, url, kind, f"table {table.name}", rows.preferences(table.columns)
+            )
+            try:
+                found += [rows.row(table, entity) for entity in odata.rows(answer.data)]
+                following = odata.mapping(answer.data).get("@odata.nextLink")
+            except ValueError as error:
+                raise _unusable(table, error) from error
+            if not isinstance(following, str):
+                return found
+            url = self._link(table, following)
+        raise _unusable(table, ValueError(f"more rows than {MAX_PAGES} pages hold"))
 
     def _property(self, table: Table, column: str) -> str:
         lookups = {one.name for one in table.columns if one.target}

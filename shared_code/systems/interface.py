@@ -17,6 +17,7 @@ from shared_code.core.descriptions import Described
 from shared_code.core.mapping import InForce
 from shared_code.core.moved_by import MovedBy
 from shared_code.core.records import Row, Side, Value, Values, Version
+from shared_code.core.table_rules import Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Table:
     not (values only flow there), a full scan needs no change tracking.  ``in_force``: a record is made of
     dated lines, its id tells their place, and the company's today decides which line it shows.
     ``lines`` is the table of rows that are read and created with the record, as its ``collection``.
-    ``moved_by``: entries that move its records without a new version.
+    ``moved_by``: entries that move its records without a new version.  ``beside``: a row beside each record,
+    which holds ``beside_columns``.  Not ``reads_lines``: the lines are created with a record and never read.
     """
 
     name: str
@@ -61,6 +63,9 @@ class Table:
     lines: Table | None = None
     collection: str = ""
     moved_by: MovedBy | None = None
+    beside: Beside | None = None
+    beside_columns: tuple[str, ...] = ()
+    reads_lines: bool = True
 
 
 @dataclass(frozen=True, slots=True)

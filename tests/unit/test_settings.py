@@ -5,7 +5,7 @@ from __future__ import annotations
 import certifi
 import pytest
 
-from shared_code.compose import check_settings, templates_of
+from shared_code.compose import check_settings, codes_of
 from shared_code.core.features import Feature
 from shared_code.settings import SETTINGS, Company, SettingError, read_settings
 
@@ -116,12 +116,19 @@ def test_a_wrong_setting_is_named_with_a_reason_and_what_to_do(name: str, value:
 def test_templates_are_those_of_all_companies_or_of_one() -> None:
     given = {**GOOD, "FEATURES": "extension", "TEMPLATES": "CUSTOMER=eu, cronus/VENDOR=Big Ones"}
     settings = read_settings({**given, "BUSINESS_CENTRAL_COMPANIES": f"cronus={ID}"})
-    assert [(each.company, each.mapping, each.code) for each in settings.templates] == [
+    assert [(each.company, each.use, each.code) for each in settings.templates] == [
         ("", "CUSTOMER", "EU"),
         ("cronus", "VENDOR", "BIG ONES"),
     ]
-    assert templates_of(settings, "cronus") == {"CUSTOMER": "EU", "VENDOR": "BIG ONES"}
-    assert templates_of(settings, "other") == {"CUSTOMER": "EU"}
+    assert codes_of(settings.templates, "cronus") == {"CUSTOMER": "EU", "VENDOR": "BIG ONES"}
+    assert codes_of(settings.templates, "other") == {"CUSTOMER": "EU"}
+
+
+def test_accounts_of_orders_are_named_by_kind_and_company() -> None:
+    settings = read_settings({**GOOD, "ORDER_ACCOUNTS": "freight=6410, written_in=6110, cronus/freight=6411"})
+    assert codes_of(settings.order_accounts, "cronus") == {"freight": "6411", "written_in": "6110"}
+    assert "there is no kind “postage”" in wrong(ORDER_ACCOUNTS="postage=6410")
+    assert "there is no company “nosuch”" in wrong(ORDER_ACCOUNTS="nosuch/freight=6410")
 
 
 def test_templates_need_the_extension() -> None:

@@ -36,15 +36,21 @@ DECIMAL_RANGE = ("-100000000000", "100000000000")
 INTEGER_RANGE = ("-2147483648", "2147483647")
 
 
-def add_column(parent: ET.Element, solution: Solution, column: dict[str, Any]) -> None:
-    """Adds one column. Common elements come first, then those of its type, then its labels."""
+def add_column(
+    parent: ET.Element, solution: Solution, column: dict[str, Any], *, is_name: bool = False
+) -> None:
+    """Adds one column; `is_name`: rows of the table are called by it.
+
+    Common elements come first, then those of its type, then its labels.
+    """
     name, language = column["logical_name"], solution.manifest["language"]
     element = child(parent, "attribute", PhysicalName=column["schema_name"])
     child(element, "Type", XML_TYPES[column["type"]])
     child(element, "Name", name)
     child(element, "LogicalName", name)
     child(element, "RequiredLevel", "none")
-    child(element, "DisplayMask", "ValidForAdvancedFind|ValidForForm|ValidForGrid")
+    mask = "PrimaryName|" if is_name else ""
+    child(element, "DisplayMask", f"{mask}ValidForAdvancedFind|ValidForForm|ValidForGrid")
     for tag, value in COMMON.items():
         child(element, tag, value)
     child(element, "IntroducedVersion", column.get("introduced", "1.0.0.0"))

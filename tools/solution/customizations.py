@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from tools.solution.columns import add_column, add_key
+from tools.solution.own_tables import add_own_table, add_relationship
 from tools.solution.source import Solution
 from tools.solution.tables import RIGHTS, TABLES
 from tools.solution.xml import XSI, child
@@ -16,9 +17,15 @@ def customizations(solution: Solution) -> ET.Element:
     tables = child(root, "Entities")
     for table in solution.tables:
         _add_table(tables, solution, table)
+    for own in solution.own_tables:
+        add_own_table(tables, solution, own)
     _add_role(child(root, "Roles"), solution)
-    for tag in ("Workflows", "FieldSecurityProfiles", "Templates", "EntityMaps", "EntityRelationships"):
+    for tag in ("Workflows", "FieldSecurityProfiles", "Templates", "EntityMaps"):
         child(root, tag)
+    relationships = child(root, "EntityRelationships")
+    for own in solution.own_tables:
+        for lookup in own["lookups"]:
+            add_relationship(relationships, own, lookup)
     child(root, "OrganizationSettings")
     child(root, "optionsets")
     _add_web_resources(child(root, "WebResources"), solution)
@@ -47,8 +54,9 @@ def privileges(solution: Solution) -> list[str]:
     """The names of all privileges of the role, in alphabetical order."""
     found = {f"prvRead{name}" for name in solution.role["definitions"]}
     for table, rights in solution.role["tables"].items():
-        if TABLES[table].privilege:
-            found |= {f"prv{RIGHTS[right]}{TABLES[table].privilege}" for right in rights}
+        name = solution.own[table]["schema_name"] if table in solution.own else TABLES[table].privilege
+        if name:
+            found |= {f"prv{RIGHTS[right]}{name}" for right in rights}
     return sorted(found)
 
 

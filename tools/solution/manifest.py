@@ -68,6 +68,8 @@ def _add_publisher(parent: ET.Element, solution: Solution) -> None:
 def _add_components(parent: ET.Element, solution: Solution) -> None:
     for table in solution.tables:
         child(parent, "RootComponent", type=TABLE, schemaName=table, behavior=SHELL_ONLY)
+    for own in solution.own:
+        child(parent, "RootComponent", type=TABLE, schemaName=own, behavior=EVERYTHING)
     child(parent, "RootComponent", type=ROLE, id=f"{{{solution.role['id']}}}", behavior=EVERYTHING)
     for resource in solution.web_resources:
         child(parent, "RootComponent", type=WEB_RESOURCE, schemaName=resource.name, behavior=EVERYTHING)

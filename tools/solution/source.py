@@ -46,6 +46,7 @@ class Solution:
     """The whole source."""
 
     manifest: dict[str, Any]
+    own_tables: list[dict[str, Any]]
     columns: list[dict[str, Any]]
     keys: list[dict[str, Any]]
     role: dict[str, Any]
@@ -58,18 +59,27 @@ class Solution:
 
     @property
     def tables(self) -> list[str]:
-        """The tables that get columns or keys, in alphabetical order."""
-        return sorted({one["table"] for one in [*self.columns, *self.keys]})
+        """The standard tables that get columns or keys, in alphabetical order."""
+        return sorted({one["table"] for one in [*self.columns, *self.keys]} - self.own.keys())
+
+    @property
+    def own(self) -> dict[str, dict[str, Any]]:
+        """The tables that the solution adds, by logical name."""
+        return {one["logical_name"]: one for one in self.own_tables}
+
+    def known(self, table: str) -> bool:
+        """Whether the table is a standard one or the solution's own."""
+        return table in TABLES or table in self.own
 
 
 def read(root: Path) -> Solution:
     """The source in a checkout."""
     folder = root / FOLDER
-    manifest, columns, keys, role = (
-        _json(folder / f"{name}.json") for name in ("solution", "columns", "keys", "role")
+    manifest, tables, columns, keys, role = (
+        _json(folder / f"{name}.json") for name in ("solution", "tables", "columns", "keys", "role")
     )
     resources = [_web_resource(folder / WEB_RESOURCES, one) for one in _listed(folder)]
-    solution = Solution(manifest, columns, keys, role, resources)
+    solution = Solution(manifest, tables, columns, keys, role, resources)
     if wrong := list(problems(solution)):
         raise SourceError("\n".join(wrong))
     return solution
@@ -93,13 +103,15 @@ def _web_resource(folder: Path, one: dict[str, str]) -> WebResource:
 def problems(solution: Solution) -> Iterator[str]:
     """Everything that Dataverse would refuse or that would clash."""
     yield from _manifest(solution.manifest)
+    for table in solution.own_tables:
+        yield from _own_table(solution, table)
     for column in solution.columns:
         yield from _column(solution, column)
     for key in solution.keys:
         yield from _key(solution, key)
     counts = Counter(one["table"] for one in solution.keys)
     yield from (f"{table} has {n} keys; at most {MAX_KEYS}" for table, n in counts.items() if n > MAX_KEYS)
-    yield from _role(solution.role)
+    yield from _role(solution)
     yield from _names_and_ids(solution)
 
 
@@ -118,7 +130,7 @@ def _manifest(manifest: dict[str, Any]) -> Iterator[str]:
 
 def _column(solution: Solution, column: dict[str, Any]) -> Iterator[str]:
     name = f"{column['table']}.{column['logical_name']}"
-    if column["table"] not in TABLES:
+    if not solution.known(column["table"]):
         yield f"{name}: nothing is known of the table"
     if column["schema_name"].lower() != column["logical_name"]:
         yield f"{name}: the schema name {column['schema_name']} is to differ in upper and lower case only"
@@ -145,9 +157,27 @@ def _key(solution: Solution, key: dict[str, Any]) -> Iterator[str]:
         yield f"{name}: its texts take {size} bytes; at most {MAX_KEY_BYTES} are allowed"
 
 
-def _role(role: dict[str, Any]) -> Iterator[str]:
-    for table, rights in role["tables"].items():
-        if table not in TABLES:
+def _own_table(solution: Solution, table: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with a table that the solution adds."""
+    name = f"table {table['logical_name']}"
+    if not table["logical_name"].startswith(solution.prefix):
+        yield f"{name}: does not begin with {solution.prefix}"
+    if table["schema_name"].lower() != table["logical_name"]:
+        yield f"{name}: the schema name {table['schema_name']} is to differ in upper and lower case only"
+    own = [one["logical_name"] for one in solution.columns if one["table"] == table["logical_name"]]
+    if table["name_column"] not in own:
+        yield f"{name}: there is no column {table['name_column']}"
+    for lookup in table["lookups"]:
+        if lookup["table"] not in TABLES:
+            yield f"{name}: {lookup['logical_name']} leads to {lookup['table']}, of which nothing is known"
+        for one in (lookup["logical_name"], lookup["relationship"]):
+            if not one.startswith(solution.prefix):
+                yield f"{name}: {one} does not begin with {solution.prefix}"
+
+
+def _role(solution: Solution) -> Iterator[str]:
+    for table, rights in solution.role["tables"].items():
+        if not solution.known(table):
             yield f"role: nothing is known of the table {table}"
         if unknown := [one for one in rights if one not in RIGHTS]:
             yield f"role: {table} has unknown rights {', '.join(unknown)}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local.simulators.clock_control import ClockedService
+from local.simulators.dataverse.added_tables import added_tables
 from local.simulators.dataverse.loading import table_of_file
 from local.simulators.dataverse.options import Options
 from local.simulators.dataverse.replies import gateway_refusal
@@ -36,6 +37,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--org-url", default="", help="address of the organisation; by default the one served")
     add("--audience", action="append", default=[], metavar="URL", help="further audience of tokens")
     add("--user", action="append", default=[], metavar="CLIENT_ID[=NAME]", help="an application user")
+    add("--tables", type=Path, help="JSON list of tables to add")
     add("--columns", type=Path, help="JSON list of columns to add")
     add("--keys", type=Path, help="JSON list of alternate keys to add")
     add("--option", action="append", default=[], metavar="NAME=JSON", help="set an option")
@@ -53,6 +55,8 @@ def options_from(args: argparse.Namespace) -> Options:
     for name in ("columns", "keys"):
         if getattr(args, name) is not None:
             given[name] = json.loads(getattr(args, name).read_text(encoding="utf-8"))
+    if args.tables is not None:
+        given["tables"] = added_tables(json.loads(args.tables.read_text(encoding="utf-8")))
     scheme = "https" if args.tls_dir else "http"
     given["org_url"] = args.org_url or f"{scheme}://{args.host}:{args.port}"
     return Options(auto_users=not args.user, **given)

@@ -175,6 +175,7 @@ def custom_column(table: Table, spec: Mapping[str, Any]) -> Column:
         minimum=spec.get("min"), maximum=spec.get("max"), precision=spec.get("precision"), custom=True,
         # Yes or no is answered for every row that is made from then on.
         default=spec.get("default", False) if spec["type"] == "Boolean" else None,
+        date_only=spec.get("format") == "date",
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from shared_code.core.references import reference_key
 from shared_code.store.tables import AlreadyExists, Changed, Operation
 from shared_code.store.tables import Missing as NotThere
 from shared_code.sync import rules
-from shared_code.sync.processing import journaling, pairing, problems
+from shared_code.sync.processing import beside_telling, journaling, pairing, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 
@@ -131,6 +131,7 @@ def commit(work: Work) -> None:
         if item.dirty and item.coupling and item.coupling.base is not item.base:
             # A write is confirmed and more are to come: store how far the record is before they go out.
             _update_coupling(work, item, in_step=False)
+    beside_telling.tell(work)
     journaling.store(work)
     if any(each.dirty for each in work.items):
         rules.note(work.at, work.mapping)

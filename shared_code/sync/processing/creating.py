@@ -161,6 +161,7 @@ def _create_in_bc(work: Work, planned: Sequence[PlannedCreation]) -> None:
         if each.instead:
             each.instead()
     fresh = _claimed(work, [each for each in fresh if not each.item.settled])
+    fresh = intents.without_found(work, fresh)
     sent_before = [each for each in planned if each.item.intent is not None]
     ready = intents.write_intents(work, fresh) + intents.resolve(work, sent_before)
     if not ready:
@@ -185,7 +186,9 @@ def _made_all_the_same(
 
 def _keyed(planned: PlannedCreation) -> Creation:
     intent = planned.item.intent
-    return Creation(planned.native, (intent.key if intent else "") or None, source=planned.item.id)
+    lines = tuple(Creation(values) for _, values in planned.lines)
+    key = (intent.key if intent else "") or None
+    return Creation(planned.native, key, lines, source=planned.item.id)
 
 
 def _not_announced(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:

@@ -29,10 +29,16 @@ class Made:
     row: Row | None
 
 
-def new_key(work: Work) -> str:
-    """The key of a new creation; blank where the table keeps none."""
-    keeps = work.system(Side.BC).keeps_keys(work.table(Side.BC))
-    return work.runtime.new_id() if keeps else ""
+def new_key(work: Work, item: Item) -> str:
+    """The key of a new creation; blank where the table keeps none.
+
+    A document is created under the id of the Sales row, so that it is there once whatever is lost of what
+    Tandem keeps.  One whose BC record was deleted and that a person restores needs another key.
+    """
+    if not work.system(Side.BC).keeps_keys(work.table(Side.BC)):
+        return ""
+    is_first = work.mapping.lines is not None and item.id not in work.stored
+    return item.id if is_first else work.runtime.new_id()
 
 
 def made_under(work: Work, keys: Collection[str]) -> set[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 
-from shared_code.core.lines import put_lines
+from shared_code.core import orders
+from shared_code.core.lines import put_in_bc, put_lines
+from shared_code.core.mapping import FieldMapping
 from shared_code.core.put_results import Missing, Unfit
-from shared_code.core.records import Side, Values
+from shared_code.core.records import Row, Side, Unread, Values
 from shared_code.sync.processing import committing, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
@@ -14,13 +17,26 @@ from shared_code.sync.processing.work import Work
 PATIENCE_S = 900.0
 """How long a new document waits for what its lines refer to before it does without."""
 
+type Faults = list[Missing | Unfit]
 
-def lines_of(work: Work, item: Item) -> tuple[list[tuple[str, Values]], list[Missing | Unfit]]:
-    """The rows that belong to the record, as Sales takes them, and what cannot be put."""
-    row = item.rows.get(Side.BC)
-    if work.mapping.lines is None or row is None:
+
+def lines_of(work: Work, item: Item, side: Side) -> tuple[list[tuple[str, Values]], Faults]:
+    """The rows that belong to the record, as the side takes them where it is created, and what cannot be."""
+    row, lines = item.rows.get(side.other), work.mapping.lines
+    if lines is None or row is None or not lines.direction.flows_to(side):
         return [], []
-    return put_lines(work.mapping.lines, row.lines, work.links, waited=_has_waited(work, item))
+    if side is Side.SALES:
+        return put_lines(lines, row.lines, work.links, waited=_has_waited(work, item))
+    if refused := orders.refusals(row.lines):
+        return [], [Unfit("lines", "order_content", " ".join(refused))]
+    return put_in_bc(lines, orders.rows_of(row.values, row.lines), work.links)
+
+
+def is_being_edited(work: Work, item: Item) -> bool:
+    """Whether lines and header of an order were read at different times, because somebody edits it."""
+    row, lines = item.rows.get(Side.SALES), work.mapping.lines
+    flows = lines is not None and lines.direction.flows_to(Side.BC)
+    return flows and row is not None and not orders.is_whole(row.values, row.lines)
 
 
 def _has_waited(work: Work, item: Item) -> bool:
@@ -63,3 +79,54 @@ def tell_not_kept(work: Work, item: Item, names: Collection[str]) -> None:
     problems.fail(work, item, "not_kept", f"Sales computes other amounts: {what}.")
     if item.coupling:
         committing.keep_open(work, item)
+
+
+def tells_other_totals(work: Work, item: Item) -> bool:
+    """Whether both sides come to other amounts for what was just created, or was edited in Sales since; or
+    whether that is still to be read.
+
+    The pair stays as it is, and the problem holds until the amounts agree.
+    """
+    compared = [each for each in work.mapping.fields if each.compared_with]
+    if not compared or not _is_to_compare(item):
+        return False
+    unread = [side for side in Side if isinstance(item.states.get(side), Unread)]
+    for side in unread:
+        item.states.pop(side)  # The next round reads it and comes here again.
+    if unread:
+        return True
+    bc, sales = item.rows.get(Side.BC), item.rows.get(Side.SALES)
+    if bc is None or sales is None:
+        return False  # The order is invoiced: what it came to is history.
+    told = [text for each in compared if (text := _difference(each, bc, sales))]
+    if not told:
+        return False
+    problems.fail(work, item, "totals_differ", " ".join(told))
+    committing.keep_open(work, item)
+    return True
+
+
+def _is_to_compare(item: Item) -> bool:
+    problem, row = item.problem, item.rows.get(Side.SALES)
+    is_listed = problem is not None and problem.code == "totals_differ"
+    stored = item.coupling.version_on(Side.SALES) if item.coupling else None
+    is_edited = row is not None and stored is not None and row.version.stamp != stored.stamp
+    return item.inserted or is_listed or is_edited
+
+
+def _difference(each: FieldMapping, bc: Row, sales: Row) -> str:
+    here, there = (
+        value if isinstance(value, int | Decimal) else Decimal(0)
+        for value in (bc.values.get(each.bc or ""), sales.values.get(each.compared_with))
+    )
+    if orders.cents(Decimal(here)) == orders.cents(Decimal(there)):
+        return ""
+    discount = next((v for name in _DISCOUNTS if isinstance(v := bc.values.get(name), int | Decimal)), 0)
+    return (
+        f"Before tax the order comes to other amounts. Sales: {orders.breakdown(sales.values, sales.lines)}. "
+        f"Business Central: lines and freight {here + discount}, less {discount}: {here}."
+    )
+
+
+_DISCOUNTS = ("discountAmount", "invoiceDiscountAmount")
+"""What API v2.0 and the extension call an order's discount."""

@@ -23,6 +23,7 @@ from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.processing.writing import PlannedCreation
 from shared_code.sync.rules import still_meant
+from shared_code.systems.interface import Removal, Removed
 
 
 def name_key(work: Work, planned: PlannedCreation) -> str:
@@ -31,6 +32,8 @@ def name_key(work: Work, planned: PlannedCreation) -> str:
 
 
 def _name_field(work: Work) -> FieldMapping:
+    if found_by := work.mapping.bc.found_by:
+        return next(each for each in work.mapping.fields if each.name == found_by)
     return next(f for f in work.mapping.fields if f.type in (FieldType.TEXT, FieldType.PERSON_NAME) and f.bc)
 
 
@@ -39,7 +42,7 @@ def write_intents(work: Work, planned: Sequence[PlannedCreation]) -> list[Planne
     size = committing.MAX_ENTITIES // 2
     for start in range(0, len(planned), size):
         group = planned[start : start + size]
-        _write_intent_group(work, group, [creation_keys.new_key(work) for _ in group])
+        _write_intent_group(work, group, [creation_keys.new_key(work, each.item) for each in group])
     return [each for each in planned if not each.item.settled]
 
 
@@ -106,6 +109,8 @@ def _resolve_by_values(work: Work, planned: Sequence[PlannedCreation]) -> list[P
     again = []
     for each in planned:
         item, candidates = each.item, made.get(each.item.id, [])
+        if len(candidates) == 1 and _removes_half(work, each, candidates[0]):
+            candidates = []
         if len(candidates) == 1:
             couple_made(work, item, candidates[0], sent_before(each))
         elif candidates:
@@ -200,6 +205,35 @@ def _renew_intent(work: Work, planned: PlannedCreation) -> bool:
     return item.intent is not None
 
 
+def without_found(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
+    """Only what is not there yet, where one field alone tells: what has its value is coupled instead."""
+    if not work.mapping.bc.found_by or work.system(Side.BC).keeps_keys(work.table(Side.BC)):
+        return list(planned)
+    made, _ = _find_made(work, planned)
+    for each in planned:
+        _couple_found(work, each, made[each.item.id])
+    return [each for each in planned if not each.item.settled and each.item.coupling is None]
+
+
+def _couple_found(work: Work, planned: PlannedCreation, found: Sequence[Row]) -> None:
+    if len(found) == 1 and not _removes_half(work, planned, found[0]):
+        couple_made(work, planned.item, found[0], planned.sent)
+    elif len(found) > 1:
+        what = "Several orders in Business Central have its number as external document number."
+        problems.fail(work, planned.item, "several_found", what)
+
+
+def _removes_half(work: Work, planned: PlannedCreation, row: Row) -> bool:
+    """Whether what was found lacks lines and was removed, so that it is created whole.
+
+    It is removed only at the version that was read, and Business Central refuses what is released or shipped.
+    """
+    if len(row.lines) >= len(planned.lines):
+        return False
+    (done,) = work.system(Side.BC).delete(work.table(Side.BC), [Removal(row.id, row.version)])
+    return isinstance(done, Removed)
+
+
 def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> tuple[dict[str, list[Row]], frozenset[str]]:
     """Uncoupled BC records that equal what was sent, by the id of the record they were sent for; and the ids
     for which there is one that has at least the name that was sent."""
@@ -214,7 +248,9 @@ def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> tuple[dict[str
         if not committing.is_coupled(taken.get(row.id))
     ]
     made = {
-        each.item.id: [row for row, values in free if _equals_sent(values, sent_before(each))]
+        each.item.id: [
+            row for row, values in free if _equals_sent(values, sent_before(each), work.mapping.bc.found_by)
+        ]
         for each in planned
     }
     taken_names = {values.get(key.name) for _, values in free}
@@ -228,7 +264,9 @@ def sent_before(planned: PlannedCreation) -> Values:
     return intent.sent if intent and intent.sent else planned.sent
 
 
-def _equals_sent(values: Values, sent: Values) -> bool:
+def _equals_sent(values: Values, sent: Values, found_by: str = "") -> bool:
+    if found_by:
+        return values.get(found_by) == sent.get(found_by)
     return all(values.get(name) == value for name, value in sent.items())
 
 

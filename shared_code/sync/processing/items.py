@@ -25,7 +25,8 @@ class Item:
     file and ``old_problem`` one that was filed under the Sales id before the pair was coupled.  An item is
     settled when it has an ``outcome``, or when it is handed on (``hand_on_s`` is the rest it needs first).
     ``journal`` are entries that a confirmed write corrects, ``made`` tells of the record that was created;
-    ``decided_by`` is the person who decided its conflict.  ``found`` is the id of a partner that was there
+    ``decided_by`` is the person who decided its conflict.
+    ``told``: the row beside it was told its outcome.  ``found`` is the id of a partner that was there
     before the coupling and whose own problem was not read yet.
     """
 
@@ -52,6 +53,7 @@ class Item:
     journal: list[Entry] = field(default_factory=list)
     made: Entry | None = None
     decided_by: str = ""
+    told: bool = False
     found: str = ""
 
     @property

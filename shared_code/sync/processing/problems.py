@@ -56,7 +56,7 @@ def wait_for(work: Work, item: Item, missing: Missing) -> None:
     known = work.at.mappings
     what = ", ".join(known[name].title if name in known else name for name in missing.mappings)
     target = f"“{missing.key}” of {missing.side.system_name} ({what})"
-    message = f"{missing.field} refers to {target}, which is not coupled."
+    message = missing.told or f"{missing.field} refers to {target}, which is not coupled."
     _settle(work, item, Outcome.WAITING, "waits_for_lookup", message)
     assert item.new_problem is not None
     targets = tuple(target_key(name, missing.side, missing.key) for name in missing.mappings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared_code.core.records import Absent, Deleted, Row, Side
-from shared_code.sync.processing import vanished
+from shared_code.sync.processing import living_on, vanished
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.selecting import DELETED
@@ -17,6 +17,8 @@ def read_missing(work: Work) -> None:
         }
         if lacking:
             found = work.system(side).read(work.table(side), sorted(lacking))
+            living_on.know(work, side, lacking, found)
+            lacking = {i: each for i, each in lacking.items() if side not in each.states}
             rows = vanished.believed(work, side, lacking, found)
             work.links.load(side, rows.values())
             for record_id, item in lacking.items():

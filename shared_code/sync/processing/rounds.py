@@ -37,6 +37,7 @@ from shared_code.sync.processing import (
     adopting,
     committing,
     creating,
+    documents,
     elsewhere,
     intents,
     naming,
@@ -183,6 +184,8 @@ def _owes_nothing(work: Work, item: Item) -> bool:
 def _merge(work: Work, item: Item, merge: Merge, plan: writing.Plan) -> None:
     item.conflicts = merge.conflicts
     if not (merge.to_bc or merge.to_sales):
+        if documents.tells_other_totals(work, item):
+            return
         committing.settle(work, item, work.groups_of(f for c in merge.conflicts for f in c.fields))
         return
     plan.merge(work, item, merge)

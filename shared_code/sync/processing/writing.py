@@ -48,7 +48,7 @@ class PlannedUpdate:
 class PlannedCreation:
     """A partner to create; ``sent`` are its neutral values.
 
-    ``lines`` are the native values of the rows that belong to it, by the ids of their BC lines.
+    ``lines`` are the native values of the rows that belong to it, by the ids of the lines they are made of.
     ``instead`` settles a record that cannot be sent to Business Central now.  It is planned all the same,
     because it may have been sent before, or be a row that Tandem itself made: then it has its partner.
     ``again``: it was sent before, and that request may still be running.
@@ -73,9 +73,12 @@ class Plan:
     def create(self, work: Work, item: Item, decision: Create) -> None:
         """Plan a creation; a record that may have a partner or cannot be put whole is not created."""
         native, faults, sent = work.native(decision.side, decision.values)
-        lines, unput = documents.lines_of(work, item) if decision.side is Side.SALES else ([], [])
+        lines, unput = documents.lines_of(work, item, decision.side)
         faults += unput
         instead: Callable[[], None] | None = None
+        if documents.is_being_edited(work, item):
+            item.hand_on(work.soon_s)
+            return
         if item.problem and item.problem.code == "possible_partner" and not work.rules.insists:
             instead = partial(problems.hold, work, item, "possible_partner")
         elif faults:

@@ -39,6 +39,7 @@ COLUMNS: list[dict[str, Any]] = [
         "format": "date",
     },
 ]
+TABLES: list[dict[str, Any]] = []
 KEYS: list[dict[str, Any]] = [
     {
         "table": "account",
@@ -73,7 +74,7 @@ def plant(root: Path, **changed: Any) -> Path:
     """Writes the small solution, with parts replaced; returns the checkout's root."""
     folder = root / "sales_solution"
     (folder / "web_resources").mkdir(parents=True, exist_ok=True)
-    parts = {"solution": MANIFEST, "columns": COLUMNS, "keys": KEYS, "role": ROLE}
+    parts = {"solution": MANIFEST, "tables": TABLES, "columns": COLUMNS, "keys": KEYS, "role": ROLE}
     for name, part in parts.items():
         (folder / f"{name}.json").write_text(json.dumps(changed.get(name, part)))
     listed = json.dumps(changed.get("resources", RESOURCES))

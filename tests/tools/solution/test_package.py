@@ -12,7 +12,7 @@ import pytest
 from tests.tools.solution.sources import COLUMNS, plant
 from tools.checks.sources import ROOT
 from tools.solution.package import file_name, package
-from tools.solution.source import read
+from tools.solution.source import SourceError, read
 from tools.solution.tables import TABLES
 
 type Files = dict[str, bytes]
@@ -164,8 +164,8 @@ def test_the_role_has_the_privileges_of_the_tables_that_carry_them(files: Files)
 def _held(column: dict[str, Any]) -> tuple[str, str | None]:
     """How a column of this checkout is held, and how many characters of it."""
     length = column.get("max_length")
-    held = {"String": "nvarchar", "Boolean": "bit", "Decimal": "decimal"}[column["type"]]
-    return held, str(length) if length else None
+    kind = {"String": "nvarchar", "Boolean": "bit", "Decimal": "decimal", "DateTime": "datetime"}
+    return kind[column["type"]], str(length) if length else None
 
 
 @pytest.mark.parametrize("managed", [False, True])
@@ -182,11 +182,53 @@ def test_everything_in_the_source_is_in_the_zip_of_this_checkout(managed: bool) 
         for entity in customizations.iter("Entity")
         for column in entity.iter("attribute")
     }
-    assert found == {
-        (TABLES[one["table"]].schema_name, one["schema_name"], *_held(one)) for one in solution.columns
+    names = {name: table.schema_name for name, table in TABLES.items()}
+    names |= {name: one["schema_name"] for name, one in solution.own.items()}
+    added = {(names[one["table"]], one["schema_name"], *_held(one)) for one in solution.columns}
+    ids = {(one["schema_name"], f"{one['schema_name']}Id", "primarykey", None) for one in solution.own_tables}
+    lookups = {
+        (one["schema_name"], lookup["schema_name"], "lookup", None)
+        for one in solution.own_tables
+        for lookup in one["lookups"]
     }
+    assert found == added | ids | lookups
+    related = [one.get("Name") for one in customizations.iter("EntityRelationship")]
+    assert related == [lookup["relationship"] for one in solution.own_tables for lookup in one["lookups"]]
+    components = {
+        one.get("schemaName"): one.get("behavior")
+        for one in document(files, "solution.xml").iter("RootComponent")
+        if one.get("type") == "1"
+    }
+    assert components == {**dict.fromkeys(solution.tables, "2"), **dict.fromkeys(solution.own, "0")}
     keys = [one.findtext("LogicalName") for one in customizations.iter("EntityKey")]
     assert keys == [one["logical_name"] for one in solution.keys]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"logical_name": "con_order", "schema_name": "con_Order"}, "does not begin with smp_"),
+        ({"schema_name": "smp_Else"}, "differ in upper and lower case only"),
+        ({"name_column": "smp_nosuch"}, "there is no column smp_nosuch"),
+    ],
+)
+def test_a_table_that_dataverse_would_refuse_is_told(
+    tmp_path: Path, changed: dict[str, Any], told: str
+) -> None:
+    table = {
+        "logical_name": "smp_order",
+        "schema_name": "smp_Order",
+        "set": "smp_orders",
+        "display_name": "Order",
+        "plural_name": "Orders",
+        "description": "Orders",
+        "name_column": "smp_number",
+        "lookups": [],
+    }
+    column = {**COLUMNS[0], "table": "smp_order", "logical_name": "smp_number", "schema_name": "smp_Number"}
+    read(plant(tmp_path, tables=[table], columns=[*COLUMNS, column]))
+    with pytest.raises(SourceError, match=told):
+        read(plant(tmp_path, tables=[{**table, **changed}], columns=[*COLUMNS, column]))
 
 
 def test_no_id_is_used_for_two_things_in_this_checkout() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from shared_code.core.mapping import Direction, FieldMapping, Mapping, native_of
 from shared_code.core.records import Side
 
-LINES_OF = {"POSTEDSALESLINE-INV": "POSTEDSALESINV-INV"}
+LINES_OF = {"POSTEDSALESLINE-INV": "POSTEDSALESINV-INV", "SOLINE-ORDERDETAIL": "SALESORDER-ORDER"}
 SAID_BY_THE_LOOKUP = {"owneridtype": "ownerid", "parentcustomeridtype": "parentcustomerid"}
 """Columns that name the table a lookup points to: the Web API says that with the lookup itself."""
 

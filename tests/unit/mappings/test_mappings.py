@@ -24,8 +24,8 @@ from shared_code.core.transform import get, put
 from tests.unit.core.makers import Couplings
 
 WANTED = frozenset(
-    (Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES, Feature.CREDIT_MEMOS, Feature.ITEM_CATEGORIES,
-     Feature.ITEM_VARIANTS, Feature.PERSON_CUSTOMERS)
+    (Feature.VENDORS, Feature.OPPORTUNITIES, Feature.ORDERS, Feature.INVOICES, Feature.CREDIT_MEMOS,
+     Feature.ITEM_CATEGORIES, Feature.ITEM_VARIANTS, Feature.PERSON_CUSTOMERS)
 )  # fmt: skip
 MAPPINGS = {each.name: each for each in default_mappings(WANTED)}
 WHOLE = {each.name: each for each in default_mappings(frozenset(Feature))}
@@ -37,7 +37,8 @@ EVERY = {**CLASSIC, **LISTS, **MAPPINGS}
 CATALOGUE = [
     "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "INVOICE PRICE LIST", "ITEM CATEGORY",
     "ITEM VARIANT-PRODUCT", "ITEM-PRODUCT", "OPPORTUNITY",
-    "PAYMENT TERMS", "PERSON CUSTOMER", "POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV", "SALESPEOPLE",
+    "PAYMENT TERMS", "PERSON CUSTOMER", "POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV", "SALESORDER-ORDER",
+    "SALESPEOPLE",
     "SHIPMENT METHOD", "UNIT OF MEASURE", "VENDOR",
 ]  # fmt: skip
 
@@ -49,8 +50,8 @@ COMPARED = [*CATALOGUE, *PRICES]
 def test_the_catalogue_is_whole_and_holds_what_is_wanted() -> None:
     assert sorted(MAPPINGS) == CATALOGUE
     wanted = {
-        "VENDOR", "OPPORTUNITY", "INVOICE PRICE LIST", "POSTEDSALESINV-INV", "POSTEDSALESCRMEMO-INV",
-        "ITEM CATEGORY", "ITEM VARIANT-PRODUCT", "PERSON CUSTOMER",
+        "VENDOR", "OPPORTUNITY", "SALESORDER-ORDER", "INVOICE PRICE LIST", "POSTEDSALESINV-INV",
+        "POSTEDSALESCRMEMO-INV", "ITEM CATEGORY", "ITEM VARIANT-PRODUCT", "PERSON CUSTOMER",
     }  # fmt: skip
     assert MAPPINGS.keys() - BARE.keys() == wanted
 
@@ -81,7 +82,7 @@ def test_each_mapping_comes_after_what_it_looks_up() -> None:
         ["CURRENCY", "ITEM CATEGORY", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE"],
         ["BASE UNIT", "CUSTOMER", "INVOICE PRICE LIST", "PERSON CUSTOMER", "VENDOR"],
         ["CONTACT", "ITEM-PRODUCT"],
-        ["ITEM VARIANT-PRODUCT", "OPPORTUNITY"],
+        ["ITEM VARIANT-PRODUCT", "OPPORTUNITY", "SALESORDER-ORDER"],
         ["POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV"],
     ]
 
@@ -100,9 +101,10 @@ def test_nothing_is_decided_for_a_person() -> None:
     assert decided == removed == {"SALESPRC-PRODPRICE", "PLLINE-PRODPRICE"}
 
 
-DIRECTIONS = dict.fromkeys(
-    ("CUSTOMER", "PERSON CUSTOMER", "CONTACT", "VENDOR", "ITEM-PRODUCT", "OPPORTUNITY"), BOTH
-) | {"SALESPEOPLE": UP}
+BOTH_WAYS = (
+    "CUSTOMER", "PERSON CUSTOMER", "CONTACT", "VENDOR", "ITEM-PRODUCT", "OPPORTUNITY", "SALESORDER-ORDER",
+)  # fmt: skip
+DIRECTIONS = dict.fromkeys(BOTH_WAYS, BOTH) | {"SALESPEOPLE": UP}
 
 
 @pytest.mark.parametrize("name", COMPARED)

@@ -13,7 +13,9 @@ from shared_code.core.records import Side
 from tests.unit.mappings.native import LINES_OF, NATIVE, Native, State, state_of
 
 TOGETHER = 230
-PLAIN = frozenset({Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES, Feature.CREDIT_MEMOS})
+PLAIN = frozenset(
+    {Feature.VENDORS, Feature.OPPORTUNITIES, Feature.ORDERS, Feature.INVOICES, Feature.CREDIT_MEMOS}
+)
 VARIANTS = {
     "v2.0": PLAIN,
     "extension": PLAIN | {Feature.EXTENSION},
@@ -23,7 +25,6 @@ VARIANTS = {
 CATALOGUES = {
     name: {each.name: each for each in default_mappings(features)} for name, features in VARIANTS.items()
 }
-COME_WITH_ORDERS = ("SALESORDER-ORDER", "SOLINE-ORDERDETAIL")
 ARROWS = {"→": (Side.SALES,), "←": (Side.BC,), "⇄": tuple(Side)}
 
 
@@ -49,7 +50,7 @@ def test_every_field_is_somewhere_and_the_count_is_told(capsys: pytest.CaptureFi
         print(
             f"\n{carried} of the {TOGETHER} native field mappings carried "
             f"({counts['with the extension only']} of them with the extension only), "
-            f"{counts['explained']} listed with the reason, {counts['comes with orders']} come with orders."
+            f"{counts['explained']} listed with the reason."
         )
     assert sum(counts.values()) == TOGETHER
     assert [str(each) for each in NATIVE if _verdict(each) == "neither"] == []
@@ -63,7 +64,7 @@ def _verdict(native: Native) -> str:
         return "with the extension only"
     if State.EXPLAINED in states.values():
         return "explained"
-    return "comes with orders" if native.mapping in COME_WITH_ORDERS else "neither"
+    return "neither"
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

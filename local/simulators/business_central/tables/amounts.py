@@ -54,10 +54,13 @@ def refresh_totals(session: Session, table: str, lines_table: str, document_id: 
         for row in lines
     )
     discount = min(document.values["discountAmount"], gross)
-    total = 0.0
+    total, owed = 0.0, 0.0
     for row in lines:
         amount = cents(row.values["quantity"] * row.values["unitPrice"] - row.values["discountAmount"])
-        share = discount * amount / gross if gross else 0
+        # What rounding leaves goes to the next line, so that the shares add up to the discount.
+        owed += discount * amount / gross if gross else 0
+        share = cents(owed)
+        owed -= share
         amounts = line_amounts(row.values, share)
         session.change(lines_table, row.id, amounts)
         total += amounts["netAmount"]

@@ -1,0 +1,103 @@
+"""Writing the row beside a record: a row of another table under the same id, which Tandem alone writes.
+
+It is an upsert: whoever repeats it writes the same row.  What else is to be written on the record goes first,
+as a conditional update, and the row beside follows only where that succeeded.
+Source: Microsoft docs webapi/update-delete-entities-using-web-api.md (upsert).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from shared_code.core.records import Row, Values
+from shared_code.systems import dataverse_batch as batch
+from shared_code.systems import dataverse_orders as orders
+from shared_code.systems import dataverse_writes as writes
+from shared_code.systems import errors, odata
+from shared_code.systems.chunked import write_chunks
+from shared_code.systems.http import Client
+from shared_code.systems.interface import (
+    Change,
+    OutcomeUnknown,
+    Removed,
+    SystemFault,
+    Table,
+    WriteResult,
+    Written,
+)
+from shared_code.systems.multipart import Part, PartAnswer
+
+type ReadBack = Callable[[Table, Sequence[str]], Mapping[str, Row]]
+
+
+def update(
+    client: Client, root: str, table: Table, changes: Sequence[Change], read: ReadBack
+) -> list[WriteResult]:
+    """Write fields of records and of the rows beside them; one result per change, in order."""
+    parted = [orders.parted(table, each) for each in changes]
+    own = [each for each, _ in parted if each.values]
+    first = iter(writes.update(client, root, orders.plain(table), own) if own else [])
+    results: list[WriteResult] = [next(first) if each.values else Removed() for each, _ in parted]
+    ready = [
+        (each.id, values)
+        for (each, values), done in zip(parted, results, strict=True)
+        if values and isinstance(done, Written | Removed)
+    ]
+    send = partial(_send, client, root, table)
+    written = dict(zip([i for i, _ in ready], write_chunks(client, ready, writes.CHUNK, send), strict=True))
+    return _read_back(
+        table, changes, [written.get(c.id, r) for c, r in zip(changes, results, strict=True)], read
+    )
+
+
+def _send(client: Client, root: str, table: Table, some: Sequence[tuple[str, Values]]) -> list[WriteResult]:
+    """The rows beside; ``Removed`` stands for one that is written and not read back yet."""
+    answers = batch.send(client, root, "update", [_part(table, *each) for each in some])
+    failures = [
+        None if each is None or 200 <= each.status < 300 else batch.error_of(each) for each in answers
+    ]
+    assert table.beside is not None, "only such a table has rows beside"
+    errors.raise_if_all_denied(failures, f"Writing to Sales' table {table.beside.table}")
+    return [_result(record_id, answer) for (record_id, _), answer in zip(some, answers, strict=True)]
+
+
+def _part(table: Table, record_id: str, values: Values) -> Part:
+    assert table.beside is not None, "only such a table has rows beside"
+    body = odata.dumps(orders.beside_body(table, record_id, values))
+    target = f"{batch.API_PATH}/{odata.name(table.beside.table)}({odata.guid(record_id)})"
+    return Part("PATCH", target, {"Accept": "application/json"}, body)
+
+
+def _result(record_id: str, answer: PartAnswer | None) -> WriteResult:
+    if answer is None:
+        return OutcomeUnknown("Sales' batch ended before this record")
+    if not 200 <= answer.status < 300:
+        return errors.dataverse_result(batch.error_of(answer), record_id, creating=False, binds=True)
+    return Removed()
+
+
+def _read_back(
+    table: Table, changes: Sequence[Change], results: Sequence[WriteResult], read: ReadBack
+) -> list[WriteResult]:
+    """What is written is told as it is now: the record with the row beside it."""
+    done = [c.id for c, r in zip(changes, results, strict=True) if isinstance(r, Written | Removed)]
+    found: dict[str, Row] = {}
+    reason = "written, but the record is not there any more"
+    try:
+        for some in odata.chunks(list(dict.fromkeys(done)), 500):
+            found.update(read(table, some))
+    except SystemFault as failed:
+        reason = f"written, but reading back failed: {failed}"
+    pairs = zip(changes, results, strict=True)
+    return [_told(table, c, found.get(c.id), reason) if c.id in done else r for c, r in pairs]
+
+
+def _told(table: Table, change: Change, row: Row | None, reason: str) -> WriteResult:
+    """The record as it is now.  Where nothing of its own was written, its version is still the one that was
+    known: nobody has seen what another edit made of it since."""
+    if row is None:
+        return OutcomeUnknown(reason)
+    own, _ = orders.parted(table, change)
+    return Written(row if own.values else replace(row, version=change.version))

@@ -1,0 +1,411 @@
+"""Submitted orders of Sales in Business Central: whole, equal to the cent, and told beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.simulation.world import World
+from shared_code.core.records import Side
+from tests.sync import ordering, worlds
+from tests.sync.ordering import (
+    ACTIVE,
+    BICYCLE,
+    CHAIR,
+    DESK,
+    EXTENSION,
+    FREIGHT_ACCOUNT,
+    NAME,
+    SALES_ACCOUNT,
+    bind,
+    sold,
+    submit,
+    told,
+    written_in,
+)
+
+WITHOUT = ("orders",)
+
+
+@pytest.fixture(params=[WITHOUT, EXTENSION], ids=["v2.0", "extension"])
+def world(request: pytest.FixtureRequest) -> World:
+    """Customers and items are coupled; no order is written yet."""
+    return ordering.synchronised(request.param)
+
+
+@pytest.fixture
+def plain() -> World:
+    return ordering.synchronised(WITHOUT)
+
+
+@pytest.fixture
+def extended() -> World:
+    return ordering.synchronised(EXTENSION)
+
+
+def lines_of(order: dict[str, Any], *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(line[name] for name in names) for line in order["salesOrderLines"]]
+
+
+@pytest.mark.conforms(
+    "139175.CreateSalesOrderInNAVWithJobQueueSunshine",
+    "139175.CRMSalesOrderLCY",
+    "139175.CRMSalesOrderListFilters",
+)
+def test_a_submitted_order_is_one_order_in_business_central(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 2, 1000), sold(world, DESK, 1, 99.99))
+    ordering.write(world, sold(world, CHAIR, 1, 10))
+    worlds.cycles(world, 3)
+    (made,) = ordering.in_bc(world)
+    assert made["customerNumber"] == ordering.CUSTOMER
+    assert lines_of(made, "lineType", "lineObjectNumber", "quantity", "unitPrice") == [
+        ("Item", BICYCLE, 2, 1000),
+        ("Item", DESK, 1, 99.99),
+    ]
+    assert made["totalAmountExcludingTax"] == 2099.99
+    found = told(world, order)
+    assert (found["tandem_number"], found["tandem_transfer"]) == (made["number"], "In Business Central")
+    assert (found["tandem_status"], found["tandem_amount"], found["tandem_reason"]) == ("Open", 2099.99, None)
+    assert found["_tandem_salesorderid_value"] == order
+    assert worlds.problems(world, NAME) == []
+    worlds.assert_quiet(world)
+
+
+def test_the_submitted_order_itself_is_not_touched(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 1, 1000))
+    before = world.person_in_sales.call("GET", f"salesorders({order})")
+    worlds.cycles(world, 3)
+    ordering.handle(world, order, "release")
+    worlds.cycles(world, 2)
+    assert world.person_in_sales.call("GET", f"salesorders({order})") == before
+    assert told(world, order)["tandem_status"] == "Released"
+
+
+@pytest.mark.conforms(
+    "139183.CreateSOInNAVCopiesCustomerContactFields",
+    "139175.NonWriteInItemNameNotCopiedToSalesOrderLineDescription",
+)
+def test_addresses_go_whole_and_blank_ones_are_the_customers(world: World) -> None:
+    there = {"shipto_name": "Warehouse", "shipto_contactname": "Ann", "shipto_line1": "Main Street 1"}
+    there |= {"shipto_city": "Oslo", "shipto_postalcode": "0150", "shipto_country": "Norway"}
+    own = ordering.of_after(world, submit(world, sold(world, BICYCLE, 1, 1000), **there))
+    names = ("Name", "Contact", "AddressLine1", "AddressLine2", "City", "PostCode", "Country")
+    assert [own[f"shipTo{name}"] for name in names] == [
+        "Warehouse", "Ann", "Main Street 1", "", "Oslo", "0150", "NO",
+    ]  # fmt: skip
+    blank = ordering.of_after(world, submit(world, sold(world, BICYCLE, 1, 1000)))
+    customer = worlds.customer(world, ordering.CUSTOMER)
+    assert (blank["shipToAddressLine1"], blank["shipToCity"]) == (customer["addressLine1"], customer["city"])
+    assert [line["description"] for line in own["salesOrderLines"]] == ["Bicycle"]
+
+
+def test_header_fields_are_carried(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 1, 1000), requestdeliveryby="2027-03-01T00:00:00Z")
+    made = ordering.of_after(world, order)
+    assert made["requestedDeliveryDate"] == "2027-03-01"
+
+
+def test_without_the_extension_the_number_stands_in_the_external_document_number(plain: World) -> None:
+    order = submit(plain, sold(plain, BICYCLE, 1, 1000), ordernumber="so-7", tandem_customerreference="PO 1")
+    assert ordering.of_after(plain, order)["externalDocumentNumber"] == "SO-7"
+
+
+def test_with_the_extension_the_customers_reference_has_a_place_of_its_own(extended: World) -> None:
+    order = submit(
+        extended, sold(extended, BICYCLE, 1, 1000), ordernumber="SO-7", tandem_customerreference="PO 1",
+        billto_name="Paying Ltd.", billto_line1="Bank Street", description="Handle with care",
+    )  # fmt: skip
+    assert ordering.of_after(extended, order)["externalDocumentNumber"] == "PO 1"
+    (row,) = worlds.bc_rows(extended, "salesOrders")
+    assert (row["yourReference"], row["billToName"], row["billToAddressLine1"]) == (
+        "SO-7", "Paying Ltd.", "Bank Street",
+    )  # fmt: skip
+    assert row["workDescription"] == "Handle with care"
+
+
+@pytest.mark.conforms("139175.CRMSalesOrderFCY", "139162.NotPossibleToCoupleCRMSalesOrderInFCYToNAV")
+def test_an_order_in_a_foreign_currency_has_that_currency(world: World) -> None:
+    made = ordering.of_after(world, submit(world, sold(world, BICYCLE, 1, 1000), code="EUR"))
+    assert (made["currencyCode"], made["totalAmountExcludingTax"]) == ("EUR", 1000)
+
+
+@pytest.mark.conforms(
+    "139175.CRMSalesOrderVolumeDiscInLine",
+    "139175.CRMSalesOrderManualAndVolumeDiscInLine",
+    "139175.CRMSalesOrderPercentageDiscInHeader",
+    "139175.SalesOrderWithItemPriceIncludesVATFalse",
+)
+def test_discounts_of_lines_and_order_come_to_the_same_amount(world: World) -> None:
+    order = submit(
+        world, sold(world, BICYCLE, 3, 33.33, manualdiscountamount=0.5), sold(world, DESK, 7, 0.35),
+        discountpercentage=12.5, discountamount=1,
+    )  # fmt: skip
+    made = ordering.of_after(world, order)
+    sales = world.person_in_sales.call("GET", f"salesorders({order})")
+    assert made["totalAmountExcludingTax"] == sales["totalamountlessfreight"]
+    assert made["discountAmount"] == round(sales["totallineitemamount"] - sales["totalamountlessfreight"], 2)
+    assert lines_of(made, "discountAmount") == [(0.5,), (0,)]
+    assert made["pricesIncludeTax"] is False
+    assert worlds.problems(world, NAME) == []
+
+
+@pytest.mark.conforms("139175.LineItemDescriptionUsedInsteadOfProductDescription")
+def test_what_is_written_in_and_freight_go_to_their_accounts(world: World) -> None:
+    order = submit(world, written_in("Assembly on site", 2, 25), freightamount=7.5)
+    made = ordering.of_after(world, order)
+    assert lines_of(made, "lineType", "lineObjectNumber", "description", "netAmount") == [
+        ("Account", SALES_ACCOUNT, "Assembly on site", 50),
+        ("Account", FREIGHT_ACCOUNT, "Freight", 7.5),
+    ]
+
+
+@pytest.mark.conforms("139175.LongWriteInProductDescription", "139175.LongProductDescriptionResource")
+def test_a_long_text_goes_on_in_comments(world: World) -> None:
+    text = "word " * 50
+    made = ordering.of_after(
+        world,
+        submit(world, written_in(text.strip(), 1, 5), sold(world, BICYCLE, 1, 9, description="By\nhand")),
+    )
+    kinds = lines_of(made, "lineType")
+    assert kinds == [("Account",), ("Comment",), ("Comment",), ("Item",), ("Comment",), ("Comment",)]
+    texts = [line["description"] for line in made["salesOrderLines"]]
+    assert " ".join(texts[:3]) == text.strip()
+    assert texts[3:] == ["Bicycle", "By", "hand"]
+
+
+def refused(world: World, order: str, code: str) -> str:
+    """The order is refused whole; what its salesperson is told."""
+    worlds.cycles(world, 3)
+    assert ordering.in_bc(world) == []
+    assert worlds.codes(world, NAME) == [code]
+    found = told(world, order)
+    assert found["tandem_number"] is None
+    return str(found["tandem_reason"])
+
+
+@pytest.mark.conforms("139175.ErrorOnFreightAccountIsEmpty")
+@pytest.mark.parametrize(
+    ("line", "header", "what"),
+    [
+        (written_in("Assembly", 1, 5), {}, "Line 2 (Assembly): no account is set for written-in lines"),
+        (None, {"freightamount": 5}, "no account is set for freight lines"),
+    ],
+)
+def test_without_an_account_the_whole_order_is_refused(
+    line: dict[str, Any] | None, header: dict[str, Any], what: str
+) -> None:
+    world = ordering.synchronised(WITHOUT, order_accounts="")
+    order = submit(world, sold(world, BICYCLE, 1, 5), *([line] if line else []), **header)
+    assert what in refused(world, order, "account_missing")
+    assert told(world, order)["tandem_transfer"] == "Refused"
+
+
+def own_address(line: dict[str, Any]) -> dict[str, Any]:
+    return {**line, "shipto_line1": "Elsewhere 1"}
+
+
+def bundle(line: dict[str, Any]) -> dict[str, Any]:
+    return {**line, "producttypecode": 2}
+
+
+def nothing(line: dict[str, Any]) -> dict[str, Any]:
+    return {**line, "quantity": 0}
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        (own_address, "Line 2 (ATHENS Desk): it has an address of its own. Make an order for each address."),
+        (bundle, "Line 2 (ATHENS Desk): it is a bundle"),
+        (nothing, "Line 2 (ATHENS Desk): it has no quantity."),
+    ],
+)
+def test_what_cannot_be_carried_is_refused_with_its_line_in_plain_words(
+    plain: World, changed: Callable[[dict[str, Any]], dict[str, Any]], what: str
+) -> None:
+    order = submit(plain, sold(plain, BICYCLE, 1, 5), changed(sold(plain, DESK, 1, 5)))
+    assert what in refused(plain, order, "order_content")
+    assert told(plain, order)["tandem_transfer"] == "Refused"
+
+
+def test_an_order_without_lines_is_refused(plain: World) -> None:
+    assert refused(plain, submit(plain), "order_content") == "The order has no lines."
+
+
+def test_a_product_that_is_not_coupled_keeps_the_order_waiting_until_it_is(plain: World) -> None:
+    bicycle = ordering.product_of(plain, BICYCLE)
+    groups = {
+        "defaultuomscheduleid@odata.bind": f"/uomschedules({bicycle['_defaultuomscheduleid_value']})",
+        **bind("defaultuomid", "uoms", bicycle["_defaultuomid_value"]),
+    }
+    body = {"productnumber": "NEW", "name": "Brand-new", "quantitydecimal": 2, "producttypecode": 3, **groups}
+    made = plain.person_in_sales.call("POST", "products", body, prefer="return=representation")
+    plain.person_in_sales.edit(f"products({made['productid']})", statecode=0, statuscode=1)
+    order = submit(plain, sold(plain, "NEW", 1, 5))
+    reason = refused(plain, order, "waits_for_lookup")
+    assert (
+        reason
+        == "Line 1 (Brand-new): its product is not in Business Central, or not coupled with what is there."
+    )
+    assert told(plain, order)["tandem_transfer"] == "Waiting"
+    plain.person_in_sales.edit(f"products({made['productid']})", producttypecode=1)
+    worlds.cycles(plain, 8, 120)
+    assert ordering.of(plain, order)["totalAmountExcludingTax"] == 5
+    assert told(plain, order)["tandem_transfer"] == "In Business Central"
+    assert told(plain, order)["tandem_reason"] is None
+
+
+def test_an_order_of_a_person_is_told_why_it_stays(plain: World) -> None:
+    person = plain.person_in_sales.call(
+        "POST", "contacts", {"lastname": "Alone"}, prefer="return=representation"
+    )["contactid"]
+    order = ordering.write(plain, sold(plain, BICYCLE, 1, 5))
+    plain.person_in_sales.edit(f"salesorders({order})", **bind("customerid_contact", "contacts", person))
+    ordering.set_state(plain, order, ordering.SUBMITTED)
+    assert refused(plain, order, "not_carried").startswith("The customer is a person")
+
+
+@pytest.mark.conforms("139175.CreateSalesOrderInNAVWithJobQueueAfterFail")
+def test_one_order_that_is_refused_holds_up_no_other(world: World) -> None:
+    bad = submit(world)
+    good = submit(world, sold(world, BICYCLE, 1, 5))
+    worlds.cycles(world, 3)
+    assert [each["id"] for each in ordering.in_bc(world)] == [ordering.of(world, good)["id"]]
+    assert told(world, bad)["tandem_transfer"] == "Refused"
+
+
+def test_a_refusal_of_business_central_is_told_in_its_words(world: World) -> None:
+    worlds.edit_bc(world, worlds.pair(world, ordering.CUSTOMER), blocked="Ship")
+    order = submit(world, sold(world, BICYCLE, 1, 5))
+    assert "blocked with type Ship" in refused(world, order, "refused")
+    worlds.edit_bc(world, worlds.pair(world, ordering.CUSTOMER), blocked="_x0020_")
+    worlds.cycles(world, 8, 300)
+    assert len(ordering.in_bc(world)) == 1
+
+
+@pytest.mark.conforms("139162.SyncCRMSalesOrderWithInactiveCRMProduct")
+def test_an_order_with_an_item_that_is_blocked_meanwhile_is_refused_until_it_is_not(world: World) -> None:
+    order = ordering.write(world, sold(world, BICYCLE, 1, 5), sold(world, DESK, 1, 5))
+    item = next(i for i in world.person_in_bc().call("GET", "items")["value"] if i["number"] == DESK)
+    world.person_in_bc().edit(f"items({item['id']})", blocked=True)
+    worlds.cycles(world, 2)
+    ordering.set_state(world, order, ordering.SUBMITTED)
+    assert "Blocked must be equal to 'No'" in refused(world, order, "refused")
+    world.person_in_bc().edit(f"items({item['id']})", blocked=False)
+    worlds.cycles(world, 8, 300)
+    assert len(ordering.of(world, order)["salesOrderLines"]) == 2
+
+
+@pytest.mark.conforms(
+    "139175.CRMSalesOrderStateSubmittedAfterNAVOrderShippedOnly",
+    "139175.CRMSalesOrderStateSubmittedAfterPartlyInvoicedNAVOrder",
+    "139175.PostToCRMSalesOrderWhenSalesOrderIsReleased",
+)
+def test_how_far_the_order_is_comes_back(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 4, 10))
+    line = ordering.of_after(world, order)["salesOrderLines"][0]["id"]
+    seen = [told(world, order)["tandem_status"]]
+    for quantity in (1, 3):
+        world.person_in_bc().edit(f"salesOrderLines({line})", shipQuantity=quantity)
+        ordering.handle(world, order, "ship")
+        worlds.cycles(world, 2)
+        seen.append(told(world, order)["tandem_status"])
+        if quantity == 1:
+            ordering.handle(world, order, "reopen")
+    assert seen == ["Open", "Partly shipped", "Shipped"]
+    ordering.handle(world, order, "invoice")
+    worlds.cycles(world, 3, 3700)
+    found = told(world, order)
+    assert (found["tandem_status"], found["tandem_transfer"]) == ("Invoiced", "In Business Central")
+    assert found["tandem_amount"] == 40
+    assert ordering.in_bc(world) == []
+    assert worlds.problems(world, NAME) == []
+    worlds.cycles(world, 30, 3700)
+    assert ordering.in_bc(world) == [], "an order that was invoiced is not made again"
+    assert worlds.problems(world, NAME) == []
+
+
+def test_many_orders_that_are_invoiced_at_once_hold_no_brake(plain: World) -> None:
+    orders = [submit(plain, sold(plain, BICYCLE, 1, 10)) for _ in range(30)]
+    worlds.cycles(plain, 3)
+    for each in orders:
+        ordering.handle(plain, each, "ship")
+        ordering.handle(plain, each, "invoice")
+    worlds.cycles(plain, 3, 3700)
+    assert {told(plain, each)["tandem_status"] for each in orders} == {"Invoiced"}
+    assert plain.at.schedules.get(NAME, 60).disabled_because == ""
+
+
+@pytest.mark.conforms(
+    "139175.CRMSalesOrderUncoupledAfterSalesHeaderDelete",
+    "139161.RemovalOfCoupledSalesHeaderWithLinesIsNotBlocked",
+)
+def test_an_order_that_is_deleted_in_business_central_is_told_and_not_made_again(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 1, 10))
+    made = ordering.of_after(world, order)
+    world.person_in_bc().call("DELETE", f"salesOrders({made['id']})", if_match="*")
+    worlds.cycles(world, 3, 3700)
+    assert told(world, order)["tandem_transfer"] == "Deleted in Business Central"
+    assert worlds.codes(world, NAME) == ["partner_deleted"]
+    worlds.cycles(world, 10, 3700)
+    assert ordering.in_bc(world) == []
+
+
+def test_other_amounts_are_told_with_both_breakdowns(world: World) -> None:
+    """Business Central sells in steps of ten pence, as a customised one may."""
+    order = submit(world, sold(world, BICYCLE, 3, 33.33), freightamount=5)
+    pair = ordering.of_after(world, order)
+    line = pair["salesOrderLines"][0]["id"]
+    ordering.set_state(world, order, ACTIVE)
+    world.person_in_bc().edit(f"salesOrderLines({line})", unitPrice=33.3)
+    ordering.set_state(world, order, ordering.SUBMITTED)
+    worlds.cycles(world, 3)
+    (problem,) = worlds.problems(world, NAME)
+    assert problem["code"] == "totals_differ"
+    assert problem["message"] == (
+        "Before tax the order comes to other amounts. Sales: lines 99.99, less 0.00, freight 5.00: 104.99. "
+        "Business Central: lines and freight 104.9, less 0: 104.9."
+    )
+    assert told(world, order)["tandem_reason"] == problem["message"]
+    world.person_in_bc().edit(f"salesOrderLines({line})", unitPrice=33.33)
+    worlds.cycles(world, 8, 300)
+    assert worlds.problems(world, NAME) == []
+    assert told(world, order)["tandem_reason"] is None
+
+
+def test_an_order_that_is_submitted_again_is_not_made_again(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 1, 10))
+    worlds.cycles(world, 2)
+    for _ in range(2):
+        ordering.set_state(world, order, ACTIVE)
+        worlds.cycles(world, 2)
+        ordering.set_state(world, order, ordering.SUBMITTED)
+        worlds.cycles(world, 2)
+    assert len(ordering.in_bc(world)) == 1
+
+
+def test_an_order_that_began_in_business_central_stays_there(world: World) -> None:
+    body = {"customerNumber": ordering.CUSTOMER, "salesOrderLines": [{"itemId": _item(world), "quantity": 1}]}
+    world.person_in_bc().call("POST", "salesOrders", body)
+    worlds.cycles(world, 3)
+    worlds.full(world)
+    assert world.person_in_sales.call("GET", "salesorders")["value"] == []
+    assert worlds.problems(world, NAME) == []
+
+
+def _item(world: World) -> str:
+    product = ordering.product_of(world, BICYCLE)["productid"]
+    return world.at.couplings("ITEM-PRODUCT").load(Side.SALES, [product])[product].bc_id
+
+
+def test_lines_of_one_order_are_read_for_many_in_few_requests(plain: World) -> None:
+    for _ in range(40):
+        submit(plain, sold(plain, BICYCLE, 1, 10), sold(plain, DESK, 2, 5))
+    plain.reset_requests()
+    worlds.cycle(plain)
+    assert len(ordering.in_bc(plain)) == 40
+    kinds = plain.requests["sales"].count("read"), plain.requests["bc"].count("create")
+    assert kinds[0] <= 12
+    assert kinds[1] == 1
