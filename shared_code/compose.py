@@ -55,7 +55,7 @@ from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.http import BY_KEY, BY_TOKEN, Client, new_session
 from shared_code.systems.interface import System
 from shared_code.systems.retry import BRIEF, PATIENT, Patience
-from shared_code.telemetry import Exporter, Handler, Recorder
+from shared_code.telemetry import Exporter, Recorder, attach
 from shared_code.web.people import Doorkeeper, SignIn
 
 BC_PERMITS, SALES_PERMITS, SALES_CEILING = 4, 8, 24
@@ -99,8 +99,7 @@ def telemetry_of(environment: MappingOf[str, str]) -> Telemetry:
         return connect(environment)
 
     recorder = Recorder(connect)
-    logging.getLogger("tandem").setLevel(logging.INFO)
-    logging.getLogger().addHandler(Handler(recorder))
+    attach(recorder)
     return recorder
 
 

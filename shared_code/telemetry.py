@@ -211,6 +211,19 @@ class Handler(logging.Handler):
             self._recorder.log(record)
 
 
+_attaching = threading.Lock()
+
+
+def attach(recorder: Recorder) -> None:
+    """Give the log to this recorder, and to none that was attached before: a line is told once."""
+    root = logging.getLogger()
+    with _attaching:
+        for each in [each for each in root.handlers if isinstance(each, Handler)]:
+            root.removeHandler(each)
+        root.addHandler(Handler(recorder))
+    logging.getLogger(LOGGER).setLevel(logging.INFO)
+
+
 def known(attributes: Mapping[str, object]) -> dict[str, Attribute]:
     """Those whose names may be told, with plain values."""
     return {

@@ -155,10 +155,18 @@ def _rows(lines: Iterator[str]) -> Iterator[Stored]:
             return
         if found.get("t") not in known:
             raise BackupInvalid(f"Row {count + 1} belongs to a table that this release does not have.")
-        if found["t"] != schema.TABLE:
-            yield Stored(found["t"], Entity(found["p"], found["r"], found["v"]))
         count += 1
+        if found["t"] != schema.TABLE:
+            yield Stored(found["t"], _entity(found, count))
     raise BackupInvalid(f"The file ends after {count} rows without its last line: it was cut off.")
+
+
+def _entity(found: dict[str, Any], number: int) -> Entity:
+    partition, row, values = found.get("p"), found.get("r"), found.get("v")
+    if isinstance(partition, str) and isinstance(row, str) and isinstance(values, dict):
+        if all(isinstance(each, str | int | float) for each in values.values()):
+            return Entity(partition, row, values)
+    raise BackupInvalid(f"Row {number} is not one that Tandem stores.")
 
 
 def _document(line: str) -> dict[str, Any]:

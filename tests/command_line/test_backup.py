@@ -128,13 +128,18 @@ def spoilt(lines: list[str], how: str) -> list[str]:
             return [*lines[:5], "Łódź", *lines[6:]]
         case "a table nobody knows":
             return [*lines[:5], lines[5].replace('"t":"', '"t":"X'), *lines[6:]]
+        case "a row without its key":
+            return [*lines[:5], lines[5].replace('"p":', '"q":'), *lines[6:]]
+        case "a value of no kind that is stored":
+            return [*lines[:5], lines[5].replace('"v":{', '"v":{"x":[1],'), *lines[6:]]
         case "a newer form":
             return [lines[0].replace('"schema":1', '"schema":99'), *lines[1:]]
     raise AssertionError(how)
 
 
 HOW = ["cut off", "a row is missing", "something follows", "no backup", "empty", "no JSON",
-       "a table nobody knows", "a newer form"]  # fmt: skip
+       "a table nobody knows", "a row without its key", "a value of no kind that is stored",
+       "a newer form"]  # fmt: skip
 
 
 @pytest.mark.parametrize("how", HOW)

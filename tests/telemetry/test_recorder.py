@@ -11,7 +11,7 @@ import pytest
 
 from shared_code.core.telemetry import LAG, METRICS, RECORDS, SILENT, TICKS
 from shared_code.runtime import ThreadRuntime
-from shared_code.telemetry import MOST_WAITING, Exporter, Handler, Recorder, root_id_of, trace_id_of
+from shared_code.telemetry import MOST_WAITING, Exporter, Handler, Recorder, attach, root_id_of, trace_id_of
 from tests.telemetry.kept import Kept
 
 
@@ -181,6 +181,23 @@ def test_the_log_is_told_with_the_span_it_was_written_in(recorder: Recorder, kep
     [line] = kept.logs
     assert (line.text, dict(line.attributes)) == ("tick", {"looks": 3})
     assert (line.trace_id, line.span_id) == (span.trace_id, span.span_id)
+
+
+def test_of_two_recorders_the_last_one_has_the_log_alone() -> None:
+    """Two threads that compose at once both make one, and one of them is dropped."""
+    first, last = Kept(), Kept()
+    root, before = logging.getLogger(), list(logging.getLogger().handlers)
+    recorders = [Recorder(lambda: first), Recorder(lambda: last)]
+    try:
+        for each in recorders:
+            attach(each)
+        logging.getLogger("tandem").info("once")
+    finally:
+        for handler in [each for each in root.handlers if each not in before]:
+            root.removeHandler(handler)
+    for each in recorders:
+        each.flush(10)
+    assert (first.logs, [line.text for line in last.logs]) == ([], ["once"])
 
 
 def test_of_other_libraries_only_warnings_are_told(recorder: Recorder, kept: Kept) -> None:

@@ -21,7 +21,7 @@ PAGE = "docs/settings.md"
 
 def settings(root: Path, sources: Sequence[Source]) -> Iterator[Violation]:
     """Where the three differ."""
-    given = {name: source.name for source in sources for name in _app_settings(source)}
+    given = {name: source.name for source in sources for name in app_settings_of(source)}
     if not given:
         yield Violation("infra", 1, "no resource of the name appsettings sets the app's settings")
         return
@@ -43,7 +43,8 @@ def settings(root: Path, sources: Sequence[Source]) -> Iterator[Violation]:
             yield Violation(PAGE, 1, f"{name} is not told: run python -m tools.docs")
 
 
-def _app_settings(source: Source) -> list[str]:
+def app_settings_of(source: Source) -> list[str]:
+    """The names of the app settings that this file sets."""
     for each in source.of_kind("resource").values():
         body = properties(each.body)
         if each.target.startswith("Microsoft.Web/sites/config@") and plain(body["name"]) == "appsettings":
