@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from local.simulate.choices import NOTHING_LEFT_OUT, Choices
 from local.simulate.clerk import Clerk
 from local.simulate.conclusions import Conclusions
-from local.simulate.deeds import ALWAYS, OF_PAIRS, Desk
+from local.simulate.deeds import ALWAYS, OF_PAIRS, OF_VALUES, Desk
 from local.simulate.faults import Faults
 from local.simulate.further import mappings_of, records_of
 from local.simulate.further_actions import actions_of, tables_of
@@ -88,6 +88,7 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
     stores.on_stored = conclusions.stored
     desk = Desk(ground.rng("desk"), observer, ground.package.pairs, conclusions.uncoupled)
     deeds = ALWAYS if ground.plan.ends_pairs else ALWAYS + OF_PAIRS
+    deeds += () if ground.plan.ends_pairs or ground.plan.changes_rules else OF_VALUES
     incidents = Incidents(
         ground.plan, ground.rng("incidents"), ground.bc, ground.sales, ground.package, ground.veil, processes,
         scheduler, faults, observer, people, stores, late, wires,

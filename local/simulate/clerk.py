@@ -13,6 +13,7 @@ from local.simulate.scheduler import Crash, Scheduler
 from shared_code.core.outcome import Problem
 from shared_code.store.tables import StoreError
 from shared_code.sync import problem_actions
+from shared_code.sync.history.undos import NothingToUndo, NotPreviewed
 from shared_code.sync.on_demand import NotAllowed
 from shared_code.sync.problem_actions import Action
 from shared_code.systems.interface import SystemFault
@@ -51,7 +52,7 @@ class Clerk:
         at = self.rng.choice(list(process.parts.connections.values()))
         try:
             done = deed(self.desk, process.parts, at)
-        except (StoreError, SystemFault, NotAllowed) as refused:
+        except (StoreError, SystemFault, NotAllowed, NothingToUndo, NotPreviewed) as refused:
             self.scheduler.note(f"CLERK {deed.__name__}: {type(refused).__name__}")
             return
         self.scheduler.note(f"CLERK {deed.__name__}: {'done' if done else 'nothing to do'}")

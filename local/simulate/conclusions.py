@@ -43,6 +43,9 @@ class Conclusions:
             return
         if row.startswith("b|"):
             self.coupled.add(self._keys(connection, mapping, row[2:], values["sales_id"]))
+        if self.uncoupled and row.startswith("p|sales|") and values["code"] == "uncoupled":
+            # With a customer go the people who work for it.
+            self.uncoupled.add((connection, json.loads(str(values["details"]))["was_with"]))
         if self._are_few(partition):
             return
         if row.startswith("p|") and values["code"] == "partner_deleted":

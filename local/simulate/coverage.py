@@ -40,7 +40,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "rules other than to ask": ("conflict_rule",),
     "a person in Tandem": (
         "deed synchronise_now", "deed try_again", "deed set_aside", "deed decide", "deed preview",
-        "deed create_partner", "deed couple", "deed uncouple",
+        "deed create_partner", "deed couple", "deed uncouple", "deed undo",
     ),
 }  # fmt: skip
 """The faults of the failure model that are simulated, and the counters that tell of each."""

@@ -15,8 +15,10 @@ from shared_code.core.coupling import Coupling
 from shared_code.core.instructions import Instruction
 from shared_code.core.outcome import Problem
 from shared_code.core.records import Side
+from shared_code.core.undo import Otherwise
 from shared_code.sync import by_hand, full_sync, on_demand, problem_actions
 from shared_code.sync.conflicts import deciding
+from shared_code.sync.history import undos
 from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.sync.previewing import previews
 from shared_code.sync.problem_actions import Action
@@ -32,13 +34,15 @@ VALUES = (Instruction.MERGE, Instruction.MERGE, Instruction.BC_VALUES, Instructi
 class Desk:
     """Where a person sits: one process, one connection, and what has been done there.
 
-    ``uncoupled`` are the pairs that were to end, by connection and id in Business Central.
+    ``uncoupled`` are the pairs that were to end, by connection and id in Business Central, ``undos`` those
+    whose preview has begun, by connection and id.
     """
 
     rng: random.Random
     observer: Observer
     pairs: Mapping[str, Pair]
     uncoupled: set[tuple[str, str]] = field(default_factory=set)
+    undos: list[tuple[str, str]] = field(default_factory=list)
 
     def mapping(self, at: ConnectionParts) -> str:
         """One of the mappings that are kept in step."""
@@ -137,6 +141,26 @@ def uncouple(desk: Desk, parts: Parts, at: ConnectionParts) -> bool:
     return bool(on_demand.queue(parts, at, at.mapping(name), Side.BC, ids, Instruction.UNCOUPLE).job)
 
 
+def undo(desk: Desk, parts: Parts, at: ConnectionParts) -> bool:
+    """What a job wrote, on one record or on all, is to be taken back: first previewed, then done."""
+    for place in [each for each in desk.undos if each[0] == at.name]:
+        found = undos.store_of(at).get(place[1])
+        if found is not None and found.done:
+            desk.undos.remove(place)
+            undos.run(parts, at, found, Otherwise.LIST)
+            return True
+    lines = [
+        (row.partition.split("|")[1], str(row.values["job"]), row.row.partition("|")[0])
+        for row in at.tables.scan("Journal", limit=MAX_LISTED)
+        if row.partition.startswith((f"{at.name}|CUSTOMER|", f"{at.name}|CONTACT|"))
+    ]
+    if lines:
+        mapping, job, record = desk.rng.choice(lines)
+        record = "" if record == "made" or desk.rng.random() < 0.5 else record
+        desk.undos.append((at.name, undos.begin(parts, at, [(mapping, job)], record).id))
+    return False
+
+
 def _places(listed: Sequence[Problem]) -> list[tuple[Side, str]]:
     return [(each.side, each.record_id) for each in listed]
 
@@ -146,3 +170,6 @@ ALWAYS: tuple[Deed, ...] = (synchronise_now, synchronise_now, try_again, set_asi
 
 OF_PAIRS: tuple[Deed, ...] = (create_partner, couple, uncouple)
 """Deeds that begin and end pairs: not where a restore or a loss takes pairs away as well."""
+
+OF_VALUES: tuple[Deed, ...] = (undo, undo, undo)
+"""Deeds that need to know what was written, and under which rules: not where rules change, either."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from local.simulate.fields import Pair, Text, inside
@@ -114,6 +116,23 @@ class Evidence:
     def rows(self, table: str) -> Iterator[Entity]:
         """Everything a table of storage holds."""
         return self.simulation.first.tables.scan(table, limit=MAX_ROWS)
+
+    @cached_property
+    def _undone(self) -> Mapping[str, set[str]]:
+        """The fields that an undo put back, by the id of the pair in Business Central."""
+        found: dict[str, set[str]] = {}
+        for row in self.rows("Journal"):
+            names = json.loads(str(row.values.get("because") or "{}")).get("undone", ())
+            found.setdefault(row.row.partition("|")[0], set()).update(names)
+        return found
+
+    def was_undone(self, bc_id: str, text: Text | None = None) -> bool:
+        """Whether a person had Tandem take back what it wrote, in this field or in any.
+
+        From then on the two sides differ there, until somebody edits one of them.
+        """
+        names = self._undone.get(bc_id, set())
+        return bool(names) if text is None else text.name in names
 
     def our_writes(self) -> list[Write]:
         return [each for each in self.observer.writes if each.who.startswith("tandem")]

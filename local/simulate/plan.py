@@ -48,6 +48,11 @@ class Plan:
         return self.incident.startswith(("restored", "lost"))
 
     @property
+    def changes_rules(self) -> bool:
+        """Whether other rules come into force."""
+        return self.incident.startswith("rules")
+
+    @property
     def more_s(self) -> float:
         """What the hostile time is longer by, so that the incident and what follows it fit in."""
         return OUTAGE_S + 400.0 if self.incident in RESTORES else 0.0

@@ -29,6 +29,8 @@ def _differences(evidence: Evidence, link: Linked) -> list[str]:
         return []
     lines = []
     for text in link.pair.texts:
+        if evidence.was_undone(link.bc.id, text):
+            continue
         ours, theirs = text_of(text, "bc", bc), text_of(text, "sales", sales)
         if not same(evidence, link.pair.sales, text, ours, theirs) and not _explains(problems, text):
             lines.append(

@@ -19,7 +19,7 @@ def check(evidence: Evidence) -> list[str]:
 
 def _wrong_parent(evidence: Evidence, link: Linked) -> str | None:
     bc, sales = evidence.values(link.bc), evidence.values(link.sales)
-    if bc is None or sales is None or evidence.problems_of(link.bc):
+    if bc is None or sales is None or evidence.problems_of(link.bc) or evidence.was_undone(link.bc.id):
         return None
     if not (evidence.is_inside(CONTACT, link.bc) and evidence.is_inside(CONTACT, link.sales)):
         return None

@@ -1,8 +1,9 @@
-"""I10: nothing is deleted by us, but a price that ended."""
+"""I10: nothing is deleted by us, but a price that ended and what an undo takes back."""
 
 from __future__ import annotations
 
 from local.simulate.evidence import Evidence
+from local.simulate.observing import Write
 
 NAME = "I10 no deletions by us"
 _REMOVED = ("productpricelevel",)
@@ -13,5 +14,11 @@ def check(evidence: Evidence) -> list[str]:
     return [
         f"{each.who} deleted {each.key.side} {each.key.table} {each.key.id}"
         for each in evidence.our_writes()
-        if each.kind == "deleted" and each.key.table not in _REMOVED
+        if each.kind == "deleted" and each.key.table not in _REMOVED and not _was_wanted(evidence, each)
     ]
+
+
+def _was_wanted(evidence: Evidence, write: Write) -> bool:
+    """Whether a person had the record's creation taken back."""
+    pairs = (pair for pair in evidence.simulation.conclusions.coupled if write.key in pair)
+    return any(evidence.was_undone(bc.id) for bc, _ in pairs)

@@ -13,7 +13,7 @@ NAME = "I17 no echo"
 
 def check(evidence: Evidence) -> list[str]:
     plan = evidence.simulation.incidents.plan
-    if plan.clerk or plan.ends_pairs or plan.incident.startswith("rules"):
+    if plan.clerk or plan.ends_pairs or plan.changes_rules:
         return []  # A person may want it, and where no common state is known nobody can tell.
     updates = [each for each in evidence.our_writes() if each.kind == "updated"]
     settled = _on_both_sides(evidence)

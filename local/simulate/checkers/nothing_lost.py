@@ -35,6 +35,8 @@ def _lost(evidence: Evidence, token: Token) -> str | None:
         return None  # Nobody is made a partner for it.
     if any(_on_partner(evidence, token, link.key(_other(token.key.side))) for link in links):
         return None
+    if any(evidence.was_undone(link.bc.id, token.text) for link in links):
+        return None  # A person wanted the other side as it was before.
     partners = [link.key(_other(token.key.side)) for link in links]
     if any(_is_left(evidence, pair, each, token) for each in (token.key, *partners)):
         return None  # Outside the filter nothing is carried.
