@@ -48,6 +48,7 @@ def pictures(ids: Mapping[str, str]) -> Iterator[Picture]:
     yield Picture("jobs", "jobs", height=560)
     yield Picture("compare", f"compares/{ids['compare']}", height=640)
     yield Picture("connection", "connection/examination")
+    yield Picture("setup", "setup", height=640)
     yield Picture("overview-dutch", "", language="nl-NL")
 
 

@@ -47,8 +47,8 @@ def render(template: str, language: str, values: Mapping[str, Any]) -> str:
     return environment(language).get_template(template).render(values)
 
 
-def moment(at: str | float | None) -> str:
-    """A moment (seconds, or the text of a view) as a person reads it; a dash for none."""
+def moment(at: str | float | None, *, short: bool = False) -> str:
+    """A moment (seconds, or the text of a view) as a person reads it (``short``: no year); a dash for none."""
     if not at:
         return "–"
     found = datetime.fromtimestamp(at, UTC) if isinstance(at, float | int) else _parsed(at)
@@ -56,7 +56,7 @@ def moment(at: str | float | None) -> str:
         return str(at)
     text = found.astimezone(UTC)
     return Markup('<time datetime="{}">{}</time>').format(
-        text.isoformat(timespec="seconds"), f"{text:%Y-%m-%d %H:%M}"
+        text.isoformat(timespec="seconds"), f"{text:%m-%d %H:%M}" if short else f"{text:%Y-%m-%d %H:%M}"
     )
 
 
