@@ -48,7 +48,7 @@ def render(template: str, language: str, values: Mapping[str, Any]) -> str:
 
 
 def moment(at: str | float | None, *, short: bool = False) -> str:
-    """A moment (seconds, or the text of a view) as a person reads it (``short``: no year); a dash for none."""
+    """A moment (seconds, or the text of a view) as people read it (``short``: no year); a dash for none."""
     if not at:
         return "–"
     found = datetime.fromtimestamp(at, UTC) if isinstance(at, float | int) else _parsed(at)
