@@ -1,4 +1,4 @@
-"""Texts: each language has all of them, and none that is shown nowhere."""
+"""Texts of the pages: each language has all of them, and none that is shown nowhere."""
 
 from __future__ import annotations
 
@@ -57,8 +57,9 @@ def everything() -> set[str]:
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_language_has_every_text_and_no_other(language: str) -> None:
     known = json.loads(Path(WEB / "texts" / f"{language}.json").read_text("utf-8"))
-    assert sorted(everything() - known.keys()) == []
-    assert sorted(known.keys() - everything()) == []
+    lacking, shown_nowhere = sorted(everything() - known.keys()), sorted(known.keys() - everything())
+    assert lacking == [], f"translate these in shared_code/web/texts/{language}.json"
+    assert shown_nowhere == [], f"remove these from shared_code/web/texts/{language}.json"
     assert all(text.strip() for text in known.values())
 
 
