@@ -307,7 +307,12 @@ def _features(text: str) -> Features:
     if unknown := [each for each in names if each not in known]:
         raise ValueError(f"there is no feature “{unknown[0]}”; there are {', '.join(known)}.")
     chosen = frozenset(known[each] for each in names)
-    through_extension = (Feature.UNIT_GROUPS, Feature.PRICE_LISTS, Feature.PARENT_ACCOUNTS)
+    through_extension = (
+        Feature.UNIT_GROUPS,
+        Feature.PRICE_LISTS,
+        Feature.PARENT_ACCOUNTS,
+        Feature.ACCOUNT_STATISTICS,
+    )
     if chosen & set(through_extension) and Feature.EXTENSION not in chosen:
         named = ", ".join(each.value for each in through_extension)
         raise ValueError(f"{named} are read through the extension: name it too.")

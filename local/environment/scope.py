@@ -10,7 +10,10 @@ from shared_code.core.features import Feature, Features
 from shared_code.core.mapping import Mapping
 from shared_code.settings import SettingError
 
-NEEDS_EXTENSION = frozenset((Feature.EXTENSION, Feature.UNIT_GROUPS, Feature.PRICE_LISTS))
+NEEDS_EXTENSION = frozenset(
+    (Feature.EXTENSION, Feature.UNIT_GROUPS, Feature.PRICE_LISTS, Feature.PARENT_ACCOUNTS,
+     Feature.ACCOUNT_STATISTICS)
+)  # fmt: skip
 """Features that are read through Tandem's extension in Business Central."""
 
 

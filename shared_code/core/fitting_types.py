@@ -62,6 +62,9 @@ def _fixed_kinds(each: FieldMapping, side: Side, read_only: bool) -> frozenset[K
             return frozenset({Kind.MOMENT})
         case FieldType.OPTION if on_bc and is_truth(each):
             return frozenset({Kind.BOOLEAN})
+        case FieldType.OPTION if not on_bc:
+            # It is a number there, which a column of whole numbers holds, too (the decimals of a currency).
+            return frozenset({Kind.CHOICE, Kind.INTEGER})
         case FieldType.OPTION | FieldType.STATE:
             return frozenset({Kind.CHOICE, Kind.TEXT} if on_bc else {Kind.CHOICE})
         case FieldType.LOOKUP if on_bc:

@@ -66,6 +66,7 @@ WRONG = [
     ("BUSINESS_CENTRAL_COMPANIES", f"one\ntwo={ID}"),
     ("FEATURES", "magic"),
     ("FEATURES", "unit_groups"),
+    ("FEATURES", "account_statistics"),
     ("SALES_URL", "contoso.crm4.dynamics.com"),
     ("SALES_URL", "http://contoso.crm4.dynamics.com"),
     ("SALES_URL", "ftp://contoso"),

@@ -21,6 +21,8 @@ from shared_code.core.mapping import (
     TableRule,
 )
 from shared_code.core.policies import LeavingRule
+from shared_code.core.records import Side, Value
+from tools.docs.ends import types_of
 from tools.docs.markdown import code, document, sentence, table
 from tools.docs.rules import ARROWS, CONFLICTS, deletions, rule_of
 
@@ -29,12 +31,15 @@ Tandem's default mappings. Arrows: ⇄ both ways, → from Business Central (BC)
 
 Fields of one group merge, and conflict, as one value: an address is one group. A field without a group stands
 for itself. A text that is longer than the other side can hold is a [problem](problems.md), never cut. Blank
-values of the two sides (`""`, `null`, the zero id, zero) count as equal."""
+values of the two sides (`""`, `null`, the zero id, zero) count as equal.
+
+*Holds* is what the service's own metadata says of that end: type, length in characters, and what cannot be
+written. A company's Business Central or Sales may differ; a [check](api.md) compares a mapping with them."""
 
 
 WANTED = frozenset(
     (Feature.VENDORS, Feature.OPPORTUNITIES, Feature.INVOICES, Feature.CREDIT_MEMOS, Feature.ITEM_CATEGORIES,
-     Feature.ITEM_VARIANTS)
+     Feature.ITEM_VARIANTS, Feature.PERSON_CUSTOMERS)
 )  # fmt: skip
 """What the page describes: a company without the extension that wants all that can be had without."""
 
@@ -51,6 +56,9 @@ def page(root: Path) -> str:
     blocks += [block for each in usual for block in _section(each)]
     blocks += [WITH_THE_EXTENSION.format(replaced=" and ".join(replaced)), _overview([*further, *classic])]
     blocks += [block for each in (*further, *classic) for block in _section(each)]
+    blocks += [OF_THE_FIRST_PART]
+    known = {each.name: each for each in usual}
+    blocks += [b for each in whole if each.name in known for b in _difference(known[each.name], each)]
     return document("Mappings", "`shared_code/mappings/*.toml`", blocks)
 
 
@@ -61,6 +69,12 @@ Tandem's extension for Business Central and the features in `FEATURES` bring fur
 `unit_groups` the units of an item are a unit group of its own, instead of {replaced}; ITEM-PRODUCT then also
 carries volume, weight and vendor. With `price_lists` prices come from price lists (extended pricing),
 without it from customer price groups and their sales prices."""
+
+OF_THE_FIRST_PART = """\
+# What the extension and further features change
+
+The mappings of the first part where everything that `FEATURES` can name is there: the fields that come, or
+are others."""
 
 WITHOUT_PRICE_LISTS = frozenset(Feature) - {Feature.PRICE_LISTS}
 
@@ -92,11 +106,11 @@ def _anchor(name: str) -> str:
 def _section(each: Mapping) -> Iterator[str]:
     yield f"## {each.name}"
     yield "\n".join(f"- {line}" for line in _facts(each))
-    yield table(FIELD_HEAD, [_field_row(f) for f in each.fields])
+    yield table(FIELD_HEAD, [_field_row(each, f) for f in each.fields])
     if each.lines:
         lines = f"{code(each.lines.bc)} → {code(each.lines.sales)}"
         yield f"Lines, created together with their record: {lines}."
-        yield table(FIELD_HEAD, [_field_row(f) for f in each.lines.fields])
+        yield table(FIELD_HEAD, [_field_row(each, f, of_line=True) for f in each.lines.fields])
     if each.not_carried:
         yield "Not carried:"
         yield table(
@@ -104,7 +118,30 @@ def _section(each: Mapping) -> Iterator[str]:
         )
 
 
-FIELD_HEAD = ("BC field", "", "Sales column", "Group", "Rule")
+def _difference(usual: Mapping, whole: Mapping) -> Iterator[str]:
+    """The fields of a mapping that features bring or change, and those that they take away."""
+    fields = [each for each in whole.fields if each not in usual.fields]
+    lines = [e for e in (whole.lines.fields if whole.lines else ()) if e not in _line_fields(usual)]
+    names = {each.name for each in whole.fields}
+    gone = [code(each.name) for each in usual.fields if each.name not in names]
+    if not (fields or lines or gone or usual.bc.api != whole.bc.api):
+        return
+    yield f"## {whole.name}, whole"
+    facts = [f"Read and written through {code(whole.bc.api)}."] if whole.bc.api else []
+    facts += [f"Filter in BC: {_filter(whole.bc)}. Filter in Sales: {_filter(whole.sales)}."]
+    facts += [f"Without the fields {', '.join(gone)}."] if gone else []
+    yield "\n".join(f"- {line}" for line in facts)
+    rows = [_field_row(whole, each) for each in fields]
+    rows += [_field_row(whole, each, of_line=True) for each in lines]
+    if rows:
+        yield table(FIELD_HEAD, rows)
+
+
+def _line_fields(each: Mapping) -> tuple[FieldMapping, ...]:
+    return each.lines.fields if each.lines else ()
+
+
+FIELD_HEAD = ("BC field", "Holds", "", "Sales column", "Holds", "Group", "Rule")
 
 
 def _facts(each: Mapping) -> Iterator[str]:
@@ -152,11 +189,15 @@ def _conditions(conditions: Iterable[Test]) -> str:
 def _condition(each: Test) -> str:
     if not isinstance(each, Condition) or each.op in (*ORDERED, *TEXTUAL):
         return code(text_of((each,)))
-    values = " or ".join(
-        code(str(value).lower() if isinstance(value, bool) else str(value)) for value in each.values
-    )
+    values = " or ".join(map(_value, each.values))
     words = {"is_blank": "is blank", "is_not_blank": "is not blank", "is_not": f"is not {values}"}
     return f"{code(each.field)} {words.get(each.op, f'is {values}')}"
+
+
+def _value(value: Value) -> str:
+    if value in (None, ""):
+        return "blank"
+    return code(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def _match(each: Mapping) -> str:
@@ -178,13 +219,15 @@ def _creation(each: Mapping) -> str:
     return "creates what is missing; where both sides hold uncoupled records, only after a release"
 
 
-def _field_row(each: FieldMapping) -> tuple[str, ...]:
+def _field_row(mapping: Mapping, each: FieldMapping, *, of_line: bool = False) -> tuple[str, ...]:
     group = "" if each.group == each.name else each.group
     constant = each.type is FieldType.CONSTANT
     return (
         code(each.bc or "") or ("constant" if constant else ""),
+        types_of(mapping, each, Side.BC, of_line=of_line),
         ARROWS[each.direction],
         ", ".join(code(name) for name in each.sales) or ("constant" if constant else ""),
+        types_of(mapping, each, Side.SALES, of_line=of_line),
         group,
         rule_of(each),
     )

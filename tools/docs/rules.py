@@ -79,9 +79,6 @@ def _lookup(each: FieldMapping) -> str:
 
 
 def _conditions(each: FieldMapping) -> Iterator[str]:
-    lengths = {"BC": each.bc_length, "Sales": each.sales_length}
-    if held := ", ".join(f"{side} {longest}" for side, longest in lengths.items() if longest):
-        yield f"characters: {held}"
     yield from (words for words, holds in _words(each).items() if holds)
     if each.rules:
         yield "rules: " + ", ".join(code(rule.name) for rule in each.rules)
