@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from local.simulation.world import World
 from local.simulators.business_central.options import Permissions
 from local.simulators.faults import Fault, FaultPlan
+from shared_code.core.table_rules import Template
 from shared_code.store import poison
 from shared_code.store.mapping_files import MappingFile, MappingFileStore
 from shared_code.sync.api import answering
@@ -17,8 +19,9 @@ from shared_code.sync.doctor import examination
 from shared_code.sync.doctor.findings import Area, Finding, Level, worst
 from shared_code.sync.messages import BATCH_QUEUE
 from shared_code.systems.http import Client
+from tests.conformance import scenes
 from tests.docs.openapi import faults_of_answer
-from tests.sync import worlds
+from tests.sync import extended_worlds, worlds
 
 
 def examined(world: World) -> list[Finding]:
@@ -50,6 +53,26 @@ def test_a_sound_installation_has_only_good_findings() -> None:
     assert worst(found) is Level.OK
     assert {each.area for each in found} == set(Area) - {Area.RIGHTS, Area.SETTINGS}
     assert {f"cronus: {name}" for name in world.at.mappings} <= {each.subject for each in found}
+
+
+def of_templates(world: World) -> list[tuple[str, Level]]:
+    found = [each for each in examined(world) if "posting groups" in each.text]
+    assert all("TEMPLATES" in each.remedy for each in found)
+    return [(each.subject, each.level) for each in found]
+
+
+def test_whoever_makes_customers_without_a_template_is_told_what_a_bookkeeper_does() -> None:
+    """API v2.0 takes none: nothing is wrong with the installation, and a bookkeeper still has to know."""
+    assert of_templates(healthy()) == [("cronus: CUSTOMER", Level.OK)]
+
+
+def test_a_template_that_could_be_named_and_is_not_deserves_a_look() -> None:
+    extended = extended_worlds.synced("vendors", mappings=("CUSTOMER", "VENDOR"), templates="VENDOR=DOMESTIC")
+    assert of_templates(extended) == [("cronus: CUSTOMER", Level.WARNING)]
+    new = Template((("templateCode", "DOMESTIC"),))
+    customer = extended.at.mappings["CUSTOMER"]
+    scenes.change_mapping(extended, "CUSTOMER", bc=replace(customer.bc, new=(new,)))
+    assert of_templates(extended) == []
 
 
 def test_examining_writes_nothing() -> None:
