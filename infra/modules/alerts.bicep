@@ -88,12 +88,42 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule 
   }
 }]
 
+// Remembered for a day, so that one connection that falls silent is seen beside others that go on.
 resource silence 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: '${name}-silence'
   location: location
   tags: tags
   properties: {
     displayName: 'Tandem: Nothing is synchronised'
+    description: 'A system of a connection has answered no look for ${silenceMinutes} minutes. Ask the doctor: it may not answer, refuse the sign-in, or not be the one it was.'
+    severity: 1
+    enabled: true
+    scopes: [componentId]
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT${silenceMinutes}M'
+    overrideQueryTimeRange: 'P1D'
+    autoMitigate: true
+    criteria: {
+      allOf: [
+        {
+          query: replace(loadTextContent('../queries/looks_missing.kql'), '30m', '${silenceMinutes}m')
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+        }
+      ]
+    }
+    actions: { actionGroups: [people.id] }
+  }
+}
+
+resource stopped 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
+  name: '${name}-stopped'
+  location: location
+  tags: tags
+  properties: {
+    displayName: 'Tandem: The app does not run'
     description: 'No minute timer has run for ${silenceMinutes} minutes. See whether the app is stopped, cannot start or cannot reach its storage.'
     severity: 1
     enabled: true

@@ -49,9 +49,16 @@ THROTTLED = Metric(
 )  # fmt: skip
 BACKLOG = Metric("tandem.backlog", MetricKind.LEVEL, "{message}", "Messages in a work queue.", ("queue",))
 POISON = Metric("tandem.poison", MetricKind.SUM, "{message}", "Messages that were given up.", ("queue",))
+LOOKS = Metric(
+    "tandem.looks",
+    MetricKind.SUM,
+    "{look}",
+    "Looks for changes that a system answered.",
+    ("connection", "side"),
+)
 TICKS = Metric("tandem.ticks", MetricKind.SUM, "{tick}", "Runs of the minute timer: signs of life.")
 
-METRICS = (RECORDS, LAG, REQUESTS, THROTTLED, BACKLOG, POISON, TICKS)
+METRICS = (RECORDS, LAG, REQUESTS, THROTTLED, BACKLOG, POISON, LOOKS, TICKS)
 
 ATTRIBUTES = frozenset(
     "connection mapping side kind outcome queue job batch records number full_synchronization report status "

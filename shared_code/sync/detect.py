@@ -19,6 +19,7 @@ from shared_code.core.jobs import MAX_BATCH, Batch, Job
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side, Version
+from shared_code.core.telemetry import LOOKS
 from shared_code.store.jobs import RESTART, Step, step_key
 from shared_code.sync import rules
 from shared_code.sync.absence import missing
@@ -70,6 +71,7 @@ def take_step(parts: Parts, step: ScanStep) -> None:
         if step.full_sync:
             parts.send(Advance(step.connection, step.full_sync))
         return
+    parts.telemetry.count(LOOKS, connection=at.name, side=str(step.side))
     if next_cursor:
         parts.send(replace(step, number=step.number + 1))
     elif next_cursor is not None and step.full_sync:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import batched, groupby
 from typing import Any, TextIO
 
 from shared_code.store import couplings, permits, previews, schema, watermarks
-from shared_code.store.tables import Entity, Tables, Upsert, in_chunks
+from shared_code.store.tables import Entity, Tables, Upsert
 from shared_code.sync.parts import FILLED_FIRST, TABLES
 
 KIND = "tandem backup"
@@ -94,16 +94,16 @@ def restore(tables: Tables, lines: Iterable[str], *, over: bool, say: Say = lamb
     count = 0
     for (table, _), group in groupby(_rows(iterator), key=lambda each: (each.table, each.entity.partition)):
         before = count
-        for rows in _in_transactions([each.entity for each in group]):
+        for rows in _in_transactions(each.entity for each in group):
             tables.transact(table, [Upsert(each) for each in rows])
             count += len(rows)
         say(f"{table}: {count - before} rows")
     return count
 
 
-def _in_transactions(entities: Sequence[Entity]) -> Iterator[Sequence[Entity]]:
+def _in_transactions(entities: Iterable[Entity]) -> Iterator[Sequence[Entity]]:
     """Pieces of at most 100 rows and about 2 MiB, half of what one transaction takes."""
-    for piece in in_chunks(entities, MAX_ROWS_AT_ONCE):
+    for piece in batched(entities, MAX_ROWS_AT_ONCE, strict=False):
         rows: list[Entity] = []
         size = 0
         for each in piece:

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from local.simulation.world import World
-from local.simulators.faults import AimedFault, Fault, Scope
+from local.simulators.faults import AimedFault, Fault, FaultPlan, Scope
 from shared_code.core.records import Side
 from shared_code.store.tables import StorageUnavailable
 from shared_code.sync.dispatch import keep_poison
@@ -112,6 +112,16 @@ def test_requests_and_refusals_are_counted_by_side(world: World, kept: Kept) -> 
     assert kept.sum("tandem.requests", side="sales") == len(world.requests["sales"])
     assert kept.sum("tandem.throttled", side="bc") == 1
     assert kept.sum("tandem.throttled", side="sales") == 0
+
+
+def test_looks_that_were_answered_are_told_by_connection_and_side(world: World, kept: Kept) -> None:
+    worlds.cycle(world)
+    answered = {side: kept.sum("tandem.looks", connection="cronus", side=side) for side in ("bc", "sales")}
+    assert min(answered.values()) > 0
+    world.faults["sales"].replace(FaultPlan(1, {Fault.STATUS_503: 1.0}))
+    worlds.cycle(world, 700)
+    assert kept.sum("tandem.looks", side="sales") == answered["sales"]
+    assert kept.sum("tandem.looks", side="bc") > answered["bc"]
 
 
 def test_the_timer_tells_a_sign_of_life_and_the_backlog(world: World, kept: Kept) -> None:
