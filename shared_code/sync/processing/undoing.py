@@ -41,7 +41,11 @@ from shared_code.systems.interface import (
 
 @dataclass(slots=True)
 class Undone:
-    """One record on its way: what is planned, and what came of it."""
+    """One record on its way: what is planned, and what came of it.
+
+    ``repeated`` are the fields that an earlier attempt of this batch put back, ``gone`` the side whose record
+    it removed.
+    """
 
     item: Item
     plan: UndoPlan
@@ -50,6 +54,7 @@ class Undone:
     removed: str = ""
     withdrawn: str = ""
     repeated: dict[Side, list[str]] = field(default_factory=dict)
+    gone: Side | None = None
 
 
 def undo(work: Work) -> None:
@@ -88,8 +93,18 @@ def _planned(work: Work, items: Sequence[Item], job: str, since_s: float) -> lis
         entries = [each for each in found if each.bc_id == item.coupling.bc_id]
         plan = plan_undo(work.mapping, item.coupling, item.base, item.states, job, entries)
         own = [e for e in entries if e.job == work.batch.job]
-        undone.append(Undone(item, plan, list(plan.left), {}, repeated={e.side: list(e.new) for e in own}))
+        repeated = {e.side: list(e.new) for e in own}
+        undone.append(
+            Undone(item, plan, list(plan.left), {}, repeated=repeated, gone=_removed_before(plan, own))
+        )
     return undone
+
+
+def _removed_before(plan: UndoPlan, own: Sequence[Entry]) -> Side | None:
+    """The side whose record an earlier attempt of this job removed: it was to go, is gone, and an entry of
+    the job tells of it."""
+    gone = [each.side for each in plan.left if each.why is Why.GONE and not each.fields]
+    return next((side for side in gone if any(each.side is side for each in own)), None)
 
 
 def _entries(work: Work, items: Sequence[Item], since_s: float) -> list[Entry]:
@@ -137,6 +152,11 @@ def _foresee(undone: Sequence[Undone]) -> None:
 
 
 def _carry_out(work: Work, undone: Sequence[Undone], otherwise: Otherwise) -> None:
+    for each in undone:
+        if each.gone is not None:
+            # A process died after the removal: the pair is still to end.
+            each.left.clear()
+            _take_removed(work, each.gone, each, Removed())
     _move_bases(work, undone)
     for side in Side:
         _put_back(work, side, [e for e in undone if e.plan.back.get(side) and not e.item.settled])
