@@ -1,4 +1,5 @@
-// Availability of the product on an order line, asked of Tandem whenever product, quantity, unit or date change.
+// Availability of the product on an order line (or of a product itself), asked of Tandem whenever product,
+// quantity, unit or date change.
 //
 // The form's script (order_line.js) calls setClientApiContext. The web resource's custom parameter (data) says
 // where Tandem is: app=https://…&key=…&connection=…. What comes from outside is written as text, never as HTML.
@@ -55,10 +56,16 @@
 
   const value = (name) => form?.getAttribute(name)?.getValue() ?? null;
 
+  // On the form of a product it is the record itself, on that of a line what the line is about.
+  function product() {
+    const record = form?.data?.entity;
+    return record?.getEntityName() === "product" ? record.getId() : value("productid")?.[0]?.id;
+  }
+
   function question() {
-    const product = value("productid")?.[0];
-    if (!product) return null;
-    const asked = { item: product.id.replace(/[{}]/g, "") };
+    const id = product();
+    if (!id) return null;
+    const asked = { item: id.replace(/[{}]/g, "") };
     const quantity = value("quantity");
     if (quantity > 0) asked.quantity = Number(quantity).toFixed(5);
     const unit = value("uomid")?.[0]?.name;

@@ -1,4 +1,4 @@
-// For the event On Load of the form of order lines: hands the form to the web resource that shows availability.
+// For the event On Load of the form of order lines, quote lines or products: hands the form to the web resource that shows availability.
 // "Pass execution context as first parameter" is to be on; a further parameter may name the control.
 "use strict";
 

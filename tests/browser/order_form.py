@@ -38,12 +38,13 @@ for (const name of ["productid", "quantity", "uomid", "requestdeliveryby", "ispr
 window.form = (values) => {
   for (const [name, value] of Object.entries(values)) attributes[name].setValue(value);
 };
-window.open = (source, name) => {
+window.open = (source, name, record) => {
   const frame = document.querySelector("iframe");
   frame.src = source;
   const control = { getContentWindow: async () => frame.contentWindow };
   const formContext = {
     getAttribute: (each) => attributes[each] ?? null,
+    data: { entity: { getEntityName: () => (record ? "product" : "salesorderdetail"), getId: () => record } },
     getControl: (each) => (each === name ? control : null),
   };
   return new Promise((ready) => frame.addEventListener("load", () => ready(
@@ -86,11 +87,13 @@ def sales_pages() -> Iterator[int]:
 class OrderForm:
     """The open form, as a person uses it and sees it."""
 
-    def __init__(self, page: Page, origin: str, data: dict[str, str]) -> None:
+    def __init__(self, page: Page, origin: str, data: dict[str, str], product: str | None = None) -> None:
+        """``product``: the form is that of this product, and not of a line."""
         self.page = page
         page.goto(f"{origin}/form")
         html = f"/WebResources/tandem_/availability/availability.html?{urlencode({'data': urlencode(data)})}"
-        page.evaluate("([source, name]) => open(source, name)", [html, "WebResource_availability"])
+        given = [html, "WebResource_availability", product and f"{{{product.upper()}}}"]
+        page.evaluate("([source, name, record]) => open(source, name, record)", given)
 
     @property
     def frame(self) -> Frame:

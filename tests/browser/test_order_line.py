@@ -163,6 +163,12 @@ def test_a_page_of_an_origin_that_is_not_listed_reads_nothing(shop: Shop, window
     assert form.places() == []
 
 
+def test_the_form_of_a_product_shows_its_own_availability(shop: Shop, window: BrowserContext) -> None:
+    form = OrderForm(window.new_page(), shop.origin, shop.data, product=shop.product(ITEM))
+    form.verdict("Something can be promised")
+    assert [row[0] for row in form.places()] == ["(no location)", "BLUE"]
+
+
 def test_without_an_address_an_administrator_is_told(shop: Shop, window: BrowserContext) -> None:
     form = OrderForm(window.new_page(), shop.origin, {})
     form.choose(shop.product(ITEM))
