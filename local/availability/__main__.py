@@ -13,6 +13,7 @@ import platform
 import sys
 import time
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from local.availability.asking import Plan, ask
@@ -101,6 +102,13 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
 
 
+def busy() -> str:
+    """How much else the machine did, where it tells."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    return f"Its load was {os.getloadavg()[0]:.0f} on average in the last minute."
+
+
 def say(text: str) -> None:
     """Progress, at once."""
     print(text, file=sys.stderr, flush=True)
@@ -116,11 +124,14 @@ def main(given: Sequence[str]) -> int:
     except (NotReady, ValueError) as error:
         say(f"nothing measured: {error}")
         return 1
-    told = [*notes(plan, LATENCY_S), f"On one machine ({machine()}), with both systems simulated beside it."]
+    told = [
+        *notes(plan, LATENCY_S),
+        f"On one machine ({machine()}), with both systems simulated beside it. {busy()}",
+    ]
     for line in (HEADINGS, *(each.row() for each in phases)):
         print("  ".join(line))
     if args.page:
-        args.page.write_text(page(phases, told), "utf-8")
+        args.page.write_text(page(phases, told, date.today()), "utf-8")
     wrong = faults(*phases)
     for each in wrong:
         say(each)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from local.availability.asking import Answered, Plan
 
@@ -59,12 +60,12 @@ def notes(plan: Plan, latency_s: float) -> list[str]:
     ]
 
 
-def page(phases: Sequence[Phase], told: Sequence[str]) -> str:
+def page(phases: Sequence[Phase], told: Sequence[str], day: date) -> str:
     """The same as a page of the documentation."""
     lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(each.row() for each in phases)]
     shown = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     return (
         "# Availability: time to an answer\n\n"
         "<!-- Written by `python dev.py availability --page docs/measurements/availability.md`. -->\n\n"
-        f"{shown}\n\n" + "\n".join(f"- {each}" for each in told) + "\n"
+        f"Measured on {day.day} {day:%B %Y}.\n\n{shown}\n\n" + "\n".join(f"- {each}" for each in told) + "\n"
     )

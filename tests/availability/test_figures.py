@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from local.availability.asking import Answered, Plan, queries
@@ -55,7 +57,8 @@ def test_a_load_is_bounded(wrong: dict[str, int]) -> None:
 
 
 def test_the_page_has_each_phase_and_what_a_reader_must_know() -> None:
-    text = page([phase(1, 2)], notes(Plan(), 0.15))
+    text = page([phase(1, 2)], notes(Plan(), 0.15), date(2026, 11, 27))
     assert "| warm cache | 2 | 1.0 | 2.0 |" in text
     assert "50 questions a second" in text
+    assert "Measured on 27 November 2026." in text
     assert len(HEADINGS) == len(phase(1).row())
