@@ -35,11 +35,12 @@ def company() -> CompanyRecords:
 
 def new_world(features: tuple[str, ...] = ("orders",), **options: Any) -> World:
     """A world in which nothing is synchronised yet."""
-    records = company().records
+    chosen: CompanyRecords = options.pop("company", company())
+    records = chosen.records
     if "extension" in features:
         options.setdefault("bc_options", {"extension": True})
     world = build(
-        [company()],
+        [chosen],
         worlds.sales_setup(),
         mappings=options.pop("mappings", (NAME, "CUSTOMER")),
         features=features,
