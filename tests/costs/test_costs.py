@@ -14,6 +14,8 @@ RATES = {"CURRENCY", "INVOICE PRICE LIST"}
 """They come with the rates and the local currency: three pages a look and a reading."""
 FREED = {"CONTACT": 4}
 """Batches of those that waited for what a mapping made: customers and vendors for their primary contacts."""
+NOTHING_PUBLISHED = {"SALESORDER-ORDER"}
+"""Orders come of people's work: the published records that are measured hold none."""
 CHANGESET = 100
 """No batch of writes is smaller than this where there is more to write, but the last."""
 
@@ -25,7 +27,7 @@ def costs() -> Costs:
 
 def test_every_mapping_of_the_catalogue_is_measured(costs: Costs) -> None:
     assert {each.mapping for each in costs.mappings} == {each.name for each in WHOLE.chosen}
-    assert all(each.records for each in costs.mappings)
+    assert {each.mapping for each in costs.mappings if not each.records} == NOTHING_PUBLISHED
 
 
 def test_a_first_full_synchronisation_asks_business_central_for_pages_and_batches_only(costs: Costs) -> None:

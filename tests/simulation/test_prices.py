@@ -29,6 +29,7 @@ def evidence(*, listed: bool = False, parts: tuple[str, ...] = ("price_lists",),
     stand_in = SimpleNamespace(
         observer=SimpleNamespace(present=present),
         connections=[SimpleNamespace(couplings=lambda mapping: store)],
+        problems_of=lambda *keys: [],
         simulation=SimpleNamespace(incidents=SimpleNamespace(plan=plan)),
     )
     return cast(Evidence, stand_in)
