@@ -229,6 +229,9 @@ def _leave(work: Work, item: Item, reason: str) -> None:
         committing.keep_open(work, item)
         return
     if item.coupling and item.coupling.state is CouplingState.COUPLED:
+        if reason == OUTSIDE_FILTER and elsewhere.was_taken_over(work, item.coupling):
+            committing.end(work, item, ())
+            return
         committing.leave(work, item)
         if reason == LEFT_BEHIND:
             problems.not_carried(work, item, LEFT_BEHIND, PROBLEMS[LEFT_BEHIND].meaning)
