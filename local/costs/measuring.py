@@ -115,7 +115,7 @@ def measure() -> Costs:
         for name in order
     )
     looks = sum(len(mapping.watched) for mapping in world.at.mappings.values())
-    looks += tombstones.are_told(world.at)
+    looks += tombstones.are_told(world.at.mappings.values())
     return Costs(found, _quiet(world, meter), looks)
 
 

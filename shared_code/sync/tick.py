@@ -37,7 +37,7 @@ def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
         if schedule and _claim(parts, at, schedule, swept=swept):
             queued += sweep(parts, at, mapping) if swept else look(parts, at, mapping)
             queue_due(parts, at, mapping.name, schedule.retries_from)
-    if queued and tombstones.are_told(at):
+    if queued and tombstones.are_told(at.mappings.values()):
         parts.send(DeletionsDue(at.name))
         queued += 1
     for full_sync in at.full_syncs.running():

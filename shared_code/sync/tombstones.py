@@ -8,7 +8,7 @@ everything stays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from shared_code.core.brakes import Sight
 from shared_code.core.coupling import Coupling, CouplingState, Intent
@@ -29,9 +29,9 @@ AT_ONCE_S = 1.0
 """So long ago that everything is due to be looked at."""
 
 
-def are_told(at: ConnectionParts) -> bool:
-    """Whether Business Central has the extension."""
-    return any(each.bc.api == API for each in at.mappings.values())
+def are_told(mappings: Iterable[Mapping]) -> bool:
+    """Whether Business Central has the extension: some mapping reads through it."""
+    return any(each.bc.api == API for each in mappings)
 
 
 def look(parts: Parts, at: ConnectionParts) -> None:

@@ -143,11 +143,13 @@ def quiet_result(**changes: Any) -> dict[str, Any]:
     tables = {"bc": {"customers": table}, "sales": {"accounts": dict(table)}}
     asked = {"bc": 1, "sales": 1}
     nothing = {"bc": 0, "sales": 0}
-    return {"writes": 0, "requests": asked, "batches": nothing, "requests_by_table": tables, **changes}
+    told = {"writes": 0, "requests": asked, "batches": nothing, "deletions": 0, "requests_by_table": tables}
+    return told | changes
 
 
 def test_a_quiet_look_that_wrote_or_asked_too_much_is_not_as_told() -> None:
     quiet._check(quiet_result())
+    quiet._check(quiet_result(requests={"bc": 2, "sales": 1}, batches={"bc": 1, "sales": 0}, deletions=1))
     twice = {"customers": {"mappings": ["CUSTOMER"], "requests": 2}}
     for wrong in (
         quiet_result(writes=1),
