@@ -18,6 +18,7 @@ from functions import (
     previews,
     problems,
     queues,
+    setup,
     site,
     timers,
     webhooks,
@@ -41,6 +42,7 @@ for module in (
     history,
     compares,
     webhooks,
+    setup,
     site,
 ):
     app.register_functions(module.blueprint)

@@ -20,6 +20,7 @@ from tandem.verbs import (
     matching,
     pairs,
     runs,
+    setup,
 )
 from tandem.waiting import Unfinished
 
@@ -33,6 +34,7 @@ VERBS: Sequence[Verb] = (
     *matching.VERBS,
     *availability.VERBS,
     *connection.VERBS,
+    *setup.VERBS,
 )
 
 

@@ -29,7 +29,7 @@ def scripted() -> Iterator[Scripted]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_DELETE = respond  # noqa: N815 (the names http.server asks for)
+        do_GET = do_POST = do_PUT = do_DELETE = respond  # noqa: N815 (the names http.server asks for)
 
         def log_message(self, *given: object) -> None:
             pass

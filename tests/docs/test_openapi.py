@@ -20,6 +20,7 @@ from functions import (
     matching,
     previews,
     problems,
+    setup,
     webhooks,
 )
 from shared_code.core.availability import Detail, Verdict
@@ -52,7 +53,7 @@ def routes() -> dict[tuple[str, str], str]:
     app = func.FunctionApp()
     for module in (
         api, availability, coupling, matching, previews, problems, conflicts, connection, history, compares,
-        webhooks,
+        setup, webhooks,
     ):  # fmt: skip
         app.register_functions(module.blueprint)
     triggers = [found.get_dict_repr() for each in app.get_functions() if (found := each.get_trigger())]

@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from local.environment.settings import ENVIRONMENT
 from shared_code.core import match_report
 from shared_code.runtime import ThreadRuntime
 from shared_code.store import azure_tables, compares, full_syncs
@@ -89,6 +90,11 @@ def existing(app: App, label: str) -> dict[str, Any]:
     """What makes a call name something that is there, as overrides of the made-up parameters."""
     if label in ("POST /webhooks/sales", "GET /health", "GET /mapping-schema"):
         return {"query": {"code": app.secret} if "webhooks" in label else {}}
+    if label.endswith("/setup"):
+        settings = {"MAPPINGS": app.environment.settings["MAPPINGS"]}
+        return {"query": {}} | ({"body": {"settings": settings, "check": True}} if "PUT" in label else {})
+    if "/setup/companies" in label:
+        return {"query": {"environment": ENVIRONMENT}}
     if "/mapping-files" in label:
         return existing_file(app, label)
     if label in OF_RECORDS:
