@@ -27,7 +27,7 @@ from shared_code.systems.auth import (
 from shared_code.systems.business_central import api_root, own_root
 from shared_code.systems.dataverse import Dataverse
 from shared_code.systems.http import Client, new_session
-from shared_code.systems.interface import SystemUnavailable
+from shared_code.systems.interface import SettingWrong, SystemUnavailable
 from shared_code.systems.retry import BRIEF
 
 CONNECTION = (
@@ -124,7 +124,10 @@ class AppConnector:
         address = url.strip().rstrip("/")
         self._refuse_elsewhere(address)
         client = self._client(f"{address}/.default")
-        return Dataverse(client, address).identity()
+        try:
+            return Dataverse(client, address).identity()
+        except SettingWrong as wrong:
+            raise SettingsRefused(str(wrong)) from None
 
     def _refuse_elsewhere(self, address: str) -> None:
         """A token of ours is sent to organisations only, and locally to this machine."""
@@ -142,7 +145,10 @@ class AppConnector:
         root = root or api_root(settings.business_central_url, settings.tenant_id, environment.strip())
         address = odata.address("companies", select="id,name,displayName")
         part = batch.Part("GET", address, batch.READ_PRIMARY)
-        _, (found,) = batch.get(self._business_central(), root, "identity", [part])
+        try:
+            _, (found,) = batch.get(self._business_central(), root, "identity", [part])
+        except SettingWrong as wrong:
+            raise SettingsRefused(f"There is no environment of that name. {wrong}") from None
         try:
             rows = odata.mapping(found)["value"]
             entries = [odata.mapping(each) for each in rows if each] if isinstance(rows, list) else []

@@ -90,13 +90,8 @@ def existing(app: App, label: str) -> dict[str, Any]:
     """What makes a call name something that is there, as overrides of the made-up parameters."""
     if label in ("POST /webhooks/sales", "GET /health", "GET /mapping-schema"):
         return {"query": {"code": app.secret} if "webhooks" in label else {}}
-    if label.endswith("/setup"):
-        settings = {"MAPPINGS": app.environment.settings["MAPPINGS"]}
-        return {"query": {}} | ({"body": {"settings": settings, "check": True}} if "PUT" in label else {})
-    if "/setup/companies" in label:
-        return {"query": {"environment": ENVIRONMENT}}
-    if "/mapping-files" in label:
-        return existing_file(app, label)
+    if "/mapping-files" in label or "/setup" in label:
+        return existing_file(app, label) if "files" in label else existing_setup(app, label)
     if label in OF_RECORDS:
         return existing_pair(app, label)
     if "/undos/{id}" in label:
@@ -152,6 +147,13 @@ def existing_pair(app: App, label: str) -> dict[str, Any]:
     [found] = app.with_key("GET", "/mappings/CURRENCY/records", params=query).json()["records"]
     named = {"mapping": "CURRENCY", "id": found["id"]}
     return {"query": {}, "body": named} if label.startswith("POST") else {"query": named}
+
+
+def existing_setup(app: App, label: str) -> dict[str, Any]:
+    """The environment that is there, or a setting as it is."""
+    settings = {"MAPPINGS": app.environment.settings["MAPPINGS"]}
+    body = {"body": {"settings": settings, "check": True}} if "PUT" in label else {}
+    return {"query": {"environment": ENVIRONMENT} if "companies" in label else {}, **body}
 
 
 def tables_of(app: App) -> AzureTables:

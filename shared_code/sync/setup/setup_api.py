@@ -70,6 +70,8 @@ def companies(parts: Parts, query: Mapping[str, str]) -> Answer:
     if len(environment) > MAX_ENVIRONMENT or not environment.isprintable():
         raise BadInput("environment", f"it must be a name of at most {MAX_ENVIRONMENT} characters")
     environment = environment or parts.connector.settings().get("BUSINESS_CENTRAL_ENVIRONMENT", "")
+    if not environment:
+        raise BadInput("environment", "name one as the Business Central admin center calls it")
     try:
         found = parts.connector.companies(environment)
     except SettingsRefused as refused:
