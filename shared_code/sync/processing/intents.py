@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from shared_code.core.base import confirm_base, with_given
+from shared_code.core.base import Base, with_given
 from shared_code.core.coupling import Intent
 from shared_code.core.identity import digest
 from shared_code.core.mapping import FieldMapping, FieldType
@@ -175,14 +175,13 @@ def _settle_by_key(work: Work, item: Item) -> None:
 
 
 def couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
-    """Couple with what an earlier attempt made.  The base is what was sent then, where that still means the
-    same: whatever either side holds beyond it was edited since."""
+    """Couple with what an earlier attempt made.  The base of both sides is what was sent then, where it still
+    means the same: whatever either holds beyond it was edited since, also in Business Central."""
     made_under = item.intent.rules if item.intent else work.at.digests[work.mapping.name]
     couple_found(work, item, Side.BC, row)
     journaling.note_made(work, item, Side.BC, sent, row)
     item.coupled, item.inserted = False, True
-    base = confirm_base(None, Side.BC, sent, item.values_on(Side.BC))
-    still = still_meant(work.at, work.mapping, base, made_under)
+    still = still_meant(work.at, work.mapping, Base(sent, sent), made_under)
     item.base = with_given(work.mapping, still, item.values_on(Side.SALES))
 
 

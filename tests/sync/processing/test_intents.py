@@ -9,7 +9,7 @@ import pytest
 from local.simulation.world import World
 from local.simulators.faults import AimedFault, Fault, Scope
 from shared_code.core.records import Side
-from shared_code.store.tables import Missing
+from shared_code.store.tables import Missing, StorageUnavailable
 from tests.sync import worlds
 
 NAME = "Fresh Ltd."
@@ -196,3 +196,26 @@ def test_a_made_customer_that_somebody_edited_is_not_made_again_and_a_person_dec
     assert fresh_customers(world) == ["+44 3"]
     assert len(worlds.accounts(world)) == 4
     assert set(worlds.codes(world)) == {"several_found"}
+
+
+def test_an_edit_of_what_was_made_is_carried_where_storage_failed_after_the_pair_was_noted(
+    world: World,
+) -> None:
+    """The pair leads to the customer as it is by now: what was sent is what both sides had in common."""
+    account = worlds.new_account(world, NAME, telephone1="+44 1")
+    failed: list[bool] = []
+
+    def fail(operation: str, table: str) -> None:
+        if (operation, table) == ("transact", "Couplings") and not failed and fresh_customers(world):
+            failed.append(True)
+            raise StorageUnavailable("storage does not answer")
+
+    world.tables.before = fail
+    worlds.cycle(world)
+    assert failed == [True]
+    (made,) = [each for each in worlds.customers(world) if each["displayName"] == NAME]
+    world.person_in_bc().edit(f"customers({made['id']})", phoneNumber="+44 2")
+    worlds.cycles(world, 4)
+    worlds.settled(world)
+    assert world.person_in_sales.call("GET", f"accounts({account})")["telephone1"] == "+44 2"
+    worlds.assert_whole(world)
