@@ -45,6 +45,9 @@ param templates string = ''
 @description('Accounts for lines of orders that are no product: see ORDER_ACCOUNTS in docs/settings.md.')
 param orderAccounts string = ''
 
+@description('See OWNING_TEAMS in docs/settings.md.')
+param owningTeams string = ''
+
 @description('The time zone of the companies, such as Europe/Copenhagen.')
 param timeZone string = 'UTC'
 
@@ -129,6 +132,7 @@ module tandem 'tandem.bicep' = {
     mappings: mappings
     templates: templates
     orderAccounts: orderAccounts
+    owningTeams: owningTeams
     timeZone: timeZone
     journalMonths: journalMonths
     clientId: clientId

@@ -44,6 +44,9 @@ param templates string = ''
 @description('See ORDER_ACCOUNTS in docs/settings.md.')
 param orderAccounts string = ''
 
+@description('See OWNING_TEAMS in docs/settings.md.')
+param owningTeams string = ''
+
 @description('The time zone of the companies.')
 param timeZone string = 'UTC'
 
@@ -217,6 +220,7 @@ module app 'modules/app.bicep' = {
     mappings: mappings
     templates: templates
     orderAccounts: orderAccounts
+    owningTeams: owningTeams
     timeZone: timeZone
     journalMonths: journalMonths
     webhooks: webhooks

@@ -266,7 +266,8 @@ def assemble(
     def connect(company: Company) -> ConnectionParts:
         templates = codes_of(settings.templates, company.name)
         accounts = codes_of(settings.order_accounts, company.name)
-        connection = Connection(company.name, company.id, templates=templates, accounts=accounts)
+        team = settings.owning_teams.get(company.name, "")
+        connection = Connection(company.name, company.id, templates, accounts, team)
         business_central = BusinessCentral(
             clients.business_central,
             root,

@@ -67,6 +67,9 @@ SETTINGS = (
     Setting("ORDER_ACCOUNTS", "The accounts of Business Central for lines of orders that are no product: of "
             "written_in lines and of freight, each as kind=account; for one company as company/kind=account.",
             "written_in=6110,freight=6410", ""),
+    Setting("OWNING_TEAMS", "The team of Sales that owns what Tandem creates there, each as company=team id. "
+            "In a company that is not named the user of the salesperson owns it.",
+            "cronus=3c6fbd5c-8f0e-4b0c-9a53-9d5f2f1a7c10", ""),
     Setting("BUSINESS_CENTRAL_URL", "The address of Business Central's API.", ONLINE, ONLINE),
     Setting("BUSINESS_CENTRAL_USER", "Where Business Central runs on servers of your own: the user with "
             "whose web service access key Tandem signs in. BUSINESS_CENTRAL_URL is the OData base address "
@@ -126,6 +129,7 @@ class Settings:
     mappings: tuple[str, ...]
     templates: tuple[NamedCode, ...]
     order_accounts: tuple[NamedCode, ...]
+    owning_teams: Mapping[str, str]
     sales_url: str
     business_central_url: str
     web_client_url: str
@@ -171,6 +175,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mappings=listed(values["MAPPINGS"]),
         templates=_checked(values, "TEMPLATES", templates),
         order_accounts=_checked(values, "ORDER_ACCOUNTS", accounts),
+        owning_teams=_checked(values, "OWNING_TEAMS", _teams),
         sales_url=_checked(values, "SALES_URL", _address) if connected else "",
         business_central_url=_checked(values, "BUSINESS_CENTRAL_URL", _server),
         web_client_url=_checked(values, "WEB_CLIENT_URL", lambda text: text and _address(text)),
@@ -286,17 +291,26 @@ def _companies(text: str) -> tuple[Company, ...]:
     return tuple(companies)
 
 
+def _teams(text: str) -> dict[str, str]:
+    entries = [[part.strip() for part in entry.partition("=")] for entry in listed(text)]
+    teams = {name: _guid(team_id) for name, _, team_id in entries}
+    if len(teams) < len(entries):
+        raise ValueError("a company has two teams.")
+    return teams
+
+
 def _check_templates(settings: Settings) -> None:
     """Raises ``SettingError`` for templates that could never be used."""
     if settings.templates and Feature.EXTENSION not in settings.features:
         raise SettingError("TEMPLATES is wrong: API v2.0 takes no template. Name extension in FEATURES too.")
     names = {each.name for each in settings.companies}
-    named = [("TEMPLATES", each) for each in settings.templates]
-    named += [("ORDER_ACCOUNTS", each) for each in settings.order_accounts]
-    for setting, each in named:
-        if each.company and each.company not in names:
+    named = [("TEMPLATES", each.company) for each in settings.templates]
+    named += [("ORDER_ACCOUNTS", each.company) for each in settings.order_accounts]
+    named += [("OWNING_TEAMS", company) for company in settings.owning_teams]
+    for setting, company in named:
+        if company and company not in names:
             raise SettingError(
-                f"{setting} is wrong: there is no company “{each.company}”; there are "
+                f"{setting} is wrong: there is no company “{company}”; there are "
                 f"{', '.join(sorted(names))}. Correct it in the app settings."
             )
 

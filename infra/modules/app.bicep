@@ -22,6 +22,7 @@ param features string
 param mappings string
 param templates string
 param orderAccounts string
+param owningTeams string
 param timeZone string
 param journalMonths int
 param webhooks bool
@@ -114,6 +115,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     MAPPINGS: mappings
     TEMPLATES: templates
     ORDER_ACCOUNTS: orderAccounts
+    OWNING_TEAMS: owningTeams
     TIME_ZONE: timeZone
     JOURNAL_MONTHS: string(journalMonths)
     WEBHOOK_URL: webhooks ? 'https://${app.properties.defaultHostName}' : ''

@@ -209,6 +209,7 @@ def build(
     features: Sequence[str] = (),
     zone: str = "UTC",
     templates: str = "",
+    teams: str = "",
     telemetry: Telemetry = SILENT,
     settings: Mapping[str, str] | None = None,
     order_accounts: str = "",
@@ -228,7 +229,7 @@ def build(
     world_runtime = runtime(clock)
     requests: dict[str, list[str]] = {"bc": [], "sales": []}
     chosen = {"MAPPINGS": ",".join(mappings), "FEATURES": ",".join(features), "TIME_ZONE": zone,
-              "TEMPLATES": templates, "ORDER_ACCOUNTS": order_accounts}  # fmt: skip
+              "TEMPLATES": templates, "ORDER_ACCOUNTS": order_accounts, "OWNING_TEAMS": teams}  # fmt: skip
     read = read_settings(_environment(companies, settle_s, webhooks) | chosen | dict(settings or {}))
     tables, queue = MemoryTables(), MemoryQueue(clock.time)
     tables.ensure(TABLES)

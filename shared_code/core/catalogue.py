@@ -17,6 +17,7 @@ from shared_code.core.document_shape import MAPPING, SHAPES
 from shared_code.core.fields import Direction, FieldMapping, FurtherTarget, Lines
 from shared_code.core.mapping import Connection, Mapping, MatchKey, NotCarried
 from shared_code.core.moved_by import MovedBy
+from shared_code.core.ownership import owned_by_team
 from shared_code.core.table_rules import (
     IN_FORCE,
     Beside,
@@ -65,7 +66,7 @@ def parse_mapping(document: Document) -> Mapping:
 
 def for_connection(mapping: Mapping, connection: Connection) -> Mapping:
     """The mapping with what depends on the connection filled in (``{company_id}``, ``{template}``,
-    ``{account}``).
+    ``{account}``, who owns rows).
 
     Without a template or account that constant is none, and nothing is sent for it.
     """
@@ -80,7 +81,8 @@ def for_connection(mapping: Mapping, connection: Connection) -> Mapping:
         return replace(each, constant=each.constant.replace("{company_id}", connection.company_id))
 
     lines = mapping.lines and replace(mapping.lines, fields=tuple(map(fill, mapping.lines.fields)))
-    return replace(mapping, fields=tuple(map(fill, mapping.fields)), lines=lines)
+    filled = replace(mapping, fields=tuple(map(fill, mapping.fields)), lines=lines)
+    return owned_by_team(filled, connection.owning_team) if connection.owning_team else filled
 
 
 def _mapping(values: Values) -> Mapping:

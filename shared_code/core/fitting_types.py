@@ -66,12 +66,13 @@ def _fixed_kinds(each: FieldMapping, side: Side, read_only: bool) -> frozenset[K
             # It is a number there, which a column of whole numbers holds, too (the decimals of a currency).
             return frozenset({Kind.CHOICE, Kind.INTEGER})
         case FieldType.OPTION | FieldType.STATE:
-            return frozenset({Kind.CHOICE, Kind.TEXT} if on_bc else {Kind.CHOICE})
+            numbers = {Kind.INTEGER} if each.type is FieldType.OPTION else set[Kind]()
+            return frozenset({Kind.CHOICE, Kind.TEXT} if on_bc else {Kind.CHOICE} | numbers)
         case FieldType.LOOKUP if on_bc:
             return frozenset({Kind.TEXT if each.by_reference else Kind.ID})
         case FieldType.LOOKUP:
             return frozenset({Kind.LOOKUP if each.target else Kind.CHOICE})
-    return _constant_kinds(each.constant, side)
+    return frozenset({Kind.LOOKUP}) if each.target else _constant_kinds(each.constant, side)
 
 
 def _constant_kinds(value: Value, side: Side) -> frozenset[Kind]:

@@ -173,9 +173,11 @@ class Connection:
 
     ``company_id`` marks the Dataverse rows that belong to this company.  ``templates`` are the codes of the
     templates that new BC records are made from, by mapping; ``accounts`` those of lines of orders, by kind.
+    ``owning_team`` owns the rows that are made in Sales; blank: the users of salespeople do.
     """
 
     name: str
     company_id: str
     templates: MappingOf[str, str] = field(default_factory=dict, hash=False)
     accounts: MappingOf[str, str] = field(default_factory=dict, hash=False)
+    owning_team: str = ""

@@ -10,6 +10,7 @@ from shared_code.sync.api_input import connection_of, refuse_unknown_parameters
 from shared_code.sync.doctor.availability import examine_availability
 from shared_code.sync.doctor.findings import Finding, Level, worst
 from shared_code.sync.doctor.mappings import examine_mappings
+from shared_code.sync.doctor.ownership import examine_ownership
 from shared_code.sync.doctor.systems import examine_systems
 from shared_code.sync.doctor.templates import examine_templates
 from shared_code.sync.doctor.upkeep import examine_app, examine_schedules
@@ -32,6 +33,7 @@ def _examined(parts: Parts, connections: list[ConnectionParts]) -> Iterator[Find
         if worst(of_systems) is not Level.FAULT:  # What does not answer need not be asked for every mapping.
             yield from examine_mappings(parts, at)
             yield from examine_availability(parts, at)
+            yield from examine_ownership(at)
         yield from examine_templates(at)
         yield from examine_schedules(parts, at)
     yield from examine_app(parts)

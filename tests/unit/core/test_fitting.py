@@ -240,6 +240,19 @@ def test_the_options_true_and_false_are_those_of_a_truth_value() -> None:
     assert "holds a choice" in one(mapping, Side.BC, with_column(bc, "bc_blocked", kind=Kind.CHOICE))[1]
 
 
+def test_options_may_be_numbers_of_a_column_that_is_no_choice() -> None:
+    mapping, _, sales = of(make_field("places", FieldType.OPTION, options=(("2", 2),)))
+    assert told(mapping, Side.SALES, with_column(sales, "sales_places", kind=Kind.INTEGER)) == []
+    assert told(mapping, Side.SALES, with_column(sales, "sales_places", kind=Kind.TEXT))
+
+
+def test_a_constant_that_is_a_record_goes_into_a_lookup() -> None:
+    team = make_field("team", FieldType.CONSTANT, TO_SALES, bc=None, constant="t", target="teams")
+    mapping, _, sales = of(team, direction=TO_SALES)
+    assert told(mapping, Side.SALES, with_column(sales, "sales_team", kind=Kind.LOOKUP)) == []
+    assert told(mapping, Side.SALES, with_column(sales, "sales_team", kind=Kind.TEXT))
+
+
 def test_a_constant_must_be_short_enough() -> None:
     constant = make_field("mark", FieldType.CONSTANT, TO_SALES, bc=None, constant="A-B-C")
     mapping, _, sales = of(constant, direction=TO_SALES)
