@@ -150,8 +150,8 @@ _GETTERS: dict[FieldType, Callable[[Value, FieldMapping], Value]] = {
 
 def _ruled(each: FieldMapping, side: Side, name: str, native: Values) -> Value:
     """What a field holds, after the rules of the side it flows from."""
-    rules = each.rules if each.direction.flows_from(side) else ()
-    return apply(rules, native.get(name), native) if rules else native.get(name)
+    value = native.get(name)
+    return apply(each.rules, value, native) if each.rules and each.direction.flows_from(side) else value
 
 
 def _get_plain(each: FieldMapping, side: Side, name: str, native: Values) -> Value:

@@ -37,10 +37,12 @@ from shared_code.store.tables import (
 )
 
 POINT_READS_AT_ONCE = 4
-RANGE_FROM = 20
+RANGE_FROM = 3
 """More rows than this are read along their range as long as it is not sparse."""
 PROBE = 5
 """So many entities for each wanted row are read first, to see how close together the wanted ones lie."""
+GROWING = 4
+"""How many times as many are read next, as long as the wanted ones lie close together."""
 SPARSE = 30
 """A range is sparse with fewer than one wanted row in so many: reading them one by one costs less then."""
 
@@ -111,7 +113,8 @@ class AzureTables:
             found |= hits
             if len(page) < size:
                 return []
-            first, size, sparse = page[-1].row, PAGE, len(hits) * SPARSE < len(page)
+            first, size = page[-1].row, min(PAGE, GROWING * size)
+            sparse = len(hits) * SPARSE < len(page)
             if sparse:
                 passed = order_of(first)
                 return [row for row in rows if order_of(row) > passed]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
+from functools import partial
 
 from shared_code.core import filters, transform
 from shared_code.core.coupling import Origin, OriginKind
@@ -54,9 +55,16 @@ def match_uncoupled(
     """
     outside: dict[Side, set[str]] = {side: set() for side in Side}
     held = set[tuple[int, str]]()
-    records = {side: _uncoupled(at, mapping, side, outside[side], held, trusting=trusting) for side in Side}
-    made = _made_by_us(at, mapping, records, outside)
+    read = partial(_uncoupled, at, mapping, trusting=trusting)
+    in_sales = read(Side.SALES, outside[Side.SALES], held)
+    # Where Sales holds nothing there is nothing to match with: a first page tells whether there is work.
     store = at.couplings(mapping.name)
+    is_empty = not (in_sales or outside[Side.SALES] or any(store.all_coupled(limit=1)))
+    records = {
+        Side.BC: read(Side.BC, outside[Side.BC], held, first_page_only=is_empty),
+        Side.SALES: in_sales,
+    }
+    made = _made_by_us(at, mapping, records, outside)
     taken = {side: {pair[n] for pair in made} | store.set_aside(side) for n, side in enumerate(Side)}
     bc, sales = (_without(records[side], taken[side]) for side in Side)
     matches = match(mapping.match, bc, sales, held)
@@ -105,6 +113,7 @@ def _uncoupled(
     held: set[tuple[int, str]],
     *,
     trusting: bool,
+    first_page_only: bool = False,
 ) -> Records:
     """The uncoupled records inside the filter with the values of their keys.
 
@@ -128,7 +137,7 @@ def _uncoupled(
             raise TooMany(
                 f"{mapping.title}: more than {MAX_UNCOUPLED:,} uncoupled records in {side.system_name}"
             )
-        cursor, complete = page.next, page.next is None
+        cursor, complete = page.next, page.next is None or first_page_only
     if not shows_any:
         refuse_empty(at, mapping, side)
     return found

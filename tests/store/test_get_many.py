@@ -46,7 +46,9 @@ def singles(tables: AzureTables, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         (ROWS[::40], True, 50),  # 1 in 40: after one page the other 50 cost less one by one
         (ROWS[:150], False, 0),  # a small partition, or neighbours: one small page instead of 150 requests
         (ROWS[::100], False, 28),  # 30 far apart: a page of 150 tells, with two of them on it
-        (ROWS[:20], False, 20),  # few
+        (ROWS[:20], False, 0),  # a small partition: one small page instead of 20 requests
+        (ROWS[::600], False, 4),  # 5 far apart: two small pages tell
+        (ROWS[:3], False, 3),  # few
         ([*ROWS[::100], *(f"{row}x" for row in ROWS[::15])], False, 153),  # most of them are not there
     ],
 )

@@ -11,6 +11,7 @@ from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
 from shared_code.sync import matching
 from shared_code.sync.matching import match_uncoupled
+from shared_code.systems import business_central_scan
 from tests.sync import worlds
 
 
@@ -142,3 +143,23 @@ def test_the_email_of_a_person_that_the_company_has_too_is_the_persons() -> None
     match_uncoupled(world.parts, world.at, world.at.mapping("CONTACT"), "job")
     coupled = world.at.couplings("CONTACT").load(Side.BC, [person["id"]])[person["id"]]
     assert coupled.sales_id == contact["contactid"]
+
+
+def test_an_empty_table_of_sales_is_matched_with_one_page_of_business_central(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(business_central_scan, "PAGE_SIZE", 2)
+    monkeypatch.setattr(matching, "MAX_UNCOUPLED", 2)
+    world = world_with()
+    world.reset_requests()
+    result = matched(world)
+    assert (result.left_bc, result.left_sales, result.coupled) == (2, 0, 0)
+    assert world.requests["bc"].count("scan") == 1
+
+
+def test_with_one_row_in_sales_all_of_business_central_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(business_central_scan, "PAGE_SIZE", 2)
+    customers = len(worlds.company().records["customers"])
+    world = world_with(row(1))
+    result = matched(world)
+    assert result.left_bc == customers > 2
