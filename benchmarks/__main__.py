@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import peers, report
+from benchmarks.ceiling import ceilings
 from benchmarks.plan import CLIENTS, LATENCIES, TANDEM, WORKS, Plan
 from benchmarks.running import run
 from local.dev.places import ROOT
@@ -86,12 +87,14 @@ def main(given: Sequence[str]) -> int:
     args = arguments().parse_args(given)
     try:
         plan = Plan(args.rows, args.client, args.work, args.latency, args.seed)
-        before = load_average()
+        before, most = load_average(), ceilings()
+        told_most = ", ".join(f"{name} {rate:,}" for name, rate in most.items())
+        _say(f"the simulators alone, rows/s of processor time: {told_most}")
         results = run(plan, peers.Pythons(_say).of, _say)
     except (NotReady, SetUpFailed, ValueError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return NOT_POSSIBLE
-    known = about(plan, (before, load_average()))
+    known = {**about(plan, (before, load_average())), "ceilings": most}
     print(report.table(results.runs))
     if told := report.kinds_table(results.runs, TANDEM):
         print(f"\nWhat Tandem asked for:\n{told}")
