@@ -33,7 +33,7 @@ def tell(environment: Environment, *, to_the_end: bool = True) -> dict[str, str]
     if to_the_end:
         _until(lambda: _status(environment, f"compares/{compare}") == "Finished", "the compare")
     return {
-        "run": run, "preview": preview, "compare": compare, "conflict": str(customers[CONFLICT]["id"]),
+        "run": run, "job": str(environment.api.get("jobs")["jobs"][0]["id"]), "preview": preview, "compare": compare, "conflict": str(customers[CONFLICT]["id"]),
         "too_long": str(customers[TOO_LONG]["id"]), "edited": str(customers[EDITED]["id"]),
     }  # fmt: skip
 

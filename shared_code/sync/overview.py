@@ -18,7 +18,7 @@ from shared_code.sync.brakes import held
 from shared_code.sync.comparing.comparing import store_of
 from shared_code.sync.parts import ConnectionParts, Parts
 
-MAX_COUNTED = 200
+MAX_COUNTED = 100
 """Problems of a mapping that are counted: more are told as “more”, and counted by cause elsewhere."""
 JOBS = 200
 """The newest jobs among which each mapping's last one is looked for."""
@@ -82,17 +82,18 @@ class Overview:
     compared_at_s: float = 0.0
 
 
-def overview(parts: Parts, at: ConnectionParts) -> Overview:
-    """The state of every mapping of a connection, in the order of their names."""
+def overview(parts: Parts, at: ConnectionParts, only: str = "") -> Overview:
+    """The state of every mapping of a connection, or of one, in the order of their names."""
+    names = [each for each in sorted(at.mappings) if only in ("", each)]
     schedules = at.schedules.all()
     newest = _newest(at.jobs.newest(JOBS))
     compare = store_of(at).newest(1)
     lines = {each.mapping: each for each in store_of(at).lines(compare[0][0])} if compare else {}
-    calls = [partial(_counts, at, name) for name in at.mappings]
-    counted = dict(zip(at.mappings, parts.runtime.run_all(calls, AT_ONCE), strict=True))
+    calls = [partial(_counts, at, name) for name in names]
+    counted = dict(zip(names, parts.runtime.run_all(calls, AT_ONCE), strict=True))
     found = [
         _state(at, name, schedules.get(name), counted[name], newest.get(name), lines.get(name))
-        for name in sorted(at.mappings)
+        for name in names
     ]
     return Overview(faults.why_not(parts, at), found, compare[0][1] if compare else 0.0)
 

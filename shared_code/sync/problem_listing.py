@@ -13,10 +13,10 @@ from shared_code.sync.api_input import BadInput, is_id
 from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.sync.problem_actions import MAX_GROUPED
 
-QUICKLY = 500
+QUICKLY = 250
 """Problems of a mapping that are looked at where a person waits for the page."""
 DEFAULT_PAGE = 50
-LOOKED_AT = 2_000
+LOOKED_AT = 400
 """Problems that are looked through for one page of a group."""
 AT_ONCE = 8
 

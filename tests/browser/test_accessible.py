@@ -37,6 +37,7 @@ def places(story: dict[str, str]) -> Iterator[str]:
     )
     yield from ("connection", "connection/examination", f"full-synchronization/{story['run']}")
     yield from (f"previews/{story['preview']}", f"previews/{story['preview']}/writes")
+    yield from (f"jobs/{story['job']}", "setup", "setup/what", "setup/couple", "setup/settings")
     yield from (f"compares/{story['compare']}", f"mappings/CUSTOMER/records/{story['conflict']}", "nothing")
 
 

@@ -28,7 +28,7 @@ def one(visit: Visit) -> Reply:
     name = visit.captured["name"]
     file = view(mapping_file_api.get_file(visit.parts, name, {}))
     mapping = visit.at.mappings.get(name)
-    state = next((e for e in overview.overview(visit.parts, visit.at).mappings if e.mapping == name), None)
+    state = next(iter(overview.overview(visit.parts, visit.at, name).mappings), None)
     return visit.page("mapping.html", file=file, mapping=mapping, state=state, rules=_rules(mapping))
 
 
