@@ -32,9 +32,11 @@ def tell(environment: Environment, *, to_the_end: bool = True) -> dict[str, str]
     _until(lambda: _status(environment, f"previews/{preview}") == "Finished", "the preview")
     if to_the_end:
         _until(lambda: _status(environment, f"compares/{compare}") == "Finished", "the compare")
+    job = str(environment.api.get("jobs")["jobs"][0]["id"])
     return {
-        "run": run, "job": str(environment.api.get("jobs")["jobs"][0]["id"]), "preview": preview, "compare": compare, "conflict": str(customers[CONFLICT]["id"]),
-        "too_long": str(customers[TOO_LONG]["id"]), "edited": str(customers[EDITED]["id"]),
+        "run": run, "job": job, "preview": preview, "compare": compare,
+        "conflict": str(customers[CONFLICT]["id"]), "too_long": str(customers[TOO_LONG]["id"]),
+        "edited": str(customers[EDITED]["id"]),
     }  # fmt: skip
 
 
