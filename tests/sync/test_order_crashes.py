@@ -182,7 +182,27 @@ def test_what_tandem_keeps_may_be_lost(world: World) -> None:
     assert_whole(world, [order])
 
 
-def test_an_order_whose_lines_were_not_all_stored_is_removed_and_made_whole() -> None:
+def test_under_its_key_an_order_is_not_made_again_although_its_number_is_gone_from_it() -> None:
+    """Everything is lost, and a person wrote another reference: the key alone knows the order."""
+    world = ordering.synchronised(EXTENSION)
+    order = begin(world)
+    worlds.cycles(world, 3)
+    made = ordering.of(world, order)
+    company = world.bc.env.companies[world.at.connection.company_id]
+    company.tables["salesOrders"].rows[made["id"]].extra["yourReference"] = "Mine"
+    for table in ("Couplings", "Pairs"):
+        losses.lose(world.tables, table, lambda each: NAME in each.partition)
+    ordering.set_state(world, order, ACTIVE)
+    ordering.set_state(world, order, SUBMITTED)
+    worlds.cycles(world, 4, 700)
+    assert [each["id"] for each in ordering.in_bc(world)] == [made["id"]]
+    pair = ordering.coupling(world, order)
+    assert pair is not None
+    assert pair.bc_id == made["id"]
+
+
+@pytest.mark.parametrize("answer_is_lost", [False, True])
+def test_an_order_whose_lines_were_not_all_stored_is_removed_and_made_whole(answer_is_lost: bool) -> None:
     """A service that keeps the header and some lines of a creation that failed half-way."""
     world = ordering.synchronised(WITHOUT)
     order = begin(world)
@@ -199,11 +219,14 @@ def test_an_order_whose_lines_were_not_all_stored_is_removed_and_made_whole() ->
                 del lines[1:]
                 headers = {k: v for k, v in request.headers.items() if k.lower() != "content-length"}
                 request = Request(request.method, request.target, headers, json.dumps(body).encode())
+                if answer_is_lost:
+                    service.handle(request)
+                    raise worlds.ConnectionLost
             return service.handle(request)
 
     wire.service = Lax()
     worlds.cycles(world, 1)
     assert cut == [LINES]
-    assert ordering.in_bc(world) == []
-    worlds.cycles(world, 3, 120)
+    assert len(ordering.in_bc(world)) == answer_is_lost
+    worlds.cycles(world, 4, 700 if answer_is_lost else 120)
     assert_whole(world, [order])

@@ -12,10 +12,13 @@ from shared_code.sync.processing.writing import Plan, PlannedCreation
 
 
 def adopt_existing(work: Work, plan: Plan) -> None:
-    """Where a key identifies a record (an ISO code), couple with what is there instead of creating."""
+    """Where a key identifies a record (an ISO code), couple with what is there instead of creating.
+
+    What one field alone tells is looked for by the creation itself, which knows what a half is.
+    """
     key = next((each for each in work.mapping.match if each.identifies), None)
     for side, planned in plan.creations.items():
-        if key and planned:
+        if key and planned and not (side is Side.BC and work.mapping.bc.found_by):
             plan.creations[side] = _adopt(work, side, key, planned)
 
 
