@@ -201,6 +201,21 @@ def test_under_its_key_an_order_is_not_made_again_although_its_number_is_gone_fr
     assert pair.bc_id == made["id"]
 
 
+def test_what_tandem_keeps_of_one_order_may_be_lost(world: World) -> None:
+    other, order = begin(world), begin(world)
+    worlds.cycles(world, 3)
+    made = ordering.of(world, order)
+    names = (order, made["id"])
+    for table in ("Couplings", "Pairs"):
+        losses.lose(world.tables, table, lambda each: any(name in each.row for name in names))
+    assert ordering.coupling(world, order) is None
+    ordering.set_state(world, order, ACTIVE)
+    ordering.set_state(world, order, SUBMITTED)
+    worlds.cycles(world, 4, 700)
+    assert len(ordering.in_bc(world)) == 2
+    assert_whole(world, [other, order])
+
+
 @pytest.mark.parametrize("answer_is_lost", [False, True])
 def test_an_order_whose_lines_were_not_all_stored_is_removed_and_made_whole(answer_is_lost: bool) -> None:
     """A service that keeps the header and some lines of a creation that failed half-way."""
