@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from local.simulate.fields import BLANK_ID, Pair
 from local.simulate.observing import Key, Observer
+from shared_code.store.codec import order_of
 from shared_code.store.memory import MemoryTables
 from shared_code.store.tables import Delete, Entity, Operation
 
@@ -48,13 +49,19 @@ class Conclusions:
             self.uncoupled.add((connection, json.loads(str(values["details"]))["was_with"]))
         if self._are_few(partition):
             return
-        if row.startswith("p|") and values["code"] == "partner_deleted":
+        if row.startswith("p|") and _is_told(operation.entity) and not self._was_told(partition, row):
             details = json.loads(str(values["details"]))
             self._judge(connection, mapping, details.get("bc_id"), details.get("sales_id"))
         elif (
             row.startswith("b|") and values["state"] == "ended" and not self._was_wanted(connection, row[2:])
         ):
             self._judge(connection, mapping, row[2:], values["sales_id"])
+
+    def _was_told(self, partition: str, row: str) -> bool:
+        """Whether it is on file already: setting a problem aside, say, says nothing anew."""
+        found = self.tables._tables["Couplings"].get(partition)
+        stored = found.entities.get(order_of(row)) if found else None
+        return stored is not None and _is_told(stored)
 
     def _was_wanted(self, connection: str, bc_id: str) -> bool:
         return (connection, bc_id) in self.uncoupled

@@ -91,8 +91,10 @@ def _renamed(evidence: Evidence, write: Write, before: float = math.inf) -> bool
     Business Central takes no key of ours without its extension: what was made is known by its values, and
     nobody can know it again once its name is another one.
     """
+    pair = evidence.pair_of(write.key)
+    name = pair.texts[0].bc if pair else ""
     return write.key.side == "bc" and any(
-        each.kind == "updated" and "displayName" in each.changed
+        each.kind == "updated" and name in each.changed
         for each in evidence.observer.writes
         if each.key == write.key and each.at <= before and not each.who.startswith("tandem")
     )
