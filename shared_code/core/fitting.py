@@ -73,6 +73,8 @@ def line_faults(
     )
     if isinstance(bc, TableDescription):
         bc = replace(bc, stamp="")
+    if isinstance(sales, TableDescription):
+        sales = replace(sales, tracked=True)
     return faults_of(own, bc, sales, {**(others or {}), mapping.name: mapping})
 
 

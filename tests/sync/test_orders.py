@@ -101,6 +101,12 @@ def test_addresses_go_whole_and_blank_ones_are_the_customers(world: World) -> No
     assert [line["description"] for line in own["salesOrderLines"]] == ["Bicycle"]
 
 
+def test_with_units_of_items_a_line_has_the_unit_it_was_sold_in() -> None:
+    world = ordering.synchronised((*EXTENSION, "unit_groups"))
+    made = ordering.of_after(world, submit(world, sold(world, BICYCLE, 2, 5)))
+    assert lines_of(made, "lineObjectNumber", "unitOfMeasureCode", "quantity") == [(BICYCLE, "PCS", 2)]
+
+
 def test_header_fields_are_carried(world: World) -> None:
     order = submit(world, sold(world, BICYCLE, 1, 1000), requestdeliveryby="2027-03-01T00:00:00Z")
     made = ordering.of_after(world, order)
