@@ -46,7 +46,7 @@ from local.environment.records import (
 )
 from local.environment.scope import Scope
 from local.environment.settings import ENVIRONMENT, TENANT_ID, Secrets, app_settings
-from local.environment.starting import COLUMNS, free_ports
+from local.environment.starting import COLUMNS, TABLES, free_ports
 from local.simulators import certificates
 
 NUMBER_PREFIX = "G"
@@ -141,8 +141,8 @@ def _started(client: str, options: Options, scratch: Path, processes: Processes,
     files = sales_folder(options, folder)
     run(
         "sales", "local.simulators.dataverse", "--port", sales_port, "--data", folder, "--load", *files,
-        "--tenant", TENANT_ID, "--entra-key", key, "--columns", COLUMNS, "--user", f"{CLIENT_ID}=# Tandem",
-        "--user", f"{ADMINISTRATOR_CLIENT_ID}=# Administrator",
+        "--tenant", TENANT_ID, "--entra-key", key, "--columns", COLUMNS, "--tables", TABLES,
+        "--user", f"{CLIENT_ID}=# Tandem", "--user", f"{ADMINISTRATOR_CLIENT_ID}=# Administrator",
     )  # fmt: skip
     storage = _storage(processes, client) if client in SAVES else ""
     authority = f"https://localhost:{entra_port}"
