@@ -176,7 +176,7 @@ def tokens_of(settings: Settings) -> Tokens:
     return EntraTokens(
         f"{settings.authority}/{settings.tenant_id}",
         settings.client_id,
-        _credential(settings),
+        credential_of(settings),
         session,
         well_known=settings.authority.endswith(WELL_KNOWN_CLOUDS),
     )
@@ -185,7 +185,8 @@ def tokens_of(settings: Settings) -> Tokens:
 WELL_KNOWN_CLOUDS = (".microsoftonline.com", ".microsoftonline.us", ".partner.microsoftonline.cn")
 
 
-def _credential(settings: Settings) -> Credential:
+def credential_of(settings: Settings) -> Credential:
+    """What the app proves with who it is: a secret, a certificate, or its managed identity."""
     if settings.client_secret:
         return Secret(settings.client_secret)
     if settings.client_certificate:

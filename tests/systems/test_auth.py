@@ -10,7 +10,7 @@ from local.simulators.entra.directory import Application, Directory, FederatedCr
 from local.simulators.entra.service import EntraSimulator
 from local.simulators.tokens import TokenVerifier, exchange_issuer_of, object_id, signing_key
 from local.simulators.wire import ConnectionLost, Request, Response, SystemClock
-from shared_code import compose
+from shared_code import connecting
 from shared_code.settings import read_settings
 from shared_code.systems.auth import (
     Certificate,
@@ -105,7 +105,7 @@ def test_the_certificate_of_the_settings_is_the_one_that_signs_in(entra: Counted
     ).decode()
     both = pem + CERTIFICATE.public_bytes(serialization.Encoding.PEM).decode()
     settings = read_settings({**GOOD, "CLIENT_SECRET": "", "CLIENT_CERTIFICATE": both})
-    assert_accepted(tokens(entra, compose._credential(settings)).token(SCOPE))
+    assert_accepted(tokens(entra, connecting.credential_of(settings)).token(SCOPE))
 
 
 def test_a_managed_identity_needs_no_secret(entra: Counted, monkeypatch: pytest.MonkeyPatch) -> None:

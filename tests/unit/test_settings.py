@@ -7,7 +7,8 @@ import pytest
 
 from shared_code.compose import check_settings, codes_of
 from shared_code.core.features import Feature
-from shared_code.settings import SETTINGS, Company, SettingError, read_settings
+from shared_code.setting_list import SETTINGS
+from shared_code.settings import Company, SettingError, read_settings
 
 ID = "d6079f35-affb-5d00-b382-28fccf9e4a20"
 GOOD = {

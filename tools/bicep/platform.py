@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared_code.settings import Setting
+from shared_code.setting_list import Setting
 
 PLATFORM = (
     Setting(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from shared_code.settings import SETTINGS
+from shared_code.setting_list import SETTINGS
 from tools.bicep.platform import PLATFORM
 from tools.bicep.source import Source, plain, properties
 from tools.checks.sources import Violation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shared_code.settings import SETTINGS, Setting
+from shared_code.setting_list import SETTINGS, Setting
 from tools.bicep.platform import PLATFORM
 from tools.docs.markdown import code, document, table
 
@@ -36,7 +36,7 @@ def page(root: Path) -> str:
     head = ("Setting", "Needed", "Meaning", "Default", "Example")
     return document(
         "Settings",
-        "`shared_code/settings.py`",
+        "`shared_code/setting_list.py`",
         [
             INTRODUCTION,
             table(head, [_row(each) for each in SETTINGS]),

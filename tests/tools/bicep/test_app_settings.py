@@ -9,7 +9,8 @@ import pytest
 from local.environment.environment import Addresses
 from local.environment.options import Options
 from local.environment.settings import Secrets, app_settings
-from shared_code.settings import SETTINGS, read_settings
+from shared_code.setting_list import SETTINGS
+from shared_code.settings import read_settings
 from tests.unit.test_settings import CERTIFICATE, GOOD, KEY
 from tools.bicep.__main__ import sources
 from tools.bicep.platform import PLATFORM
