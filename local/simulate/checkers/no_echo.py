@@ -9,6 +9,7 @@ from local.simulate.observing import Write
 from local.simulate.people import tokens_in
 
 NAME = "I17 no echo"
+SAME_MOMENT_S = 1.0
 
 
 def check(evidence: Evidence) -> list[str]:
@@ -16,7 +17,7 @@ def check(evidence: Evidence) -> list[str]:
     if plan.clerk or plan.ends_pairs or plan.changes_rules:
         return []  # A person may want it, and where no common state is known nobody can tell.
     updates = [each for each in evidence.our_writes() if each.kind == "updated"]
-    settled = _on_both_sides(evidence)
+    settled = _on_both_sides(evidence) | _found_again(evidence, updates)
     return [line for each in updates for line in _echoes(evidence, each, settled)]
 
 
@@ -30,6 +31,21 @@ def _on_both_sides(evidence: Evidence) -> set[str]:
         for _, after in write.changed.values()
         for token in tokens_in(after) & tokens.keys()
         if tokens[token].key.side != write.key.side
+    }
+
+
+def _found_again(evidence: Evidence, updates: list[Write]) -> set[str]:
+    """The values in writes of the very moment at which a row was found that Tandem had made before.
+
+    What was sent then is on file nowhere: where the two differ a rule of the mapping may decide.
+    """
+    return {
+        token
+        for write in updates
+        for link in evidence.by_key.get(write.key, [])
+        if link.coupling.origin and 0 <= write.at - link.coupling.origin.at_s < SAME_MOMENT_S
+        for _, after in write.changed.values()
+        for token in tokens_in(after)
     }
 
 
