@@ -20,7 +20,9 @@ OTHER_ROW = Key("sales", "", "account", "s2")
 CONTACT = Key("sales", "", "contact", "k1")
 
 
-def evidence(*listed: Key, code: str = "several_found") -> Evidence:
+def evidence(
+    *listed: Key, code: str = "several_found", parted: frozenset[tuple[str, str]] = frozenset()
+) -> Evidence:
     """Tandem made a customer “Bar 1” for the row of that name, which was renamed since; nobody is coupled."""
     observer = Observer(lambda: 1.0)
     observer._begin(ROW, {"name": "BAR 1"})
@@ -36,7 +38,11 @@ def evidence(*listed: Key, code: str = "several_found") -> Evidence:
         our_writes=lambda: [each for each in observer.writes if each.who.startswith("tandem")],
         pairs=PAIRS, pair_of=lambda key: pair_of(PAIRS, key.side, key.table, observer.history[key][-1]),
         rows=lambda table: iter(()), ledger=SimpleNamespace(tokens={}),
-        simulation=SimpleNamespace(incidents=SimpleNamespace(plan=SimpleNamespace(incident=""))),
+        simulation=SimpleNamespace(
+            incidents=SimpleNamespace(plan=SimpleNamespace(incident="")),
+            conclusions=SimpleNamespace(coupled={(MADE, ROW)}, uncoupled=parted),
+        ),
+        is_inside=lambda pair, key: True,
     )  # fmt: skip
     return cast(Evidence, cast(Any, stand_in))
 
@@ -55,3 +61,12 @@ def test_a_question_about_others_excuses_nothing(listed: tuple[Key, ...]) -> Non
 
 def test_another_problem_is_no_question() -> None:
     assert len(check(evidence(ROW, code="too_long"))) == 1
+
+
+PARTED = frozenset({("cronus", MADE.id)})
+
+
+def test_one_that_a_person_uncoupled_is_in_nobodys_way_while_it_is_listed() -> None:
+    assert check(evidence(MADE, code="waits_for_lookup", parted=PARTED)) == []
+    assert len(check(evidence(parted=PARTED))) == 1
+    assert len(check(evidence(MADE, code="waits_for_lookup"))) == 1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from local.simulate.session import DirectSession
 from local.simulators.adapter import InProcessAdapter
 from local.simulators.wire import ConnectionLost, ManualClock, Request, Response
-from shared_code.systems.http import _Bearer, _body, new_session
+from shared_code.systems.http import _Authorized, _body, new_session
 
 CLOCK = ManualClock()
 
@@ -34,7 +34,7 @@ class Recorder:
 
 def _sent(session: requests.Session, method: str, url: str, headers: Any, body: bytes | None) -> Any:
     return session.request(
-        method, url, data=body, headers=headers, auth=_Bearer("token"), timeout=(1, 2),
+        method, url, data=body, headers=headers, auth=_Authorized("Bearer", "token"), timeout=(1, 2),
         allow_redirects=False, stream=True,
     )  # fmt: skip
 
@@ -111,6 +111,6 @@ def test_what_the_session_does_not_heed_is_refused() -> None:
     session = DirectSession(Recorder(), CLOCK)
     with pytest.raises(TypeError):
         session.request(
-            "GET", "https://a.example", headers={}, data=None, auth=_Bearer("t"), timeout=None,
+            "GET", "https://a.example", headers={}, data=None, auth=_Authorized("Bearer", "t"), timeout=None,
             allow_redirects=False, stream=True, params={"a": "b"},
         )  # fmt: skip

@@ -194,6 +194,13 @@ def _is_made_by_itself(write: Write) -> bool:
     return company or unit or (write.key.table == "uom" and bool(made.get("isschedulebaseuom")))
 
 
+def _was_parted(evidence: Evidence, write: Write) -> bool:
+    """Whether a person uncoupled it once; storage may have lost that since."""
+    conclusions = evidence.simulation.conclusions
+    parted = {bc_id for _, bc_id in conclusions.uncoupled}
+    return any(bc.id in parted and write.key in (bc, sales) for bc, sales in conclusions.coupled)
+
+
 def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
     tables = {pair.table(write.key.side) for pair in evidence.pairs.values()}
     if write.kind != "created" or write.key.table not in tables or evidence.values(write.key) is None:
@@ -212,6 +219,8 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
         return None
     if evidence.simulation.incidents.plan.incident == "lost_pairs_too" and _is_a_persons(evidence, write):
         return None  # Nothing tells any more whose partner it is.
+    if _was_parted(evidence, write) and _is_a_persons(evidence, write):
+        return None
     if _was_asked_about(evidence, write):
         return None
     return (
