@@ -24,7 +24,7 @@ BULK = "TANDEM_BULK"
 EVERY, FIRST = "TANDEM_DIES_AT_EVERY", "TANDEM_DIES_FIRST_AT"
 PIPELINE = ["tests/sync", "tests/conformance", "tests/simulation"]
 SPARSE = 4
-EVERYTHING = ["-n", "2", "--dist", "loadfile"]
+EVERYTHING = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def chosen(usual: Sequence[str], arguments: Sequence[str]) -> list[str]:

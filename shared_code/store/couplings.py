@@ -227,8 +227,10 @@ class CouplingStore:
         names, keys = ({str(each.values.get(name, "")) for each in rows} for name in ("name", "key"))
         return names, keys - {""}
 
-    def problem_operation(self, problem: Problem) -> Operation:
-        return Upsert(_problem_entity(self.partition, problem))
+    def problem_operation(self, problem: Problem, over: Problem | None = None) -> Operation:
+        """Write a problem; ``over`` one that must still be as it was read."""
+        entity = _problem_entity(self.partition, problem)
+        return Replace(replace(entity, etag=over.etag)) if over and over.etag else Upsert(entity)
 
     def solved_operation(self, problem: Problem) -> Operation:
         return Delete(self.partition, problem_row(problem.side, problem.record_id))

@@ -114,7 +114,7 @@ def existing(app: App, label: str) -> dict[str, Any]:
         }
     if "{id}" not in label:
         return {"query": {"connection": "cronus"}}
-    [job, *_] = [each for each in app.with_key("GET", "/jobs").json()["jobs"] if each["fullSynchronization"]]
+    [job, *_] = [each for each in jobs_of(app) if each["fullSynchronization"]]
     found = job["id"] if "/jobs/" in label else job["fullSynchronization"]
     return {"path_parameters": {"id": found}, "query": {}}
 
@@ -130,6 +130,13 @@ ALWAYS: dict[str, dict[str, Any]] = {
     "POST /items/availability": {"query": {}, "body": {"items": ["1000", {"item": "NOPE"}]}},
 }  # fmt: skip
 """Calls that name what is there from the beginning."""
+
+
+def jobs_of(app: App) -> list[dict[str, Any]]:
+    """The newest jobs: single synchronisations that other calls asked for are among them."""
+    jobs: list[dict[str, Any]] = app.with_key("GET", "/jobs", params={"limit": "200"}).json()["jobs"]
+    return jobs
+
 
 OF_RECORDS = (
     "GET /why", "GET /journal", "POST /journal/erase", "POST /conflicts/decide", "POST /undos",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared_code.core.base import settle_base
+from shared_code.core.choices import CONFLICT
 from shared_code.core.coupling import Coupling, CouplingState, Intent, Origin, OriginKind
 from shared_code.core.outcome import Outcome
 from shared_code.core.put_results import Missing, Unfit
@@ -182,7 +183,10 @@ def _coupling_operations(work: Work, item: Item) -> list[Operation]:
 
 
 def _problem_operations(work: Work, item: Item) -> list[Operation]:
-    """The problem as it is now: written under its place, removed where it was or is no more."""
+    """The problem as it is now: written under its place, removed where it was or is no more.
+
+    A conflict must be as it was read: a person may have decided it since, and that would be lost.
+    """
     if not item.settled or item.outcome is None:
         return []
     stored = [each for each in (item.problem, item.old_problem) if each is not None]
@@ -191,7 +195,8 @@ def _problem_operations(work: Work, item: Item) -> list[Operation]:
         return []
     place = (present.side, present.record_id) if present else None
     gone = [each for each in stored if (each.side, each.record_id) != place]
-    kept = [work.store.problem_operation(present)] if present else []
+    over = [each for each in stored if (each.side, each.record_id) == place and each.code == CONFLICT]
+    kept = [work.store.problem_operation(present, *over)] if present else []
     return kept + [work.store.solved_operation(each) for each in gone]
 
 

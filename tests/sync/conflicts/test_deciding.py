@@ -11,6 +11,7 @@ from local.simulation.world import World
 from shared_code.core.coupling import Coupling
 from shared_code.core.journal import Reason
 from shared_code.core.records import Side
+from shared_code.sync import problem_api
 from shared_code.sync.api import Answer, answering
 from shared_code.sync.conflicts import conflict_api, deciding
 from tests.docs.openapi import faults_of_answer
@@ -205,3 +206,24 @@ def test_a_record_without_a_conflict_is_told(world: World) -> None:
     pair = worlds.pair(world)
     answer = decide(world, winner="bc", records=[pair.bc_id])
     assert (answer.body["records"], answer.body["notFound"]) == ([], [pair.bc_id])
+
+
+def test_a_decision_made_while_the_record_is_in_hand_is_carried_out(world: World) -> None:
+    """A batch that read the conflict before writes it back after: it must not put the old one over it."""
+    pair = contest(world)
+    acted = problem_actions(world, "retry")
+    assert acted.status == 202
+
+    def decide_now(request: object) -> None:
+        assert decide(world, winner="bc", records=[pair.bc_id]).body["records"] == [pair.bc_id]
+
+    worlds.tap(world, Side.SALES).after = worlds.once(lambda: decide_now(None), lambda request: True)
+    worlds.deliver(world)
+    worlds.cycles(world, 2)
+    assert listed(world) == []
+    assert both(world, pair, "city", "address1_city") == ("Leeds", "Leeds")
+
+
+def problem_actions(world: World, action: str) -> Answer:
+    body = json.dumps({"mapping": "CUSTOMER", "action": action, "code": "conflict"}).encode()
+    return answering(lambda: problem_api.act(world.parts, body, {}))
