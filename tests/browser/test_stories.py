@@ -11,7 +11,7 @@ from local.browser import context
 from local.browser.story import account_of, edit_both
 from local.environment import Environment
 from tests.browser.conftest import Seen, signed_in
-from tests.webhooks.conftest import await_true
+from tests.webhooks.conftest import await_looked, await_true
 
 pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
 ENDED_MS = 90_000
@@ -41,8 +41,7 @@ def test_the_first_run_is_reviewed_started_and_watched_to_its_end(running: Envir
 def test_a_conflict_is_decided_field_by_field(running: Environment, seen: Seen) -> None:
     chosen = customer(running, 1)
     edit_both(running, chosen)
-    running.host.run_timer("minute")
-    await_true(lambda: running.api.get("conflicts")["conflicts"], "the conflict")
+    await_looked(running, lambda: running.api.get("conflicts")["conflicts"], "the conflict")
     page = seen.go("conflicts")
     expect(page.get_by_text("7 Station Road")).to_be_visible()
     page.get_by_role("button", name=re.compile("Take Sales' value: address")).click()
@@ -54,8 +53,7 @@ def test_a_conflict_is_decided_field_by_field(running: Environment, seen: Seen) 
 def test_a_problem_is_mended_and_retried(running: Environment, seen: Seen) -> None:
     row = account_of(running, customer(running, 2))
     running.people.sales.patch("accounts", row["accountid"], {"name": "Long " * 24})
-    running.host.run_timer("minute")
-    await_true(lambda: running.api.get("problems")["problems"], "the problem")
+    await_looked(running, lambda: running.api.get("problems")["problems"], "the problem")
     page = seen.go("problems")
     page.get_by_role("heading", name=re.compile("A value is longer")).get_by_role("link").click()
     running.people.sales.patch("accounts", row["accountid"], {"name": "Short"})
@@ -68,8 +66,9 @@ def test_a_problem_is_mended_and_retried(running: Environment, seen: Seen) -> No
 def test_an_edit_is_undone_after_its_preview(running: Environment, seen: Seen) -> None:
     chosen = customer(running, 3)
     running.people.bc.patch("customers", str(chosen["id"]), {"phoneNumber": "+44 1"})
-    running.host.run_timer("minute")
-    await_true(lambda: account_of(running, chosen).get("telephone1") == "+44 1", "the phone number")
+    await_looked(
+        running, lambda: account_of(running, chosen).get("telephone1") == "+44 1", "the phone number"
+    )
     page = seen.go(f"mappings/CUSTOMER/records/{chosen['id']}")
     page.get_by_role("button", name=re.compile("Preview the undo")).click()
     expect(page.get_by_role("button", name="Undo it now")).to_be_visible(timeout=30_000)

@@ -10,7 +10,7 @@ import pytest
 from local.dev.processes import Processes
 from local.environment import HEART, Environment, Generated, Options, start
 from tests.security.conftest import synchronise
-from tests.webhooks.conftest import await_true
+from tests.webhooks.conftest import await_looked, await_true
 
 pytestmark = [pytest.mark.host, pytest.mark.storage]
 
@@ -44,8 +44,7 @@ def account(running: Environment, sales_id: str) -> dict[str, Any]:
 
 def carried(running: Environment, pair: tuple[str, str], phone: str) -> None:
     edit_bc(running, pair[0], phoneNumber=phone)
-    running.host.run_timer("minute")
-    await_true(lambda: account(running, pair[1])["telephone1"] == phone, "the phone number")
+    await_looked(running, lambda: account(running, pair[1])["telephone1"] == phone, "the phone number")
 
 
 def why(running: Environment, pair: tuple[str, str], field: str) -> dict[str, Any]:
@@ -56,8 +55,7 @@ def why(running: Environment, pair: tuple[str, str], field: str) -> dict[str, An
 def test_a_conflict_is_listed_decided_and_explained(running: Environment, pair: tuple[str, str]) -> None:
     edit_bc(running, pair[0], city="Leeds")
     running.people.sales.patch("accounts", pair[1], {"address1_city": "York"})
-    running.host.run_timer("minute")
-    (found,) = await_true(lambda: running.api.get("conflicts")["conflicts"], "the conflict")
+    (found,) = await_looked(running, lambda: running.api.get("conflicts")["conflicts"], "the conflict")
     assert found["bcId"] == pair[0]
     records = [{"id": pair[0], "version": found["version"]}]
     decided = running.api.post(

@@ -23,6 +23,16 @@ def await_true(condition: Callable[[], Any], what: str) -> Any:
     return found
 
 
+def await_looked(environment: Environment, condition: Callable[[], Any], what: str) -> Any:
+    """The same for what a look finds: a mapping is looked at once a minute, so the timer runs until it is."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        environment.host.run_timer("minute")
+        time.sleep(1.0)  # between two runs of the timer
+    return found
+
+
 def synchronise(environment: Environment) -> None:
     """A first full synchronisation, to its end."""
     made = environment.api.post("full-synchronizations", {})
