@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import socket
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -96,11 +98,22 @@ def start(processes: Processes, options: Options) -> Environment:
     return environment
 
 
+OWN_PORTS = range(20_000, 30_000)
+"""Below those that a system gives to outgoing connections: one of these could take a port before it is used."""
+
+
 def free_ports(count: int) -> list[int]:
     """That many different ports that were free just now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [each.getsockname()[1] for each in sockets]
+    ports = random.SystemRandom().sample(OWN_PORTS, len(OWN_PORTS))
+    return list(islice(filter(_is_free, ports), count))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def _start_world(starting: _Start) -> Environment:
