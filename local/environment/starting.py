@@ -99,7 +99,7 @@ def start(processes: Processes, options: Options) -> Environment:
 
 
 OWN_PORTS = range(20_000, 30_000)
-"""Below those that a system gives to outgoing connections: one of these could take a port before it is used."""
+"""Below those that a system gives to outgoing connections: one of them could take a port in between."""
 
 
 def free_ports(count: int) -> list[int]:
