@@ -22,6 +22,9 @@ param businessCentralUrl string = ''
 @description('With servers of your own: the user with whose web service access key Tandem signs in. The key is put into the key vault.')
 param businessCentralUser string = ''
 
+@description('With servers of your own whose certificate comes from an authority of your own: its certificates, as PEM. They are public.')
+param businessCentralAuthorities string = ''
+
 @description('With servers of your own: where people open Business Central, for links to records.')
 param webClientUrl string = ''
 
@@ -125,6 +128,7 @@ module tandem 'tandem.bicep' = {
     businessCentralEnvironment: businessCentralEnvironment
     businessCentralUrl: businessCentralUrl
     businessCentralUser: businessCentralUser
+    businessCentralAuthorities: businessCentralAuthorities
     webClientUrl: webClientUrl
     businessCentralCompanies: businessCentralCompanies
     salesUrl: salesUrl

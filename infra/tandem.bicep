@@ -21,6 +21,9 @@ param businessCentralUrl string = ''
 @description('With servers of your own: the user with whose web service access key Tandem signs in.')
 param businessCentralUser string = ''
 
+@description('With servers of your own whose certificate comes from an authority of your own: its certificates, as PEM. They are public.')
+param businessCentralAuthorities string = ''
+
 @description('With servers of your own: where people open Business Central.')
 param webClientUrl string = ''
 
@@ -213,6 +216,7 @@ module app 'modules/app.bicep' = {
     businessCentralEnvironment: businessCentralEnvironment
     businessCentralUrl: businessCentralUrl
     businessCentralUser: businessCentralUser
+    businessCentralAuthorities: businessCentralAuthorities
     webClientUrl: webClientUrl
     businessCentralCompanies: businessCentralCompanies
     salesUrl: salesUrl

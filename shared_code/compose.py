@@ -192,7 +192,9 @@ class Clients:
         self.telemetry = telemetry
         self._settings, self._tokens, self._tables, self._runtime = settings, tokens, tables, runtime
         self._on_request = on_request
-        self.business_central_session = new_session(POOL_SIZE, settings.ca_bundle or None)
+        self.business_central_session = new_session(
+            POOL_SIZE, settings.ca_bundle or None, settings.business_central_authorities
+        )
         self.sales_session = new_session(POOL_SIZE, settings.ca_bundle or None)
         permits = LeasedPermits(runtime, tables, self._user, BC_PERMITS, BC_PERMITS)
         self.business_central = self._business_central(permits)

@@ -1,8 +1,9 @@
-"""A certificate with its private key, in the text form (PEM) in which a key vault gives both."""
+"""Certificates as text (PEM): one with its private key, as a key vault gives both; authorities to trust."""
 
 from __future__ import annotations
 
 import re
+import ssl
 from dataclasses import dataclass, field
 
 
@@ -29,3 +30,19 @@ def certificate_from(text: str) -> PemCertificate | None:
     if not {"KEY", "CERTIFICATE"} <= set(found):
         raise ValueError("it must hold a private key and a certificate, both PEM. See docs/deploy.md.")
     return PemCertificate(found["KEY"], found["CERTIFICATE"])
+
+
+def authorities_from(text: str) -> str:
+    """The certificates of authorities in a text; a setting may hold ``\\n`` where a line ends.  Blank: none.
+
+    Raises ``ValueError`` where there is none, or TLS could not read one.
+    """
+    if not text:
+        return ""
+    blocks = [block for block in _BLOCK.finditer(text.replace("\\n", "\n")) if block[1] == "CERTIFICATE"]
+    found = "\n".join(block[0] for block in blocks)
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=found)
+    except (ssl.SSLError, ValueError):
+        raise ValueError("it holds no certificate that can be read. It must be PEM.") from None
+    return found

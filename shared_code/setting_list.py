@@ -55,13 +55,16 @@ SETTINGS = (
             "whose web service access key Tandem signs in. BUSINESS_CENTRAL_URL is the OData base address "
             "then, up to the server instance, and the environment is left out.", "TANDEM", ""),
     Setting("BUSINESS_CENTRAL_KEY", "The web service access key of that user.", "…", ""),
+    Setting("BUSINESS_CENTRAL_AUTHORITIES", "Where that server's certificate comes from an authority of the "
+            "company's own: the certificates of such authorities, as PEM. They are trusted for Business "
+            "Central alone, beside the usual ones.", "-----BEGIN CERTIFICATE----- …", ""),
     Setting("WEB_CLIENT_URL", "Where people open Business Central, up to the question mark; links to records "
             "begin with it. Blank: businesscentral.dynamics.com with the tenant and the environment.",
             "https://bc.contoso.com/BC250", ""),
     Setting("AUTHORITY", "Where tokens come from.", "https://login.microsoftonline.com",
             "https://login.microsoftonline.com"),
-    Setting("CA_BUNDLE", "A file (PEM) with the certificate authorities to trust instead of the usual ones.",
-            "/etc/ssl/company.pem", ""),
+    Setting("CA_BUNDLE", "A file (PEM) with the certificate authorities to trust instead of the usual ones, "
+            "for every request; for a developer's machine.", "/etc/ssl/company.pem", ""),
     Setting("WEBHOOK_URL", "The public address of this app; with it both systems notify at once.",
             "https://tandem-contoso.azurewebsites.net", ""),
     Setting("WEBHOOK_SECRET",

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared_code.core.features import Feature, Features
 from shared_code.named_codes import NamedCode, accounts, listed, templates
-from shared_code.pem import PemCertificate, certificate_from
+from shared_code.pem import PemCertificate, authorities_from, certificate_from
 from shared_code.setting_list import NEEDED, ONLINE, SETTINGS, Setting
 from shared_code.web.people import is_in_azure
 
@@ -64,6 +64,7 @@ class Settings:
     sign_in: str
     business_central_user: str = ""
     business_central_key: str = field(default="", repr=False)
+    business_central_authorities: str = ""
 
     @property
     def on_premises(self) -> bool:
@@ -110,6 +111,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         sign_in=_checked(values, "SIGN_IN", _sign_in),
         business_central_user=_checked(values, "BUSINESS_CENTRAL_USER", _user),
         business_central_key=_checked(values, "BUSINESS_CENTRAL_KEY", _user),
+        business_central_authorities=_checked(values, "BUSINESS_CENTRAL_AUTHORITIES", authorities_from),
     )
     _check_sign_in(settings, environment)
     proofs = (settings.client_secret, settings.client_certificate, settings.managed_identity_client_id)

@@ -35,6 +35,15 @@ var rules = [
     every: 'PT15M'
   }
   {
+    name: 'standing'
+    title: 'A mapping stands still'
+    says: 'A mapping is switched off: its brake asks a person, or a right or a setting is missing. The health page says which and what to do.'
+    severity: 2
+    query: loadTextContent('../queries/standing.kql')
+    window: 'PT30M'
+    every: 'PT15M'
+  }
+  {
     name: 'throttling'
     title: 'A system throttles'
     says: 'More than every tenth request was refused for half an hour. Another program may use the same application user.'

@@ -15,6 +15,7 @@ param credential string
 param businessCentralEnvironment string
 param businessCentralUrl string
 param businessCentralUser string
+param businessCentralAuthorities string
 param webClientUrl string
 param businessCentralCompanies string
 param salesUrl string
@@ -108,6 +109,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     BUSINESS_CENTRAL_URL: businessCentralUrl
     BUSINESS_CENTRAL_USER: businessCentralUser
     BUSINESS_CENTRAL_KEY: empty(businessCentralUser) ? '' : '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/business-central-key)'
+    BUSINESS_CENTRAL_AUTHORITIES: businessCentralAuthorities
     WEB_CLIENT_URL: webClientUrl
     BUSINESS_CENTRAL_COMPANIES: businessCentralCompanies
     SALES_URL: salesUrl

@@ -56,9 +56,14 @@ LOOKS = Metric(
     "Looks for changes that a system answered.",
     ("connection", "side"),
 )
+STANDING = Metric(
+    "tandem.standing", MetricKind.SUM, "{tick}",
+    "Ticks that found a mapping switched off: by its brake, or because a right or a setting is missing.",
+    ("connection", "mapping"),
+)  # fmt: skip
 TICKS = Metric("tandem.ticks", MetricKind.SUM, "{tick}", "Runs of the minute timer: signs of life.")
 
-METRICS = (RECORDS, LAG, REQUESTS, THROTTLED, BACKLOG, POISON, LOOKS, TICKS)
+METRICS = (RECORDS, LAG, REQUESTS, THROTTLED, BACKLOG, POISON, LOOKS, STANDING, TICKS)
 
 ATTRIBUTES = frozenset(
     "connection mapping side kind outcome queue job batch records number full_synchronization report status "

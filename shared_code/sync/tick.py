@@ -11,6 +11,7 @@ from dataclasses import replace
 from shared_code.core.jobs import JobKind
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
+from shared_code.core.telemetry import STANDING
 from shared_code.store.schedules import Schedule
 from shared_code.sync import connection_switch, rule_changes, tombstones
 from shared_code.sync.history import undos
@@ -32,6 +33,8 @@ def _tick_connection(parts: Parts, at: ConnectionParts) -> int:
     queued = 0
     for mapping in at.mappings.values():
         found = schedules.get(mapping.name) or Schedule(mapping.name, mapping.interval_s)
+        if found.disabled_because:
+            parts.telemetry.count(STANDING, connection=at.name, mapping=mapping.name)
         schedule = rule_changes.bring_into_force(parts, at, mapping, found)
         swept = schedule is not None and _is_sweep_due(parts, at, mapping, schedule)
         if schedule and _claim(parts, at, schedule, swept=swept):

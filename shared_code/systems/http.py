@@ -18,6 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError as PoolError
 from urllib3.exceptions import NewConnectionError
+from urllib3.util.ssl_ import create_urllib3_context
 
 from shared_code.core.telemetry import REQUESTS, SILENT, THROTTLED, Telemetry
 from shared_code.runtime import Runtime
@@ -115,12 +116,29 @@ class _PatientAdapter(HTTPAdapter):
         return super().send(request, *args, **settings)
 
 
-def new_session(pool_size: int, ca_bundle: str | None = None) -> requests.Session:
-    """A session for one system: ``pool_size`` connections, no cookies, no settings of the environment."""
+class _TrustingAdapter(_PatientAdapter):
+    """Trusts further authorities beside those that the session verifies with."""
+
+    def __init__(self, authorities: str, pool_size: int) -> None:
+        self._context = create_urllib3_context()
+        self._context.load_verify_locations(cadata=authorities)
+        super().__init__(pool_connections=2, pool_maxsize=pool_size)
+
+    def init_poolmanager(self, *args: Any, **settings: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **settings)
+
+
+def new_session(pool_size: int, ca_bundle: str | None = None, authorities: str = "") -> requests.Session:
+    """A session for one system: ``pool_size`` connections, no cookies, no settings of the environment.
+
+    ``ca_bundle`` is a file of authorities in place of the usual ones; ``authorities`` are trusted besides
+    (PEM, which ``pem.authorities_from`` has read).
+    """
     session = requests.Session()
     session.trust_env = False  # else a .netrc file could replace our Authorization header
     session.verify = ca_bundle or True
-    session.mount("https://", _PatientAdapter(pool_connections=2, pool_maxsize=pool_size))
+    patient = _PatientAdapter(pool_connections=2, pool_maxsize=pool_size)
+    session.mount("https://", _TrustingAdapter(authorities, pool_size) if authorities else patient)
     session.mount("http://", _PatientAdapter(pool_connections=2, pool_maxsize=pool_size))
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session
@@ -323,7 +341,9 @@ def _body(response: requests.Response) -> bytes:
 def _reason(error: Exception) -> str:
     """The kind of the failure; its text may hold addresses with keys and the values of filters."""
     if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not trusted (check CA_BUNDLE and the address)"
+        return (
+            "its certificate is not trusted (check the address, BUSINESS_CENTRAL_AUTHORITIES and CA_BUNDLE)"
+        )
     return type(error).__name__
 
 

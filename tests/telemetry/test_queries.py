@@ -54,6 +54,25 @@ def test_every_query_is_shown_or_alerts() -> None:
     assert [path.name for path in QUERIES if f"../queries/{path.name}'" not in used] == []
 
 
+def titles() -> set[str]:
+    """What the rules of alerts.bicep are called."""
+    text = (ROOT / "infra" / "modules" / "alerts.bicep").read_text(encoding="utf-8")
+    return set(re.findall(r"(?:title: '|displayName: 'Tandem: )(\w[^'$]*)'", text))
+
+
+def test_the_page_tells_of_each_alert_and_of_no_other() -> None:
+    text = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"## Alerts\n\n.*\n.*\n((?:\|.*\n)+)", text)
+    assert {row.split("|")[1].strip() for row in table.splitlines()} == titles()
+
+
+def test_failures_standing_work_given_up_work_throttling_and_silence_alert() -> None:
+    text = (ROOT / "infra" / "modules" / "alerts.bicep").read_text(encoding="utf-8")
+    alerting = {Path(name).stem for name in re.findall(r"loadTextContent\('(.+?)'", text)}
+    wanted = {"failed", "standing", "backlog_growing", "poison", "throttling", "looks_missing", "ticks"}
+    assert alerting == wanted
+
+
 def test_every_metric_is_asked_for() -> None:
     asked = "".join(path.read_text(encoding="utf-8") for path in QUERIES)
     assert [name for name in KNOWN if f'"{name}"' not in asked] == []

@@ -14,6 +14,7 @@ from shared_code.store.tables import StorageUnavailable
 from shared_code.sync.dispatch import keep_poison
 from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE
 from shared_code.sync.telling import tell_state
+from shared_code.sync.tick import tick
 from shared_code.telemetry import Recorder, root_id_of, trace_id_of
 from tests.sync import worlds
 from tests.sync.previewing.paper_worlds import previewed
@@ -130,6 +131,16 @@ def test_the_timer_tells_a_sign_of_life_and_the_backlog(world: World, kept: Kept
     assert kept.sum("tandem.ticks") == 1
     assert kept.sum("tandem.backlog", queue=BATCH_QUEUE) == 1
     assert kept.sum("tandem.backlog", queue=DETECTION_QUEUE) == 0
+
+
+def test_a_mapping_that_stands_still_is_told_at_each_tick(world: World, kept: Kept) -> None:
+    at = world.at
+    tick(world.parts)
+    assert kept.sum("tandem.standing") == 0
+    at.schedules.hold("CUSTOMER", 60, "more than half were deleted", "{}")
+    tick(world.parts)
+    tick(world.parts)
+    assert kept.sum("tandem.standing", connection=at.name, mapping="CUSTOMER") == 2
 
 
 def test_a_backlog_that_cannot_be_asked_for_stops_nothing(

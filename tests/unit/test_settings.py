@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import certifi
 import pytest
 
@@ -87,6 +89,9 @@ WRONG = [
     ("CA_BUNDLE", "/no/such/file.pem"),
     ("CA_BUNDLE", "/"),
     ("CA_BUNDLE", __file__),
+    ("BUSINESS_CENTRAL_AUTHORITIES", "/etc/ssl/company.pem"),
+    ("BUSINESS_CENTRAL_AUTHORITIES", "-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----"),
+    ("BUSINESS_CENTRAL_AUTHORITIES", "-----BEGIN PRIVATE KEY-----\nQUJD\n-----END PRIVATE KEY-----"),
     ("TIME_ZONE", "Europe/Nowhere"),
     ("TIME_ZONE", "../../etc/passwd"),
     ("TIME_ZONE", "CET+1 Berlin"),
@@ -188,6 +193,13 @@ def test_no_error_repeats_a_secret() -> None:
 
 def test_a_file_of_certificates_that_can_be_read_is_taken() -> None:
     assert read_settings({**GOOD, "CA_BUNDLE": certifi.where()}).ca_bundle == certifi.where()
+
+
+def test_authorities_are_taken_as_text_whose_lines_may_end_with_signs() -> None:
+    text = Path(certifi.where()).read_text(encoding="utf-8")
+    for given in (text, text.replace("\n", "\\n")):
+        taken = read_settings({**GOOD, "BUSINESS_CENTRAL_AUTHORITIES": given}).business_central_authorities
+        assert taken.count("-----BEGIN CERTIFICATE-----") == text.count("-----BEGIN CERTIFICATE-----")
 
 
 @pytest.mark.parametrize("length", [16, 2000])

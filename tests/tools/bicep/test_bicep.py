@@ -108,7 +108,12 @@ def test_a_setting_that_the_page_does_not_tell_is_found(checkout: Path) -> None:
     assert any("TIME_ZONE is not told" in each for each in findings(checkout))
 
 
-JUSTIFIED = ["`Microsoft.Insights/workbooks`", "Key Vault Secrets User", "`alwaysReadyHttp`"]
+JUSTIFIED = [
+    "`Microsoft.Insights/workbooks`",
+    "Key Vault Secrets User",
+    "`alwaysReadyHttp`",
+    "`http20Enabled`",
+]
 
 
 @pytest.mark.parametrize("named", JUSTIFIED)
