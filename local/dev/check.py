@@ -56,7 +56,7 @@ def checks(root: Path) -> list[Check]:
         Check("AL extension", module("tools.al", "--check")),
         Check("Dataverse solution", module("tools.solution", "--check")),
         Check("Bicep", module("tools.bicep")),
-        Check("deployment package", module("tools.package", "--check")),
+        Check("deployment package", module("tools.package", "--check"), figures=True),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Records the state that a release stores: ``python -m tests.upgrade.record FOLDER``, run in its checkout.
+"""Records the state that a release stores: ``python -m tests.upgrade.record FOLDER [SCENE]``, in its checkout.
 
 Three files: ``state.jsonl.gz``, a backup (``tandem/storage/backup.py``) of what is stored after a first full
 synchronisation, an edit that was carried, a conflict and a record that could not be carried; and
@@ -19,7 +19,7 @@ from local.simulation.world import World
 from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side, Values
 from shared_code.sync.parts import TABLES, ConnectionParts
-from tests.sync import worlds
+from tests.sync import ordering, worlds
 
 TRANSIENT = ("Permits", "Previews")
 
@@ -30,9 +30,25 @@ def world(sent: list[str] | None = None) -> World:
     What it puts into the queues is added to ``sent``.
     """
     made = worlds.new_world()
-    if sent is not None:
-        _note(made, sent)
+    _note(made, sent)
     worlds.full(made)
+    _edits(made)
+    return made
+
+
+def orders(sent: list[str] | None = None) -> World:
+    """The same with the extension, items, and an order that was carried and one that could not be."""
+    made = ordering.new_world(ordering.EXTENSION)
+    _note(made, sent)
+    worlds.full(made, release=list(made.at.mappings))
+    _edits(made)
+    ordering.submit(made, ordering.sold(made, ordering.BICYCLE, 2, 1000))
+    ordering.submit(made, ordering.sold(made, ordering.DESK, 1, 99.99), name="Łódź 日本")
+    worlds.cycles(made, 3)
+    return made
+
+
+def _edits(made: World) -> None:
     made.settle(2)
     pair = worlds.pair(made)
     worlds.edit_bc(made, pair, city="Łódź")
@@ -42,10 +58,14 @@ def world(sent: list[str] | None = None) -> World:
     worlds.cycle(made)
     worlds.new_account(made, "A name that Business Central's hundred characters do not hold " * 2)
     worlds.cycle(made)
-    return made
 
 
-def _note(made: World, sent: list[str]) -> None:
+SCENES = {"heart": world, "orders": orders}
+
+
+def _note(made: World, sent: list[str] | None) -> None:
+    if sent is None:
+        return
     send = made.queue.send
 
     def noted(name: str, body: str, *, delay_s: float = 0) -> None:
@@ -86,7 +106,7 @@ def _values(values: Values) -> dict[str, str]:
 def main() -> None:
     """Writes both files."""
     folder, sent = Path(sys.argv[1]), list[str]()
-    made = world(sent)
+    made = SCENES[(sys.argv[2:] or ["heart"])[0]](sent)
     rows = [
         {"t": table, "p": each.partition, "r": each.row, "v": dict(each.values)}
         for table in TABLES if table not in TRANSIENT

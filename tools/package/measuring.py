@@ -35,6 +35,10 @@ from local.host.worker import Worker
 import os
 loaded = time.perf_counter()
 worker = Worker(Path(sys.argv[1]), os.environ)
+app = Path(sys.argv[1]).resolve()
+for name in ("function_app", "functions", "shared_code"):
+    found = Path(sys.modules[name].__file__).resolve()
+    assert found.is_relative_to(app), f"{name} was loaded from {found} and not from the package"
 print(f"{len(worker.functions)} {loaded - begun:.3f} {time.perf_counter() - loaded:.3f}", flush=True)
 os._exit(0)
 """
@@ -94,6 +98,29 @@ def start(root: Path, app: Path, packages: Path | None = None) -> Start:
     """One fresh process that loads the app with its own packages, or those of another folder, alone."""
     found = _run(packages or app / PACKAGES, root, ["-c", START, str(app)]).stdout.split()
     return Start(int(found[0]), float(found[1]), float(found[2]))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The package as it was built and loaded once: files, KiB, and its start."""
+
+    files: int
+    kib: float
+    start: Start
+
+
+def try_out(root: Path, packages: Path) -> Trial:
+    """Build the package, and have Microsoft's worker library load it from there alone, with ``packages``.
+
+    Raises ``subprocess.CalledProcessError``, whose ``stderr`` tells why it cannot be loaded.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        names = write(root, place / "tandem.zip")
+        with zipfile.ZipFile(place / "tandem.zip") as archive:
+            archive.extractall(place / "app")
+        size = (place / "tandem.zip").stat().st_size / 1024
+        return Trial(len(names), size, start(root, place / "app", packages))
 
 
 def slowest(app: Path, most: int = 8) -> list[tuple[str, float]]:

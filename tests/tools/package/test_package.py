@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sysconfig
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from tools.checks.sources import ROOT
 from tools.package.content import IGNORES, is_ignored, packed, violations
-from tools.package.measuring import Figures, page, start
+from tools.package.measuring import Figures, page, start, try_out
 from tools.package.writing import write
 
 DEPLOYED = ("function_app.py", "host.json", "requirements.txt", "functions/api.py", "shared_code/settings.py")
@@ -79,8 +80,26 @@ def test_no_secret_of_this_machine_is_packed() -> None:
     assert not [path for path in packed(ROOT) if path.name in ("local.settings.json", ".env")]
 
 
+def test_the_package_is_loaded_from_itself_alone() -> None:
+    trial = try_out(ROOT, Path(sysconfig.get_path("purelib")))
+    assert trial.files == len(packed(ROOT))
+    assert trial.start.functions > 50
+
+
+def test_a_package_without_a_part_that_is_needed_cannot_be_loaded(tmp_path: Path) -> None:
+    """The checkout has the module: it must not stand in for what the package lacks."""
+    for path in packed(ROOT):
+        if "shared_code/core" not in path.as_posix():
+            target = tmp_path / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    with pytest.raises(subprocess.CalledProcessError) as told:
+        start(ROOT, tmp_path, Path(sysconfig.get_path("purelib")))
+    assert "No module named 'shared_code.core'" in told.value.stderr
+
+
 def test_a_fresh_process_loads_the_app_and_its_figures_become_a_page() -> None:
-    usual = start(ROOT, ROOT, Path(sysconfig.get_path("purelib")))
+    usual = try_out(ROOT, Path(sysconfig.get_path("purelib"))).start
     assert usual.functions > 50
     assert 0 < usual.seconds < 30  # what Azure gives a start
     figures = Figures(3, 10.4, 2048.0, usual, usual, usual, [("azure.functions", 99.6)])
