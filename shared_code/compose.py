@@ -52,9 +52,10 @@ from shared_code.systems.business_central_webhooks import Subscriptions
 from shared_code.systems.dataverse import Dataverse
 from shared_code.systems.dataverse_options import Choices
 from shared_code.systems.dataverse_webhooks import Webhooks
-from shared_code.systems.http import BY_KEY, BY_TOKEN, Client, new_session
+from shared_code.systems.http import BY_KEY, BY_TOKEN, Client
 from shared_code.systems.interface import System
 from shared_code.systems.retry import BRIEF, PATIENT, Patience
+from shared_code.systems.session import new_session
 from shared_code.telemetry import Exporter, Recorder, attach
 from shared_code.web.people import Doorkeeper, SignIn
 

@@ -26,9 +26,10 @@ from shared_code.systems.auth import (
 )
 from shared_code.systems.business_central import api_root, own_root
 from shared_code.systems.dataverse import Dataverse
-from shared_code.systems.http import Client, new_session
+from shared_code.systems.http import Client
 from shared_code.systems.interface import SettingWrong, SystemUnavailable
 from shared_code.systems.retry import BRIEF
+from shared_code.systems.session import new_session
 
 CONNECTION = (
     "SALES_URL", "BUSINESS_CENTRAL_ENVIRONMENT", "BUSINESS_CENTRAL_COMPANIES",

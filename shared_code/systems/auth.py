@@ -101,7 +101,7 @@ class EntraTokens:
         *,
         well_known: bool = True,
     ) -> None:
-        """``session`` (``http.new_session``) carries time-outs and trusted certificates.
+        """``session`` (``session.new_session``) carries time-outs and trusted certificates.
 
         ``well_known`` is false for an authority that is not one of Microsoft's clouds.
         """

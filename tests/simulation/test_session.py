@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from local.simulate.session import DirectSession
 from local.simulators.adapter import InProcessAdapter
 from local.simulators.wire import ConnectionLost, ManualClock, Request, Response
-from shared_code.systems.http import _Authorized, _body, new_session
+from shared_code.systems.http import _Authorized, _body
+from shared_code.systems.session import new_session
 
 CLOCK = ManualClock()
 

@@ -13,7 +13,8 @@ from local.simulators.adapter import InProcessAdapter
 from local.simulators.wire import ConnectionLost, ManualClock, Request, Response, Service
 from shared_code.runtime import OpenGate
 from shared_code.systems.auth import FixedTokens, Tokens
-from shared_code.systems.http import Client, new_session
+from shared_code.systems.http import Client
+from shared_code.systems.session import new_session
 from shared_code.systems.throttle import LocalPermits
 
 

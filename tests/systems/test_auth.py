@@ -20,8 +20,8 @@ from shared_code.systems.auth import (
     Secret,
     managed_identity_assertion,
 )
-from shared_code.systems.http import new_session
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable
+from shared_code.systems.session import new_session
 from tests.simulators.entra.conftest import self_signed
 from tests.unit.test_settings import GOOD
 

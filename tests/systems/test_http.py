@@ -11,6 +11,7 @@ from shared_code.systems import http
 from shared_code.systems.auth import FixedTokens
 from shared_code.systems.http import AnswerLost, Call
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable, Throttled
+from shared_code.systems.session import new_session
 from tests.systems.conftest import Script, Surroundings
 
 URL = "https://service.example/api/things"
@@ -181,7 +182,7 @@ def test_refusals_of_requests_sent_together_count_once(surroundings: Surrounding
 
 
 def test_a_file_of_authorities_that_is_gone_is_a_wrong_setting(surroundings: Surroundings) -> None:
-    session = http.new_session(1, "/gone/company.pem")
+    session = new_session(1, "/gone/company.pem")
     client = http.Client(
         session,
         FixedTokens("token"),

@@ -21,8 +21,9 @@ from shared_code.settings import read_settings
 from shared_code.store.memory import MemoryTables
 from shared_code.systems.auth import FixedTokens
 from shared_code.systems.business_central import BusinessCentral, api_root
-from shared_code.systems.http import Client, new_session
+from shared_code.systems.http import Client
 from shared_code.systems.interface import Creation, Written
+from shared_code.systems.session import new_session
 from shared_code.systems.throttle import LocalPermits
 from tests.systems.test_business_central import CUSTOMERS, ODD, TENANT, AnyToken
 from tests.unit.test_settings import GOOD

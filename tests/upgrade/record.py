@@ -1,4 +1,4 @@
-"""Records the state that a release stores: ``python -m tests.upgrade.record FOLDER [SCENE]``, in its checkout.
+"""Records what a release stores: ``python -m tests.upgrade.record FOLDER [SCENE]``, run in its checkout.
 
 Three files: ``state.jsonl.gz``, a backup (``tandem/storage/backup.py``) of what is stored after a first full
 synchronisation, an edit that was carried, a conflict and a record that could not be carried; and

@@ -2,7 +2,7 @@
 
 python dev.py package                     tandem.zip; Azure installs requirements.txt (a remote build)
 python dev.py package --with-packages     with the packages for Linux in it, so that Azure builds nothing
-python dev.py package --check             says what should not be deployed; builds it and loads it from there alone
+python dev.py package --check             what should not be deployed; loads the built zip from itself alone
 python dev.py package --measure           size and start, written to docs/measurements/deployment.md
 """
 
