@@ -18,6 +18,8 @@ BLANK_ID = "00000000-0000-0000-0000-000000000000"
 
 type Inside = Callable[[str, Mapping[str, Any], Mapping[str, str]], bool]
 """Whether a record of a side is kept in step, by its values and the tables its lookups lead to."""
+type Told = Callable[[Mapping[str, Any]], bool]
+"""Whether a row of a table that several pairs share belongs to this one, by its values."""
 
 SIDES = ("bc", "sales")
 
@@ -51,7 +53,8 @@ class Text:
 @dataclass(frozen=True)
 class Pair:
     """Two tables kept in step.  ``allowed`` are further fields that may be written, by side; ``sources`` the
-    sides whose new records get a partner."""
+    sides whose new records get a partner.  ``told`` tells a row from those of another pair with its table;
+    what none tells belongs to the pair without."""
 
     mapping: str
     bc: str
@@ -62,6 +65,7 @@ class Pair:
     allowed_sales: frozenset[str]
     inside: Inside
     sources: tuple[str, ...] = SIDES
+    told: Told | None = None
 
     def table(self, side: str) -> str:
         return self.bc if side == "bc" else self.sales

@@ -8,7 +8,7 @@ without a further part is as it was.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +27,8 @@ from local.simulate.further_pairs import (
     with_extension,
 )
 from local.simulate.pairs import PAIRS
-
-type Records = Mapping[str, list[dict[str, Any]]]
-type Chosen = dict[str, list[dict[str, Any]]]
+from local.simulate.part import Chosen, Further, Records, copied
+from local.simulate.wider import WIDER
 
 FEW = 3
 LIST = "RETAIL"
@@ -48,11 +47,11 @@ def _vendors(whole: Records, kept: Records, rng: random.Random) -> Chosen:
     codes = {each["code"] for each in kept["currencies"]} | {each["currencyCode"] for each in vendors}
     return {
         "vendors": vendors,
-        "contacts": [*_copied(kept["contacts"]), *(dict(p) for p in people if p["id"] not in known)],
-        "contactBusinessRelations": [*_copied(kept["contactBusinessRelations"]), *_copied(links)],
-        "countriesRegions": _copied(whole["countriesRegions"]),
-        "currencies": _copied(each for each in whole["currencies"] if each["code"] in codes),
-        "currencyExchangeRates": _copied(
+        "contacts": [*copied(kept["contacts"]), *(dict(p) for p in people if p["id"] not in known)],
+        "contactBusinessRelations": [*copied(kept["contactBusinessRelations"]), *copied(links)],
+        "countriesRegions": copied(whole["countriesRegions"]),
+        "currencies": copied(each for each in whole["currencies"] if each["code"] in codes),
+        "currencyExchangeRates": copied(
             each for each in whole["currencyExchangeRates"] if each["currencyCode"] in codes
         ),
     }
@@ -65,10 +64,10 @@ def _items(whole: Records, kept: Records, rng: random.Random) -> Chosen:
     units = [each for each in whole["itemUnitsOfMeasure"] if each["itemNumber"] in numbers]
     codes = {each["code"] for each in units} | {each["baseUnitOfMeasureCode"] for each in items} | {"BOX"}
     return {
-        "items": _copied(items),
-        "itemUnitsOfMeasure": _copied(units),
-        "unitsOfMeasure": _copied(each for each in whole["unitsOfMeasure"] if each["code"] in codes),
-        "itemCategories": _copied(whole["itemCategories"]),
+        "items": copied(items),
+        "itemUnitsOfMeasure": copied(units),
+        "unitsOfMeasure": copied(each for each in whole["unitsOfMeasure"] if each["code"] in codes),
+        "itemCategories": copied(whole["itemCategories"]),
     }
 
 
@@ -111,20 +110,6 @@ def _opportunities(whole: Records, kept: Records, rng: random.Random) -> Chosen:
     }  # fmt: skip
 
 
-def _copied(records: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [dict(each) for each in records]
-
-
-@dataclass(frozen=True)
-class Further:
-    """One part: ``records`` chooses from the published records, given those that are there already."""
-
-    mappings: tuple[str, ...]
-    features: tuple[str, ...]
-    pairs: tuple[Pair, ...]
-    records: Callable[[Records, Records, random.Random], Chosen]
-
-
 FURTHER: Mapping[str, Further] = {
     "vendors": Further(("VENDOR",), ("vendors",), (VENDOR, CONTACT_OF_ALL), _vendors),
     "items": Further(("ITEM-PRODUCT",), (), (ITEM, UNIT), _items),
@@ -132,6 +117,7 @@ FURTHER: Mapping[str, Further] = {
     "price_lists": Further(("PLLINE-PRODPRICE",), ("extension", "price_lists"), (PRICE_LIST,), _price_lists),
     "price_groups": Further(("SALESPRC-PRODPRICE",), ("extension",), (PRICE_GROUP,), _price_groups),
     "opportunities": Further(("OPPORTUNITY",), ("opportunities",), (OPPORTUNITY,), _opportunities),
+    **WIDER,
 }
 
 

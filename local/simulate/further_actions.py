@@ -10,12 +10,14 @@ from local.simulate.fields import Pair
 from local.simulate.further import LIST, PRICES, pairs_of
 from local.simulate.observing import HEART, Key
 from local.simulate.people import People
+from local.simulate.wider_actions import needed_wider, wider_actions, wider_tables
 
 type Action = Callable[[People], None]
 
 
 def _further(people: People) -> list[Pair]:
-    return [each for name, each in people.pairs.items() if name not in ("CUSTOMER", "CONTACT")]
+    others = (each for name, each in people.pairs.items() if name not in ("CUSTOMER", "CONTACT"))
+    return [each for each in others if each.texts_from("bc") or each.texts_from("sales")]
 
 
 def _pick(people: People) -> Key | None:
@@ -61,6 +63,7 @@ def leave_further(people: People) -> None:
 _LEAVING: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     "vendors": ({"blocked": "All"}, {"blocked": " "}),
     "items": ({"blocked": True}, {"blocked": False}),
+    "tandem/resources": ({"blocked": True}, {"blocked": False}),
     "tandem/priceListHeaders": ({"status": "Draft"}, {"status": "Active"}),
     "account": ({"statecode": 1, "statuscode": 2}, {"statecode": 0, "statuscode": 1}),
     "product": ({"statecode": 1, "statuscode": 2}, {"statecode": 0, "statuscode": 1}),
@@ -110,7 +113,7 @@ def _needed(people: People, pair: Pair, side: str, company: str) -> dict[str, An
             account = _one(people, "account", "")
             bound = {"parentaccountid@odata.bind": f"/accounts({account.id})"} if account else {}
             return {"tandem_companyid": company, **bound}
-    return None
+    return needed_wider(people, pair, company, number) if side == "bc" else None
 
 
 def _one(people: People, table: str, company: str) -> Key | None:
@@ -185,15 +188,21 @@ _OF_PRICES: tuple[tuple[Action, float], ...] = ((change_price, 12), (end_price, 
 def actions_of(parts: tuple[str, ...]) -> tuple[tuple[Action, float], ...]:
     """What people do in a seed with these further parts."""
     priced = any(each in PRICES for each in parts)
-    return (*ACTIONS, *(_EVERYWHERE if parts else ()), *(_OF_PRICES if priced else ()))
+    own = (*(_EVERYWHERE if parts else ()), *(_OF_PRICES if priced else ()))
+    return (*ACTIONS, *own, *wider_actions(parts))
 
 
 def tables_of(parts: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
     """The tables that are watched in a seed with these further parts."""
     pairs = pairs_of(parts).values()
     lines = [PRICES[each].table for each in parts if each in PRICES]
+    wider = wider_tables(parts)
     own = {
-        "bc": [*(each.bc for each in pairs), *lines],
-        "sales": [*(each.sales for each in pairs), *(["productpricelevel"] if lines else [])],
+        "bc": [*(each.bc for each in pairs), *lines, *wider["bc"]],
+        "sales": [
+            *(each.sales for each in pairs),
+            *(["productpricelevel"] if lines else []),
+            *wider["sales"],
+        ],
     }
     return {side: tuple(dict.fromkeys((*HEART[side], *own[side]))) for side in HEART}

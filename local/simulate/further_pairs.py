@@ -36,6 +36,7 @@ VENDOR = Pair(
     frozenset({"country", "currencyId", "currencyCode", "paymentTermsId", "paymentTermsCode"}),
     CUSTOMER.allowed_sales,
     _vendor_is_inside,
+    told=lambda values: values.get("customertypecode") == VENDOR_KIND,
 )
 
 

@@ -73,6 +73,7 @@ _BC_TABLE = re.compile(r"companies\(([0-9A-Fa-f-]+)\)/(\w+)")
 
 _BOOKKEEPING = frozenset({
     "lastModifiedDateTime", "modifiedon", "_modifiedby_value", "_modifiedonbehalfby_value", "versionnumber",
+    "rowVersion",
 })  # fmt: skip
 
 

@@ -89,7 +89,9 @@ VENDOR_KIND = 11
 def pair_of(
     pairs: Mapping[str, Pair], side: str, table: str, values: Mapping[str, Any] | None
 ) -> Pair | None:
-    """The pair that a record of this table belongs to: an account by its kind, anything else by its table."""
-    if table == "account" and "VENDOR" in pairs and (values or {}).get("customertypecode") == VENDOR_KIND:
-        return pairs["VENDOR"]
-    return next((each for each in pairs.values() if each.table(side) == table), None)
+    """The pair that a record of this table belongs to: by its values where several share the table."""
+    found = [each for each in pairs.values() if each.table(side) == table]
+    if len(found) == 1:
+        return found[0]
+    told = (each for each in found if each.told and each.told(values or {}))
+    return next(told, next((each for each in found if each.told is None), None))

@@ -100,11 +100,14 @@ class People:
             finally:
                 self.rng = inner
 
-    def call(self, side: str, company: str, method: str, path: str, body: object = None) -> Any:
-        """One call as a person; ``None`` where it was refused."""
+    def call(
+        self, side: str, company: str, method: str, path: str, body: object = None,
+        through: Person | None = None,
+    ) -> Any:  # fmt: skip
+        """One call as a person, maybe ``through`` another API; ``None`` where it was refused."""
         if self.is_down(side) or any(each in path for each in self.spared):
             return None
-        person = self.sales if side == "sales" else self.bc[company]
+        person = through or (self.sales if side == "sales" else self.bc[company])
         sent = {"authorization": person.token, "content-type": "application/json", "host": "service.example",
                 "accept": "application/json", "prefer": "return=representation"}  # fmt: skip
         if method in ("PATCH", "DELETE"):
@@ -130,10 +133,11 @@ class People:
         return self.rng.choice(found) if found else None
 
     def _is_ours(self, pair: Pair, key: Key, values: Mapping[str, Any]) -> bool:
-        """Not a company's own contact, nor an account of the other kind."""
+        """Not a company's own contact, nor a row of another pair with the same table."""
         if key.table == "contacts":
             return values.get("type") == "Person"
-        return key.table != "account" or self.pair_of(key).mapping == pair.mapping
+        found = pair_of(self.pairs, key.side, key.table, values)
+        return found is not None and found.mapping == pair.mapping
 
     def new_value(self, text: Text, side: str, key: Key) -> tuple[str, str]:
         """A unique text the service accepts, and its number."""
@@ -166,7 +170,7 @@ class People:
     def write(self, key: Key, changes: Mapping[str, Any]) -> bool:
         """Change fields of a record; whether that worked."""
         if key.table.startswith(EXTENSION):
-            return self._in_client(key, lambda env, company: edit_row(env, company, {
+            return self.in_client(key, lambda env, company: edit_row(env, company, {
                 "table": key.table, "id": key.id, "values": changes,
             }))  # fmt: skip
         path = self.pair_of(key).path(key.side, key.id)
@@ -184,7 +188,7 @@ class People:
     def remove(self, key: Key) -> bool:
         """Delete a record; whether that worked."""
         if key.table.startswith(EXTENSION):
-            return self._in_client(key, lambda env, company: delete_row(env, company, key.table, key.id))
+            return self.in_client(key, lambda env, company: delete_row(env, company, key.table, key.id))
         path = self.pair_of(key).path(key.side, key.id)
         return self.call(key.side, key.company, "DELETE", path) is not None
 
@@ -195,10 +199,10 @@ class People:
         def add(env: Environment, found: Company) -> None:
             made.append(str(edit_row(env, found, {"table": table, "values": values})["id"]))
 
-        self._in_client(Key("bc", company, table, "?"), add)
+        self.in_client(Key("bc", company, table, "?"), add)
         return "".join(made)
 
-    def _in_client(self, key: Key, act: Callable[[Environment, Company], object]) -> bool:
+    def in_client(self, key: Key, act: Callable[[Environment, Company], object]) -> bool:
         """Something a person does in Business Central's own pages; whether it was not refused."""
         if self.is_down("bc"):
             return False

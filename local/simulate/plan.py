@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 
 from local.simulate.further import draw_parts
+from local.simulate.wider import draw_wider
 from shared_code.core.mapping import ConflictRule
 
 INCIDENTS = (
@@ -72,7 +73,7 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     incident, at = _incident_of(seed), rng.uniform(0.2, 0.6)
     if incident in RESTORES:
         at += 0.4
-    parts = draw_parts(seed, incident) if "parts" not in without else ()
+    parts = draw_wider(seed, incident) or draw_parts(seed, incident) if "parts" not in without else ()
     clerk = random.Random(f"clerk {seed}").random() < CLERKS and "clerk" not in without
     if not incident:
         return Plan(parts=parts, clerk=clerk)

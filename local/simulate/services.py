@@ -16,7 +16,10 @@ from local.simulators.wire import ManualClock
 from shared_code.settings import Settings, read_settings
 
 _BC_AUDIENCE = "https://api.businesscentral.dynamics.com"
-_CHOICES = {"paymenttermscode": "paymentTerms", "address1_freighttermscode": "shipmentMethods"}
+_CHOICES = {
+    "paymenttermscode": "paymentTerms", "address1_freighttermscode": "shipmentMethods",
+    "address1_shippingmethodcode": "shippingAgents",
+}  # fmt: skip
 UNLIMITED = 10**9
 
 
@@ -90,10 +93,11 @@ def dataverse_of(setting: Setting, clock: SkewedClock) -> dataverse.Dataverse:
 
 def choices_of(companies: Iterable[CompanyRecords]) -> dict[str, list[str]]:
     """The codes that choice columns of account stand for, by column."""
-    return {
-        column: sorted({each["code"] for company in companies for each in company.records[table]})
+    found = {
+        column: {each["code"] for company in companies for each in company.records.get(table, ())}
         for column, table in _CHOICES.items()
     }
+    return {column: sorted(codes) for column, codes in found.items() if codes}
 
 
 def _some(codes: list[str], setting: Setting) -> list[str]:

@@ -24,6 +24,7 @@ from local.simulate.scheduler import Scheduler
 from local.simulate.setting import Setting, small_limits
 from local.simulate.storage import RestlessQueue
 from local.simulate.surroundings import Surroundings
+from local.simulate.wider import WIDER
 from local.simulate.wire import Late, Wire
 from shared_code.core import reconcile
 from shared_code.store.memory import MemoryTables
@@ -214,9 +215,14 @@ class Simulation:
         self._pass_time(A_ROUND_S)
 
     def _waits_for_a_day(self, begun_s: float) -> bool:
-        """Whether prices have not been looked at on another day: that one ended shows only then."""
-        is_another = self.scheduler.clock.now // A_DAY_S > begun_s // A_DAY_S
-        return not is_another and any(each in PRICES for each in self.incidents.plan.parts)
+        """Whether something shows only in a look that has not been yet.
+
+        Prices are looked at on another day: that one ended shows only then.  Where values only flow to Sales,
+        what people delete there shows in the daily look.
+        """
+        now, parts = self.scheduler.clock.now, self.incidents.plan.parts
+        same_day = now // A_DAY_S == begun_s // A_DAY_S and any(each in PRICES for each in parts)
+        return same_day or (now - begun_s < A_DAY_S and any(each in WIDER for each in parts))
 
     def _state(self) -> Hashable:
         return state_of(self.tables, self.queue, self.observer)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from local.simulate.checkers import (
+    agents,
     base_truthful,
     converged,
     isolated,
@@ -26,13 +27,14 @@ from local.simulate.checkers import (
     prices,
     quiet,
     totals,
+    variants,
 )
 from local.simulate.evidence import Evidence
 
 _MODULES = (
     nothing_lost, converged, quiet, one_to_one, no_duplicates, base_truthful, only_mapped, no_dangling,
     isolated, no_deletes, no_false_deletions, totals, limits, known_systems,
-    prices, no_echo, on_paper,
+    prices, no_echo, on_paper, agents, variants,
 )  # fmt: skip
 
 CHECKERS: dict[str, Callable[[Evidence], list[str]]] = {each.NAME: each.check for each in _MODULES}

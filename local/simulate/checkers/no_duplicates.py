@@ -168,6 +168,22 @@ def _is_never_looked_at(evidence: Evidence, write: Write) -> bool:
     return pair is not None and write.key.side not in pair.sources
 
 
+def _was_made_for_one_deleted(evidence: Evidence, write: Write) -> bool:
+    """Whether nobody looks at the row, and a person deleted the record with its name before the note of both
+    as a pair."""
+    pair = evidence.pair_of(write.key)
+    if pair is None or not _is_never_looked_at(evidence, write):
+        return False
+    name = pair.texts[0]
+    given = text_of(name, write.key.side, write.after or {})
+    return any(
+        text_of(name, key.side, values) == given
+        for key, history in evidence.observer.history.items()
+        if key.side != write.key.side and key.table == pair.table(key.side) and evidence.values(key) is None
+        for values in history
+    )
+
+
 def _is_a_persons(evidence: Evidence, write: Write) -> bool:
     """Whether the record is listed, or outside the filter and so in nobody's way."""
     pair = evidence.pair_of(write.key)
@@ -218,6 +234,8 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
     if any(each.code == "uncoupled" for each in evidence.problems.get(write.key, [])):
         return None  # A person uncoupled it.
     if write.key in evidence.by_key or write.key.id in ended or _renamed(evidence, write):
+        return None
+    if _was_made_for_one_deleted(evidence, write):
         return None
     if _has_nobody_left(evidence, write) or _origin_was_taken_back(evidence, write):
         return None

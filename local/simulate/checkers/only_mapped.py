@@ -22,7 +22,7 @@ _OTHER_TABLES: Mapping[tuple[str, str], frozenset[str]] = {
 _DERIVED_SALES = frozenset({
     "fullname", "address1_composite", "yomifullname", "exchangerate", "creditlimit_base", "_accountid_value",
     "_parentcontactid_value", "address1_addressid", "_owninguser_value", "_owningbusinessunit_value",
-    "_owningteam_value", "_createdby_value",
+    "_owningteam_value", "_createdby_value", "composite",
 })  # fmt: skip
 """What Sales computes when something else is written."""
 
