@@ -37,7 +37,7 @@ SETTINGS = (
     Setting("FEATURES", "What the company has (extension, unit_groups, price_lists, manual_numbers) or "
             "wants (vendors, opportunities, orders, invoices, credit_memos, item_categories, "
             "item_variants, lone_contacts, country_names, parent_accounts, person_customers, "
-            "account_statistics).",
+            "account_statistics, item_prices).",
             "extension,unit_groups,price_lists,vendors,invoices", ""),
     Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
             "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),

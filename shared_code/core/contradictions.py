@@ -28,8 +28,24 @@ def contradictions(mapping: Mapping) -> list[str]:
     if mapping.conflict is ConflictRule.NEWEST_WINS and mapping.is_option_set:
         problems.append("conflict: options have no time of change, so the newest cannot win")
     for side in Side:
+        problems += _uses_of_the_key(mapping, side)
         problems += [*_deletion_contradictions(mapping, side), *_template_contradictions(mapping, side)]
     return problems
+
+
+def _uses_of_the_key(mapping: Mapping, side: Side) -> list[str]:
+    """A record's id is no value of it: as a field or in a filter it would silently be blank."""
+    rule = mapping.side(side)
+    fields = [
+        f"field {each.name}: {rule.key} is the record's id and no value of it; {_INSTEAD}"
+        for each in mapping.fields
+        if rule.key in (each.sales if side is Side.SALES else (each.bc,))
+    ]
+    filters = [rule.key] if rule.key in fields_of((*rule.filter, *rule.creates_when)) else []
+    return fields + [f"{side}.filter: {name} is the record's id and no value of it" for name in filters]
+
+
+_INSTEAD = "look the record up by what it is known by (by_reference)"
 
 
 def _template_contradictions(mapping: Mapping, side: Side) -> list[str]:

@@ -39,6 +39,7 @@ class Feature(StrEnum):
     PARENT_ACCOUNTS = "parent_accounts"
     ACCOUNT_STATISTICS = "account_statistics"
     PERSON_CUSTOMERS = "person_customers"
+    ITEM_PRICES = "item_prices"
 
 
 type Features = frozenset[Feature]

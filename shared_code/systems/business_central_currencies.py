@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from shared_code.core.filters import NO_MOMENT
 from shared_code.core.records import ZERO_ID, Row, Value, Version
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import business_central_tables as tables
@@ -174,7 +175,7 @@ def local_currency(table: Table, code: str, rates: Rates) -> Row:
         "symbol": code,
         "amountDecimalPlaces": "2:2",
         "amountRoundingPrecision": Decimal("0.01"),
-        tables.MODIFIED: _LOCAL_VERSION.stamp,
+        tables.MODIFIED: NO_MOMENT,
         tables.EXCHANGE_RATE: units,
     }
     return Row(ZERO_ID, version, {name: known.get(name, "") for name in tables.column_names(table)})

@@ -44,6 +44,8 @@ FEATURES: dict[Feature, str] = {
     Feature.LONE_CONTACTS: phrase("Contacts without a company are synchronised too"),
     Feature.PARENT_ACCOUNTS: phrase("The customer who pays is the parent account (with the extension)"),
     Feature.PERSON_CUSTOMERS: phrase("Customers may be persons"),
+    Feature.ITEM_PRICES: phrase("Sales has a price list with every item's own price"),
+    Feature.ACCOUNT_STATISTICS: phrase("Accounts show what their customer owes (with the extension)"),
 }
 """What a company has or wants, in words of the business."""
 

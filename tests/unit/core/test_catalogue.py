@@ -489,6 +489,18 @@ def test_a_deletion_goes_no_way_that_values_do_not_go() -> None:
     ]
 
 
+def test_a_records_id_is_no_value_of_it() -> None:
+    field = {"name": "own", "bc": "id", "sales": "description", "bc_length": 36, "sales_length": 100}
+    document = changed("fields.+", field)
+    assert problems_of(document) == [
+        "field own: id is the record's id and no value of it; look the record up by what it is known by "
+        "(by_reference)"
+    ]
+    assert problems_of(changed("sales.filter", [{"field": "accountid", "is_not_blank": True}])) == [
+        "sales.filter: accountid is the record's id and no value of it"
+    ]
+
+
 def test_a_page_is_found_by_the_id_unless_it_says_otherwise() -> None:
     page = parse_mapping(changed("bc.page", {"number": 21, "table": "Customer"})).bc.page
     assert page is not None

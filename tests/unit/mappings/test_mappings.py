@@ -25,7 +25,8 @@ from tests.unit.core.makers import Couplings
 
 WANTED = frozenset(
     (Feature.VENDORS, Feature.OPPORTUNITIES, Feature.ORDERS, Feature.INVOICES, Feature.CREDIT_MEMOS,
-     Feature.ITEM_CATEGORIES, Feature.ITEM_VARIANTS, Feature.PERSON_CUSTOMERS)
+     Feature.ITEM_CATEGORIES, Feature.ITEM_VARIANTS, Feature.PERSON_CUSTOMERS,
+     Feature.ITEM_PRICES)
 )  # fmt: skip
 MAPPINGS = {each.name: each for each in default_mappings(WANTED)}
 WHOLE = {each.name: each for each in default_mappings(frozenset(Feature))}
@@ -36,7 +37,7 @@ PRICES = ["CUSTPRCGRP-PRICE", "PLHEADER-PRICE", "PLLINE-PRODPRICE", "SALESPRC-PR
 EVERY = {**CLASSIC, **LISTS, **MAPPINGS}
 CATALOGUE = [
     "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "INVOICE PRICE LIST", "ITEM CATEGORY",
-    "ITEM VARIANT-PRODUCT", "ITEM-PRODUCT", "OPPORTUNITY",
+    "ITEM PRICE LIST", "ITEM VARIANT-PRODUCT", "ITEM-PRICE", "ITEM-PRODUCT", "OPPORTUNITY",
     "PAYMENT TERMS", "PERSON CUSTOMER", "POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV", "SALESORDER-ORDER",
     "SALESPEOPLE",
     "SHIPMENT METHOD", "UNIT OF MEASURE", "VENDOR",
@@ -52,6 +53,8 @@ def test_the_catalogue_is_whole_and_holds_what_is_wanted() -> None:
     wanted = {
         "VENDOR", "OPPORTUNITY", "SALESORDER-ORDER", "INVOICE PRICE LIST", "POSTEDSALESINV-INV",
         "POSTEDSALESCRMEMO-INV", "ITEM CATEGORY", "ITEM VARIANT-PRODUCT", "PERSON CUSTOMER",
+        "ITEM PRICE LIST",
+        "ITEM-PRICE",
     }  # fmt: skip
     assert MAPPINGS.keys() - BARE.keys() == wanted
 
@@ -80,9 +83,9 @@ def test_each_mapping_comes_after_what_it_looks_up() -> None:
     order = waves({name: mapping.depends_on for name, mapping in MAPPINGS.items()})
     assert order == [
         ["CURRENCY", "ITEM CATEGORY", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE"],
-        ["BASE UNIT", "CUSTOMER", "INVOICE PRICE LIST", "PERSON CUSTOMER", "VENDOR"],
+        ["BASE UNIT", "CUSTOMER", "INVOICE PRICE LIST", "ITEM PRICE LIST", "PERSON CUSTOMER", "VENDOR"],
         ["CONTACT", "ITEM-PRODUCT"],
-        ["ITEM VARIANT-PRODUCT", "OPPORTUNITY", "SALESORDER-ORDER"],
+        ["ITEM VARIANT-PRODUCT", "ITEM-PRICE", "OPPORTUNITY", "SALESORDER-ORDER"],
         ["POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV"],
     ]
 
@@ -94,11 +97,11 @@ def test_every_dependency_and_lookup_is_one_of_them() -> None:
 
 
 def test_nothing_is_decided_for_a_person() -> None:
-    """But for prices: one that ended or was deleted must not be sold at."""
+    """But for prices: what ended, was deleted or is blocked must not be sold at."""
     assert {mapping.conflict for mapping in EVERY.values()} == {ConflictRule.ASK}
     decided = {name for name, mapping in EVERY.items() if mapping.deletion is not DeletionRule.ASK}
     removed = {name for name, mapping in EVERY.items() if mapping.leaving is not LeavingRule.KEEP}
-    assert decided == removed == {"SALESPRC-PRODPRICE", "PLLINE-PRODPRICE"}
+    assert decided == removed == {"SALESPRC-PRODPRICE", "PLLINE-PRODPRICE", "ITEM-PRICE"}
 
 
 BOTH_WAYS = (
