@@ -30,6 +30,7 @@ class Feature(StrEnum):
     OPPORTUNITIES = "opportunities"
     INVOICES = "invoices"
     ORDERS = "orders"
+    QUOTES = "quotes"
     MANUAL_NUMBERS = "manual_numbers"
     CREDIT_MEMOS = "credit_memos"
     ITEM_CATEGORIES = "item_categories"

@@ -1,4 +1,4 @@
-"""How far an order of Business Central is, in words for a salesperson.  Pure."""
+"""How far an order or quote of Business Central is, in words for a salesperson.  Pure."""
 
 from __future__ import annotations
 
@@ -15,8 +15,18 @@ class OrderStatus(StrEnum):
     INVOICED = "Invoiced"
 
 
+class QuoteStatus(StrEnum):
+    """How far a quote is.  One that vanished is ordered where an order names it, else somebody deleted it."""
+
+    OPEN = "Open"
+    SENT = "Sent"
+    ACCEPTED = "Accepted"
+    EXPIRED = "Expired"
+    ORDERED = "Ordered"
+
+
 class Transfer(StrEnum):
-    """What became of an order of Sales on its way to Business Central."""
+    """What became of an order or quote of Sales on its way to Business Central."""
 
     DONE = "In Business Central"
     WAITING = "Waiting"

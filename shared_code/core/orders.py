@@ -1,9 +1,9 @@
-"""What an order of Sales is in Business Central: its lines, its discount, and what cannot be carried.  Pure.
+"""What an order or quote of Sales is in Business Central: lines, discount, what cannot be carried.  Pure.
 
-Sales tells the amounts of a line and of the order as it computed them, whatever discounts led there (of a
-list, of a line, for each unit, in percent of the order).  So prices and discounts are taken from these
-amounts: Business Central's own arithmetic (quantity times unit price, rounded, less a discount) then gives
-the same to the cent.  Tax is Business Central's own.
+Both are orders here: a quote has the same amounts and lines.  Sales tells them as it computed them, whatever
+discounts led there (of a list, of a line, for each unit, in percent of the order).  So prices and discounts
+are taken from these amounts: Business Central's own arithmetic (quantity times unit price, rounded, less a
+discount) then gives the same to the cent.  Tax is Business Central's own.
 Source: Microsoft docs product-discounting-methods.md; microsoft/BCApps, APIV2SalesOrderLines.
 """
 
@@ -22,16 +22,16 @@ TEXT_LENGTH = 100
 MAX_LINES = 1_000
 """An order of more is refused: Business Central creates it in one transaction, within minutes."""
 
-LINE_ID, KIND, PLACE, TEXT, QUANTITY, PRICE, DISCOUNT = (
-    "id", "kind", "place", "text", "quantity", "unitPrice", "discount",
+LINE_ID, LINE_NAME, KIND, PLACE, TEXT, QUANTITY, PRICE, DISCOUNT = (
+    "id", "name", "kind", "place", "text", "quantity", "unitPrice", "discount",
 )  # fmt: skip
 PRODUCT, WRITTEN_IN, FREIGHT, COMMENT = "product", "written_in", "freight", "comment"
 LINE_COLUMNS = (
     "quantity", "priceperunit", "extendedamount", "tax", "productdescription", "description",
-    "isproductoverridden", "producttypecode", "salesorderdetailname", "lineitemnumber",
-    "sequencenumber", "willcall", "shipto_line1", "shipto_city", "shipto_postalcode",
+    "isproductoverridden", "producttypecode", "lineitemnumber", "sequencenumber",
+    "willcall", "shipto_line1", "shipto_city", "shipto_postalcode",
 )  # fmt: skip
-"""What of an order's lines is read beside the lookups."""
+"""What of an order's lines is read beside the lookups, and beside their name."""
 ORDER_COLUMNS = ("totallineitemamount", "totalamountlessfreight", "totaltax", "totalamount", "freightamount")
 _BUNDLES = {2: "a bundle", 3: "a part of a bundle", 4: "a part of a bundle", 5: "a project service"}
 
@@ -172,23 +172,26 @@ def is_whole(order: Values, lines: Sequence[Values]) -> bool:
     return abs(own - number(order, "totallineitemamount")) <= CENT * max(len(lines), 1)
 
 
-def refusals(lines: Sequence[Values]) -> list[str]:
-    """What of an order cannot be carried, each with its line, in a salesperson's words."""
+def refusals(lines: Sequence[Values], what: str = "order") -> list[str]:
+    """What of an order cannot be carried, each with its line, in a salesperson's words.
+
+    ``what`` is what they call it.
+    """
     if not lines:
-        return ["The order has no lines."]
+        return [f"The {what} has no lines."]
     if len(lines) > MAX_LINES:
         return [
-            f"The order has {len(lines):,} lines; at most {MAX_LINES:,} are carried. Make several orders."
+            f"The {what} has {len(lines):,} lines; at most {MAX_LINES:,} are carried. Make several of it."
         ]
-    return [f"{called(line)}: {why}" for line in sorted(lines, key=_place) if (why := _refusal(line))]
+    return [f"{called(line)}: {why}" for line in sorted(lines, key=_place) if (why := _refusal(line, what))]
 
 
-def _refusal(line: Values) -> str:
+def _refusal(line: Values, what: str) -> str:
     kind = line.get("producttypecode")
     if isinstance(kind, int) and kind in _BUNDLES:
         return f"it is {_BUNDLES[kind]}, which Business Central does not know. Enter its products one by one."
     if line.get("willcall") or any(line.get(f"shipto_{part}") for part in ("line1", "city", "postalcode")):
-        return "it has an address of its own. Make an order for each address."
+        return f"it has an address of its own. Make {_a(what)} for each address."
     if not number(line, "quantity"):
         return "it has no quantity."
     if line.get("isproductoverridden") and not str(line.get("productdescription") or "").strip():
@@ -196,10 +199,14 @@ def _refusal(line: Values) -> str:
     return ""
 
 
+def _a(what: str) -> str:
+    return f"an {what}" if what[0] in "aeiou" else f"a {what}"
+
+
 def called(line: Values) -> str:
     """What a salesperson knows a line by."""
     at = line.get("lineitemnumber") or line.get("sequencenumber") or line.get(PLACE) or "?"
-    text = str(line.get("productdescription") or line.get("salesorderdetailname") or "").strip()
+    text = str(line.get("productdescription") or line.get(LINE_NAME) or "").strip()
     return f"Line {at} ({text[:60]})" if text else f"Line {at}"
 
 

@@ -55,6 +55,7 @@ SETS = {
     "pricelevel": "pricelevels",
     "product": "products",
     "productpricelevel": "productpricelevels",
+    "quote": "quotes",
     "salesorder": "salesorders",
     "systemuser": "systemusers",
     "transactioncurrency": "transactioncurrencies",

@@ -1,8 +1,8 @@
-"""Orders of Business Central: how far they are, and that none is left with a part of its lines.
+"""Orders and quotes of Business Central: how far they are, and that none is left with a part of its lines.
 
-A request that creates an order with its lines is one transaction by a rule of the platform.  Where a service
+A request that creates one with its lines is one transaction by a rule of the platform.  Where a service
 kept the header all the same, the order is removed again at once.
-Source: microsoft/BCApps, APIV2SalesOrders.
+Source: microsoft/BCApps, APIV2SalesOrders, APIV2SalesQuotes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from shared_code.core.order_status import OrderStatus, status_of
+from shared_code.core.order_status import OrderStatus, QuoteStatus, status_of
 from shared_code.systems.interface import (
     Creation,
     OutcomeUnknown,
@@ -37,6 +37,19 @@ def status_in_extension(entity: Entity) -> str:
     """How far an order of the extension is, which calls one that can be changed Open."""
     is_released = entity.get("status") != "Open"
     return _status(is_released, entity.get("shipped") is True, entity.get("completelyShipped") is True)
+
+
+def quote_status(entity: Entity) -> str:
+    """How far a quote is."""
+    return _QUOTES.get(str(entity.get("status") or "").strip(), QuoteStatus.OPEN)
+
+
+_QUOTES = {
+    "Sent": QuoteStatus.SENT,
+    "Accepted": QuoteStatus.ACCEPTED,
+    "Expired_x0020_": QuoteStatus.EXPIRED,
+    "Expired": QuoteStatus.EXPIRED,
+}
 
 
 def _is_begun(line: object) -> bool:

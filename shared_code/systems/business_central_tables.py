@@ -38,6 +38,7 @@ _COMPUTED: Mapping[str, Mapping[str, Computed]] = {
     **invoices.COMPUTED,
     **variants.COMPUTED,
     "salesOrders": _ORDER,
+    "salesQuotes": {"quoteStatus": Computed(("status",), orders.quote_status)},
 }
 _OF_EXTENSION: Mapping[str, Mapping[str, Computed]] = {
     "salesOrders": {

@@ -1,30 +1,50 @@
-"""Orders of Sales as they are carried: with their lines, what is computed of these, and the row beside them.
+"""Orders and quotes of Sales as they are carried: with lines, what is computed of these, and the row beside.
 
 Lines and the rows beside are read with a request of their own each, keyed by the orders' ids; expanded
-collections cost the service more.  A submitted order is read only, so its lines fit its header.
-Source: Microsoft docs webapi/query/join-tables.md; developer/entities/salesorder.
+collections cost the service more.  A submitted order and an active quote are read only, so their lines fit
+their header.
+Source: Microsoft docs webapi/query/join-tables.md; developer/entities/salesorder, quote.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from shared_code.core import orders
+from shared_code.core import orders, quotes
 from shared_code.core.descriptions import ColumnDescription, Kind
 from shared_code.core.records import Row, Value, Values
 from shared_code.systems import odata
 from shared_code.systems.interface import Change, Column, Table
 
-ORDERS, LINES = "salesorders", "salesorderdetails"
 COMPANY = "customerCompany"
 """The company that an order's customer belongs to: the account carries its mark."""
 _CUSTOMER = "customerid"
 _MARKED = Table("accounts", "accountid", (Column("tandem_companyid"),))
-_COMPUTED: Mapping[str, Callable[[Values, Sequence[Values]], Value]] = {
-    "orderDiscount": lambda order, _: orders.discount_of(order),
-    "orderNet": orders.net_of,
+type Compute = Callable[[Values, Sequence[Values]], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is read of a table of documents beside the mapping's columns, and what is computed of it."""
+
+    columns: tuple[str, ...]
+    computed: Mapping[str, tuple[Kind, Compute]]
+
+
+_AMOUNTS: Mapping[str, tuple[Kind, Compute]] = {
+    "orderDiscount": (Kind.DECIMAL, lambda order, _: orders.discount_of(order)),
+    "orderNet": (Kind.DECIMAL, orders.net_of),
 }
+_QUOTE: Mapping[str, tuple[Kind, Compute]] = {
+    "quoteReference": (Kind.TEXT, lambda quote, _: quotes.reference_of(quote)),
+    "quoteValidUntil": (Kind.DAY, lambda quote, _: quotes.valid_until(quote)),
+}
+_DOCUMENTS: Mapping[str, Document] = {
+    "salesorders": Document(orders.ORDER_COLUMNS, _AMOUNTS),
+    "quotes": Document((*orders.ORDER_COLUMNS, *quotes.COLUMNS), {**_AMOUNTS, **_QUOTE}),
+}
+_LINE_TABLES = frozenset({"salesorderdetails", "quotedetails"})
 _LINE_KINDS = {
     orders.KIND: Kind.TEXT,
     orders.TEXT: Kind.TEXT,
@@ -39,17 +59,18 @@ type ReadRows = Callable[[Table, str, Sequence[str]], Sequence[Row]]
 
 def is_composed(table: Table) -> bool:
     """Whether a row is read from more than its own table."""
-    return table.name == ORDERS and (table.reads_lines or table.beside is not None)
+    return table.name in _DOCUMENTS and (table.reads_lines or table.beside is not None)
 
 
 def plain(table: Table) -> Table:
     """The table with nothing but its own columns, those among them that others are computed of."""
     if not is_composed(table):
         return table
-    strange = {*_COMPUTED, COMPANY, *table.beside_columns}
+    document = _DOCUMENTS[table.name]
+    strange = {*document.computed, COMPANY, *table.beside_columns}
     kept = [each for each in table.columns if each.name not in strange]
     known = {each.name for each in kept}
-    more = [Column(name) for name in orders.ORDER_COLUMNS if name not in known]
+    more = [Column(name) for name in document.columns if name not in known]
     scanned = tuple(name for name in table.scan_columns if name not in strange)
     own = (*kept, *more)
     return replace(table, columns=own, scan_columns=scanned, lines=None, beside=None, reads_lines=False)
@@ -79,20 +100,24 @@ def _marks(rows: Sequence[Row], read: ReadRows) -> dict[str, Value]:
 def _composed(table: Table, row: Row, lines: Sequence[Values], beside: Values) -> Row:
     wanted = {each.name for each in table.columns}
     values = {**row.values, **{name: beside.get(name) for name in table.beside_columns}}
-    values |= {name: of(row.values, lines) for name, of in _COMPUTED.items() if name in wanted}
+    computed = _DOCUMENTS[table.name].computed
+    values |= {name: of(row.values, lines) for name, (_, of) in computed.items() if name in wanted}
     return replace(row, values=values, lines=tuple(lines))
 
 
 def _lines(table: Table, ids: Sequence[str], read: ReadRows) -> dict[str, list[Values]]:
     assert table.lines is not None, "lines that are read have a table"
     lookups = [each for each in table.lines.columns if each.target]
-    plainly = [Column(name) for name in orders.LINE_COLUMNS]
+    name = f"{table.lines.key.removesuffix('id')}name"
+    plainly = [Column(each) for each in (*orders.LINE_COLUMNS, name)]
     parent = Column(table.key, table.name)
     wide = Table(table.lines.name, table.lines.key, (*lookups, *plainly, parent))
     found: dict[str, list[Values]] = {}
     for row in read(wide, table.key, ids):
         owner = str(row.values[table.key]).lower()
-        found.setdefault(owner, []).append({**row.values, orders.LINE_ID: row.id})
+        found.setdefault(owner, []).append(
+            {**row.values, orders.LINE_ID: row.id, orders.LINE_NAME: row.values.get(name)}
+        )
     return found
 
 
@@ -119,8 +144,13 @@ def beside_body(table: Table, record_id: str, values: Values) -> dict[str, objec
 
 def computed_columns(table: Table) -> dict[str, ColumnDescription]:
     """The columns that no metadata tells: those that are computed."""
-    of_orders = {**dict.fromkeys(_COMPUTED, Kind.DECIMAL), COMPANY: Kind.TEXT}
-    told = {ORDERS: of_orders, LINES: _LINE_KINDS}.get(table.name, {})
+    if table.name in _LINE_TABLES:
+        told: Mapping[str, Kind] = _LINE_KINDS
+    elif table.name in _DOCUMENTS:
+        computed = _DOCUMENTS[table.name].computed
+        told = {COMPANY: Kind.TEXT, **{name: kind for name, (kind, _) in computed.items()}}
+    else:
+        told = {}
     return {
         name: ColumnDescription(name, kind, at_creation=False, at_update=False) for name, kind in told.items()
     }

@@ -39,6 +39,7 @@ TABLES = {
         _table("Product"),
         _table("ProductPriceLevel", "Product"),
         _table("Quote"),
+        _table("QuoteDetail", "Quote"),
         _table("SalesOrder", "Order"),
         _table("SalesOrderDetail", "Order"),
         _table("SdkMessage"),

@@ -79,6 +79,7 @@ codeunit 71820 "Tandem Order Creation"
             SalesHeader.Validate("Shipping Agent Code", TextOf(Order, 'shippingAgentCode'));
         SalesHeader."External Document No." := TextOf(Order, 'externalDocumentNumber');
         SalesHeader."Your Reference" := TextOf(Order, 'yourReference');
+        SalesHeader."Quote No." := CopyStr(TextOf(Order, 'quoteNumber'), 1, MaxStrLen(SalesHeader."Quote No."));
         SetAddresses(SalesHeader, Order);
         if Order.Contains('workDescription') then
             SalesHeader.SetWorkDescription(TextOf(Order, 'workDescription'));

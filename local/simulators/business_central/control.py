@@ -16,6 +16,7 @@ from local.simulators.business_central.control_edits import (
     drop_line,
     edit_row,
     handle_order,
+    handle_quote,
     pay,
     plan_line,
     post_line,
@@ -197,6 +198,11 @@ def _handle_order(env: Environment, arguments: Mapping[str, Any]) -> dict[str, A
     return {}
 
 
+def _handle_quote(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    handle_quote(env, _company(env, arguments), arguments)
+    return {}
+
+
 def _reset(env: Environment, _: Mapping[str, Any]) -> dict[str, Any]:
     env.log.reset()
     return {}
@@ -246,5 +252,6 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Environment, Mapping[str, Any]], di
     ("DELETE", "planned"): _drop_line,
     ("POST", "payments"): _pay,
     ("POST", "orders"): _handle_order,
+    ("POST", "quotes"): _handle_quote,
     ("POST", "pump"): _pump,
 }

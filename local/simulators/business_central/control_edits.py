@@ -13,7 +13,7 @@ from local.simulators.business_central.editing import edit_as_person, remove
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Company, Row
-from local.simulators.business_central.tables import customer_ledger, orders, planned
+from local.simulators.business_central.tables import customer_ledger, orders, planned, quotes
 from local.simulators.business_central.tables.documents import is_posted, remaining_of
 from local.simulators.business_central.tables.general_ledger import BANK, PAYMENT, RECEIVABLES, post
 from local.simulators.business_central.tables.ledger import post_movement
@@ -117,6 +117,21 @@ def handle_order(env: Environment, company: Company, arguments: Mapping[str, Any
     with env.transaction(person=True) as unit:
         session = env.session(company, unit)
         acts[arguments["act"]](session, session.table("salesOrders").rows[str(arguments["order"]).lower()])
+
+
+def handle_quote(env: Environment, company: Company, arguments: Mapping[str, Any]) -> None:
+    """What people do with the quote of an id: ``act`` is send, accept or make_order.
+
+    Raises ``ApiError`` where the quote refuses, KeyError for what is not there.
+    """
+    acts: Mapping[str, Callable[[Session, Row], None]] = {
+        "send": quotes.send,
+        "accept": quotes.accept,
+        "make_order": quotes.make_order,
+    }
+    with env.transaction(person=True) as unit:
+        session = env.session(company, unit)
+        acts[arguments["act"]](session, session.table("salesQuotes").rows[str(arguments["quote"]).lower()])
 
 
 def _enter_payment(session: Session, invoice: Row, amount: float) -> None:

@@ -38,9 +38,12 @@ _SERIES = {
     "salesInvoices": ("S-INV", "S-INV", 6, 1),
     "salesCreditMemos": ("S-CR", "S-CR", 6, 1),
     "salesOrders": ("S-ORD", "S-ORD", 6, 1),
+    "salesQuotes": ("S-QUO", "S-QUO", 6, 1),
 }
 _POSTED_SERIES = {"salesInvoices": ("S-INV+", "PS-INV", 6, 1), "salesCreditMemos": ("S-CR+", "PS-CR", 6, 1)}
-_WITH_CURRENCY = frozenset({"customers", "vendors", "salesInvoices", "salesCreditMemos", "salesOrders"})
+_WITH_CURRENCY = frozenset(
+    {"customers", "vendors", "salesInvoices", "salesCreditMemos", "salesOrders", "salesQuotes"}
+)
 
 
 def read_folder(folder: Path) -> dict[str, list[dict[str, Any]]]:

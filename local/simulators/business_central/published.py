@@ -13,6 +13,7 @@ LINES: Final = {
     "salesInvoiceLines": "salesInvoices",
     "salesCreditMemoLines": "salesCreditMemos",
     "salesOrderLines": "salesOrders",
+    "salesQuoteLines": "salesQuotes",
 }
 """Lines stand inside their document's record: table to the table of the documents."""
 _RENAMED: Final[Mapping[str, Mapping[str, str]]] = {

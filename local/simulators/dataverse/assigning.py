@@ -1,7 +1,8 @@
 """Another owner of a row: what hangs on it follows, where the published relationship says so.
 
 Microsoft docs: data-platform/configure-entity-relationship-cascading-behavior, and ``CascadeConfiguration``
-(Assign) of the table references: an account takes its contacts, accounts below, opportunities and invoices.
+(Assign) of the table references: an account takes its contacts, accounts below, opportunities,
+quotes, orders and invoices.
 """
 
 from __future__ import annotations

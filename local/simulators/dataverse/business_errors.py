@@ -157,8 +157,13 @@ OPPORTUNITY_CLOSED: Final = Fault("0x80040515", "The opportunity is already clos
 OPPORTUNITY_BY_ACTION: Final = Fault(
     "0x80040516", "The opportunity cannot be closed. Use the {} message to close it."
 )
-ORDER_BY_ACTION: Final = Fault(
-    "0x80040216", "The order cannot be closed by an update. Use the {} message to close it."
+CLOSED_BY_ACTION: Final = Fault(
+    "0x80040216", "The {} cannot be closed by an update. Use the {} message to close it."
+)
+REVISED_ALREADY: Final = Fault(
+    "0x80048408",
+    "The quote cannot be revised as there already exists another quote in Draft/Active state and with the "
+    "same quote number.",
 )
 
 PRICING_LOCKED: Final = Fault("0x80043B1D", "This entity is already locked.")

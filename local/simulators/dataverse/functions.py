@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from local.simulators.dataverse import order_actions
+from local.simulators.dataverse import order_actions, quote_actions
 from local.simulators.dataverse.actions import lose_opportunity, unlock_invoice_pricing, win_opportunity
 from local.simulators.dataverse.errors import bad_request, row_missing
 from local.simulators.dataverse.literals import text_array
@@ -106,11 +106,15 @@ FUNCTIONS: Mapping[str, Route] = {
 }
 ACTIONS: Mapping[str, Route] = {
     "CancelSalesOrder": order_actions.cancel,
+    "CloseQuote": quote_actions.close,
+    "ConvertQuoteToSalesOrder": quote_actions.convert,
     "InsertOptionValue": insert_option_value,
     "LoseOpportunity": lose_opportunity,
     "Merge": merge,
     "PublishXml": publish,
     "PublishAllXml": publish,
+    "ReviseQuote": quote_actions.revise,
     "UnlockInvoicePricing": unlock_invoice_pricing,
     "WinOpportunity": win_opportunity,
+    "WinQuote": quote_actions.win,
 }

@@ -227,6 +227,7 @@ def _seed_settings(org: Organisation) -> None:
         "currencydecimalprecision": 2,
         "createproductswithoutparentinactivestate": 0,
         "useinbuiltrulefordefaultpricelistselection": True,
+        "quoteprefix": "QUO",
         "orderprefix": "ORD",
         "invoiceprefix": "INV",
         "isauditenabled": False,

@@ -27,7 +27,7 @@ def lines_of(work: Work, item: Item, side: Side) -> tuple[list[tuple[str, Values
         return [], []
     if side is Side.SALES:
         return put_lines(lines, row.lines, work.links, waited=_has_waited(work, item))
-    if refused := orders.refusals(row.lines):
+    if refused := orders.refusals(row.lines, _called(work)):
         return [], [Unfit("lines", "order_content", " ".join(refused))]
     return put_in_bc(lines, orders.rows_of(row.values, row.lines), work.links)
 
@@ -98,7 +98,7 @@ def tells_other_totals(work: Work, item: Item) -> bool:
     bc, sales = item.rows.get(Side.BC), item.rows.get(Side.SALES)
     if bc is None or sales is None:
         return False  # The order is invoiced: what it came to is history.
-    told = [text for each in compared if (text := _difference(each, bc, sales))]
+    told = [text for each in compared if (text := _difference(_called(work), each, bc, sales))]
     if not told:
         return False
     problems.fail(work, item, "totals_differ", " ".join(told))
@@ -114,7 +114,12 @@ def _is_to_compare(item: Item) -> bool:
     return item.inserted or is_listed or is_edited
 
 
-def _difference(each: FieldMapping, bc: Row, sales: Row) -> str:
+def _called(work: Work) -> str:
+    """What a salesperson calls a record of the mapping."""
+    return "quote" if work.mapping.sales.table == "quotes" else "order"
+
+
+def _difference(what: str, each: FieldMapping, bc: Row, sales: Row) -> str:
     here, there = (
         value if isinstance(value, int | Decimal) else Decimal(0)
         for value in (bc.values.get(each.bc or ""), sales.values.get(each.compared_with))
@@ -123,7 +128,8 @@ def _difference(each: FieldMapping, bc: Row, sales: Row) -> str:
         return ""
     discount = next((v for name in _DISCOUNTS if isinstance(v := bc.values.get(name), int | Decimal)), 0)
     return (
-        f"Before tax the order comes to other amounts. Sales: {orders.breakdown(sales.values, sales.lines)}. "
+        f"Before tax the {what} comes to other amounts. "
+        f"Sales: {orders.breakdown(sales.values, sales.lines)}. "
         f"Business Central: lines and freight {here + discount}, less {discount}: {here}."
     )
 

@@ -15,14 +15,18 @@ from shared_code.systems.interface import Column, Table
 def know(work: Work, side: Side, lacking: Mapping[str, Item], rows: Mapping[str, Row]) -> None:
     """Let the states of those of the missing records be known that live on; one request for all.
 
-    Such a record holds what it held last, but for what the mapping says it holds then.
+    Such a record holds what it held last, but for what the mapping says it holds then.  One that holds that
+    already was found before and is not looked for again: what it lives on in may go, too.
     """
     rule = work.mapping.bc.lives_on
     if rule is None or side is not Side.BC:
         return
     gone = {i: each for i, each in lacking.items() if i not in rows}
     bases = {i: each.coupling.base for i, each in gone.items() if each.coupling}
-    numbers = {i: base.bc.get(rule.by) for i, base in bases.items() if base}
+    before = {i for i, base in bases.items() if base and dict(rule.then).items() <= base.bc.items()}
+    for record_id in before:
+        _know(gone[record_id], record_id, rule)
+    numbers = {i: base.bc.get(rule.by) for i, base in bases.items() if base and i not in before}
     wanted = sorted({str(each) for each in numbers.values() if each})
     if not wanted:
         return

@@ -50,6 +50,13 @@ MAPPED = {
         "salesorderid productid productdescription quantity quantityshipped priceperunit ispriceoverridden "
         "isproductoverridden baseamount extendedamount manualdiscountamount volumediscountamount tax uomid "
         "requestdeliveryby lineitemnumber sequencenumber",
+    "quote":
+        "quotenumber revisionnumber name customerid pricelevelid transactioncurrencyid ownerid billto_line1 "
+        "shipto_name description discountamount discountpercentage freightamount paymenttermscode "
+        "effectiveto closedon totalamount totalamountlessfreight statecode",
+    "quotedetail":
+        "quoteid productid productdescription quantity priceperunit ispriceoverridden isproductoverridden "
+        "extendedamount manualdiscountamount volumediscountamount tax uomid lineitemnumber sequencenumber",
     "customeraddress": "parentid addressnumber name line1 city postalcode country objecttypecode",
 }  # fmt: skip
 """Columns that the default mappings of the built-in integration read or write."""
@@ -58,11 +65,14 @@ SETS = {
     "pricelevel": ("pricelevels", 1022), "productpricelevel": ("productpricelevels", 1026),
     "discounttype": ("discounttypes", 1080), "discount": ("discounts", 1013),
     "opportunity": ("opportunities", 3), "invoice": ("invoices", 1090),
+    "quote": ("quotes", 1084), "quotedetail": ("quotedetails", 1085),
     "salesorder": ("salesorders", 1088), "salesorderdetail": ("salesorderdetails", 1089),
     "invoicedetail": ("invoicedetails", 1091), "customeraddress": ("customeraddresses", 1071),
 }  # fmt: skip
-TRACKED = {"uomschedule", "product", "pricelevel", "discounttype", "opportunity", "salesorder", "invoice"}
-BULK = TRACKED | {"salesorderdetail", "invoicedetail"}
+TRACKED = {
+    "uomschedule", "product", "pricelevel", "discounttype", "opportunity", "quote", "salesorder", "invoice",
+}  # fmt: skip
+BULK = TRACKED - {"quote"} | {"salesorderdetail", "invoicedetail"}
 
 
 def attribute(client: Client, table: str, column: str, cast: str, **more: str) -> Any:

@@ -17,7 +17,7 @@ D = Decimal
 
 def line(**values: Any) -> dict[str, Any]:
     """A line of Sales that sells a product; amounts are numbers with their decimals."""
-    blank = {"id": "l1", "lineitemnumber": 1, "salesorderdetailname": "Bicycle", "isproductoverridden": False}
+    blank = {"id": "l1", "lineitemnumber": 1, "name": "Bicycle", "isproductoverridden": False}
     return {
         **blank,
         "productid": "p1",
@@ -126,7 +126,7 @@ def test_pieces_of_a_text_fit_and_lose_no_sign(text: str) -> None:
         ({"shipto_city": "Oslo"}, "Line 1 (Bicycle): it has an address of its own."),
         ({"quantity": D(0)}, "Line 1 (Bicycle): it has no quantity."),
         (
-            {"isproductoverridden": True, "productdescription": " ", "salesorderdetailname": None},
+            {"isproductoverridden": True, "productdescription": " ", "name": None},
             "Line 1: it has neither product nor description.",
         ),
     ],

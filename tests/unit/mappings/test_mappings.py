@@ -24,8 +24,8 @@ from shared_code.core.transform import get, put
 from tests.unit.core.makers import Couplings
 
 WANTED = frozenset(
-    (Feature.VENDORS, Feature.OPPORTUNITIES, Feature.ORDERS, Feature.INVOICES, Feature.CREDIT_MEMOS,
-     Feature.ITEM_CATEGORIES, Feature.ITEM_VARIANTS, Feature.PERSON_CUSTOMERS,
+    (Feature.VENDORS, Feature.OPPORTUNITIES, Feature.ORDERS, Feature.QUOTES, Feature.INVOICES,
+     Feature.CREDIT_MEMOS, Feature.ITEM_CATEGORIES, Feature.ITEM_VARIANTS, Feature.PERSON_CUSTOMERS,
      Feature.ITEM_PRICES)
 )  # fmt: skip
 MAPPINGS = {each.name: each for each in default_mappings(WANTED)}
@@ -39,7 +39,7 @@ CATALOGUE = [
     "BASE UNIT", "CONTACT", "CURRENCY", "CUSTOMER", "INVOICE PRICE LIST", "ITEM CATEGORY",
     "ITEM PRICE LIST", "ITEM VARIANT-PRODUCT", "ITEM-PRICE", "ITEM-PRODUCT", "OPPORTUNITY",
     "PAYMENT TERMS", "PERSON CUSTOMER", "POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV", "SALESORDER-ORDER",
-    "SALESPEOPLE",
+    "SALESPEOPLE", "SALESQUOTE-QUOTE",
     "SHIPMENT METHOD", "UNIT OF MEASURE", "VENDOR",
 ]  # fmt: skip
 
@@ -51,7 +51,8 @@ COMPARED = [*CATALOGUE, *PRICES]
 def test_the_catalogue_is_whole_and_holds_what_is_wanted() -> None:
     assert sorted(MAPPINGS) == CATALOGUE
     wanted = {
-        "VENDOR", "OPPORTUNITY", "SALESORDER-ORDER", "INVOICE PRICE LIST", "POSTEDSALESINV-INV",
+        "VENDOR", "OPPORTUNITY", "SALESORDER-ORDER", "SALESQUOTE-QUOTE", "INVOICE PRICE LIST",
+        "POSTEDSALESINV-INV",
         "POSTEDSALESCRMEMO-INV", "ITEM CATEGORY", "ITEM VARIANT-PRODUCT", "PERSON CUSTOMER",
         "ITEM PRICE LIST",
         "ITEM-PRICE",
@@ -85,8 +86,8 @@ def test_each_mapping_comes_after_what_it_looks_up() -> None:
         ["CURRENCY", "ITEM CATEGORY", "PAYMENT TERMS", "SALESPEOPLE", "SHIPMENT METHOD", "UNIT OF MEASURE"],
         ["BASE UNIT", "CUSTOMER", "INVOICE PRICE LIST", "ITEM PRICE LIST", "PERSON CUSTOMER", "VENDOR"],
         ["CONTACT", "ITEM-PRODUCT"],
-        ["ITEM VARIANT-PRODUCT", "ITEM-PRICE", "OPPORTUNITY", "SALESORDER-ORDER"],
-        ["POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV"],
+        ["ITEM VARIANT-PRODUCT", "ITEM-PRICE", "OPPORTUNITY", "SALESQUOTE-QUOTE"],
+        ["POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV", "SALESORDER-ORDER"],
     ]
 
 
@@ -106,6 +107,7 @@ def test_nothing_is_decided_for_a_person() -> None:
 
 BOTH_WAYS = (
     "CUSTOMER", "PERSON CUSTOMER", "CONTACT", "VENDOR", "ITEM-PRODUCT", "OPPORTUNITY", "SALESORDER-ORDER",
+    "SALESQUOTE-QUOTE",
 )  # fmt: skip
 DIRECTIONS = dict.fromkeys(BOTH_WAYS, BOTH) | {"SALESPEOPLE": UP}
 

@@ -23,6 +23,7 @@ from local.simulators.business_central.tables import (
     opportunities,
     orders,
     planned,
+    quotes,
     setup,
     variants,
     vendors,
@@ -59,6 +60,7 @@ _KNOWN: Final[Mapping[str, TableRules]] = {
     **opportunities.RULES,
     **invoices.RULES,
     **orders.RULES,
+    **quotes.RULES,
     **extension.RULES,
 }
 RULES: Final[Mapping[str, TableRules]] = _Rules(_KNOWN)

@@ -10,14 +10,18 @@ from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables.ledger import tidy
 
 _DOCUMENT = (("totalAmountExcludingTax", "totalAmountIncludingTax"),)
+ALLOCATION = "invoiceDiscountAllocation"
+"""A line's share of its document's discount; lines of quotes do not show it."""
 _LINE = (("amountExcludingTax", "amountIncludingTax"), ("netAmount", "netAmountIncludingTax"))
 TOTALS = {
     "salesInvoices": _DOCUMENT,
     "salesCreditMemos": _DOCUMENT,
     "salesOrders": _DOCUMENT,
+    "salesQuotes": _DOCUMENT,
     "salesInvoiceLines": _LINE,
     "salesCreditMemoLines": _LINE,
     "salesOrderLines": _LINE,
+    "salesQuoteLines": _LINE,
 }
 """Pairs of amounts without and with tax, by table."""
 
@@ -34,7 +38,7 @@ def line_amounts(values: Mapping[str, Any], allocation: float) -> dict[str, Any]
     return {
         "amountExcludingTax": amount,
         "amountIncludingTax": amount,
-        "invoiceDiscountAllocation": cents(allocation),
+        ALLOCATION: cents(allocation),
         "netAmount": net,
         "netAmountIncludingTax": net,
         "taxPercent": 0,

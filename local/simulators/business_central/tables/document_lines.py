@@ -1,4 +1,4 @@
-"""Lines of sales orders, invoices and credit memos: what they sell, their unit, price and place."""
+"""Lines of sales quotes, orders, invoices and credit memos: what they sell, their unit, price and place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from local.simulators.business_central.errors import ApiError, business_rule, fi
 from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Session
 from local.simulators.business_central.storage import Row
-from local.simulators.business_central.tables.amounts import cents, line_amounts, lines_of, refresh_totals
+from local.simulators.business_central.tables.amounts import (
+    ALLOCATION,
+    cents,
+    line_amounts,
+    lines_of,
+    refresh_totals,
+)
 from local.simulators.business_central.tables.documents import KIND_OF_LINES, is_posted, refuse_released
 from local.simulators.business_central.tables.exchange import local_per_unit
 from local.simulators.business_central.tables.item_units import ITEM_UNITS, RESOURCE_UNITS, unit_of
@@ -39,7 +45,9 @@ def validate(edit: Edit) -> None:
     _set_unit(edit)
     _set_place(edit)
     _set_discount(edit)
-    edit.values |= line_amounts(edit.values, edit.values["invoiceDiscountAllocation"])
+    allocation = edit.values.get(ALLOCATION, edit.extra.get(ALLOCATION, 0))
+    amounts = line_amounts(edit.values, allocation)
+    edit.values |= {name: amount for name, amount in amounts.items() if name in edit.values}
     if "shipQuantity" in edit.values:
         _set_to_ship(edit)
 

@@ -1,8 +1,9 @@
-"""Sales orders, invoices and credit memos: drafts that may change and posted ones that stay.
+"""Sales quotes, orders, invoices and credit memos: drafts that may change and posted ones that stay.
 
 Rules of the API pages and aggregators (microsoft/BCApps, APIV2SalesInvoices, SalesInvoiceAggregator,
 APIV2SalesOrders).  There is no tax set-up here, so amounts with and without tax are equal.  An order is never
-posted: it is released, and goes when all of it is invoiced (``orders.py``).
+posted: it is released, and goes when all of it is invoiced (``orders.py``).  A quote goes when an
+order is made of it (``quotes.py``).
 """
 
 from __future__ import annotations
@@ -51,13 +52,15 @@ CREDIT_MEMO = Document(
     "salesCreditMemos", "salesCreditMemoLines", "creditMemoDate", "credit memo", frozenset()
 )
 ORDER = Document("salesOrders", "salesOrderLines", "orderDate", "order", frozenset())
+QUOTE = Document("salesQuotes", "salesQuoteLines", "documentDate", "quote", frozenset())
 RELEASED = "Open"
-KINDS = {kind.table: kind for kind in (INVOICE, CREDIT_MEMO, ORDER)}
-KIND_OF_LINES = {kind.lines: kind for kind in (INVOICE, CREDIT_MEMO, ORDER)}
+KINDS = {kind.table: kind for kind in (INVOICE, CREDIT_MEMO, ORDER, QUOTE)}
+KIND_OF_LINES = {kind.lines: kind for kind in (INVOICE, CREDIT_MEMO, ORDER, QUOTE)}
 _BLOCKED = {
     "salesInvoices": frozenset({"All", "Invoice"}),
     "salesCreditMemos": frozenset({"All"}),
     "salesOrders": frozenset({"All", "Invoice", "Ship"}),
+    "salesQuotes": frozenset({"All", "Invoice", "Ship"}),
 }
 _SELL_TO = Pair(
     "customerId",
@@ -147,7 +150,7 @@ def validate(edit: Edit) -> None:
     if edit.inserting:
         edit.values["number"] = edit.session.next_number(kind.table, kind.table)
         edit.values["status"] = "Draft"
-        if kind is ORDER:
+        if kind in (ORDER, QUOTE):
             edit.values["discountAmount"] = 0  # There are no lines yet that it could be taken off.
 
 

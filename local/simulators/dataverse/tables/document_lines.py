@@ -1,6 +1,6 @@
-"""Lines of orders and invoices: a product of the catalogue or one written in, its price and its amounts.
+"""Lines of quotes, orders and invoices: a product of the catalogue or one written in, price and amounts.
 
-Microsoft docs: developer/entities/salesorderdetail, invoicedetail, add-product-order-invoice,
+Microsoft docs: developer/entities/quotedetail, salesorderdetail, invoicedetail, add-product-order-invoice,
 product-discounting-methods, and the error list.
 """
 

@@ -1,8 +1,9 @@
-"""Orders and invoices: number, customer, states, totals.
+"""Quotes, orders and invoices: number, customer, states, totals.
 
-Only an active document can be edited.  An order is fulfilled and canceled by actions only, and becomes
+Only an active document, or the draft of a quote, can be edited.  A quote becomes active by a plain update and
+is won, closed and revised by actions only.  An order is fulfilled and canceled by actions only, and becomes
 submitted, invoiced and active again by a plain update.  The totals are computed from the lines while the
-organisation's price calculation is on.  Microsoft docs: developer/entities/salesorder, invoice,
+organisation's price calculation is on.  Microsoft docs: developer/entities/quote, salesorder, invoice,
 product-discounting-methods, and the error list.
 """
 
@@ -14,11 +15,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from local.simulators.dataverse.business_errors import (
+    CLOSED_BY_ACTION,
     CUSTOMER_INACTIVE,
     DUPLICATE,
     INVOICE_CLOSE_DEPRECATED,
     IS_INACTIVE,
-    ORDER_BY_ACTION,
     PRICE_LIST_CURRENCY,
     WRONG_STATE,
     Fault,
@@ -42,6 +43,9 @@ from local.simulators.dataverse.tables.rules import (
 from local.simulators.dataverse.values import rounded
 
 ACTIVE: Final = 0
+QUOTE_ACTIVE, QUOTE_WON, QUOTE_CLOSED = 1, 2, 3
+REVISION = "revisionnumber"
+"""A quote that is revised keeps its number and gets another one of these."""
 SUBMITTED, ORDER_CANCELED, FULFILLED, INVOICED = 1, 2, 3, 4
 CLOSED, PAID, CANCELED = 1, 2, 3
 DETAIL_ERROR = 1
@@ -53,6 +57,7 @@ class Kind:
 
     ``header`` is the property by which a line shows its document, ``shown`` are the properties of a line
     with state and price lock of it.  ``by_action`` names the action of a state no plain update leads to.
+    Two documents may have the same number where they differ in ``version``.
     """
 
     table: str
@@ -64,6 +69,7 @@ class Kind:
     allowed: frozenset[tuple[int, int]]
     refused: Mapping[int, Fault] = field(default_factory=dict)
     by_action: Mapping[int, str] = field(default_factory=dict)
+    version: str = ""
 
     @property
     def lookup(self) -> str:
@@ -101,8 +107,19 @@ ORDER: Final = Kind(
     ),
     by_action={FULFILLED: "FulfillSalesOrder", ORDER_CANCELED: "CancelSalesOrder"},
 )
-KINDS: Final = {kind.table: kind for kind in (INVOICE, ORDER)}
-KIND_OF_LINE: Final = {kind.line: kind for kind in (INVOICE, ORDER)}
+QUOTE: Final = Kind(
+    "quote",
+    "quotedetail",
+    "_quoteid_value",
+    "quotenumber",
+    "quoteprefix",
+    {"statecode": "quotestatecode"},
+    frozenset({(ACTIVE, QUOTE_ACTIVE)}),
+    by_action={QUOTE_WON: "WinQuote", QUOTE_CLOSED: "CloseQuote"},
+    version=REVISION,
+)
+KINDS: Final = {kind.table: kind for kind in (INVOICE, ORDER, QUOTE)}
+KIND_OF_LINE: Final = {kind.line: kind for kind in (INVOICE, ORDER, QUOTE)}
 
 
 def calculates_prices(org: Organisation) -> bool:
@@ -127,11 +144,12 @@ def recalculate(org: Organisation, caller: Caller, kind: Kind, document: Row) ->
 
 def header_values(kind: Kind, values: dict[str, Any]) -> dict[str, Any]:
     """What a line shows of its document."""
-    shown = {
-        kind.shown["statecode"]: values.get("statecode", ACTIVE),
-        kind.shown["ispricelocked"]: bool(values.get("ispricelocked")),
-        "_ownerid_value": values.get("_ownerid_value"),
+    held = {
+        "statecode": values.get("statecode", ACTIVE),
+        "ispricelocked": bool(values.get("ispricelocked")),
     }
+    shown = {name: held[source] for source, name in kind.shown.items()}
+    shown |= {"_ownerid_value": values.get("_ownerid_value")}
     return {name: value for name, value in shown.items() if value is not None}
 
 
@@ -166,6 +184,8 @@ def _prepare(draft: Draft) -> None:
     kind = KINDS[draft.table.name]
     if draft.creating:
         draft.values.setdefault(kind.number, draft.org.next_document_number(kind.prefix))
+        if kind.version:
+            draft.values.setdefault(kind.version, 0)
     follow_customer(draft)
     if calculates_prices(draft.org):
         for name, value in _totals(draft.org, kind, draft.row_id, draft.values).items():
@@ -177,7 +197,7 @@ def _check(draft: Draft) -> None:
     refuse_inactive_customer(draft, "_customerid_value", CUSTOMER_INACTIVE)
     if draft.sent("_pricelevelid_value", CURRENCY):
         refuse_other_currency(draft, PRICE_LIST_CURRENCY)
-    refuse_taken(draft, kind.number, DUPLICATE, among="_owningbusinessunit_value")
+    refuse_taken(draft, kind.number, DUPLICATE, among=kind.version or "_owningbusinessunit_value")
     if draft.before is not None and not draft.by_action:
         _check_state(draft, kind, draft.before.values.get("statecode", ACTIVE), draft.values["statecode"])
 
@@ -186,7 +206,7 @@ def _check_state(draft: Draft, kind: Kind, old: int, new: int) -> None:
     if old != new and new in kind.refused:
         raise kind.refused[new].refused()
     if old != new and new in kind.by_action:
-        raise ORDER_BY_ACTION.refused(kind.by_action[new])
+        raise CLOSED_BY_ACTION.refused(kind.table.removeprefix("sales"), kind.by_action[new])
     if old != new and (old, new) not in kind.allowed:
         raise WRONG_STATE.refused()
     if old != ACTIVE and edits_more_than_state(draft):
