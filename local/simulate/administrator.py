@@ -66,5 +66,5 @@ class Administrator:
         gone: tuple[str, ...] = (),
     ) -> None:
         self.acted = True
-        request = full_sync.Request(mappings, (*self.release, *gone), accept)
+        request = full_sync.Request(mappings, tuple(self.release), accept, gone)
         full_sync.start(self.process.parts, at, request)

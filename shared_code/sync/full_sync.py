@@ -152,9 +152,8 @@ def _match(parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping
         return _keep(at, line, replace(line, message=str(fault)))  # The next nudge tries again.
     recommendation = _recommend(at, mapping, line, result, header.release)
     at.schedules.enable(mapping.name, mapping.interval_s)
-    return _run_side(
-        parts, at, mapping, replace(line, recommendation=recommendation, message=""), Phase.TO_SALES
-    )
+    begun = replace(line, recommendation=recommendation, message="")
+    return _run_side(parts, at, header, mapping, begun, Phase.TO_SALES)
 
 
 def _recommend(
@@ -174,12 +173,14 @@ def _recommend(
     return FULL if result.coupled + result.left_bc + result.left_sales else NOTHING
 
 
-def _run_side(parts: Parts, at: ConnectionParts, mapping: Mapping, line: Line, phase: Phase) -> Line:
-    """Start a direction, or skip it where nothing flows that way."""
+def _run_side(
+    parts: Parts, at: ConnectionParts, header: FullSync, mapping: Mapping, line: Line, phase: Phase
+) -> Line:
+    """Start a direction, or skip it where nothing flows that way and no brake is released."""
     side = _SOURCES[phase]
-    if side not in mapping.watched:
+    if not _is_looked_at(header, mapping, side):
         if phase is Phase.TO_SALES:
-            return _run_side(parts, at, mapping, line, Phase.FROM_SALES)
+            return _run_side(parts, at, header, mapping, line, Phase.FROM_SALES)
         return _end(parts, at, line, "")
     running = replace(line, phase=phase)
     if not at.full_syncs.put_line(running):
@@ -216,8 +217,16 @@ def _go_on(
     if header.wish is Wish.STOP:
         return _end(parts, at, line, STOPPED)
     if line.phase is Phase.TO_SALES:
-        return _run_side(parts, at, mapping, line, Phase.FROM_SALES)
+        return _run_side(parts, at, header, mapping, line, Phase.FROM_SALES)
     return _end(parts, at, line, "")
+
+
+def _is_looked_at(header: FullSync, mapping: Mapping, side: Side) -> bool:
+    """Whether values flow from the side, or a brake is released: the daily look, which may have tripped it,
+    sees both sides."""
+    if side in mapping.watched:
+        return True
+    return mapping.name in header.believe and not mapping.is_option_set
 
 
 def _send_lost_batches(parts: Parts, at: ConnectionParts, line: Line, side: Side) -> None:

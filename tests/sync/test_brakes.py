@@ -100,6 +100,23 @@ def test_the_one_action_releases_it_and_concludes_once() -> None:
     assert answer_of(world, release).status == 409
 
 
+def test_what_the_daily_look_missed_on_the_side_nothing_flows_from_is_concluded_by_a_release_too() -> None:
+    world = currencies()
+    sales_ids = [each.sales_id for each in world.at.couplings("CURRENCY").all_coupled()]
+    for sales_id in sales_ids[:80]:
+        world.sales.org.store.tables["transactioncurrency"].rows.pop(sales_id, None)
+    worlds.cycle(world, DAY_S)
+    (brake,) = brakes(world)
+    assert (brake["saw"], brake["side"]) == ("missing", "sales")
+    assert answer_of(world, release).status == 202
+    worlds.deliver(world)
+    assert brakes(world) == []
+    assert len(codes(world)) >= 78
+    assert set(codes(world)) == {"partner_deleted"}
+    worlds.cycles(world, 2, DAY_S)
+    assert brakes(world) == [], "what was concluded is no news"
+
+
 def test_a_release_of_the_brake_releases_no_creation() -> None:
     world = currencies()
     world.at.schedules.change("CURRENCY", 60, released=False)
