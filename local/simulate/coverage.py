@@ -42,6 +42,14 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "deed synchronise_now", "deed try_again", "deed set_aside", "deed decide", "deed preview",
         "deed create_partner", "deed couple", "deed uncouple", "deed undo",
     ),
+    "the wider catalogue": (
+        "agent_changed", "agent_added", "edited RESOURCE-PRODUCT", "edited ITEM VARIANT-PRODUCT",
+        "edited SHIP-TO ADDRESS",
+    ),
+    "documents": (
+        "posted POSTEDSALESINV-INV", "posted POSTEDSALESCRMEMO-INV", "posted_later", "paid", "paid_in_part",
+        "invoice_canceled", "due_date_changed", "invoice_deleted_in_sales",
+    ),
 }  # fmt: skip
 """The faults of the failure model that are simulated, and the counters that tell of each."""
 
@@ -56,7 +64,8 @@ MAPPINGS = (
     "UNIT OF MEASURE", "BASE UNIT", "UNIT GROUP", "UNIT GROUP BASE", "ITEM UOM", "ITEM-PRODUCT",
     "PLHEADER-PRICE", "PLLINE-PRODPRICE", "CUSTPRCGRP-PRICE", "SALESPRC-PRODPRICE", "OPPORTUNITY",
     "RESOURCE UNIT GROUP", "RESOURCE UNIT GROUP BASE", "RESOURCE UOM", "RESOURCE-PRODUCT", "SHIPPING AGENT",
-    "ITEM VARIANT-PRODUCT", "SHIP-TO ADDRESS",
+    "ITEM VARIANT-PRODUCT", "SHIP-TO ADDRESS", "INVOICE PRICE LIST", "POSTEDSALESINV-INV",
+    "POSTEDSALESCRMEMO-INV",
 )  # fmt: skip
 """Of each of these some seed must have coupled records at its end."""
 

@@ -88,7 +88,16 @@ class Evidence:
         """Whether the record is kept in step where it holds these values."""
         if not inside(pair, key.side, values, self.observer.kinds(key)):
             return False
-        return pair.mapping != "OPPORTUNITY" or key.side == "sales" or self._is_a_customers(key, values)
+        if key.side == "sales":
+            return True
+        if pair.mapping == "ITEM VARIANT-PRODUCT":
+            return key in self.by_key or not self._is_of_a_blocked_item(key, values)
+        return pair.mapping != "OPPORTUNITY" or self._is_a_customers(key, values)
+
+    def _is_of_a_blocked_item(self, key: Key, values: Mapping[str, Any]) -> bool:
+        """Whether no product is made of a variant, because its item is blocked."""
+        item = self.observer.of("bc", "items", key.company).get(values["itemId"]) or {}
+        return bool(item.get("blocked"))
 
     def _is_a_customers(self, key: Key, values: Mapping[str, Any]) -> bool:
         """Whether an opportunity of Business Central is one of somebody who works for a customer."""

@@ -160,7 +160,7 @@ class Observer:
 
         def observed(unit: Unit) -> None:
             commit(unit)
-            for each in unit.changes:
+            for each in (*unit.kept, *unit.changes):
                 if each.table in watched:
                     row = env.companies[each.company_id].tables[each.table].rows.get(each.row_id)
                     values, etag = (row.values, row.etag) if row else (None, "")

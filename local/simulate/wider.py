@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from local.simulate.document_pairs import CREDIT_MEMO, INVOICE
 from local.simulate.part import Chosen, Further, Records, copied
 from local.simulate.wider_pairs import RESOURCE, RESOURCE_UNIT, SHIP_TO, VARIANT
 
@@ -69,6 +70,36 @@ def _variant(item: Mapping[str, Any], code: str, description: str) -> dict[str, 
     }  # fmt: skip
 
 
+def _invoices(whole: Records, kept: Records, rng: random.Random) -> Chosen:
+    """Two invoices that were posted long ago."""
+    sold = [(rng.choice(kept["customers"]), rng.choice(kept["items"])) for _ in range(2)]
+    return {"salesInvoices": [_posted(f"10320{n}", *each) for n, each in enumerate(sold, 1)]}
+
+
+def _posted(number: str, customer: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
+    made, total = str(uuid.uuid5(uuid.UUID(customer["id"]), number)), round(2 * item["unitPrice"], 2)
+    line = {
+        "id": str(uuid.uuid5(uuid.UUID(item["id"]), number)), "documentId": made, "sequence": 10000,
+        "lineType": "Item", "lineObjectNumber": item["number"], "itemId": item["id"],
+        "description": item["displayName"], "unitOfMeasureId": item["baseUnitOfMeasureId"],
+        "unitOfMeasureCode": item["baseUnitOfMeasureCode"], "quantity": 2, "unitPrice": item["unitPrice"],
+        "amountExcludingTax": total, "netAmount": total, "netTaxAmount": 0, "netAmountIncludingTax": total,
+    }  # fmt: skip
+    return {
+        "id": made, "number": number, "status": "Open" if total else "Paid", "customerId": customer["id"],
+        "customerNumber": customer["number"], "customerName": customer["displayName"],
+        "billToCustomerNumber": customer["number"], "postingDate": "2026-11-02", "dueDate": "2026-12-02",
+        "currencyId": customer["currencyId"], "currencyCode": customer["currencyCode"],
+        "totalAmountExcludingTax": total, "totalTaxAmount": 0, "totalAmountIncludingTax": total,
+        "salesInvoiceLines": [line],
+    }  # fmt: skip
+
+
+def _memos(whole: Records, kept: Records, rng: random.Random) -> Chosen:
+    """None at first: people enter them."""
+    return {"salesCreditMemos": []}
+
+
 WIDER: Mapping[str, Further] = {
     "resources": Further(
         ("RESOURCE-PRODUCT",), ("extension", "unit_groups"), (RESOURCE, RESOURCE_UNIT), _resources
@@ -76,6 +107,8 @@ WIDER: Mapping[str, Further] = {
     "agents": Further(("SHIPPING AGENT",), ("extension",), (), _agents),
     "delivery": Further(("SHIP-TO ADDRESS",), ("extension",), (SHIP_TO,), _delivery),
     "variants": Further(("ITEM VARIANT-PRODUCT",), ("item_variants",), (VARIANT,), _variants),
+    "invoices": Further(("POSTEDSALESINV-INV",), ("invoices",), (INVOICE,), _invoices),
+    "memos": Further(("POSTEDSALESCRMEMO-INV",), ("credit_memos",), (CREDIT_MEMO,), _memos),
 }
 
 COMBINATIONS: Sequence[tuple[str, ...]] = (
@@ -85,6 +118,9 @@ COMBINATIONS: Sequence[tuple[str, ...]] = (
     ("items", "variants"),
     ("item_units", "variants"),
     ("agents", "delivery", "resources"),
+    ("items", "invoices"),
+    ("item_units", "invoices", "memos"),
+    ("items", "variants", "invoices", "memos"),
 )
 SHARES = {"": 0.4, "empty_answer": 0.3, "wrong_system": 0.3, "lost_watermarks": 0.3, "lost_couplings": 0.3,
           "lost_part": 0.3, "restored_sales": 0.2, "restored_bc": 0.2}  # fmt: skip

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from local.simulate.document_actions import OF_INVOICES, OF_MEMOS
 from local.simulate.fields import Pair
 from local.simulate.observing import Key
 from local.simulate.people import People
@@ -82,7 +83,11 @@ def add_agent(people: People) -> None:
         people.count("agent_added")
 
 
-_OF: dict[str, tuple[tuple[Action, float], ...]] = {"agents": ((change_agent, 12), (add_agent, 2))}
+_OF: Mapping[str, tuple[tuple[Action, float], ...]] = {
+    "agents": ((change_agent, 12), (add_agent, 2)),
+    "invoices": OF_INVOICES,
+    "memos": OF_MEMOS,
+}
 
 
 def wider_actions(parts: tuple[str, ...]) -> tuple[tuple[Action, float], ...]:
@@ -92,4 +97,5 @@ def wider_actions(parts: tuple[str, ...]) -> tuple[tuple[Action, float], ...]:
 
 def wider_tables(parts: tuple[str, ...]) -> dict[str, list[str]]:
     """Tables without a pair that are watched in a seed with these parts."""
-    return {"bc": [AGENTS] if "agents" in parts else [], "sales": []}
+    lines = ["invoicedetail", "pricelevel"] if "invoices" in parts else []
+    return {"bc": [AGENTS] if "agents" in parts else [], "sales": lines}

@@ -12,6 +12,7 @@ from local.simulate.checkers import (
     agents,
     base_truthful,
     converged,
+    documents,
     isolated,
     known_systems,
     limits,
@@ -34,7 +35,7 @@ from local.simulate.evidence import Evidence
 _MODULES = (
     nothing_lost, converged, quiet, one_to_one, no_duplicates, base_truthful, only_mapped, no_dangling,
     isolated, no_deletes, no_false_deletions, totals, limits, known_systems,
-    prices, no_echo, on_paper, agents, variants,
+    prices, no_echo, on_paper, agents, variants, documents,
 )  # fmt: skip
 
 CHECKERS: dict[str, Callable[[Evidence], list[str]]] = {each.NAME: each.check for each in _MODULES}
