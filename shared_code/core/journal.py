@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from shared_code.core.records import Side, Values
@@ -77,3 +77,24 @@ class Entry:
     @property
     def is_removal(self) -> bool:
         return Reason.REMOVED in self.because.values()
+
+
+def joined(known: Entry, later: Entry) -> Entry:
+    """One entry for two writes that were announced for the same version of a record.
+
+    The service lets one of them through, and nobody knows yet which: all that either puts in place of
+    something is kept.  Where both write a field, ``later`` counts if it repeats ``known`` (the same batch).
+    Values that were erased stay erased.
+    """
+    if known.erased_at_s:
+        return later
+    repeats = (known.job, known.batch) == (later.job, later.batch)
+    less, more = (known, later) if repeats else (later, known)
+    return replace(
+        more,
+        old={**later.old, **known.old},
+        new={**less.new, **more.new},
+        because={**less.because, **more.because},
+        overruled=tuple(dict.fromkeys((*known.overruled, *later.overruled))),
+        by=more.by or less.by,
+    )

@@ -13,13 +13,13 @@ A coupling names the batch that created its record and when (``Origin``), so a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from shared_code.core.identity import digest
-from shared_code.core.journal import Entry, Reason
+from shared_code.core.journal import Entry, Reason, joined
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key, unescape_key
 from shared_code.store.json_values import dump, load, load_values
@@ -30,6 +30,7 @@ from shared_code.store.tables import (
     Delete,
     Entity,
     Insert,
+    Missing,
     Operation,
     Scalar,
     Tables,
@@ -44,6 +45,9 @@ KEEP_MONTHS = 13
 
 EMPTY_MONTHS = 12
 """After so many empty months none is older: a month without a write does not end the clean-up."""
+
+JOIN_TRIES = 5
+"""How often an entry is read anew because another worker wrote it meanwhile."""
 
 _MADE = "made|"
 _ERA = "~~"
@@ -73,10 +77,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """An entry that was put on file, and the version of its row."""
+    """An entry on file, the version of its row, and what the row told before, if it was there."""
 
     entry: Entry
     etag: str
+    before: Mapping[str, Scalar] | None = None
 
 
 class JournalStore:
@@ -88,34 +93,53 @@ class JournalStore:
         self._keep_months = keep_months
 
     def announce(self, mapping: str, entries: Sequence[Entry]) -> list[Announced]:
-        """Put entries on file before their writes go out; those that surely were not there before.
+        """Put entries on file before their writes go out.
 
-        One that was there may tell of a write that an earlier attempt carried out.
+        One that is there tells of a write that an earlier attempt, or another worker, may have carried out:
+        it is joined and not replaced.
         """
-        fresh: list[Announced] = []
+        announced: list[Announced] = []
         for partition, rows in self._by_partition(mapping, entries).items():
             for chunk in in_chunks(list(rows.items())):
-                fresh += self._announce(partition, chunk)
-        return fresh
+                announced += self._announce(mapping, partition, chunk)
+        return announced
 
-    def _announce(self, partition: str, chunk: Sequence[tuple[str, Entry]]) -> list[Announced]:
-        entities = [Entity(partition, row, _values(each)) for row, each in chunk]
+    def _announce(self, mapping: str, partition: str, chunk: Sequence[tuple[str, Entry]]) -> list[Announced]:
+        inserts = [Insert(Entity(partition, row, _values(each))) for row, each in chunk]
         try:
-            etags = self._tables.transact(TABLE, [Insert(each) for each in entities])
+            etags = self._tables.transact(TABLE, inserts)
         except AlreadyExists:
-            self._tables.transact(TABLE, [Upsert(each) for each in entities])
-            return []
+            return [self._join(mapping, partition, row, each) for row, each in chunk]
         return [Announced(each, etag) for (_, each), etag in zip(chunk, etags, strict=True)]
 
-    def withdraw(self, mapping: str, announced: Sequence[Announced]) -> None:
-        """Remove entries whose writes surely did not happen; fine if they are not there.
+    def _join(self, mapping: str, partition: str, row: str, entry: Entry) -> Announced:
+        """Raises ``AlreadyExists`` or ``Changed`` where others go on writing the same row."""
+        for left in reversed(range(JOIN_TRIES)):
+            known = self._tables.get(TABLE, partition, row)
+            try:
+                if known is None:
+                    fresh = self._tables.insert(TABLE, Entity(partition, row, _values(entry)))
+                    return Announced(entry, fresh.etag)
+                values = _values(joined(_entry(mapping, known), entry))
+                stored = self._tables.replace(TABLE, replace(known, values=values))
+                return Announced(entry, stored.etag, known.values)
+            except (AlreadyExists, Changed, Missing):
+                if not left:
+                    raise
+        raise AssertionError("unreachable")
 
-        One that another worker announced since, for the same version, tells of that one's write and stays.
+    def withdraw(self, mapping: str, announced: Sequence[Announced]) -> None:
+        """Take back what was announced of writes that surely did not happen; fine if it is not there.
+
+        What another worker announced since, for the same version, tells of that one's write and stays.
         """
         for each in announced:
-            partition = self._partition(mapping, month(each.entry.at_s))
-            with suppress(Changed):
-                self._tables.delete(TABLE, partition, _row(each.entry), each.etag)
+            partition, row = self._partition(mapping, month(each.entry.at_s)), _row(each.entry)
+            with suppress(Changed, Missing):
+                if each.before is None:
+                    self._tables.delete(TABLE, partition, row, each.etag)
+                else:
+                    self._tables.replace(TABLE, Entity(partition, row, each.before, each.etag))
 
     def add(self, mapping: str, entries: Sequence[Entry]) -> None:
         """Put entries on file as they are now known."""

@@ -26,15 +26,19 @@ NOT_WRITTEN = (Gone, Moved, NotDone, Refused)
 
 
 def announce(work: Work, side: Side, planned: Sequence[PlannedUpdate]) -> list[Announced]:
-    """Put the updates on file before they go out; the entries that surely were not there before."""
+    """Put the updates on file before they go out."""
     for each in planned:
         each.entry = _update_entry(work, side, each)
     entries = [each.entry for each in planned if each.entry]
-    return work.at.journal.announce(work.mapping.name, entries) if entries else []
+    announced = work.at.journal.announce(work.mapping.name, entries) if entries else []
+    joined = {each.entry.bc_id for each in announced if each.before is not None}
+    for each in planned:
+        each.is_joined = each.entry is not None and each.entry.bc_id in joined
+    return announced
 
 
 def withdraw(work: Work, announced: Sequence[Announced], done: Mapping[str, WriteResult]) -> None:
-    """Remove those of the announced entries whose writes surely did not happen, by their BC ids."""
+    """Take back those of the announced entries whose writes surely did not happen, by their BC ids."""
     vain = [each for each in announced if isinstance(done.get(each.entry.bc_id), NOT_WRITTEN)]
     if vain:
         work.at.journal.withdraw(work.mapping.name, vain)
@@ -68,10 +72,13 @@ def new_entry(work: Work, bc_id: str, side: Side, version: str, old: Values, new
     )  # fmt: skip
 
 
-def correct(item: Item, entry: Entry | None, returned: Values) -> None:
-    """A service may store a value in another form than it was sent in: the entry tells what it holds."""
-    if entry and (stored := {name: returned.get(name) for name in entry.new}) != entry.new:
-        item.journal.append(replace(entry, new=stored))
+def correct(planned: PlannedUpdate, returned: Values) -> None:
+    """A confirmed write: the entry tells what the service holds, which may be in another form than what was
+    sent, and nothing of a write for the same version that did not happen then."""
+    entry = planned.entry
+    stored = {name: returned.get(name) for name in entry.new} if entry else {}
+    if entry and (planned.is_joined or stored != entry.new):
+        planned.item.journal.append(replace(entry, new=stored))
 
 
 def note_made(work: Work, item: Item, side: Side, sent: Values, row: Row) -> None:

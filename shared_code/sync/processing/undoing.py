@@ -233,7 +233,7 @@ def _take_written(work: Work, side: Side, each: Undone, update: PlannedUpdate, r
         case Written(row):
             work.know(item, side, row)
             held = {name: item.values_on(side).get(name) for name in update.sent}
-            journaling.correct(item, update.entry, item.values_on(side))
+            journaling.correct(update, item.values_on(side))
             journaling.keep_untouched(item, side, update.change.version.stamp, row)
             assert item.base is not None
             item.base = undone_base(item.base, side, held)

@@ -35,13 +35,15 @@ from shared_code.systems.interface import (
 @dataclass(slots=True)
 class PlannedUpdate:
     """Fields to write on one side of one record; ``sent`` are their neutral values, ``because`` tells what
-    decided each; ``entry`` is the journal's, once it is on file."""
+    decided each; ``entry`` is the journal's, once it is on file, and ``is_joined`` says that another write
+    was announced for the same version."""
 
     item: Item
     change: Change
     sent: Values
     because: Mapping[str, Reason] = field(default_factory=dict)
     entry: Entry | None = None
+    is_joined: bool = False
 
 
 @dataclass(slots=True)
@@ -182,5 +184,5 @@ def confirm(work: Work, planned: PlannedUpdate, side: Side, row: Row) -> None:
     sent = {name: value for name, value in planned.sent.items() if name not in lost}
     item.base = confirm_base(item.base, side, sent, returned)
     item.modified, item.dirty = True, True
-    journaling.correct(item, planned.entry, returned)
+    journaling.correct(planned, returned)
     journaling.keep_untouched(item, side, planned.change.version.stamp, row)
