@@ -180,6 +180,7 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         and (not each.direction.flows_to(Side.SALES) or each.group != each.name),
         "only a country can be as_name": each.as_name and each.type is not FieldType.COUNTRY,
         "only a date can be user_local": each.user_local and each.type is not FieldType.DATE,
+        "only a state moves onward": each.onward and each.type is not FieldType.STATE,
         # Both ways, a value on one side would never reach the blank on the other.
         "what is kept when blank flows one way": each.keep_when_blank
         and each.direction is Direction.BIDIRECTIONAL,

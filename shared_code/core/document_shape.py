@@ -103,6 +103,7 @@ FIELD = Shape("field", called="field {name}", keys={
     "also": Key(Inners(ALSO), "Further tables of Sales that the lookup leads to, each through its mapping."),
     "constant": Key(Single(), "One value for all; {company_id}: the company's id, {template}: its template."),
     "keep_when_blank": Key(Truth(), "A blank source changes nothing."),
+    "onward": Key(Truth(), "Of a state: it only moves on in the order of its states, never back."),
     "only_on_create": Key(Truth(), "Written at creation and never again."),
     "after_create": Key(Truth(), "Not part of a creation but written right after it."),
     "after_create_in_bc": Key(Truth(), "The same where it is Business Central that takes it only then."),

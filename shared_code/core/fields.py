@@ -81,9 +81,11 @@ class FieldMapping:
     ``bc_fallback`` is the BC field taken when ``bc`` is blank, ``bc_currency`` the one with the currency a
     local amount is converted to.
     ``states`` give the state and the status reason of a Sales row for values of BC; other values are blank.
-    ``places`` are decimals kept; ``keep_when_blank``: a blank source changes nothing.  ``only_on_create``
-    is written at creation and never again; ``after_create`` not at creation but right after it (a state that
-    a service takes only then, a record that refers back); both together: once, right after a creation.
+    ``places`` are decimals kept; ``keep_when_blank``: a blank source changes nothing.  ``onward``: a
+    state only moves on in the order of its ``states``; one that Sales is past does not come back.
+    ``only_on_create`` is written at creation and never again; ``after_create`` not at creation but right
+    after it (a state that a service takes only then, a record that refers back); both together: once, right
+    after a creation.
     ``after_create_in_bc``: the same where it is Business Central that takes it only then.
     ``fixed_in_bc``: BC's value is for good, because changing it renames the record in all documents.  It is
     written there at creation at most; another value of Sales is a conflict that nothing decides for Sales.
@@ -121,6 +123,7 @@ class FieldMapping:
     also: tuple[FurtherTarget, ...] = ()
     constant: Value = None
     keep_when_blank: bool = False
+    onward: bool = False
     only_on_create: bool = False
     after_create: bool = False
     after_create_in_bc: bool = False

@@ -16,6 +16,7 @@ from shared_code.core.journal import Reason
 from shared_code.core.mapping import ConflictRule, Direction, FieldMapping, FieldType, Mapping
 from shared_code.core.policies import Rules
 from shared_code.core.records import Absent, Deleted, Side, Unread, Value, Values, Version
+from shared_code.core.states import place
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,8 @@ def _agree(each: FieldMapping, base: Base | None, held: MappingOf[Side, Values])
     if bc == sales:
         return True
     if each.only_on_create and not _is_to_follow(each, base):
+        return True
+    if each.onward and place(each, sales) >= place(each, bc):
         return True
     if each.keep_when_blank and (
         (bc is None and each.direction.flows_from(Side.BC))

@@ -92,8 +92,9 @@ def _rare(each: FieldMapping) -> tuple[tuple[str, object], ...]:
 def _flow(each: FieldMapping) -> tuple[object, ...]:
     lengths = (each.bc_length, each.sales_length)
     once = (each.only_on_create, each.after_create)
-    in_bc = tuple(name for name in ("after_create_in_bc", "fixed_in_bc", "as_name") if getattr(each, name))
-    return (each.direction.value, each.group, each.keep_when_blank, *once, *lengths, *in_bc)
+    rare = ("after_create_in_bc", "fixed_in_bc", "as_name", "onward")
+    more = tuple(name for name in rare if getattr(each, name))
+    return (each.direction.value, each.group, each.keep_when_blank, *once, *lengths, *more)
 
 
 def _short(*parts: str) -> str:

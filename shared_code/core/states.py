@@ -25,3 +25,8 @@ def put(each: FieldMapping, value: Value) -> dict[str, Value]:
     """State and status reason for a value; nothing for a blank, which is no state."""
     found = next(((state, status) for name, state, status in each.states if name == value), None)
     return dict(zip(each.sales, found, strict=True)) if found else {}
+
+
+def place(each: FieldMapping, value: Value) -> int:
+    """How far a value is in the order of the field's states; blank is before them all."""
+    return next((at for at, (name, _, _) in enumerate(each.states, 1) if name == value), 0)

@@ -37,6 +37,7 @@ TABLES: Mapping[int, str] = {
     18: "customers",
     23: "vendors",
     27: "items",
+    36: "salesOrders",
     156: "resources",
     204: "unitsOfMeasure",
     205: "resourceUnitsOfMeasure",
@@ -50,8 +51,9 @@ TABLES: Mapping[int, str] = {
     7001: "priceListLines",
     7002: "salesPrices",
 }
-"""Business Central's numbers of tables with the entity set that a mapping reads.  Documents are not among
-them: an order is deleted when it was invoiced, and a posted invoice has another id in API v2.0."""
+"""Business Central's numbers of tables with the entity set that a mapping reads.  An order is
+deleted when it was invoiced, too: where it lives on tells.  Invoices are not among them: a posted one has
+another id in API v2.0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from functools import partial
 
 from shared_code.core.records import Row, Values
 from shared_code.systems import dataverse_batch as batch
+from shared_code.systems import dataverse_closing as closing
 from shared_code.systems import dataverse_orders as orders
 from shared_code.systems import dataverse_writes as writes
 from shared_code.systems import errors, odata
@@ -38,7 +39,7 @@ def update(
     """Write fields of records and of the rows beside them; one result per change, in order."""
     parted = [orders.parted(table, each) for each in changes]
     own = [each for each, _ in parted if each.values]
-    first = iter(writes.update(client, root, orders.plain(table), own) if own else [])
+    first = iter(closing.update(client, root, orders.plain(table), own) if own else [])
     results: list[WriteResult] = [next(first) if each.values else Removed() for each, _ in parted]
     ready = [
         (each.id, values)

@@ -139,6 +139,15 @@ def set_state(world: World, order: str, state: dict[str, int]) -> None:
     world.person_in_sales.edit(f"salesorders({order})", **state)
 
 
+def fulfill(world: World, order: str) -> None:
+    """A salesperson says that all of an order was delivered."""
+    close = {
+        "@odata.type": "Microsoft.Dynamics.CRM.orderclose", **bind("salesorderid", "salesorders", order)
+    }  # fmt: skip
+    path = "salesorders/Microsoft.Dynamics.CRM.FulfillSalesOrder"
+    world.person_in_sales.call("POST", path, {"Status": 100001, "OrderClose": close})
+
+
 def submit(world: World, *lines: dict[str, Any], **header: Any) -> str:
     """A salesperson writes an order and submits it; its id."""
     made = write(world, *lines, **header)

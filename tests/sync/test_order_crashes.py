@@ -109,6 +109,25 @@ def test_a_process_may_die_while_the_status_comes_back(world: World, late: bool)
     assert number > 5
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_a_process_may_die_while_an_order_is_fulfilled(world: World, late: bool) -> None:
+    operations = Operations(world)
+    for number in range(1, 200):
+        order = begin(world)
+        worlds.cycles(world, 3)
+        ordering.handle(world, order, "ship")
+        operations.arm(number, late)
+        has_died = died(world, 30.0)
+        operations.disarm()
+        worlds.cycles(world, 3)
+        state = world.person_in_sales.call("GET", f"salesorders({order})")["statecode"]
+        assert (state, told(world, order)["tandem_status"]) == (3, "Shipped")
+        if not has_died:
+            break
+    assert number > 5
+    assert worlds.codes(world, NAME) == []
+
+
 def creates_order(request: Request) -> bool:
     return b"salesOrders" in request.body and b'"POST"' in request.body
 

@@ -333,6 +333,76 @@ def test_how_far_the_order_is_comes_back(world: World) -> None:
     assert worlds.problems(world, NAME) == []
 
 
+def state(world: World, order: str) -> tuple[int, int]:
+    row = world.person_in_sales.call("GET", f"salesorders({order})?$select=statecode,statuscode")
+    return row["statecode"], row["statuscode"]
+
+
+@pytest.mark.conforms("139175.BidirectionalSalesOrderFulfillOrder")
+def test_an_order_is_fulfilled_when_all_of_it_is_shipped_and_invoiced_when_it_is_invoiced(
+    world: World,
+) -> None:
+    order = submit(world, sold(world, BICYCLE, 4, 10))
+    line = ordering.of_after(world, order)["salesOrderLines"][0]["id"]
+    assert state(world, order) == (1, 3)
+    seen = []
+    for quantity in (1, 3):
+        world.person_in_bc().edit(f"salesOrderLines({line})", shipQuantity=quantity)
+        ordering.handle(world, order, "ship")
+        worlds.cycles(world, 2)
+        seen.append(state(world, order))
+        if quantity == 1:
+            ordering.handle(world, order, "reopen")
+    assert seen == [(1, 3), (3, 100001)]
+    worlds.assert_quiet(world)
+    ordering.handle(world, order, "invoice")
+    worlds.cycles(world, 3, 3700)
+    assert state(world, order) == (4, 100003)
+    assert told(world, order)["tandem_status"] == "Invoiced"
+    assert worlds.problems(world, NAME) == []
+    worlds.assert_quiet(world)
+
+
+def test_with_the_extension_it_shows_within_a_minute_that_an_order_is_invoiced(extended: World) -> None:
+    order = submit(extended, sold(extended, BICYCLE, 1, 10))
+    ordering.of_after(extended, order)
+    ordering.handle(extended, order, "ship")
+    ordering.handle(extended, order, "invoice")
+    worlds.cycles(extended, 2)
+    assert (told(extended, order)["tandem_status"], state(extended, order)) == ("Invoiced", (4, 100003))
+    assert worlds.problems(extended, NAME) == []
+
+
+def test_an_order_that_a_person_fulfilled_is_still_told_of(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 1, 10))
+    ordering.of_after(world, order)
+    ordering.fulfill(world, order)
+    ordering.handle(world, order, "release")
+    worlds.cycles(world, 2)
+    assert (told(world, order)["tandem_status"], state(world, order)) == ("Released", (3, 100001))
+    ordering.handle(world, order, "ship")
+    worlds.cycles(world, 2)
+    assert (told(world, order)["tandem_status"], worlds.problems(world, NAME)) == ("Shipped", [])
+
+
+def test_an_order_that_a_person_made_an_invoice_of_stays_invoiced(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 1, 10))
+    ordering.of_after(world, order)
+    ordering.set_state(world, order, {"statecode": 4, "statuscode": 100003})
+    ordering.handle(world, order, "ship")
+    worlds.cycles(world, 2)
+    assert (told(world, order)["tandem_status"], state(world, order)) == ("Shipped", (4, 100003))
+    assert worlds.problems(world, NAME) == []
+
+
+def test_an_order_that_is_fulfilled_already_is_not_created(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 1, 10))
+    ordering.fulfill(world, order)
+    worlds.cycles(world, 2)
+    worlds.full(world)
+    assert (ordering.in_bc(world), worlds.problems(world, NAME)) == ([], [])
+
+
 def test_many_orders_that_are_invoiced_at_once_hold_no_brake(plain: World) -> None:
     orders = [submit(plain, sold(plain, BICYCLE, 1, 10)) for _ in range(30)]
     worlds.cycles(plain, 3)

@@ -267,6 +267,27 @@ def test_a_source_with_a_value_is_written_where_blank_is_kept() -> None:
     assert reconcile(mapping, None, *both, Rules()) == Merge(to_sales={"owner": "B"})
 
 
+def far(name: str | None) -> dict[str, str]:
+    return {"state": name} if name else {}
+
+
+@pytest.mark.parametrize("sales", [None, "Shipped", "Invoiced"])
+@pytest.mark.parametrize("bc", [None, "Shipped", "Invoiced"])
+def test_a_state_that_moves_onward_never_comes_back(bc: str | None, sales: str | None) -> None:
+    states = (("Shipped", 3, 100001), ("Invoiced", 4, 100003))
+    field = make_field(
+        "state", FieldType.STATE, TO_SALES, sales=("statecode", "statuscode"), states=states, onward=True
+    )
+    order = [None, "Shipped", "Invoiced"]
+    moves = order.index(bc) > order.index(sales)
+    for base in (None, Base({}, {}), Base(far(bc), far(sales)), Base(far("Shipped"), far("Shipped"))):
+        merged = reconcile(
+            make_mapping(field), base, known(Side.BC, **far(bc)), known(Side.SALES, **far(sales)), Rules()
+        )
+        is_known = base == Base(far(bc), far(sales)) and bc and sales
+        assert merged == (Merge(to_sales={"state": bc}) if moves and not is_known else Merge())
+
+
 def test_a_blank_target_is_filled_where_blank_is_kept() -> None:
     mapping = make_mapping(make_field("owner", direction=TO_SALES, keep_when_blank=True))
     assert reconcile(mapping, None, known(Side.BC, owner="B"), known(Side.SALES), Rules()) == Merge(
