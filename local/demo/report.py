@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from local.demo import checks
+from local.demo import checks, lead_to_cash
 from local.demo.failures import DemoFailed, expect
 from local.demo.kinds import KINDS
 from local.demo.meter import Counts
@@ -31,6 +31,7 @@ def build(stage: Stage, told: Told) -> Json:
         **_of_stage(stage),
         "mappings": mappings(stage),
         "accounted": {kind.mapping: _accounted(checks.account_for(stage, kind)) for kind in KINDS},
+        "orders": [_order(stage, each) for each in told.orders],
         **_problems(stage),
     }
 
@@ -71,6 +72,14 @@ def _of_stage(stage: Stage) -> Json:
         "requests": requests(total),
         "writes": {side: total.writes[side] for side in ("bc", "sales")},
     }
+
+
+def _order(stage: Stage, order: lead_to_cash.Order) -> Json:
+    """What stands beside an order in Sales, and the state of the order itself."""
+    told, names = lead_to_cash.beside(stage, order), ("number", "transfer", "status", "amount", "reason")
+    row = next(each for each in stage.sales("salesorder") if each["salesorderid"] == order.id)
+    shown = {name: told.get(f"tandem_{name}") for name in names}
+    return {"order": order.number, **shown, "state": row["statecode"]}
 
 
 def _problems(stage: Stage) -> Json:

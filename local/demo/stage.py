@@ -13,6 +13,7 @@ from azure.storage.queue import QueueServiceClient
 from local.demo.failures import DemoFailed
 from local.demo.meter import Meter
 from local.environment import Environment
+from local.environment.people import BusinessCentralPerson
 from local.environment.records import CLIENT_ID
 from shared_code.core.coupling import Coupling
 from shared_code.runtime import ThreadRuntime
@@ -20,6 +21,7 @@ from shared_code.store import azure_tables
 from shared_code.store.couplings import CouplingStore
 from shared_code.store.schedules import Schedule, ScheduleStore
 from shared_code.sync.messages import QUEUES
+from shared_code.systems.business_central_keys import API as EXTENSION_API
 
 POLL_S = 0.05
 PATIENCE_S = 90.0
@@ -63,6 +65,11 @@ class Stage:
     def client_id(self) -> str:
         """Tandem's own app registration."""
         return CLIENT_ID
+
+    @property
+    def extension(self) -> BusinessCentralPerson:
+        """The bookkeeper, at the tables of Tandem's extension."""
+        return self.environment.people.bookkeeper(self.company, api=EXTENSION_API)
 
     def customers(self) -> list[Record]:
         """All customers of Business Central, read behind its back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from local.demo import doubles, everyday, first_days, quiet
+from local.demo import doubles, everyday, first_days, quiet, second_act
 from local.demo.failures import expect
 from local.demo.screen import Screen
 from local.demo.stage import Stage
@@ -68,6 +68,8 @@ CHAPTERS: tuple[Callable[[Teller], None], ...] = (
     first_days.letters_of_many_scripts,
     everyday.edits,
     everyday.business,
+    second_act.an_order,
+    second_act.cash,
     everyday.answer_lost_by_sales,
     everyday.answer_lost_by_bc,
     no_duplicates,

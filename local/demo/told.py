@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.demo.doubles import Snapshot
+from local.demo.lead_to_cash import Order
 
 
 @dataclass
@@ -19,6 +20,7 @@ class Told:
     costs: list[dict[str, Any]] = field(default_factory=list)
     duplicates: dict[str, int] = field(default_factory=dict)
     quiet_cycle: dict[str, Any] = field(default_factory=dict)
+    orders: list[Order] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
 
     def seconds(self) -> float:

@@ -51,13 +51,14 @@ class People:
             self._sales_talk(client_id=ADMINISTRATOR_CLIENT_ID), ADMINISTRATOR_CLIENT_ID
         )
 
-    def bookkeeper(self, company: str, user: str = BOOKKEEPER) -> BusinessCentralPerson:
-        """A person in one company, by its name. Raises KeyError for a company that is not there."""
+    def bookkeeper(self, company: str, user: str = BOOKKEEPER, api: str = "v2.0") -> BusinessCentralPerson:
+        """A person in one company, by its name; ``api`` is the route of an API. Raises KeyError for a company
+        that is not there."""
         where = self._addresses
         service = f"{where.business_central}/v2.0/{where.tenant_id}/{where.business_central_environment}"
         headers = self._tokens.headers_of(BUSINESS_CENTRAL_AUDIENCE, user=user)
         return BusinessCentralPerson(
-            Talk(f"{service}/api/v2.0/companies({self.companies[company]})", headers)
+            Talk(f"{service}/api/{api}/companies({self.companies[company]})", headers)
         )
 
     def salesperson(self, user: str = SALESPERSON) -> SalesPerson:

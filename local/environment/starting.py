@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import socket
@@ -33,7 +34,7 @@ from local.environment.records import (
 from local.environment.settings import ENVIRONMENT, IDENTITY_CLIENT_ID, TENANT_ID, Secrets, app_settings
 from local.environment.storage import HostStorage, proxy_name, start_proxies
 from local.simulators import certificates
-from local.simulators.dataverse.people import ALL_PRIVILEGES, WEBHOOK_TABLES
+from local.simulators.dataverse.people import ACTIONS, ALL_PRIVILEGES, WEBHOOK_TABLES
 from local.storage_proxy.answers import SERVICES
 
 COLUMNS, TABLES = (ROOT / "sales_solution" / f"{name}.json" for name in ("columns", "tables"))
@@ -220,10 +221,14 @@ def _add_options(environment: Environment, column: str, table: str) -> None:
 
 def _privileges(webhooks: bool) -> dict[str, list[str]]:
     """What an administrator gives Tandem's user: rows, and where it is to register webhooks, those too."""
+    own = json.loads(TABLES.read_text("utf-8"))
     return {
-        table: sorted(actions)
-        for table, actions in ALL_PRIVILEGES.items()
-        if webhooks or table not in WEBHOOK_TABLES
+        **{each["logical_name"]: sorted(ACTIONS) for each in own},
+        **{
+            table: sorted(actions)
+            for table, actions in ALL_PRIVILEGES.items()
+            if webhooks or table not in WEBHOOK_TABLES
+        },
     }
 
 

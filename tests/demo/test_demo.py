@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
 
 TIMEOUT_S = 600
 MAPPINGS = {each.name for each in WHOLE.chosen}
+SUBMITTED, INVOICED = 1, 4
+"""States of an order in Sales."""
 FOR_GOOD = {"PLLINE-PRODPRICE": {"not_carried": 1}}
 """Records that Sales has no place for: a price in another currency than its list."""
 
@@ -130,6 +132,20 @@ def test_a_quiet_cycle_asks_each_side_once_for_a_mapping_and_writes_nothing(repo
         told = quiet["batches"][side] + sum(each["requests"] for each in tables)
         most = sum(len(each["mappings"]) for each in tables) + (quiet["deletions"] if side == "bc" else 0)
         assert told == quiet["requests"][side] <= most
+
+
+def test_an_order_comes_from_sales_and_its_invoice_and_payment_come_back(report: dict[str, Any]) -> None:
+    first, second = report["orders"]
+    assert (first["transfer"], first["status"], first["reason"]) == ("In Business Central", "Invoiced", None)
+    assert (first["state"], first["amount"]) == (INVOICED, 6 * 149.5 + 5 * 4000 + 4 * 107)
+    assert (second["transfer"], second["status"], second["state"]) == (
+        "In Business Central",
+        "Open",
+        SUBMITTED,
+    )
+    proofs = [proof for step in report["steps"] for proof in step["proofs"]]
+    told = ("is refused, and nothing of it is carried: Line 1", "is Fulfilled in Sales", "is Paid in Sales")
+    assert all(any(part in proof for proof in proofs) for part in told)
 
 
 def test_the_report_is_written_where_it_was_asked_for(report: dict[str, Any]) -> None:

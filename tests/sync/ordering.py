@@ -23,6 +23,7 @@ ACCOUNTS = [
 SUBMITTED = {"statecode": 1, "statuscode": 3}
 ACTIVE = {"statecode": 0, "statuscode": 1}
 EXTENSION = ("orders", "extension")
+BESIDE = "tandem_businesscentralorder"
 STATUS_SET = "tandem_businesscentralorders"
 
 

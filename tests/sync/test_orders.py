@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.simulation.world import World
+from local.simulation.world import CLIENT, World
+from local.simulators.dataverse.people import User
 from shared_code.core.records import Side
 from tests.sync import ordering, worlds
 from tests.sync.ordering import (
@@ -485,3 +486,26 @@ def test_lines_of_one_order_are_read_for_many_in_few_requests(plain: World) -> N
     kinds = plain.requests["sales"].count("read"), plain.requests["bc"].count("create")
     assert kinds[0] <= 12
     assert kinds[1] == 1
+
+
+def test_without_the_right_to_the_row_beside_the_mapping_waits_and_nothing_is_made_twice(
+    world: World,
+) -> None:
+    rights = world.sales.org.people.users
+    whole = rights[own_user(world)]
+    rest = {table: acts for table, acts in whole.privileges.items() if table != ordering.BESIDE}
+    rights[own_user(world)] = User(rest)
+    orders = [submit(world, sold(world, BICYCLE, 1, 10)), submit(world)]
+    worlds.cycles(world, 3)
+    assert "tandem_businesscentralorder" in world.at.schedules.get(NAME, 60).disabled_because
+    rights[own_user(world)] = whole
+    worlds.cycles(world, 4, 3700)
+    (made,) = ordering.in_bc(world)
+    found = [told(world, each) for each in orders]
+    assert [each["tandem_transfer"] for each in found] == ["In Business Central", "Refused"]
+    assert found[0]["tandem_number"] == made["number"]
+    assert world.at.schedules.get(NAME, 60).disabled_because == ""
+
+
+def own_user(world: World) -> str:
+    return world.sales.org.people.by_client[CLIENT.lower()]

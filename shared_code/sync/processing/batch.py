@@ -20,7 +20,7 @@ from shared_code.sync import rules, witnesses
 from shared_code.sync.brakes import BrakeHolds, hold
 from shared_code.sync.identity_check import is_trusted
 from shared_code.sync.messages import Advance, BatchDue
-from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, UnknownName
+from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
 from shared_code.sync.processing import committing, creating, naming, problems, telling
 from shared_code.sync.processing.belonging import uncouple_what_belongs
 from shared_code.sync.processing.items import Item
@@ -130,8 +130,7 @@ def _run(work: Work) -> None:
         # One mapping without a privilege is disabled alone; its records fail with the service's words.
         for item in work.open_items():
             problems.fail(work, item, "access_denied", str(denied))
-        again_at_s = work.runtime.now() + AGAIN_S
-        work.at.schedules.disable(work.mapping.name, work.mapping.interval_s, str(denied), again_at_s)
+        work.stand_still(denied)
     except BrakeHolds as brake:
         for item in work.open_items():
             problems.wait(work, item, "hidden", str(brake))

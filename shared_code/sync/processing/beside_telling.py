@@ -12,7 +12,7 @@ from shared_code.core.records import Side, Value, Version
 from shared_code.core.table_rules import Beside
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
-from shared_code.systems.interface import Change
+from shared_code.systems.interface import AccessDenied, Change
 
 LONGEST = 2_000
 """Of a reason, in characters: what the column holds."""
@@ -25,8 +25,12 @@ def tell(work: Work) -> None:
     if rule is None:
         return
     changes = [change for item in work.items if (change := _change(rule, item))]
-    if changes:
-        work.system(Side.SALES).update(work.table(Side.SALES), changes)
+    try:
+        if changes:
+            work.system(Side.SALES).update(work.table(Side.SALES), changes)
+    except AccessDenied as denied:
+        # What became of the records is put on file all the same; it is told when the right is there.
+        work.stand_still(denied)
 
 
 def _change(rule: Beside, item: Item) -> Change | None:

@@ -19,7 +19,7 @@ from shared_code.core.records import Row, Side, Value, Values
 from shared_code.runtime import Runtime
 from shared_code.store.announcements import AnnouncementStore
 from shared_code.store.couplings import CouplingStore
-from shared_code.sync.parts import ConnectionParts, table_of
+from shared_code.sync.parts import AGAIN_S, ConnectionParts, table_of
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.knowing import known_of, neutral_of
 from shared_code.sync.processing.links import LinkTable
@@ -107,6 +107,11 @@ class Work:
     def neutral(self, side: Side, native: Values) -> dict[str, Value]:
         """A native record in neutral values."""
         return neutral_of(self.mapping, side, native, self.links)
+
+    def stand_still(self, denied: Exception) -> None:
+        """A right is missing: the mapping, and only it, waits until that is put right."""
+        again_at_s = self.runtime.now() + AGAIN_S
+        self.at.schedules.disable(self.mapping.name, self.mapping.interval_s, str(denied), again_at_s)
 
     def native(
         self, side: Side, values: Values, present: Row | None = None
