@@ -88,18 +88,30 @@ class AzureTables:
         return received(json.loads(reply.text))
 
     def get_many(
-        self, table: str, partition: str, rows: Sequence[str], *, ordered: bool = False
+        self,
+        table: str,
+        partition: str,
+        rows: Sequence[str],
+        *,
+        ordered: bool = False,
+        select: Sequence[str] | None = None,
     ) -> dict[str, Entity]:
         wanted, found = sorted(set(rows), key=order_of), dict[str, Entity]()
         if len(wanted) > RANGE_FROM:
             size = PAGE if ordered else PROBE * len(wanted)
-            wanted = self._get_range(table, partition, wanted, found, size)
+            wanted = self._get_range(table, partition, wanted, found, size, select)
         calls = [partial(self.get, table, partition, row) for row in wanted]
         single = self._runtime.run_all(calls, POINT_READS_AT_ONCE)
         return found | {entity.row: entity for entity in single if entity is not None}
 
     def _get_range(
-        self, table: str, partition: str, rows: list[str], found: dict[str, Entity], page_size: int
+        self,
+        table: str,
+        partition: str,
+        rows: list[str],
+        found: dict[str, Entity],
+        page_size: int,
+        select: Sequence[str] | None,
     ) -> list[str]:
         """Read along the range of the sorted rows until it gets sparse; the rows that are left to be read.
 
@@ -108,7 +120,7 @@ class AzureTables:
         """
         asked, first, size = set(rows), rows[0], min(page_size, PAGE)
         while True:
-            page = list(self.query(table, partition, first=first, last=rows[-1], limit=size))
+            page = list(self.query(table, partition, first=first, last=rows[-1], limit=size, select=select))
             hits = {entity.row: entity for entity in page if entity.row in asked}
             found |= hits
             if len(page) < size:

@@ -17,8 +17,8 @@ from shared_code.store.tables import Delete, Entity, Insert, Operation, Replace,
 _BATCH, _CHANGES = "batch_tandem", "changeset_tandem"
 """No line of a part begins with two hyphens: a body is one line of JSON, in which line ends are escaped."""
 
-_PART = re.compile(r"HTTP/1\.1 (\d{3})(.*?)(?=HTTP/1\.1 \d{3}|\Z)", re.DOTALL)
-_ETAG = re.compile(r"^etag:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE)
+_BEGIN_OF_PART = re.compile(r"HTTP/1\.1 (?=\d{3})")
+_ETAG = re.compile(r"^etag:[ \t]*(\S[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
 
 def transact(service: TableServiceClient, table: str, operations: Sequence[Operation]) -> list[str]:
@@ -78,11 +78,10 @@ def _write(method: str, url: str, entity: Entity, *headers: str) -> list[str]:
 
 
 def _etags(reply: Reply, count: int) -> list[str]:
-    answered = _PART.finditer(reply.text) if reply.status == 202 else ()
-    parts = [(int(each[1]), each[2]) for each in answered]
-    for status, part in parts:
-        if status >= 300:
-            raise refusal(reply.response, status, part)
+    parts = _BEGIN_OF_PART.split(reply.text)[1:] if reply.status == 202 else []
+    for part in parts:
+        if part[0] != "2":
+            raise refusal(reply.response, int(part[:3]), part)
     if len(parts) != count:
         raise refusal(reply.response, reply.status if reply.status != 202 else 500, reply.text)
-    return [found[1] if (found := _ETAG.search(part)) else "" for _, part in parts]
+    return [found[1].rstrip() if (found := _ETAG.search(part)) else "" for part in parts]

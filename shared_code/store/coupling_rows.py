@@ -11,6 +11,13 @@ from shared_code.core.records import Side, Version
 from shared_code.store.json_values import differing, dump, load_values
 from shared_code.store.tables import Entity, Scalar
 
+WITHOUT_BASE = (
+    "bc_id", "started_at_s", "sales_id", "state", "generation", "in_step", "bc_etag", "bc_stamp",
+    "sales_etag", "sales_stamp", "reference", "rules",
+)  # fmt: skip
+"""What tells who is coupled with whom and at which versions: the base is most of a row, and seldom asked for.
+The first two are those of a pointer and of an intent."""
+
 
 def coupling_values(each: Coupling) -> dict[str, Scalar]:
     """A coupling as the values of its row."""

@@ -21,7 +21,7 @@ from shared_code.core.coupling import Coupling, CouplingState, Intent
 from shared_code.core.outcome import Outcome, Problem
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
-from shared_code.store.coupling_rows import coupling_of, coupling_values, intent_of
+from shared_code.store.coupling_rows import WITHOUT_BASE, coupling_of, coupling_values, intent_of
 from shared_code.store.json_values import dump, load
 from shared_code.store.tables import (
     AlreadyExists,
@@ -53,17 +53,24 @@ class CouplingStore:
         self.pointed_to = pointed_to
         self.partition = escape_key(f"{connection}|{mapping}")
 
-    def load(self, side: Side, ids: Sequence[str], *, ordered: bool = False) -> dict[str, Coupling | Intent]:
-        """The couplings (ended ones too) and intents of these records, by the id on ``side``."""
+    def load(
+        self, side: Side, ids: Sequence[str], *, ordered: bool = False, whole: bool = True
+    ) -> dict[str, Coupling | Intent]:
+        """The couplings (ended ones too) and intents of these records, by the id on ``side``.
+
+        Those that are not ``whole`` tell ids, state, versions and rules: nothing is decided on them, and they
+        are never written back.
+        """
+        select = None if whole else WITHOUT_BASE
         if side is Side.BC:
-            found = self._get(("b|" + each for each in ids), ordered)
+            found = self._get(("b|" + each for each in ids), ordered, select)
             return {row[2:]: coupling_of(entity) for row, entity in found.items()}
-        pointers = self._get(("s|" + each for each in ids), ordered)
+        pointers = self._get(("s|" + each for each in ids), ordered, select)
         intents = {
             row[2:]: intent_of(entity) for row, entity in pointers.items() if "started_at_s" in entity.values
         }
         by_bc_id = self._get(
-            ("b|" + str(e.values["bc_id"]) for e in pointers.values() if "bc_id" in e.values), ordered
+            ("b|" + str(e.values["bc_id"]) for e in pointers.values() if "bc_id" in e.values), ordered, select
         )
         couplings, wanted = [coupling_of(entity) for entity in by_bc_id.values()], set(ids)
         return intents | {each.sales_id: each for each in couplings if each.sales_id in wanted}
@@ -135,9 +142,10 @@ class CouplingStore:
             return [i for each in chunk for i in self._replace_problems([each])]
         return []
 
-    def all_coupled(self, limit: int | None = None) -> Iterable[Coupling]:
-        """The living couplings in BC id order."""
-        rows = self._tables.query_prefix(TABLE, self.partition, "b|", limit=limit)
+    def all_coupled(self, limit: int | None = None, *, whole: bool = True) -> Iterable[Coupling]:
+        """The living couplings in BC id order; ``whole`` as in ``load``."""
+        select = None if whole else WITHOUT_BASE
+        rows = self._tables.query_prefix(TABLE, self.partition, "b|", limit=limit, select=select)
         return (each for each in map(coupling_of, rows) if each.state is CouplingState.COUPLED)
 
     def coupled_page(self, limit: int, start: str = "") -> tuple[list[str], str]:
@@ -235,9 +243,13 @@ class CouplingStore:
     def solved_operation(self, problem: Problem) -> Operation:
         return Delete(self.partition, problem_row(problem.side, problem.record_id))
 
-    def _get(self, rows: Iterable[str], ordered: bool) -> Mapping[str, Entity]:
+    def _get(
+        self, rows: Iterable[str], ordered: bool, select: Sequence[str] | None = None
+    ) -> Mapping[str, Entity]:
         wanted = sorted(set(rows))
-        return self._tables.get_many(TABLE, self.partition, wanted, ordered=ordered) if wanted else {}
+        if not wanted:
+            return {}
+        return self._tables.get_many(TABLE, self.partition, wanted, ordered=ordered, select=select)
 
     def _entity(self, coupling: Coupling) -> Entity:
         return Entity(self.partition, "b|" + coupling.bc_id, coupling_values(coupling), coupling.etag)

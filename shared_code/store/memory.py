@@ -112,16 +112,25 @@ class MemoryTables:
         return found
 
     def get_many(
-        self, table: str, partition: str, rows: Sequence[str], *, ordered: bool = False
+        self,
+        table: str,
+        partition: str,
+        rows: Sequence[str],
+        *,
+        ordered: bool = False,
+        select: Sequence[str] | None = None,
     ) -> dict[str, Entity]:
         if ordered and len(rows) > 50:
-            return self._get_range(table, partition, rows)
+            return self._get_range(table, partition, rows, select)
         found = {row: self.get(table, partition, row) for row in dict.fromkeys(rows)}
         return {row: entity for row, entity in found.items() if entity is not None}
 
-    def _get_range(self, table: str, partition: str, rows: Sequence[str]) -> dict[str, Entity]:
+    def _get_range(
+        self, table: str, partition: str, rows: Sequence[str], select: Sequence[str] | None
+    ) -> dict[str, Entity]:
         asked = set(rows)
-        between = self.query(table, partition, first=min(rows, key=_order_of), last=max(rows, key=_order_of))
+        first, last = min(rows, key=_order_of), max(rows, key=_order_of)
+        between = self.query(table, partition, first=first, last=last, select=select)
         return {entity.row: entity for entity in between if entity.row in asked}
 
     def query(

@@ -78,7 +78,13 @@ class OverlayTables:
         return _seen(above, partition) if above else self._below.get(table, partition, row)
 
     def get_many(
-        self, table: str, partition: str, rows: Sequence[str], *, ordered: bool = False
+        self,
+        table: str,
+        partition: str,
+        rows: Sequence[str],
+        *,
+        ordered: bool = False,
+        select: Sequence[str] | None = None,
     ) -> dict[str, Entity]:
         present = self._present(table, partition, rows, ordered=ordered)
         return {row: each.seen for row, each in present.items() if each.seen}

@@ -159,12 +159,19 @@ class Tables(Protocol):
         ...
 
     def get_many(
-        self, table: str, partition: str, rows: Sequence[str], *, ordered: bool = False
+        self,
+        table: str,
+        partition: str,
+        rows: Sequence[str],
+        *,
+        ordered: bool = False,
+        select: Sequence[str] | None = None,
     ) -> dict[str, Entity]:
         """Those of the rows that exist, by row key; not one snapshot, each as it was when it was read.
 
         ``ordered`` says that the rows lie close together in key order, as they do in a full scan: more
-        than 50 of them are then read with one range query instead of point reads.
+        than 50 of them are then read with one range query instead of point reads.  ``select`` as in
+        ``query``; an entity that is read alone may hold more.
         """
         ...
 

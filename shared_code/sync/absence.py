@@ -59,7 +59,7 @@ def witnesses(at: ConnectionParts, mapping: Mapping, side: Side, missing_ids: It
     store = at.couplings(mapping.name)
     listed = store.all_problems(MAX_LISTED)
     gone = {each.record_id for each in listed if each.code == "partner_deleted"}
-    coupled = (each.id_on(side) for each in store.all_coupled() if each.bc_id not in gone)
+    coupled = (each.id_on(side) for each in store.all_coupled(whole=False) if each.bc_id not in gone)
     waiting = (i for each in listed if each.side is side and (i := each.record_id) not in gone)
     return list(islice(_distinct(really_shown(chain(coupled, waiting)), set(missing_ids)), WITNESSES))
 

@@ -81,14 +81,14 @@ def refuse_many(
     if not ids or not mapping.brake.watches(sight):
         return
     store = at.couplings(mapping.name)
-    found = store.load(side, sorted(ids)).values()
+    found = store.load(side, sorted(ids), whole=False).values()
     pairs = [each for each in found if isinstance(each, Coupling) and each.state is CouplingState.COUPLED]
     known = {each.id_on(side): each.bc_id for each in pairs}
     news = _news(at, mapping, known, known) if sight is Sight.DELETED and known else known
     seen = at.tallies.add(mapping.name, side, sight, list(news), now_s) if news else 0
     most = mapping.brake.most(sight, seen)
     if most is not None:
-        of = sum(1 for _ in store.all_coupled(limit=most + 1))
+        of = sum(1 for _ in store.all_coupled(limit=most + 1, whole=False))
         _refuse(at, mapping, full_sync, Brake(sight, side, seen, of))
 
 
@@ -106,7 +106,7 @@ def _believed(is_own: bool, header: FullSync) -> tuple[str, ...]:
 
 def _coupled(at: ConnectionParts, mapping: Mapping, side: Side) -> dict[str, str]:
     """The BC id of each coupled record, by its id on ``side``; those that live on are not missed."""
-    coupled = at.couplings(mapping.name).all_coupled()
+    coupled = at.couplings(mapping.name).all_coupled(whole=mapping.bc.lives_on is not None)
     return {each.id_on(side): each.bc_id for each in coupled if not lives_on(mapping, each)}
 
 

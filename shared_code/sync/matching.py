@@ -101,7 +101,9 @@ def keep_pairs(at: ConnectionParts, mapping: Mapping) -> None:
     """See to it that the pairs are on file a second time, also those of before or after a loss."""
     store = at.pairs(mapping.name)
     if not store.is_whole():
-        store.note((each.bc_id, each.sales_id) for each in at.couplings(mapping.name).all_coupled())
+        store.note(
+            (each.bc_id, each.sales_id) for each in at.couplings(mapping.name).all_coupled(whole=False)
+        )
         store.set_whole()
 
 

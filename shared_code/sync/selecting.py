@@ -49,7 +49,8 @@ def select(
     ids = [each.id for each in page.seen] + list(page.deleted)
     store = at.couplings(mapping.name)
     ordered = mode is ScanMode.FULL
-    known = store.load(side, ids, ordered=ordered)
+    # Only what Business Central's records held then is looked at.
+    known = store.load(side, ids, ordered=ordered, whole=side is Side.BC)
     uncoupled = [each for each in ids if not _coupled(known.get(each))]
     problems = store.problems(side, uncoupled, ordered=ordered)
     given = [each for each in page.seen if _is_work(at, mapping, side, mode, each, known, problems)]
@@ -70,7 +71,7 @@ def select(
 
 def present(at: ConnectionParts, mapping: Mapping, side: Side, page: Page) -> list[Sighting]:
     """The coupled records of a page, in id order."""
-    known = at.couplings(mapping.name).load(side, [each.id for each in page.seen], ordered=True)
+    known = at.couplings(mapping.name).load(side, [each.id for each in page.seen], ordered=True, whole=False)
     return sorted((each for each in page.seen if _coupled(known.get(each.id))), key=_by_id)
 
 

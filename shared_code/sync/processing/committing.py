@@ -7,7 +7,7 @@ an old base and equal values; the next look sees that they are equal and only mo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from shared_code.core.base import settle_base
 from shared_code.core.choices import CONFLICT
@@ -138,8 +138,7 @@ def commit(work: Work) -> None:
         rules.note(work.at, work.mapping)
     pairing.announce(work, work.items)
     _read_problems_of_found(work)
-    pending = [(item, operations) for item in work.items if (operations := _operations(work, item))]
-    for group in _groups(pending):
+    for group in _groups([each for item in work.items if (each := _pending(work, item)).operations]):
         _transact(work, group)
 
 
@@ -151,24 +150,31 @@ def _read_problems_of_found(work: Work) -> None:
         item.old_problem, item.found = listed.get(record_id), ""
 
 
-type _Pending = tuple[Item, list[Operation]]
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """What is stored for one record; ``of_coupling`` are the first so many of its operations."""
+
+    item: Item
+    operations: list[Operation]
+    of_coupling: int
+
+
+def _pending(work: Work, item: Item) -> _Pending:
+    """What is stored for one record; nothing where nothing changed."""
+    coupling = _coupling_operations(work, item)
+    return _Pending(item, coupling + _problem_operations(work, item), len(coupling))
 
 
 def _groups(pending: Sequence[_Pending]) -> list[list[_Pending]]:
     groups: list[list[_Pending]] = [[]]
     size = 0
     for each in pending:
-        if size + len(each[1]) > MAX_ENTITIES:
+        if size + len(each.operations) > MAX_ENTITIES:
             groups.append([])
             size = 0
         groups[-1].append(each)
-        size += len(each[1])
+        size += len(each.operations)
     return [group for group in groups if group]
-
-
-def _operations(work: Work, item: Item) -> list[Operation]:
-    """What is stored for one record; nothing where nothing changed."""
-    return _coupling_operations(work, item) + _problem_operations(work, item)
 
 
 def _coupling_operations(work: Work, item: Item) -> list[Operation]:
@@ -201,16 +207,16 @@ def _problem_operations(work: Work, item: Item) -> list[Operation]:
 
 
 def _transact(work: Work, group: list[_Pending]) -> None:
-    operations = [operation for _, each in group for operation in each]
+    operations = [operation for each in group for operation in each.operations]
     try:
         etags = work.store.transact(operations)
     except OVERTAKEN:
         _transact_apart(work, group)
         return
     position = 0
-    for item, own in group:
-        _stored(work, item, own, etags[position : position + len(own)])
-        position += len(own)
+    for each in group:
+        _stored(work, each, etags[position] if each.of_coupling else None)
+        position += len(each.operations)
 
 
 def _transact_apart(work: Work, group: list[_Pending]) -> None:
@@ -219,12 +225,12 @@ def _transact_apart(work: Work, group: list[_Pending]) -> None:
         for each in group:
             _transact(work, [each])
         return
-    item = group[0][0]
+    item = group[0].item
     if item.intent is not None and item.dirty:
         # Somebody may have given the intent up because nothing had been made yet: what was made since is
         # coupled all the same, unless one of the two has another partner by now.
         item.intent = None
-        _transact(work, [(item, _operations(work, item))])
+        _transact(work, [_pending(work, item)])
         return
     if item.dirty and item.coupling and item.coupling.state is CouplingState.COUPLED:
         pairing.overtaken(work, item, item.coupling)
@@ -235,11 +241,13 @@ def _transact_apart(work: Work, group: list[_Pending]) -> None:
     item.hand_on(work.soon_s)
 
 
-def _stored(work: Work, item: Item, operations: list[Operation], etags: list[str]) -> None:
+def _stored(work: Work, pending: _Pending, etag: str | None) -> None:
+    """Take note of what was stored; ``etag`` is the coupling's new one, where it is part of it."""
+    item = pending.item
     item.journal.clear()
     item.made = None
-    if item.dirty and item.coupling is not None and _coupling_operations(work, item):
-        item.coupling = replace(item.coupling, etag=etags[0])
+    if etag is not None and item.coupling is not None:
+        item.coupling = replace(item.coupling, etag=etag)
         _note_coupled(work, item)
         work.stored[item.id] = item.coupling
         item.intent, item.announced = None, False

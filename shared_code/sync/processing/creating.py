@@ -99,7 +99,9 @@ def _not_made_by_us(work: Work, planned: Sequence[PlannedCreation]) -> list[Plan
         return list(planned)
     names, keys = work.store.open_creations()
     made = creation_keys.made_under(work, keys)
-    known = work.store.load(Side.BC, [each.item.id for each in planned], ordered=work.batch.ordered)
+    known = work.store.load(
+        Side.BC, [each.item.id for each in planned], ordered=work.batch.ordered, whole=False
+    )
     for each in planned:
         if committing.is_coupled(known.get(each.item.id)):
             each.item.hand_on(0.0)

@@ -40,7 +40,7 @@ def _refuse_mass(work: Work, side: Side, gone: int) -> None:
     """Raise ``BrakeHolds`` where one batch alone finds too many of the coupled records gone."""
     brake = work.mapping.brake
     if brake.holds(Sight.MISSING, gone, 0) and not _is_released(work):
-        coupled = sum(1 for _ in work.store.all_coupled())
+        coupled = sum(1 for _ in work.store.all_coupled(whole=False))
         if brake.holds(Sight.MISSING, gone, coupled):
             raise brakes.BrakeHolds(work.mapping, Brake(Sight.MISSING, side, gone, coupled))
 
