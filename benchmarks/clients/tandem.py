@@ -21,6 +21,7 @@ from local.dev.places import ROOT
 from local.host.host import Host
 from local.host.queue_message import MessageInHand
 from shared_code.store.azure_queue import AzureQueue
+from shared_code.store.azure_transport import LeanTransport
 
 MAPPING = "CUSTOMER"
 PATIENCE_S = 7_200.0
@@ -61,14 +62,18 @@ class _Traffic:
             self._changed.notify_all()
 
     def _count_storage(self) -> None:
-        plain: Callable[..., Any] = RequestsTransport.send
-        storage = self.storage
+        lean, plain, storage = LeanTransport.send_lean, RequestsTransport.send, self.storage
 
         def counted(self: Any, request: Any, **given: Any) -> Any:
             storage[_kind(request.method, request.url)] += 1
             return plain(self, request, **given)
 
+        def counted_lean(self: Any, pool: Any, request: Any, target: str) -> Any:
+            storage[_kind(request.method, request.url)] += 1
+            return lean(self, pool, request, target)
+
         RequestsTransport.send = counted
+        LeanTransport.send_lean = counted_lean  # type: ignore[method-assign]
 
 
 def _kind(method: str, url: str) -> str:

@@ -15,6 +15,7 @@ from functools import cached_property
 from shared_code.core.brakes import Brakes
 from shared_code.core.conditions import Condition, fields_of
 from shared_code.core.fields import Direction, FieldMapping, FieldType, Lines, groups_of, native_of
+from shared_code.core.lenses import Getters, Putters, getters, putters
 from shared_code.core.policies import (
     MODIFIED_ON,
     BySide,
@@ -104,6 +105,16 @@ class Mapping:
     def groups(self) -> tuple[tuple[FieldMapping, ...], ...]:
         """The field groups, in the order of their first field."""
         return groups_of(self.fields)
+
+    @cached_property
+    def getters(self) -> MappingOf[Side, Getters]:
+        """How the fields of a record of each side are read."""
+        return {side: getters(self.fields, side) for side in Side}
+
+    @cached_property
+    def putters(self) -> MappingOf[Side, Putters]:
+        """How the fields of a record of each side are put, by group."""
+        return {side: putters(self.groups, side) for side in Side}
 
     @property
     def all_fields(self) -> tuple[FieldMapping, ...]:

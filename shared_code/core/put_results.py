@@ -30,4 +30,7 @@ class Unfit:
     text: str
 
 
+FAULTS = (Missing, Unfit)
+"""What is no native field."""
+
 type Put = dict[str, Value] | Missing | Unfit

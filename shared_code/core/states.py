@@ -6,7 +6,7 @@ stands for the first value of its state.  Source: facts of the Dataverse tables,
 
 from __future__ import annotations
 
-from shared_code.core.mapping import FieldMapping
+from shared_code.core.fields import FieldMapping
 from shared_code.core.records import Side, Value, Values
 
 

@@ -132,20 +132,30 @@ def _integer(value: Value) -> int | Decimal | None:
     return number if number is None or abs(number) >= LARGEST[FieldType.DECIMAL] else int(number)
 
 
-_GETTERS: dict[FieldType, Callable[[Value, FieldMapping], Value]] = {
-    FieldType.TEXT: lambda value, _: plain_text(value),
-    FieldType.CODE: lambda value, _: _capitals(plain_text(value)),
-    FieldType.PHONE: lambda value, _: tidy_text(value),
-    FieldType.EMAIL: lambda value, _: plain_text(value),
-    FieldType.COUNTRY: lambda value, _: _country(value),
-    FieldType.DECIMAL: lambda value, each: _decimal(value, each),
-    FieldType.INTEGER: lambda value, _: _integer(value),
-    FieldType.BOOLEAN: lambda value, _: bool(value),
-    FieldType.DATE: lambda value, _: day_of(plain_text(value) or ""),
-    FieldType.DATE_TIME: lambda value, _: instant_of(plain_text(value) or ""),
-    FieldType.CONSTANT: lambda value, _: value,
-    FieldType.LOCAL_AMOUNT: lambda value, each: decimal_of(value, each.places),
+READ_ALONE: dict[FieldType, Callable[[Value], Value]] = {
+    FieldType.TEXT: plain_text,
+    FieldType.CODE: lambda value: _capitals(plain_text(value)),
+    FieldType.PHONE: tidy_text,
+    FieldType.EMAIL: plain_text,
+    FieldType.COUNTRY: _country,
+    FieldType.INTEGER: _integer,
+    FieldType.BOOLEAN: bool,
+    FieldType.DATE: lambda value: day_of(plain_text(value) or ""),
+    FieldType.DATE_TIME: lambda value: instant_of(plain_text(value) or ""),
 }
+"""Types whose neutral value depends on nothing but what the native field holds."""
+
+
+def _read(each: FieldMapping, value: Value) -> Value:
+    match each.type:
+        case FieldType.DECIMAL:
+            return _decimal(value, each)
+        case FieldType.LOCAL_AMOUNT:
+            return decimal_of(value, each.places)
+        case FieldType.CONSTANT:
+            return value
+        case _:
+            return READ_ALONE[each.type](value)
 
 
 def _ruled(each: FieldMapping, side: Side, name: str, native: Values) -> Value:
@@ -156,7 +166,7 @@ def _ruled(each: FieldMapping, side: Side, name: str, native: Values) -> Value:
 
 def _get_plain(each: FieldMapping, side: Side, name: str, native: Values) -> Value:
     value = _ruled(each, side, name, native)
-    return value if _is_unreadable(each, value) else _GETTERS[each.type](value, each)
+    return value if _is_unreadable(each, value) else _read(each, value)
 
 
 def _is_unreadable(each: FieldMapping, value: Value) -> bool:
@@ -170,10 +180,15 @@ def _put_plain(each: FieldMapping, side: Side, names: tuple[str, ...], value: Va
     if limit is not None and isinstance(value, int | Decimal) and not -limit < value < limit:
         what = f"{each.name}: the number has more digits than {side.system_name} holds. Correct it."
         return Unfit(each.name, "too_large", what)
-    native = _BLANK_ON_BC.get(each.type, "") if value is None and side is Side.BC else value
+    native = blank_of(each, side) if value is None else value
     if each.user_local and side is Side.SALES and isinstance(value, str):
         native = instant_of_day(value)
     return dict.fromkeys(names, native)
+
+
+def blank_of(each: FieldMapping, side: Side) -> Value:
+    """What a blank value of a plain field is in native form."""
+    return _BLANK_ON_BC.get(each.type, "") if side is Side.BC else None
 
 
 _BLANK_ON_BC: dict[FieldType, Value] = {

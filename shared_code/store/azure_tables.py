@@ -20,6 +20,7 @@ from shared_code.runtime import Runtime
 from shared_code.store.azure_requests import ask, place, received, remove, write
 from shared_code.store.azure_service import CLIENT_OPTIONS, CONNECTION, attempt, credential, service_address
 from shared_code.store.azure_transaction import transact
+from shared_code.store.azure_transport import LeanTransport
 from shared_code.store.codec import (
     after_prefix,
     check_bound,
@@ -56,9 +57,14 @@ def connect(settings: Mapping[str, str], name: str = CONNECTION) -> TableService
     ``settings`` are named as the app's settings are (see ``azure_service``).
     """
     if text := settings.get(name):
-        return TableServiceClient.from_connection_string(text, **CLIENT_OPTIONS)
+        return TableServiceClient.from_connection_string(text, transport=_transport(), **CLIENT_OPTIONS)
     address = service_address(settings, "table", name)
-    return TableServiceClient(address, credential=credential(settings, name), **CLIENT_OPTIONS)
+    identity = credential(settings, name)
+    return TableServiceClient(address, credential=identity, transport=_transport(), **CLIENT_OPTIONS)
+
+
+def _transport() -> LeanTransport:
+    return LeanTransport(CLIENT_OPTIONS["connection_timeout"], CLIENT_OPTIONS["read_timeout"])
 
 
 class AzureTables:

@@ -15,13 +15,13 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
-from azure.core.pipeline.transport import RequestsTransport
 from azure.data.tables import TableServiceClient
 
 from shared_code.runtime import ThreadRuntime
 from shared_code.store import azure_queue, azure_tables
 from shared_code.store.azure_service import ATTEMPTS, CLIENT_OPTIONS, MAX_WAIT_S, attempt, problem_of
 from shared_code.store.azure_tables import AzureTables
+from shared_code.store.azure_transport import LeanTransport
 from shared_code.store.tables import (
     AlreadyExists,
     Changed,
@@ -49,11 +49,11 @@ class Unhurried(ThreadRuntime):
         return 0.5
 
 
-class Faulty(RequestsTransport):  # type: ignore[misc]
+class Faulty(LeanTransport):
     """A transport with faults to come: an exception before sending, after it, or none."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(5.0, 30.0)
         self.faults: list[str] = []
 
     def send(self, request: Any, **options: Any) -> Any:

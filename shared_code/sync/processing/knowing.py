@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared_code.core import filters, transform
+from shared_code.core import filters
 from shared_code.core.mapping import Mapping
 from shared_code.core.merging import Known
 from shared_code.core.records import Row, Side, Value, Values
@@ -12,7 +12,7 @@ from shared_code.sync.processing.links import LinkTable
 
 def neutral_of(mapping: Mapping, side: Side, native: Values, links: LinkTable) -> dict[str, Value]:
     """A native record in neutral values.  ``links`` must hold what it refers to."""
-    return {each.name: transform.get(each, side, native, links) for each in mapping.fields}
+    return {name: get(native, links) for name, get in mapping.getters[side]}
 
 
 def known_of(

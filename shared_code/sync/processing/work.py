@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 
@@ -12,9 +12,9 @@ from shared_code.core.identity import partner_id
 from shared_code.core.instructions import Instruction
 from shared_code.core.jobs import Batch, JobKind
 from shared_code.core.labels import label_of
-from shared_code.core.mapping import FieldMapping, Mapping
+from shared_code.core.mapping import Mapping
 from shared_code.core.policies import MODIFIED_ON, Rules
-from shared_code.core.put_results import Missing, Unfit
+from shared_code.core.put_results import FAULTS, Missing, Unfit
 from shared_code.core.records import Row, Side, Value, Values
 from shared_code.runtime import Runtime
 from shared_code.store.announcements import AnnouncementStore
@@ -123,27 +123,16 @@ class Work:
         native: dict[str, Value] = {}
         problems: list[Missing | Unfit] = []
         sent: dict[str, Value] = {}
-        for group in self.mapping.groups:
-            fields = [each for each in group if each.name in values]
-            put, faults = self._put_group(side, fields, values, present.values if present else {})
-            problems += faults
-            if not faults:
-                native |= put
-                sent |= {each.name: values[each.name] for each in fields}
+        held = present.values if present else transform.NOTHING
+        for group in self.mapping.putters[side]:
+            named = [(name, put(values[name], self.links, held)) for name, put in group if name in values]
+            if faults := [put for _, put in named if isinstance(put, FAULTS)]:
+                problems += faults
+                continue
+            for name, put in named:
+                native.update(put)  # type: ignore[arg-type]
+                sent[name] = values[name]
         return native, problems, sent
-
-    def _put_group(
-        self, side: Side, fields: Sequence[FieldMapping], values: Values, present: Values
-    ) -> tuple[dict[str, Value], list[Missing | Unfit]]:
-        native: dict[str, Value] = {}
-        faults: list[Missing | Unfit] = []
-        for each in fields:
-            put = transform.put(each, side, values[each.name], self.links, present)
-            if isinstance(put, Missing | Unfit):
-                faults.append(put)
-            else:
-                native |= put
-        return native, faults
 
     def groups_of(self, names: Iterable[str]) -> frozenset[str]:
         """The field groups these fields belong to."""
