@@ -31,6 +31,8 @@ def settle_base(
     Groups in step take what both sides hold; ``open_groups`` (in conflict, refused or waiting) keep the
     last common value, so that the next look still sees both changes.
     """
+    if not open_groups and len(bc) == len(sales) == len(mapping.fields):
+        return Base(dict(bc), dict(sales))
     old = base or Base({}, {})
     kept = {each.name for each in mapping.fields if each.group in open_groups}
     taken = [each.name for each in mapping.fields if each.name not in kept]

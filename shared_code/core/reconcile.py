@@ -119,9 +119,9 @@ def reconcile(
     follows.  Where there is no base to stand for, the decision is ``ReadFirst``.
     """
     states = {Side.BC: bc, Side.SALES: sales}
-    if any(isinstance(state, Deleted) for state in states.values()):
+    if isinstance(bc, Deleted) or isinstance(sales, Deleted):
         return _decide_deletion(mapping, base, states, rules, ours)
-    if any(isinstance(state, Absent) for state in states.values()):
+    if isinstance(bc, Absent) or isinstance(sales, Absent):
         return _decide_creation(mapping, states, rules)
     if base is None and (unread := _sides(states, Unread)):
         return ReadFirst(unread)
@@ -142,11 +142,13 @@ def _unread_without_base(
 
     Nor does the base tell where a name in parts is parted now.
     """
+    if not (unread := _sides(states, Unread)):
+        return ()
     written = {*merged.to_bc, *merged.to_sales}
     in_parts = {each.name for each in mapping.fields if each.type is FieldType.PERSON_NAME}
     unknown = {side: written - base.on(side).keys() if base else written for side in states}
     unknown[Side.SALES] |= in_parts & merged.to_sales.keys()
-    return tuple(side for side in _sides(states, Unread) if unknown[side])
+    return tuple(side for side in unread if unknown[side])
 
 
 def _sides(states: MappingOf[Side, State], kind: type) -> tuple[Side, ...]:

@@ -9,13 +9,13 @@ Format: Microsoft docs, storageservices/table-service-rest-api, payload-format-f
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 from azure.core.exceptions import AzureError
 from azure.core.rest import HttpRequest
 from azure.data.tables import TableServiceClient
@@ -78,7 +78,7 @@ def write(
 ) -> str:
     """Write one entity; its new etag.  Raises ``NotAnswered``."""
     own = {"Accept": JSON, "Content-Type": "application/json", **headers}
-    reply = _accepted(send(service, method, path, own, json.dumps(sent(entity)).encode()))
+    reply = _accepted(send(service, method, path, own, orjson.dumps(sent(entity))))
     return str(reply.headers.get("ETag", ""))
 
 
@@ -153,7 +153,7 @@ def refusal(response: object, status: int, text: str) -> NotAnswered:
 def _error_of(text: str) -> Mapping[str, Any]:
     found = _ERROR.search(text)
     try:
-        answer: Mapping[str, Any] = json.loads(found[0]) if found else {}
+        answer: Mapping[str, Any] = orjson.loads(found[0]) if found else {}
     except ValueError:
         return {}
     error = answer.get("odata.error")

@@ -6,13 +6,13 @@ Tables and connections are the business of Microsoft's client library; entities 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
 from urllib.parse import quote
 
+import orjson
 from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import TableServiceClient
 
@@ -91,7 +91,7 @@ class AzureTables:
             reply = self._read(f"get from {table}", partial(ask, self._service, path))
         except Missing:
             return None
-        return received(json.loads(reply.text))
+        return received(orjson.loads(reply.text))
 
     def get_many(
         self,
@@ -231,7 +231,7 @@ class AzureTables:
         while True:
             address = _address(table, {**query, **going_on})
             reply = self._read(f"query {table}", partial(ask, self._service, address))
-            yield from map(received, json.loads(reply.text)["value"])
+            yield from map(received, orjson.loads(reply.text)["value"])
             going_on = {name: found for name in _GOING_ON if (found := reply.headers.get(_CONTINUED + name))}
             if not going_on:
                 return

@@ -5,10 +5,10 @@ Format: Microsoft docs, storageservices/performing-entity-group-transactions.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
+import orjson
 from azure.data.tables import TableServiceClient
 
 from shared_code.store.azure_requests import JSON, Reply, place, refusal, send, sent
@@ -64,7 +64,7 @@ _ACCEPT = f"Accept: {JSON}"
 
 
 def _write(method: str, url: str, entity: Entity, *headers: str) -> list[str]:
-    body = json.dumps(sent(entity))
+    body = orjson.dumps(sent(entity))
     return [
         f"{method} {url} HTTP/1.1",
         _ACCEPT,
@@ -73,7 +73,7 @@ def _write(method: str, url: str, entity: Entity, *headers: str) -> list[str]:
         *headers,
         f"Content-Length: {len(body)}",
         "",
-        body,
+        body.decode(),
     ]
 
 

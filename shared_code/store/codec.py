@@ -119,9 +119,12 @@ def check_entity(entity: Entity) -> int:
     check_key(entity.row)
     if len(entity.values) > MAX_PROPERTIES:
         raise Unstorable(f"An entity holds at most {MAX_PROPERTIES} values, not {len(entity.values)}.")
-    size = _size_of_keys(entity.partition, entity.row)
+    size = _size_of_keys(entity.partition, entity.row) + _size_of_names(tuple(entity.values))
     for name, value in entity.values.items():
-        size += 8 + 2 * len(name) + _size_of_value(name, value)
+        if type(value) is str and len(value) <= MAX_STRING_UNITS and value.isascii():
+            size += 4 + 2 * len(value)
+        else:
+            size += _size_of_value(name, value)
     if size > MAX_ENTITY_BYTES:
         raise Unstorable(f"The entity {entity.row!r} takes {size} bytes, more than {MAX_ENTITY_BYTES}.")
     return size
@@ -175,12 +178,17 @@ def _bytes_on_the_wire(operation: Operation) -> int:
     return _REQUEST_OVERHEAD_BYTES + keys + content
 
 
+@lru_cache(1024)
+def _size_of_names(names: tuple[str, ...]) -> int:
+    """Bytes the service counts for the names of an entity's values, after checking them."""
+    for name in names:
+        if _PROPERTY_NAME.fullmatch(name) is None or name in _RESERVED:
+            raise Unstorable(f"{name[:80]!r} is no property name: ASCII letters, digits, _.")
+    return sum(8 + 2 * len(name) for name in names)
+
+
 def _size_of_value(name: str, value: Scalar) -> int:
-    """Bytes the service counts for a value, after checking its name, type and range."""
-    if not _is_property_name(name):
-        raise Unstorable(f"{name[:80]!r} is no property name: ASCII letters, digits, _.")
-    if type(value) is str and len(value) <= MAX_STRING_UNITS and value.isascii():
-        return 4 + 2 * len(value)
+    """Bytes the service counts for a value, after checking its type and range."""
     match value:
         case bool():
             return 1
@@ -191,11 +199,6 @@ def _size_of_value(name: str, value: Scalar) -> int:
         case float() if math.isfinite(value):
             return 8
     raise Unstorable(f"The value of {name} ({type(value).__name__}) cannot be stored.")
-
-
-@lru_cache(1024)
-def _is_property_name(name: str) -> bool:
-    return _PROPERTY_NAME.fullmatch(name) is not None and name not in _RESERVED
 
 
 def _checked_units(name: str, text: str) -> int:

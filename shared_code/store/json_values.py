@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from types import NoneType
 from typing import Any
+
+import orjson
 
 from shared_code.core.records import Value, Values
 
@@ -17,12 +20,12 @@ def dump(values: Mapping[str, object]) -> str:
 
     Readable where it can be; half a surrogate pair, which no storage carries, makes it plain ASCII.
     """
-    text = _text(values, ascii_only=False)
-    return text if is_unicode(text) else _text(values, ascii_only=True)
-
-
-def _text(values: Mapping[str, object], *, ascii_only: bool) -> str:
-    return (_ASCII if ascii_only else _READABLE).encode(values)
+    try:
+        return orjson.dumps(values, _encode, _PLAIN_ONLY).decode()
+    except TypeError:
+        # What orjson refuses and JSON knows: half a pair, a number of more than 64 bits.
+        text = _READABLE.encode(values)
+        return text if is_unicode(text) else _ASCII.encode(values)
 
 
 def is_unicode(text: str) -> bool:
@@ -32,7 +35,14 @@ def is_unicode(text: str) -> bool:
 
 def load(text: str) -> dict[str, Any]:
     """What ``dump`` was given."""
-    return dict(_DECODER.decode(text)) if text else {}
+    if not text:
+        return {}
+    try:
+        found = dict(orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return dict(_DECODER.decode(text))  # Half a pair, which only the standard library reads, or no JSON.
+    # Decimals are within, and a float may be a number of more than 64 bits.
+    return found if _FLAT.issuperset(map(type, found.values())) else dict(_DECODER.decode(text))
 
 
 def load_values(text: str) -> dict[str, Value]:
@@ -49,6 +59,12 @@ def _encode(value: object) -> object:
 def _decode(pairs: dict[str, Any]) -> object:
     return Decimal(pairs[_DECIMAL]) if pairs.keys() == {_DECIMAL} else pairs
 
+
+_FLAT = frozenset({str, int, bool, NoneType})
+"""What nearly all values are."""
+
+_PLAIN_ONLY = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+"""Nothing becomes text unasked."""
 
 _READABLE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_encode)
 _ASCII = json.JSONEncoder(separators=(",", ":"), default=_encode)

@@ -157,10 +157,12 @@ def sighting(table: Table, entity: Mapping[str, object]) -> Sighting:
 def values(table: Table, entity: Mapping[str, object], names: Sequence[str]) -> dict[str, Value]:
     """The values of ``names``.  Late ones are left out: they are added where the other answer is known."""
     made = derived(table)
-    if made.isdisjoint(names):
-        return {name: _plain(entity, name) for name in names}
-    late = _LATE.get(table.name, set()) & made
-    return {name: _value(table, entity, name) for name in names if name not in late}
+    found = {name: _plain(entity, name) for name in names if name not in made}
+    if len(found) == len(names):
+        return found
+    late, told = _LATE.get(table.name, set()) & made, computed(table)
+    wanted = [name for name in names if name not in late]
+    return {n: found[n] if n in found else _made(told, entity, n) for n in wanted}
 
 
 def whole(body: object) -> list[Mapping[str, object]]:
@@ -170,19 +172,18 @@ def whole(body: object) -> list[Mapping[str, object]]:
     return odata.rows(body)
 
 
-def _value(table: Table, entity: Mapping[str, object], name: str) -> Value:
-    if name == COMPANY_CONTACT and name in derived(table):
+def _made(told: Mapping[str, Computed], entity: Mapping[str, object], name: str) -> Value:
+    """A derived value; one that nothing computes here is a property."""
+    if name == COMPANY_CONTACT:
         return _company_contact(entity)
-    told = computed(table).get(name)
-    if told and name in derived(table):
-        return told.of(entity)
-    return _plain(entity, name)
+    return told[name].of(entity) if name in told else _plain(entity, name)
 
 
 def _plain(entity: Mapping[str, object], name: str) -> Value:
-    if name not in entity:
+    value = entity.get(name)
+    if value is None and name not in entity:
         raise ValueError(f"the answer lacks {name}")
-    return odata.scalar(entity[name])
+    return value if type(value) in odata.SCALARS else odata.scalar(value)  # type: ignore[return-value]
 
 
 def _company_contact(entity: Mapping[str, object]) -> str:

@@ -88,7 +88,10 @@ def values(entity: Mapping[str, object], columns: Iterable[Column]) -> dict[str,
         if column.target:
             _add_lookup(found, entity, column)
         else:
-            found[column.name] = odata.scalar(_member(entity, column.name))
+            value = entity.get(column.name)
+            if value is None and column.name not in entity:
+                raise ValueError(f"the answer lacks {column.name}")
+            found[column.name] = value if type(value) in odata.SCALARS else odata.scalar(value)  # type: ignore
     return found
 
 

@@ -137,12 +137,17 @@ def dumps(data: object) -> str:
 
 
 def _object(data: Mapping[Any, object]) -> str:
+    if type(data) is dict and _EXACT.issuperset(map(type, data.values())):
+        return _WRITER.encode(data)  # No number among them that would change its form.
     return "{" + ",".join([f"{_quoted(str(key))}:{dumps(value)}" for key, value in data.items()]) + "}"
 
 
 def _list(data: Sequence[object]) -> str:
     return "[" + ",".join(map(dumps, data)) + "]"
 
+
+_EXACT = frozenset({NoneType, str, bool, int})
+_WRITER = json.JSONEncoder(separators=(",", ":"))
 
 _WRITERS: Mapping[type, Callable[[Any], str]] = {
     str: _quoted,
@@ -180,12 +185,13 @@ def text(row: Mapping[str, object], key: str) -> str:
     return value
 
 
-_SCALARS = frozenset({NoneType, str, bool, int, Decimal})
+SCALARS = frozenset({NoneType, str, bool, int, Decimal})
+"""The types that a field's value has, whoever read it."""
 
 
 def scalar(value: object) -> Value:
     """A JSON value as a field's value.  Raises ValueError for objects and lists."""
-    if type(value) in _SCALARS or isinstance(value, (str, int, Decimal)):
+    if type(value) in SCALARS or isinstance(value, (str, int, Decimal)):
         return value  # type: ignore[return-value]
     raise ValueError("a field holds a nested value")
 
