@@ -2,13 +2,15 @@
 
 Every timer and queue function may run on instances of its own, so nothing in memory is shared.  One
 row per service user holds the total and who leases a share of it; an instance asks again every half
-minute.  A refusal (429) closes the service for all until its Retry-After is over; one that comes soon after
-another halves the total.
+minute.  A refusal (429) closes the service for all until its Retry-After is over.  It halves the total where
+there were too many at a time: not where a budget of some minutes is used up, which going slower does not
+fill, unless the service refuses again at once.
 
 A service that is asked again too early stays closed for longer (Microsoft docs:
 data-platform/api-limits).  So after a closure one request of an instance goes first and the others
 wait for its answer, and each refusal in a row adds a longer rest by chance: instances that came back
 at the same moment, each within the time the other had just added, would keep the service closed for ever.
+An instance that is alone comes back from a first refusal just when it was asked to.
 
 Leases protect speed only: correctness never relies on them, so a lost race or unreachable storage
 just means a cautious guess.
@@ -87,6 +89,7 @@ class LeasedPermits:
         self._closed_until_s = 0.0
         self._probe_until_s = 0.0
         self._refusals = 0
+        self._is_alone = False
         self._successes = 0
         self._served = 0
         self._wanted = most
@@ -99,31 +102,36 @@ class LeasedPermits:
     def wait_s(self) -> float:
         """How long to wait before asking again; 0 lets one request go.
 
-        After a closure 0 is given once: that request shows whether the service is open again.
+        After a closure 0 is given once: that request shows whether the service is open again.  An instance
+        that is alone need not ask after a first refusal.
         """
         self._renew_when_due()
         now = self._runtime.now()
         if now < self._closed_until_s:
             return self._closed_until_s - now
-        if self._refusals == 0:
+        if self._refusals == 0 or self._is_first_and_alone():
             return 0.0
         if now < self._probe_until_s:
             return min(PROBE_LOOK_S, self._probe_until_s - now)
         self._probe_until_s = now + PROBE_S
         return 0.0
 
-    def throttled(self, retry_after_s: float) -> None:
-        """The service refused: all instances go slower and wait."""
+    def _is_first_and_alone(self) -> bool:
+        return self._is_alone and self._refusals <= 1
+
+    def throttled(self, retry_after_s: float, *, used_up: bool = False) -> None:
+        """The service refused: all instances wait, and go slower where there were too many at a time."""
         now = self._runtime.now()
         already_closed = self._closed_until_s > now
         if not already_closed:
             self._refusals += 1
         longest_s = min(LONGEST_REST_S, FIRST_REST_S * 2.0 ** min(self._refusals - 1, 10))
-        rest_s = self._runtime.random() * longest_s
+        rest_s = 0.0 if self._is_first_and_alone() else self._runtime.random() * longest_s
         until = now + retry_after_s + rest_s
         self._closed_until_s = max(self._closed_until_s, until)
         self._successes = 0
-        react = closed if self._served >= GROW_AFTER else halved
+        is_budget = used_up and self._refusals <= 1
+        react = closed if is_budget or self._served >= GROW_AFTER else halved
         if not already_closed:
             self._served = 0
             self._change(lambda ledger: react(ledger, until))
@@ -153,10 +161,11 @@ class LeasedPermits:
                 ledger = change(self._read())
                 if self._write(ledger):
                     self._share, self._total = ledger.share(), ledger.total
+                    self._is_alone = ledger.leases.keys() <= {self._instance}
                     self._closed_until_s = max(self._closed_until_s, ledger.closed_until_s)
                     return
         except StoreError:
-            self._share = 1
+            self._share, self._is_alone = 1, False
 
     def _read(self) -> Ledger:
         entity = self._tables.get(TABLE, "permits", escape_key(self._user))

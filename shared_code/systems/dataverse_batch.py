@@ -61,9 +61,10 @@ def _parse(count: int, content_type: str, body: bytes) -> object:
 
 
 def _tell_throttling(client: Client, answers: Sequence[PartAnswer | None]) -> None:
-    waits = [errors.wait_of(error_of(one)) for one in answers if one is not None and one.status == 429]
-    if waits:
-        client.permits.throttled(max(waits))
+    refused = [error_of(one) for one in answers if one is not None and one.status == 429]
+    if refused:
+        used_up = all(each.code in errors.USED_UP for each in refused)
+        client.permits.throttled(max(map(errors.wait_of, refused)), used_up=used_up)
 
 
 def error_of(answer: PartAnswer) -> ServiceError:

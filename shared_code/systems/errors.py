@@ -110,6 +110,11 @@ def fault(error: ServiceError, what: str) -> SystemFault:
     return SettingWrong(f"{text}. Check {meant} in the app settings.")
 
 
+USED_UP = frozenset({"0x80072321", "0x80072322"})
+"""Dataverse's codes for a budget of five minutes that is used up, of execution time or of requests.  That for
+too many requests at a time is another one (Microsoft docs: data-platform/api-limits)."""
+
+
 def wait_of(error: ServiceError) -> float:
     """The wait the service asked for, or a default."""
     return DEFAULT_WAIT_S if error.retry_after_s is None else error.retry_after_s

@@ -8,6 +8,7 @@ send-parallel-requests.md) and reads at most ``MAX_ANSWER_BYTES``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -97,6 +98,7 @@ class _Failed:
     reason: str
     status: int = 0
     retry_after_s: float | None = None
+    used_up: bool = False
 
 
 class _SignedOut(Exception):
@@ -173,7 +175,6 @@ class Client:
         renewed = False
         attempt = 1
         while True:
-            self._await_permission()
             try:
                 outcome = self._in_turn(call)
             except _SignedOut:
@@ -191,10 +192,10 @@ class Client:
 
     def _in_turn(self, call: Call) -> Answer | _Failed:
         """Writes go out in the order in which they came, as many at a time as permits allow: so one batch's
-        are done before the next one's, and its commit goes on beside them."""
-        if call.repeatable:
-            return self._attempt(call)
-        with self._writes.passing(self.permits.limit()):
+        are done before the next one's, and its commit goes on beside them.  Who waits for the service to open
+        again keeps its turn."""
+        with nullcontext() if call.repeatable else self._writes.passing(self.permits.limit()):
+            self._await_permission()
             return self._attempt(call)
 
     def _sign_in_refused(self) -> AccessDenied:
@@ -223,7 +224,9 @@ class Client:
         wait_s = decision.retry_after_s if isinstance(decision, GiveUp) else decision.wait_s
         if failed.trouble is Trouble.REFUSED:
             self._telemetry.count(THROTTLED, side=self._side, kind=call.kind)
-            self.permits.throttled(wait_s)
+            # Who comes back when is for the permits to say; what the service asks for is not stretched twice.
+            asked_s = wait_s if failed.retry_after_s is None else failed.retry_after_s
+            self.permits.throttled(asked_s, used_up=failed.used_up)
         if isinstance(decision, GiveUp):
             raise self._given_up(call, failed, decision)
         if failed.trouble is not Trouble.REFUSED:  # a refusal's wait is slept by everybody, before sending
@@ -322,7 +325,8 @@ def _outcome(call: Call, response: requests.Response, body: bytes) -> Answer | _
         raise _SignedOut
     if status in (429, 503):
         wait_s = retry.retry_after(headers.get("retry-after"))
-        return _Failed(Trouble.REFUSED, f"HTTP {status}", status, wait_s)
+        used_up = errors.service_error(status, headers, body).code in errors.USED_UP
+        return _Failed(Trouble.REFUSED, f"HTTP {status}", status, wait_s, used_up)
     if _is_broken(call, status, headers, body):
         return _Failed(Trouble.LOST, _said(status, headers, body), status)
     if not 200 <= status < 300:

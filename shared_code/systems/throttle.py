@@ -24,8 +24,11 @@ class Permits(Protocol):
         """Seconds for which the service asked everybody of this user to wait; 0 when free."""
         ...
 
-    def throttled(self, retry_after_s: float) -> None:
-        """The service answered 429 or 503."""
+    def throttled(self, retry_after_s: float, *, used_up: bool = False) -> None:
+        """The service answered 429 or 503.
+
+        ``used_up``: a budget of some minutes is used up, so that there were not too many at a time.
+        """
         ...
 
     def succeeded(self, hint: int | None) -> None:
@@ -53,8 +56,8 @@ class LocalPermits:
     def wait_s(self) -> float:
         return max(0.0, self._closed_until - self._runtime.now())
 
-    def throttled(self, retry_after_s: float) -> None:
-        if self.wait_s() == 0:  # answers to requests sent together count as one refusal
+    def throttled(self, retry_after_s: float, *, used_up: bool = False) -> None:
+        if self.wait_s() == 0 and not used_up:  # answers to requests sent together count as one refusal
             self._limit = max(1, self._limit // 2)
         self._successes = 0
         self._closed_until = max(self._closed_until, self._runtime.now() + retry_after_s)

@@ -11,7 +11,7 @@ import pytest
 
 from shared_code.runtime import OpenGate
 from shared_code.store.memory import MemoryTables
-from shared_code.store.permits import GROW_AFTER, TABLE, LeasedPermits
+from shared_code.store.permits import GROW_AFTER, LEASE_S, TABLE, LeasedPermits
 
 ANSWER_S = 0.2
 
@@ -58,6 +58,16 @@ def permits_of(world: World, instances: int) -> list[LeasedPermits]:
     return [LeasedPermits(world, tables, "sales|app", 8, 16) for _ in range(instances)]
 
 
+def among_others(world: World) -> list[LeasedPermits]:
+    """Two instances that know of each other."""
+    both = permits_of(world, 2)
+    for _ in range(2):
+        for each in both:
+            each.limit()
+        world.time_s += LEASE_S / 2
+    return both
+
+
 def served_at(world: World, permits: list[LeasedPermits], callers: int, within_s: float) -> float:
     """When the first request is served; each instance has some callers that come back as they are told.
 
@@ -90,7 +100,7 @@ def test_instances_that_come_back_together_do_not_keep_a_service_closed(seed: in
 
 def test_after_a_closure_one_request_goes_first() -> None:
     world = World(1, closed_s=0.0)
-    (permits,) = permits_of(world, 1)
+    permits, _ = among_others(world)
     assert [permits.wait_s() for _ in range(3)] == [0.0, 0.0, 0.0]
     permits.throttled(5.0)
     assert permits.wait_s() >= 5.0
@@ -104,12 +114,37 @@ def test_after_a_closure_one_request_goes_first() -> None:
 
 def test_a_first_request_that_never_ends_holds_nobody_for_long() -> None:
     world = World(1, closed_s=0.0)
-    (permits,) = permits_of(world, 1)
+    permits, _ = among_others(world)
     permits.throttled(1.0)
     world.time_s += permits.wait_s()
     assert permits.wait_s() == 0.0
+    assert permits.wait_s() > 0.0
     world.time_s += 5.0
     assert permits.wait_s() == 0.0
+
+
+def test_an_instance_that_is_alone_comes_back_as_it_was_asked_to_and_all_at_once() -> None:
+    world = World(1, closed_s=0.0)
+    (permits,) = permits_of(world, 1)
+    assert permits.limit() == 8
+    permits.throttled(5.0)
+    assert permits.wait_s() == 5.0
+    world.time_s += 5.0
+    assert [permits.wait_s() for _ in range(3)] == [0.0, 0.0, 0.0]
+    permits.throttled(5.0)
+    world.time_s += permits.wait_s()
+    assert [permits.wait_s() > 0 for _ in range(3)] == [False, True, True], "refused twice: one goes first"
+
+
+def test_a_budget_that_is_used_up_is_not_filled_by_going_slower() -> None:
+    world = World(1, 0.0)
+    (permits,) = permits_of(world, 1)
+    assert permits.limit() == 8
+    permits.throttled(5.0, used_up=True)
+    assert permits.limit() == 8
+    world.time_s += 5.0
+    permits.throttled(5.0, used_up=True)
+    assert permits.limit() == 4, "refused again at once: it is too much all the same"
 
 
 def test_what_the_service_advises_is_kept_from_the_next_request_on() -> None:

@@ -181,6 +181,17 @@ def test_refusals_of_requests_sent_together_count_once(surroundings: Surrounding
     assert surroundings.permits.limit() == 2
 
 
+@pytest.mark.parametrize(("code", "limit"), [("0x80072322", 4), ("0x80072321", 4), ("0x80072326", 2)])
+def test_only_too_many_at_a_time_makes_it_go_slower(
+    surroundings: Surroundings, code: str, limit: int
+) -> None:
+    body = json.dumps({"error": {"code": code, "message": "exceeded"}}).encode()
+    refused = Response(429, {**JSON, "Retry-After": "3"}, body)
+    assert surroundings.client(Script([refused, GOOD])).send(WRITE).ok
+    assert surroundings.permits.limit() == limit
+    assert surroundings.runtime.slept == [3.0], "what the service asks for, and not more"
+
+
 def test_a_file_of_authorities_that_is_gone_is_a_wrong_setting(surroundings: Surroundings) -> None:
     session = new_session(1, "/gone/company.pem")
     client = http.Client(
