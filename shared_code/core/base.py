@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared_code.core.frozen import frozen
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side, Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Base:
     """The neutral values each side held when they were last in step.
 

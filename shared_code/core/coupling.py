@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from shared_code.core.base import Base
+from shared_code.core.frozen import frozen
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side, Values, Version
 
@@ -28,7 +29,7 @@ class OriginKind(StrEnum):
     BY_HAND = "by_hand"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """When and by which work a pair came to be; ``side`` is the one on which its record was created."""
 
@@ -39,7 +40,7 @@ class Origin:
     side: Side | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coupling:
     """One coupling.
 
@@ -75,7 +76,7 @@ class Coupling:
         return self.bc_version if side is Side.BC else self.sales_version
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Intent:
     """A BC record is being created for a Sales row: written before the request goes out.
 

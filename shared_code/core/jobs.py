@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from shared_code.core.frozen import frozen
 from shared_code.core.instructions import Instruction
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
@@ -26,7 +27,7 @@ class JobKind(StrEnum):
     UNDO = "undo"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """One run over one mapping.  ``full_sync`` names the full synchronisation it belongs to, if any.
 
@@ -48,7 +49,7 @@ class Job:
         return found if isinstance(found, dict) else {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """Some records of one side of one mapping; the unit of queued work.
 
@@ -78,7 +79,7 @@ class Batch:
         return len(self.ids) - len(self.rest)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """A job's sums for one direction; ``given`` counts every record once, however often it was handed on."""
 

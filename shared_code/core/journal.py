@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
+from shared_code.core.frozen import frozen
 from shared_code.core.records import Side, Values
 
 
@@ -39,7 +40,7 @@ WORDS = {
 """Each reason in words that finish the sentence “Tandem wrote it because …”."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One write to one record.
 

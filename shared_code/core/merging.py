@@ -8,10 +8,11 @@ a conflict.
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from shared_code.core.base import Base
+from shared_code.core.frozen import frozen
 from shared_code.core.journal import Reason
 from shared_code.core.mapping import ConflictRule, Direction, FieldMapping, FieldType, Mapping
 from shared_code.core.policies import Rules
@@ -19,7 +20,7 @@ from shared_code.core.records import Absent, Deleted, Side, Unread, Value, Value
 from shared_code.core.states import place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """A side that was read.  ``inside``: the mapping's filter; ``foreign``: it belongs to another company;
     ``creatable``: it may be given a partner; ``edited_at``: when somebody wrote it since it was last dealt
@@ -39,7 +40,7 @@ class Known:
 type State = Known | Unread | Deleted | Absent
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conflict:
     """One field group changed on both sides to different values."""
 
@@ -53,7 +54,7 @@ class Conflict:
         return self.bc if side is Side.BC else self.sales
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overruled:
     """A value that a rule decided against; the journal keeps it."""
 
@@ -62,7 +63,7 @@ class Overruled:
     values: Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Merge:
     """Both records exist: fields to write on each side (none: they are in step) and open conflicts.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from shared_code.core.frozen import frozen
 from shared_code.core.records import Side
 
 
@@ -23,7 +24,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProblemCode:
     """A stable code, what it means and what a person can do; ``heals`` tells whether waiting is enough."""
 
@@ -101,7 +102,7 @@ PROBLEMS = {
 """All problem codes, by code."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """Why a record is not in step, kept until it is.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared_code.core.frozen import frozen
 from shared_code.core.records import Side, Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """A lookup's target is not coupled yet: record ``key`` of ``side`` in one of ``mappings``.
 
@@ -21,7 +20,7 @@ class Missing:
     told: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unfit:
     """A value that the target cannot hold; ``code`` is stable, ``text`` tells a person what to do."""
 

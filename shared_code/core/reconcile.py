@@ -10,9 +10,9 @@ What both sides hold is brought together in ``merging.py``.
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
 
 from shared_code.core.base import Base
+from shared_code.core.frozen import frozen
 from shared_code.core.mapping import FieldType, Mapping
 from shared_code.core.merging import Conflict as Conflict
 from shared_code.core.merging import Known as Known
@@ -24,7 +24,7 @@ from shared_code.core.policies import DeletionRule, LeavingRule, Rules, deletion
 from shared_code.core.records import Absent, Deleted, Side, Unread, Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Create:
     """Create the partner on ``side`` with these neutral values."""
 
@@ -33,56 +33,56 @@ class Create:
     restores: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadFirst:
     """These sides must be read before anything can be said."""
 
     sides: tuple[Side, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leave:
     """Do nothing, for a reason that is right: outside the filter, another company's, nothing to do."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hold:
     """Creating is not released: the record waits to be coupled or released."""
 
     side: Side
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartnerDeleted:
     """The record of ``side`` was deleted and a person decides; nothing is written."""
 
     side: Side
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndCoupling:
     """The coupling ends; ``deleted`` names the sides whose record is gone."""
 
     deleted: tuple[Side, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remove:
     """Delete the surviving record of ``side`` because its partner was deleted or left the filter."""
 
     side: Side
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deactivate:
     """Take the surviving record of ``side`` out of use because its partner was deleted."""
 
     side: Side
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MergedAway:
     """People merged the record of Sales into another one: a person decides what its partner belongs to."""
 

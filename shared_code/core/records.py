@@ -7,9 +7,11 @@ compared in; transformations (``transform.py``) lead from one to the other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
+
+from shared_code.core.frozen import frozen
 
 type Value = str | bool | int | Decimal | None
 """One field's value.  Numbers with a fraction are ``Decimal``, dates are ISO strings, blank is ``None``."""
@@ -37,7 +39,7 @@ class Side(StrEnum):
         return "Business Central" if self is Side.BC else "Sales"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Version:
     """The state of one record at one side.
 
@@ -50,7 +52,7 @@ class Version:
     stamp: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A record that was read; ``values`` are native, and ``lines`` those of the rows that belong to it."""
 
@@ -60,7 +62,7 @@ class Row:
     lines: tuple[Values, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unread:
     """The record was not read now; it stands for the base as long as its version still is ``version``."""
 
@@ -68,14 +70,14 @@ class Unread:
     version: Version
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deleted:
     """The record is known not to exist: a 404, a tombstone or a complete scan said so."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absent:
     """No record of this side is known: there is no coupling."""
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +19,7 @@ from azure.core.exceptions import AzureError
 from azure.core.rest import HttpRequest
 from azure.data.tables import TableServiceClient
 
+from shared_code.core.frozen import frozen
 from shared_code.store.tables import Entity, Scalar, StorageRefused
 
 JSON = "application/json;odata=minimalmetadata"
@@ -38,7 +38,7 @@ class NotAnswered(AzureError):
         self.response = response
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """What came back; ``response`` is the library's."""
 

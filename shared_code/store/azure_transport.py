@@ -9,7 +9,6 @@ Whatever else the library sends (making a table), and everything where a proxy i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,11 +20,13 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.exceptions import ConnectTimeoutError as NotInTime
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 
+from shared_code.core.frozen import frozen
+
 POOL_SIZE = 32
 """Connections that are kept open; more are opened when they are wanted."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What the pipeline and the store ask of an answer."""
 

@@ -23,8 +23,10 @@ its own earlier success, exactly as after a crash between the write and its answ
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
+
+from shared_code.core.frozen import frozen
 
 type Scalar = str | int | bool | float
 """One value of an entity.  Whole numbers are 64 bit, fractions IEEE doubles; blank is left out."""
@@ -82,7 +84,7 @@ class StorageUnavailable(StoreError):
         self.maybe_done = maybe_done
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entity:
     """One stored entity.
 
@@ -98,28 +100,28 @@ class Entity:
     etag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Insert:
     """Create the entity; fails with ``AlreadyExists``."""
 
     entity: Entity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replace:
     """Write the whole entity if it still has ``entity.etag``; fails with ``Changed`` or ``Missing``."""
 
     entity: Entity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Upsert:
     """Write the whole entity, whatever is there."""
 
     entity: Entity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delete:
     """Remove the entity.
 

@@ -11,10 +11,10 @@ Sources: Microsoft docs bulk-operations.md, webapi/perform-conditional-operation
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeGuard
 
+from shared_code.core.frozen import frozen
 from shared_code.core.records import Row, Value, Version
 from shared_code.systems import dataverse_batch as batch
 from shared_code.systems import dataverse_rows as rows
@@ -48,7 +48,7 @@ _NO_VERSION = Version("", "")
 type ReadBack = Callable[[Table, Sequence[str]], Mapping[str, Row]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Write:
     """One row to send; ``id`` is known for updates and for creations with a chosen id.
 

@@ -9,18 +9,19 @@ single record is a value, never an exception, so that one bad record stays one b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from shared_code.core.conditions import Test
 from shared_code.core.descriptions import Described
+from shared_code.core.frozen import frozen
 from shared_code.core.mapping import InForce
 from shared_code.core.moved_by import MovedBy
 from shared_code.core.records import Row, Side, Value, Values, Version
 from shared_code.core.table_rules import Beside
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One native field to read or write.
 
@@ -36,7 +37,7 @@ class Column:
     also: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """One table of one side, as a mapping uses it.
 
@@ -68,14 +69,14 @@ class Table:
     reads_lines: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cursor:
     """Where a scan goes on.  ``text`` is opaque to everybody but the system that made it."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sighting:
     """A record seen by a scan: its id, version and the values of the scan columns.
 
@@ -88,7 +89,7 @@ class Sighting:
     moved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """One page of a scan.
 
@@ -102,7 +103,7 @@ class Page:
     watermark: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deletions:
     """Records that a service says it has deleted: (entity set, id).
 
@@ -116,7 +117,7 @@ class Deletions:
     has_more: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Creation:
     """A record to create.  ``id`` is chosen by us where the service allows it: the record's own (Dataverse)
     or the key of the creation.
@@ -131,7 +132,7 @@ class Creation:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """Fields to write on an existing record, only if its version still is ``version``."""
 
@@ -140,7 +141,7 @@ class Change:
     values: Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Removal:
     """A record to delete, only if its version still is ``version``."""
 
@@ -148,34 +149,34 @@ class Removal:
     version: Version
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """The write is confirmed; ``row`` is the record as the service now holds it."""
 
     row: Row
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Removed:
     """The record is confirmed to be deleted."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moved:
     """The record's version is not the expected one: nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gone:
     """The record does not exist any more: nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exists:
     """The chosen id or number is taken already: an earlier attempt may have made it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused:
     """The service refused this record, in its own words."""
 
@@ -183,14 +184,14 @@ class Refused:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutcomeUnknown:
     """The request went out and no answer came back: it may have worked or may still work."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotDone:
     """The service did not get to this record (throttled, unavailable): nothing was written."""
 
@@ -198,7 +199,7 @@ class NotDone:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Count:
     """How many records a filter takes in, as the service counts them.
 

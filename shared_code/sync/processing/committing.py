@@ -7,11 +7,12 @@ an old base and equal values; the next look sees that they are equal and only mo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from shared_code.core.base import settle_base
 from shared_code.core.choices import CONFLICT
 from shared_code.core.coupling import Coupling, CouplingState, Intent, Origin, OriginKind
+from shared_code.core.frozen import frozen
 from shared_code.core.outcome import Outcome
 from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import Side
@@ -150,7 +151,7 @@ def _read_problems_of_found(work: Work) -> None:
         item.old_problem, item.found = listed.get(record_id), ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Pending:
     """What is stored for one record; ``of_coupling`` are the first so many of its operations."""
 

@@ -63,12 +63,20 @@ def _overruled(item: Item, side: Side, old: Values) -> tuple[str, ...]:
     return tuple(name for name, value in old.items() if value not in (None, common.get(name)))
 
 
-def new_entry(work: Work, bc_id: str, side: Side, version: str, old: Values, new: Values) -> Entry:
+def new_entry(
+    work: Work,
+    bc_id: str,
+    side: Side,
+    version: str,
+    old: Values,
+    new: Values,
+    because: Mapping[str, Reason] | None = None,
+) -> Entry:
     """An entry of this batch, made now."""
     name = work.mapping.name
     return Entry(
         name, bc_id, side, version, work.runtime.now(), work.batch.job, work.batch.id, old, new,
-        rules=work.at.digests[name], era=work.era,
+        because or {}, rules=work.at.digests[name], era=work.era,
     )  # fmt: skip
 
 
@@ -88,10 +96,9 @@ def note_made(work: Work, item: Item, side: Side, sent: Values, row: Row) -> Non
     """
     assert item.coupling is not None
     bc_id, held = item.coupling.bc_id, item.values_on(side)
-    entry = new_entry(
-        work, bc_id, side, row.version.stamp, {}, {n: v for n, v in sent.items() if v is not None}
-    )
-    item.made = replace(entry, because=dict.fromkeys(entry.new, Reason.CREATED))
+    new = {n: v for n, v in sent.items() if v is not None}
+    because = dict.fromkeys(new, Reason.CREATED)
+    entry = item.made = new_entry(work, bc_id, side, row.version.stamp, {}, new, because)
     origin = Origin(OriginKind.CREATED, work.batch.job, work.batch.id, entry.at_s, side)
     untouched = row.version.stamp if all(held.get(n) == v for n, v in entry.new.items()) else ""
     item.coupling = replace(item.coupling, origin=origin, untouched=untouched)
