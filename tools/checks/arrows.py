@@ -49,7 +49,7 @@ LAYERS = (
     _layer(
         "shared_code.store",
         f"shared_code.store shared_code.core {RUNTIME}",
-        "azure.core azure.identity azure.data.tables azure.storage.queue requests urllib3",
+        "azure.core azure.identity azure.data.tables azure.storage.queue requests urllib3 orjson",
     ),
     _layer(
         "shared_code.sync",
