@@ -5,7 +5,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions import KEY, Api, answer, parts
-from shared_code.sync import api, full_sync_api, mapping_action_api, mapping_file_api
+from shared_code.sync import api, description_api, full_sync_api, mapping_action_api, mapping_file_api
 from shared_code.sync.doctor import examination
 
 blueprint = Api()
@@ -110,6 +110,12 @@ def delete_mapping_file(req: func.HttpRequest, context: func.Context) -> func.Ht
 def get_mapping_schema(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """The JSON Schema of mapping files."""
     return answer(context, lambda: mapping_file_api.schema(req.params))
+
+
+@blueprint.route("openapi.json", methods=["GET"], auth_level=KEY)
+def get_description(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """The description of the API."""
+    return answer(context, lambda: description_api.get(req.params))
 
 
 @blueprint.route("doctor", methods=["GET"], auth_level=KEY)

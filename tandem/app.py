@@ -11,6 +11,8 @@ from urllib.parse import quote, urlsplit
 import requests
 
 type Document = dict[str, Any]
+type Body = Mapping[str, object] | bytes | None
+"""A document, or a text as it is."""
 
 TIMEOUT_S = 240.0
 """Azure answers a function's HTTP call within 230 seconds, or not at all."""
@@ -56,6 +58,10 @@ class App:
     def post(self, path: str, body: Mapping[str, object] | None = None, **query: object) -> Document:
         return self.call("POST", path, query, body)
 
+    def put_text(self, path: str, text: str, **query: object) -> Document:
+        """Store a text as it is."""
+        return self.call("PUT", path, query, text.encode())
+
     def pages(self, path: str, items: str, **query: object) -> Iterator[Document]:
         """Everything of a list that comes page by page."""
         found = self.get(path, **query)
@@ -65,18 +71,14 @@ class App:
                 return
             found = self._send("GET", f"{self.url}{found['next']}", {}, None)
 
-    def call(
-        self, method: str, path: str, query: Mapping[str, object], body: Mapping[str, object] | None = None
-    ) -> Document:
+    def call(self, method: str, path: str, query: Mapping[str, object], body: Body = None) -> Document:
         """One call.  Raises ``Unreachable`` or ``Refused``."""
         asked = {name: str(value) for name, value in query.items() if value not in (None, "")}
         if self.connection:
             asked["connection"] = self.connection
         return self._send(method, f"{self.url}/api/{path.lstrip('/')}", asked, body)
 
-    def _send(
-        self, method: str, url: str, query: Mapping[str, str], body: Mapping[str, object] | None
-    ) -> Document:
+    def _send(self, method: str, url: str, query: Mapping[str, str], body: Body) -> Document:
         answer = self._answer(method, url, query, body)
         for tried in range(1, MAX_TRIES):
             if answer.status_code not in (429, 503):
@@ -85,16 +87,15 @@ class App:
             answer = self._answer(method, url, query, body)
         return self._document(answer)
 
-    def _answer(
-        self, method: str, url: str, query: Mapping[str, str], body: Mapping[str, object] | None
-    ) -> requests.Response:
+    def _answer(self, method: str, url: str, query: Mapping[str, str], body: Body) -> requests.Response:
         headers = {"x-functions-key": self.key, "accept": "application/json"}
         try:
             return self.session.request(
                 method,
                 url,
                 params=query,
-                json=body,
+                json=None if isinstance(body, bytes) else body,
+                data=body if isinstance(body, bytes) else None,
                 headers=headers,
                 timeout=TIMEOUT_S,
                 allow_redirects=False,

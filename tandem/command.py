@@ -17,15 +17,20 @@ from tandem.verbs import (
     decisions,
     findings,
     history,
+    mapping_files,
     matching,
     pairs,
+    planning,
     runs,
     setup,
+    steering,
 )
 from tandem.waiting import Unfinished
 
 VERBS: Sequence[Verb] = (
     *runs.VERBS,
+    *planning.VERBS,
+    *steering.VERBS,
     *findings.VERBS,
     *pairs.VERBS,
     *decisions.VERBS,
@@ -35,6 +40,7 @@ VERBS: Sequence[Verb] = (
     *availability.VERBS,
     *connection.VERBS,
     *setup.VERBS,
+    *mapping_files.VERBS,
 )
 
 

@@ -74,6 +74,7 @@ class Progress:
     screen: Screen
     title: str
     now_s: Callable[[], float] = time.monotonic
+    unit: str = "records"
     began_s: float = field(init=False)
     began_with: int | None = field(default=None, init=False)
 
@@ -91,7 +92,8 @@ class Progress:
         share = done / given if given else 0.0
         filled = round(share * BAR_WIDTH)
         bar = "█" * filled + "░" * (BAR_WIDTH - filled)
-        return f"{self.title} {bar} {done:,} of {given:,} records, {what}{self._rate(done, given)}"
+        told = f", {what}" if what else ""
+        return f"{self.title} {bar} {done:,} of {given:,} {self.unit}{told}{self._rate(done, given)}"
 
     def end(self) -> None:
         """Leaves the line for what follows."""

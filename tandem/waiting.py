@@ -64,6 +64,33 @@ def until_finished(
     return found
 
 
+def until_through(
+    app: App,
+    path: str,
+    is_ended: Callable[[Document], bool],
+    patience: Patience,
+    again: str,
+    progress: Progress,
+) -> Document:
+    """``until`` with progress: of a report its percentage, else how many of its lines are done."""
+    try:
+        return until(app, path, is_ended, patience, again, lambda found: progress.show(*_through(found), ""))
+    finally:
+        progress.end()
+
+
+def _through(found: Document) -> tuple[int, int]:
+    if "percent" in found:
+        return int(found["percent"]), 100
+    return sum(_has_ended(each) for each in found["lines"]), len(found["lines"])
+
+
+def _has_ended(line: Document) -> bool:
+    """Whether a line is done: of a compare it says so itself, of an undo its job does."""
+    job = line.get("undoneBy")
+    return str((job or line).get("status")) == "Finished"
+
+
 def _is_at_rest(run: Document) -> bool:
     return is_finished(run) or str(run["status"]) == "Paused"
 

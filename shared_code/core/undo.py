@@ -7,7 +7,7 @@ removed only while nobody else has written it.  Everything else is listed with t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from shared_code.core.base import Base
@@ -37,6 +37,8 @@ class Why(StrEnum):
     GONE = "gone"
     REFUSED = "refused"
     REFERRED_TO = "referred_to"
+    NUMBER_DRAWN = "number_drawn"
+    CONTACT_STAYS = "contact_stays"
 
 
 WORDS = {
@@ -47,6 +49,8 @@ WORDS = {
     Why.GONE: "the record is not there any more, or the pair was ended",
     Why.REFUSED: "the service refused it",
     Why.REFERRED_TO: "other records refer to it",
+    Why.NUMBER_DRAWN: "the number it had is drawn for good: the series of Business Central gives each once",
+    Why.CONTACT_STAYS: "Business Central keeps the contact that it made with the record",
 }
 
 WITHDRAWN: dict[tuple[Side, str], dict[str, Value]] = {
@@ -55,10 +59,21 @@ WITHDRAWN: dict[tuple[Side, str], dict[str, Value]] = {
     (Side.BC, "items"): {"blocked": True},
     (Side.SALES, "accounts"): {"statecode": 1, "statuscode": 2},
     (Side.SALES, "contacts"): {"statecode": 1, "statuscode": 2},
+    (Side.SALES, "pricelevels"): {"statecode": 1, "statuscode": 100002},
     (Side.SALES, "products"): {"statecode": 1, "statuscode": 2},
+    (Side.SALES, "transactioncurrencies"): {"statecode": 1, "statuscode": 2},
+    (Side.SALES, "uomschedules"): {"statecode": 1, "statuscode": 2},
 }
 """How a record is blocked or retired, by table.  Sources: Microsoft docs, api-reference/v2.0 (blocked) and
 dataverse entity reference (statecode, statuscode)."""
+
+
+def offers(table: str, left: Left) -> tuple[Otherwise, ...]:
+    """What can be done with a record of this table that was created and stays; nothing about mere fields."""
+    if left.fields or left.why is Why.GONE or left.why in REMAINS:
+        return ()
+    blocked = (Otherwise.WITHDRAW,) if (left.side, table) in WITHDRAWN else ()
+    return (*blocked, Otherwise.UNCOUPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +124,28 @@ def _plan_removal(pair: Coupling, side: Side, state: State) -> UndoPlan:
     return UndoPlan(remove=side)
 
 
+REMAINS = frozenset((Why.NUMBER_DRAWN, Why.CONTACT_STAYS))
+"""What Business Central keeps of a record that is gone: nothing can be done about it."""
+
+HAVE_CONTACTS = frozenset(("customers", "vendors"))
+"""Tables of Business Central whose new records are given a contact (Marketing Setup), which a deletion leaves
+there without its relation (CustVendBank-Update, UpdateContFromCust.OnDelete)."""
+
+
+def remains(mapping: Mapping, number: str, job: str, entries: Sequence[Entry]) -> tuple[Left, ...]:
+    """What stays in Business Central where a record that ``job`` made there goes."""
+    drawn = _drawn(mapping, number, [each for each in entries if each.job == job])
+    contact = mapping.bc.table in HAVE_CONTACTS
+    return (*([drawn] if drawn else []), *([Left(Side.BC, (), Why.CONTACT_STAYS)] if contact else []))
+
+
+def _drawn(mapping: Mapping, number: str, own: Sequence[Entry]) -> Left | None:
+    """A number that a series gave.  One that came from Sales was carried nowhere, and is free again."""
+    names = [each.name for each in mapping.fields if each.bc == "number"]
+    told = any(name in each.new for each in own if each.side is Side.SALES for name in names)
+    return Left(Side.BC, tuple(names), Why.NUMBER_DRAWN, number) if number and (told or not names) else None
+
+
 def _plan_side(
     mapping: Mapping, base: Base | None, side: Side, state: State, own: Sequence[Entry], plan: UndoPlan
 ) -> UndoPlan:
@@ -125,7 +162,7 @@ def _plan_side(
             back |= {n: v for n in names if (v := _old(n, own)) != state.values.get(n)}
         else:
             left.append(Left(side, names, why))
-    return UndoPlan({**plan.back, **({side: back} if back else {})}, plan.remove, tuple(left))
+    return replace(plan, back={**plan.back, **({side: back} if back else {})}, left=tuple(left))
 
 
 def _why_not(

@@ -7,9 +7,9 @@ from itertools import islice
 
 from tandem.app import App
 from tandem.exits import Exit
-from tandem.screen import Screen
+from tandem.screen import Progress, Screen
 from tandem.verb import Verb
-from tandem.waiting import Patience, is_finished, until
+from tandem.waiting import Patience, is_finished, until_through
 
 WAIT_S = 3600.0
 SHOWN = 100
@@ -21,7 +21,9 @@ def compare(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     compare_id = given.show or app.post("compares", {"mappings": given.mapping})["id"]
     # What looks wrong is looked at twice, a quarter of an hour apart.
     again = f"python -m tandem compare --show {compare_id}"
-    ended = until(app, f"compares/{compare_id}", is_finished, Patience(given.wait), again)
+    patience, path = Patience(given.wait), f"compares/{compare_id}"
+    progress = Progress(screen, "Comparing", patience.now_s, "mappings")
+    ended = until_through(app, path, is_finished, patience, again, progress)
     findings = list(app.pages(f"compares/{compare_id}/findings", "findings", limit=1000))
     screen.result({**ended, "records": findings})
     rows = [(each["mapping"], each["verdict"], each["bc"]["records"], each["sales"]["records"],

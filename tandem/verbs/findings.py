@@ -11,6 +11,7 @@ from tandem.records import ids_of
 from tandem.screen import Screen
 from tandem.verb import Verb, add_side
 
+ACTIONS = ("retry", "skip", "restore", "delete", "recouple")
 MARKS = {"ok": "ok     ", "warning": "look   ", "fault": "FAULT  "}
 
 
@@ -94,9 +95,10 @@ def _of_problems(parser: argparse.ArgumentParser) -> None:
 def _of_retry(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("mapping", help="the mapping, e.g. CUSTOMER")
     parser.add_argument("record", nargs="*", help="a record: its id, or its number or name")
-    parser.add_argument("--action", default="retry", choices=("retry", "skip", "restore", "delete"),
+    parser.add_argument("--action", default="retry", choices=ACTIONS,
                         help="skip: leave out until somebody retries; restore: create the deleted partner "
-                        "again; delete: delete the survivor in Sales, too")  # fmt: skip
+                        "again; delete: delete the survivor in Sales, too; recouple: couple it with the one "
+                        "that its partner was merged into")  # fmt: skip
     parser.add_argument("--code", default="", help="every record of this kind")
     parser.add_argument(
         "--cause", default="", help="of that kind only this cause, as problems --groups tells it"

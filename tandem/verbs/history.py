@@ -9,9 +9,9 @@ from itertools import islice
 from tandem.app import App, Document, Refused
 from tandem.exits import Exit
 from tandem.records import id_of
-from tandem.screen import NAMES, Screen, counted, shown
+from tandem.screen import NAMES, Progress, Screen, counted, shown
 from tandem.verb import Verb, add_side
-from tandem.waiting import Patience, is_finished, until
+from tandem.waiting import Patience, is_finished, until_through
 
 SHOWN = 20
 """Records that are shown of an undo; as JSON all are."""
@@ -22,10 +22,10 @@ def undo(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     """Preview an undo; with --run do it.  What somebody changed since is left alone, and listed."""
     started = app.post("undos", _what(app, given)) if not given.show else {"id": given.show}
     patience = Patience(given.wait)
-    _await(app, started["id"], ("preview", "run"), patience)
+    _await(app, screen, started["id"], ("preview", "run"), patience)
     if given.run:
         app.post(f"undos/{started['id']}/run", {"otherwise": given.otherwise})
-        _await(app, started["id"], ("run",), patience)
+        _await(app, screen, started["id"], ("run",), patience)
     records = app.pages(f"undos/{started['id']}/records", "records", limit=1000)
     return _show(screen, started["id"], records, done=given.run)
 
@@ -43,10 +43,13 @@ def _what(app: App, given: argparse.Namespace) -> Document:
     return {"mapping": mapping, "id": id_of(app, mapping, given.side, text)}
 
 
-def _await(app: App, undo_id: str, phases: tuple[str, ...], patience: Patience) -> None:
+def _await(app: App, screen: Screen, undo_id: str, phases: tuple[str, ...], patience: Patience) -> None:
     """Waits until an undo has finished one of these phases.  Raises ``Unfinished``."""
     again = f"python -m tandem undo --show {undo_id}"
-    until(app, f"undos/{undo_id}", lambda u: is_finished(u) and u["phase"] in phases, patience, again)
+    progress = Progress(screen, "Undoing" if phases == ("run",) else "Planning", patience.now_s, "mappings")
+    until_through(
+        app, f"undos/{undo_id}", lambda u: is_finished(u) and u["phase"] in phases, patience, again, progress
+    )
 
 
 def _show(screen: Screen, undo_id: str, records: Iterator[Document], *, done: bool) -> Exit:
@@ -86,6 +89,23 @@ def journal(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
+def erase(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
+    """Remove a person's values from the journal, from undos and from compares."""
+    record = id_of(app, given.mapping, given.side, given.record)
+    found = app.post("journal/erase", {"mapping": given.mapping, "id": record, "side": given.side})
+    screen.result(found)
+    screen.say(
+        f"{found['erased']:,} entries and {found['notes']:,} notes are erased. That there were some stays."
+    )
+    return Exit.DONE
+
+
+def _of_erase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("mapping", help="the mapping, e.g. CONTACT")
+    parser.add_argument("record", help="the record: its id, or its number or name")
+    add_side(parser)
+
+
 def _of_undo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--job", default="", help="what this job wrote")
     parser.add_argument("--full", default="", metavar="ID", help="what this full synchronisation wrote")
@@ -111,4 +131,5 @@ def _of_journal(parser: argparse.ArgumentParser) -> None:
 VERBS = (
     Verb("undo", "take back what a job or a run wrote; previewed first", undo, _of_undo),
     Verb("journal", "everything Tandem wrote on a pair of records", journal, _of_journal),
+    Verb("erase", "remove a record's values from the journal", erase, _of_erase),
 )

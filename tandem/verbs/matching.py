@@ -7,9 +7,9 @@ from itertools import islice
 
 from tandem.app import App, Document
 from tandem.exits import Exit
-from tandem.screen import Screen, counted
+from tandem.screen import Progress, Screen, counted
 from tandem.verb import Verb, add_side
-from tandem.waiting import Patience, until
+from tandem.waiting import Patience, until_through
 
 RESULTS = ("exact", "possible", "severalInBc", "severalInSales", "noneInBc", "noneInSales")
 """What the app counts; the first are sure, the last have nobody."""
@@ -21,7 +21,9 @@ def match(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     """A matching report; with --accept what it found is coupled, or created where it found nothing."""
     report = given.show or app.post("match-reports", _asked(given))["id"]
     again = f"python -m tandem match {given.mapping} --show {report}"
-    found = until(app, f"match-reports/{report}", _is_over, Patience(given.wait), again)
+    patience = Patience(given.wait)
+    progress = Progress(screen, "Matching", patience.now_s, "%")
+    found = until_through(app, f"match-reports/{report}", _is_over, patience, again, progress)
     lines = list(islice(_lines(app, report, given.result), given.limit))
     accepted = None
     if given.accept:
@@ -50,8 +52,9 @@ def _is_over(report: Document) -> bool:
 
 
 def _asked(given: argparse.Namespace) -> Document:
-    criteria: list[Document] = [{"fields": each.split("+")} for each in given.by]
-    criteria += [{"fields": each.split("+"), "onlySuggests": True} for each in given.hint]
+    case: Document = {"caseSensitive": True} if given.case_sensitive else {}
+    criteria: list[Document] = [{"fields": each.split("+")} | case for each in given.by]
+    criteria += [{"fields": each.split("+"), "onlySuggests": True} | case for each in given.hint]
     return {"mapping": given.mapping} | ({"criteria": criteria} if criteria else {})
 
 
@@ -73,6 +76,9 @@ def _of_match(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", action="append", default=[], metavar="FIELD[+FIELD]", help=by)
     parser.add_argument("--hint", action="append", default=[], metavar="FIELD[+FIELD]",
                         help="fields that only suggest; may be given again")  # fmt: skip
+    parser.add_argument(
+        "--case-sensitive", action="store_true", help="capitals count in what --by and --hint name"
+    )
     parser.add_argument("--result", default="possible", choices=("", *OF_LINES), help="the lines to show")
     parser.add_argument("--limit", type=int, default=100, help="at most so many lines")
     parser.add_argument("--show", default="", metavar="ID", help="this report, and make none")

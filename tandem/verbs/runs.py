@@ -1,16 +1,13 @@
-"""`run`, `plan` and `status`: synchronise everything, look before, look how it stands."""
+"""`run` and `status`: synchronise everything, look how it stands."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import tomllib
 from collections import Counter
-from pathlib import Path
 
-from tandem.app import App, Document, Refused
+from tandem.app import App, Document
 from tandem.exits import Exit
-from tandem.screen import NAMES, Screen, counted, shown
+from tandem.screen import Screen, counted
 from tandem.verb import Verb
 from tandem.waiting import Patience, until_finished
 
@@ -69,71 +66,6 @@ def _outcomes(sums: Document) -> str:
     return counted(sums, OUTCOMES) or ("nothing given" if not sums["given"] else "")
 
 
-def plan(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
-    """Previews a full synchronisation: what it would write, and nothing is written."""
-    if given.show:
-        return show_plan(app, screen, given.show, given.writes)
-    body: dict[str, object] = {"mappings": given.mapping, "release": given.release}
-    if given.file:
-        body["mappingFile"] = _mapping_file(Path(given.file))
-    started = app.post("previews", body)
-    address = f"previews/{started['id']}"
-    again = f"python -m tandem plan --show {started['id']}"
-    until_finished(app, screen, address, "Planning", Patience(given.wait), again)
-    return show_plan(app, screen, started["id"], given.writes)
-
-
-def _mapping_file(path: Path) -> Document:
-    """A mapping's file under the name it says itself.  Raises ``Refused`` where it is no TOML."""
-    text = path.read_text(encoding="utf-8")
-    try:
-        return {"name": str(tomllib.loads(text).get("name", path.stem)), "text": text}
-    except tomllib.TOMLDecodeError as error:
-        raise Refused(f"{path} is no TOML: {error}") from None
-
-
-def show_plan(app: App, screen: Screen, preview: str, writes: str = "") -> Exit:
-    """A preview as a table with samples; ``writes`` names a file that takes every write, one a line."""
-    found = app.get(f"previews/{preview}")
-    screen.result(found)
-    rows = [(each["mapping"], *_counts(each["writes"]), each["message"]) for each in found["lines"]]
-    heads = ("Mapping", "create in BC", "change", "delete", "create in Sales", "change", "delete", "")
-    screen.table(heads, [row for row in rows if any(row[1:7]) or row[7]] or rows[:1])
-    for each in found["lines"]:
-        for sample in each["samples"][:2]:
-            screen.say(f"  e.g. {write_line(sample)}")
-    screen.say(f"{_sum(found['writes']):,} writes. Preview {preview}; nothing was written.")
-    if writes:
-        screen.say(f"{_download(app, preview, Path(writes)):,} writes are in {writes}, one a line.")
-    return Exit.DONE
-
-
-def _counts(writes: Document) -> tuple[int, ...]:
-    return tuple(writes[side][kind] for side in ("bc", "sales") for kind in ("create", "update", "delete"))
-
-
-def _sum(writes: Document) -> int:
-    return sum(_counts(writes))
-
-
-def write_line(write: Document) -> str:
-    """One planned write for people: what becomes of which record, and the first fields."""
-    side = NAMES[write["side"]]
-    fields = [
-        f"{name}: {shown(each['old'])} → {shown(each['new'])}" for name, each in write["fields"].items()
-    ]
-    if write["kind"] == "create":
-        fields = [f"{name}: {shown(each['new'])}" for name, each in write["fields"].items()]
-    more = f" and {len(fields) - 3} more fields" if len(fields) > 3 else ""
-    return f"{write['kind']} in {side}, {write['mapping']}, {write['label']}: {'; '.join(fields[:3])}{more}"
-
-
-def _download(app: App, preview: str, path: Path) -> int:
-    writes = app.pages(f"previews/{preview}/writes", "writes", limit=1000)
-    with path.open("w", encoding="utf-8") as file:
-        return sum(bool(file.write(json.dumps(each, ensure_ascii=False) + "\n")) for each in writes)
-
-
 def status(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     """How it stands: the app, its connections, the newest jobs; or one run."""
     if given.run:
@@ -164,7 +96,8 @@ def _both(job: Document) -> str:
     return counted(dict(sums), OUTCOMES)
 
 
-def _chosen(parser: argparse.ArgumentParser) -> None:
+def add_chosen(parser: argparse.ArgumentParser) -> None:
+    """Which mappings a run is over, and how long to wait for it."""
     parser.add_argument("mapping", nargs="*", help="only these mappings (all: none named)")
     parser.add_argument("--release", action="append", default=[], metavar="MAPPING",
                         help="create what is uncoupled in this mapping; may be given again")  # fmt: skip
@@ -172,18 +105,9 @@ def _chosen(parser: argparse.ArgumentParser) -> None:
 
 
 def _of_run(parser: argparse.ArgumentParser) -> None:
-    _chosen(parser)
+    add_chosen(parser)
     parser.add_argument("--no-wait", action="store_true", help="start it and return")
     parser.add_argument("--accept-systems", action="store_true", help="the systems are meant as they are now")
-
-
-def _of_plan(parser: argparse.ArgumentParser) -> None:
-    _chosen(parser)
-    parser.add_argument("--file", default="", help="try this mapping file as if it were stored")
-    parser.add_argument(
-        "--writes", default="", metavar="FILE", help="put every write into this file, one a line"
-    )
-    parser.add_argument("--show", default="", metavar="ID", help="show this preview and make none")
 
 
 def _of_status(parser: argparse.ArgumentParser) -> None:
@@ -192,6 +116,5 @@ def _of_status(parser: argparse.ArgumentParser) -> None:
 
 VERBS = (
     Verb("status", "how it stands: the app, its connections, the newest jobs", status, _of_status),
-    Verb("plan", "what a full synchronisation would write; nothing is written", plan, _of_plan),
     Verb("run", "synchronise everything, or the mappings that are named", run, _of_run),
 )

@@ -27,11 +27,19 @@ class Scripted:
 
     def answer(self, method: str, target: str, body: bytes) -> tuple[int, Any]:
         path = target.partition("?")[0]
-        self.seen.append((method, target, json.loads(body) if body else None))
+        self.seen.append((method, target, _sent(body)))
         waiting = self.answers.get(
             f"{method} {path}", [(404, {"title": "There is nothing of that id.", "detail": path})]
         )
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+
+def _sent(body: bytes) -> Any:
+    """The document that was sent, or the text where it is none."""
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return body.decode()
 
 
 def called(scripted: Scripted, *arguments: str) -> Exit:

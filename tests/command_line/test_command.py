@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,9 +14,10 @@ from tandem.app import App, Refused, Unreachable
 from tandem.command import VERBS, main
 from tandem.exits import Exit
 from tandem.screen import Progress, Screen, duration
-from tandem.verbs.runs import write_line
+from tandem.verbs.planning import write_line
 from tandem.waiting import Patience, Unfinished, until_finished
 from tests.command_line.scripted import KEY, Scripted, called
+from tools.checks.sources import ROOT
 
 OUTCOMES = "failed conflict waiting skipped deleted inserted modified coupled uncoupled unchanged".split()
 COUNTS = dict.fromkeys(("given", "done", "openBatches", *OUTCOMES), 0)
@@ -55,6 +57,20 @@ def test_what_cannot_be_understood_ends_with_2(arguments: Sequence[str]) -> None
     with pytest.raises(SystemExit) as ended:
         main(arguments, {})
     assert ended.value.code == Exit.USAGE
+
+
+def test_every_verb_is_run_against_a_running_app_and_told_in_the_documentation() -> None:
+    source = (ROOT / "tests" / "command_line" / "test_running.py").read_text("utf-8")
+    run = set(re.findall(r'(?:tandem|as_json|until)\(\s*environment,\s*"([a-z-]+)"', source))
+    page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    told = {
+        name
+        for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
+        for name in re.findall(r"`([a-z-]+)", row)
+    }
+    names = {each.name for each in VERBS}
+    assert run == names
+    assert names <= told
 
 
 def test_every_verb_has_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from local.dev.processes import Processes
 from local.environment import HEART, Environment, Generated, Options, start
 from tandem.exits import Exit
+from tests.webhooks.conftest import await_true
 from tools.checks.sources import ROOT
 
 pytestmark = [pytest.mark.host, pytest.mark.storage, pytest.mark.slow]
@@ -134,3 +136,119 @@ def test_a_conflict_is_told_explained_and_decided(environment: Environment) -> N
     assert environment.people.sales.get("accounts", found["coupledWith"])["telephone1"] == "111"
     _, out, _ = tandem(environment, "why", "CUSTOMER", record["number"], "phone")
     assert "Pat Miller" in out
+
+
+def test_a_run_is_reviewed_and_a_line_of_it_run_once_more(environment: Environment) -> None:
+    lines = {each["mapping"]: each for each in as_json(environment, "review")["lines"]}
+    assert lines["CUSTOMER"]["wave"] > lines["CURRENCY"]["wave"]
+    ended, out, err = tandem(environment, "run", "CURRENCY")
+    assert ended is Exit.DONE, out + err
+    run = as_json(environment, "status")["jobs"][0]["fullSynchronization"]
+    assert tandem(environment, "control", "restart", run, "CURRENCY")[0] is Exit.DONE
+    ended_at = until(environment, "status", "--run", run, fits=lambda found: found["status"] == "Finished")
+    assert [each["mapping"] for each in ended_at["lines"]] == ["CURRENCY"]
+    ended, _, err = tandem(environment, "control", "pause", run)
+    assert (ended, "It has ended" in err) == (Exit.REFUSED, True)
+    assert tandem(environment, "control", "pause", run, "CURRENCY")[0] is Exit.REFUSED
+
+
+def test_what_changed_since_a_plan_is_listed_and_the_plan_removed(environment: Environment) -> None:
+    plan = as_json(environment, "plan", "CUSTOMER")["id"]
+    assert plan in [each["id"] for each in as_json(environment, "plan", "--list")]
+    assert tandem(environment, "plan", "--show", plan, "--changed")[0] is Exit.DONE
+    record = customer(environment)
+    environment.people.bc.patch("customers", record["id"], {"website": "https://example.com"})
+    ended, out, _ = tandem(environment, "plan", "--show", plan, "--changed")
+    assert ended is Exit.ATTENTION
+    assert f"CUSTOMER, {record['id']} of Business Central changed." in out
+    assert tandem(environment, "plan", "--show", plan, "--remove")[0] is Exit.DONE
+    assert tandem(environment, "plan", "--show", plan)[0] is Exit.REFUSED
+
+
+def test_a_write_is_told_undone_and_erased(environment: Environment) -> None:
+    record = environment.people.bc.list("customers")[1]
+    [found] = as_json(environment, "find", "CUSTOMER", record["number"])
+    for phone in ("+44 1", "+44 2"):
+        environment.people.bc.patch("customers", record["id"], {"phoneNumber": phone})
+        assert tandem(environment, "sync", "CUSTOMER", record["number"])[0] is Exit.DONE
+        until(
+            environment, "journal", "CUSTOMER", record["number"],
+            fits=lambda told, phone=phone: phone in str(told),
+        )  # fmt: skip
+    ended, out, err = tandem(environment, "undo", "--record", "CUSTOMER", record["number"])
+    assert ended is Exit.DONE, out + err
+    assert "Sales, phone: +44 2 → +44 1" in out
+    shown = as_json(environment, "undo", "--record", "CUSTOMER", record["number"], "--run")
+    assert [each["outcome"] for each in shown["records"]] == ["modified"]
+    account = environment.people.sales.get("accounts", found["coupledWith"])
+    assert account["telephone1"] == "+44 1"
+    ended, out, _ = tandem(environment, "erase", "CUSTOMER", record["number"])
+    assert ended is Exit.DONE
+    assert "+44 2" not in str(as_json(environment, "journal", "CUSTOMER", record["number"]))
+
+
+def test_both_sides_are_compared(environment: Environment) -> None:
+    compared = as_json(environment, "compare", "CURRENCY")
+    assert [each["verdict"] for each in compared["lines"]] == ["in_step"]
+
+
+def test_a_partner_is_created_where_a_person_wants_one(environment: Environment) -> None:
+    number = environment.people.bc.list("customers")[2]["number"]
+    [before] = as_json(environment, "find", "CUSTOMER", number)
+    assert tandem(environment, "uncouple", "CUSTOMER", number)[0] is Exit.DONE
+    until(environment, "find", "CUSTOMER", number, fits=lambda rows: rows[0]["coupledWith"] is None)
+    assert tandem(environment, "create", "CUSTOMER", number)[0] is Exit.DONE
+    [made] = until(environment, "find", "CUSTOMER", number, fits=lambda rows: rows[0]["coupledWith"])
+    assert made["coupledWith"] != before["coupledWith"]
+
+
+def test_a_mapping_file_is_read_checked_stored_and_taken_back(
+    environment: Environment, tmp_path: Path
+) -> None:
+    file = tmp_path / "currency.toml"
+    file.write_text(as_json(environment, "mapping", "show", "CURRENCY")["text"], encoding="utf-8")
+    assert tandem(environment, "mapping", "check", str(file))[0] is Exit.DONE
+    assert tandem(environment, "mapping", "put", str(file))[0] is Exit.DONE
+    origins = {each["name"]: each["origin"] for each in as_json(environment, "mapping", "list")}
+    assert origins["CURRENCY"] == "changed"
+    assert tandem(environment, "mapping", "remove", "CURRENCY")[0] is Exit.DONE
+    assert tandem(environment, "mapping", "options", "PAYMENT TERMS")[0] is Exit.DONE
+    file.write_text(file.read_text("utf-8").replace('bc = "code"', 'bc = "cod"'), encoding="utf-8")
+    ended, _, err = tandem(environment, "mapping", "check", str(file))
+    assert (ended, "cod" in err) == (Exit.REFUSED, True)
+
+
+def test_how_it_is_set_up_and_what_is_in_stock_is_told(environment: Environment) -> None:
+    assert {each["step"] for each in as_json(environment, "setup")["steps"]} >= {"sales", "business-central"}
+    ended, out, _ = tandem(environment, "availability", "NOPE")
+    assert (ended, out[:6]) == (Exit.ATTENTION, "NOPE: ")
+
+
+def test_a_mapping_is_looked_at_anew_and_a_brake_that_does_not_hold_is_not_released(
+    environment: Environment,
+) -> None:
+    begun = as_json(environment, "reset", "CURRENCY")
+    run = ("status", "--run", begun["id"])
+    until(environment, *run, fits=lambda found: found["status"] == "Finished")
+    ended, _, err = tandem(environment, "reset", "CURRENCY", "--release-brake")
+    assert (ended, "no brake" in err) == (Exit.REFUSED, True)
+
+
+def test_the_connection_is_switched_off_and_on(environment: Environment) -> None:
+    assert tandem(environment, "switch", "off", "--by", "Pat Miller")[0] is Exit.DONE
+    assert as_json(environment, "status")["health"]["status"] != "ok"
+    assert tandem(environment, "switch", "on")[0] is Exit.DONE
+
+
+def test_all_pairs_end_are_matched_and_coupled_again(environment: Environment) -> None:
+    def coupled() -> list[Any]:
+        numbers = [each["number"] for each in environment.people.bc.list("customers")]
+        return [as_json(environment, "find", "CUSTOMER", each)[0]["coupledWith"] for each in numbers]
+
+    name = next(iter(as_json(environment, "status")["health"]["connections"]))
+    assert tandem(environment, "uncouple-all", "--connection", name)[0] is Exit.DONE
+    await_true(lambda: not any(coupled()), "the end of all pairs")
+    ended, out, err = tandem(environment, "match", "CUSTOMER", "--accept", "exact", "--by", "number")
+    assert ended in (Exit.DONE, Exit.ATTENTION), err
+    assert "Accepted in job" in out
+    await_true(lambda: any(coupled()), "the coupled pairs")

@@ -34,7 +34,7 @@ from shared_code.core.undo import Otherwise, Why
 from shared_code.core.why import Author
 from shared_code.store.full_syncs import LineStatus
 from shared_code.store.undos import Phase
-from shared_code.sync import full_sync
+from shared_code.sync import description_api, full_sync
 from shared_code.sync.api import MAX_JOBS, MAX_PROBLEMS
 from shared_code.sync.api_input import MAX_ID
 from shared_code.sync.availability.availability_api import MOST_QUESTIONS
@@ -88,6 +88,10 @@ def test_an_operation_is_complete(method: str, path: str, operation: dict[str, A
     in_path = {each["name"] for each in given if each["in"] == "path" and each["required"]}
     assert in_path == set(re.findall(r"{(\w+)}", path))
     assert all(each["description"] and each["schema"] for each in given)
+
+
+def test_the_app_serves_the_description_of_its_version() -> None:
+    assert description_api.get({}).body == DOCUMENT
 
 
 def test_operation_ids_are_unique() -> None:

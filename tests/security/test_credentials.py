@@ -67,6 +67,7 @@ DECISIONS = {
     ("PUT", "/mapping-files/{name}"): KEY,
     ("DELETE", "/mapping-files/{name}"): KEY,
     ("GET", "/mapping-schema"): KEY,
+    ("GET", "/openapi.json"): KEY,
     ("GET", "/items/{number}/availability"): KEY,
     ("POST", "/items/availability"): KEY,
     ("GET", "/people/items/{number}/availability"): PERSON,

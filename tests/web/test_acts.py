@@ -98,6 +98,27 @@ def test_an_undo_is_previewed_and_then_done(fresh: Shown) -> None:
     assert in_sales(fresh.world, fresh.in_step) == before
 
 
+def test_what_an_undo_left_is_told_in_words_and_may_be_taken_out_of_use(fresh: Shown) -> None:
+    made = fresh.world.person_in_bc().call("POST", "customers", {"displayName": "Fresh Ltd."})
+    fresh.world.settle(2)
+    origin = pair_of(fresh.world, made["id"]).origin
+    assert origin is not None
+    account = f"accounts({pair_of(fresh.world, made['id']).sales_id})"
+    fresh.world.person_in_sales.edit(account, description="Calls on Mondays")
+    begun = fresh.browser().post("undos", {"job": origin.job})
+    fresh.world.drain()
+    address = begun.headers["Location"].split("?")[0]
+    fresh.browser().post(f"{address}/run", {"otherwise": "list"})
+    fresh.world.drain()
+    page = text(fresh.browser().follow(begun))
+    assert "Left as it is: Sales: it does not hold what Tandem wrote any more" in page
+    assert "Once more, for what is left" in page
+    fresh.browser().post(f"{address}/run", {"otherwise": "withdraw"})
+    fresh.world.drain()
+    assert fresh.world.person_in_sales.call("GET", account)["statecode"] == 1
+    assert "taken out of use in Sales" in text(fresh.browser().follow(begun))
+
+
 def test_a_pair_is_ended_found_and_coupled_again(fresh: Shown) -> None:
     pair = pair_of(fresh.world, fresh.in_step)
     fresh.browser("operator").post(

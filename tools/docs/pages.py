@@ -11,6 +11,7 @@ from tools.docs import (
     mapping_schema,
     mappings,
     problems,
+    served_description,
     settings,
     transformation_rules,
 )
@@ -23,5 +24,6 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/transformation-rules.md": transformation_rules.page,
     "docs/conformance.md": conformance.page,
     "docs/mapping-file.schema.json": mapping_schema.page,
+    "shared_code/sync/openapi.json": served_description.page,
 }
 """Each page's place in the checkout and the function that writes it for a checkout's root."""

@@ -23,6 +23,7 @@ from shared_code.sync.messages import Advance, BatchDue
 from shared_code.sync.parts import ConnectionParts, Parts, UnknownName
 from shared_code.sync.processing import committing, creating, naming, problems, telling
 from shared_code.sync.processing.belonging import uncouple_what_belongs
+from shared_code.sync.processing.going_along import uncouple_what_went_along
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.links import LinkTable
 from shared_code.sync.processing.rates import queue_converted
@@ -167,6 +168,7 @@ def _finish(parts: Parts, work: Work) -> Batch:
     """Record the outcomes and what is handed on, before it is handed on."""
     free_waiters(parts, work.at, work.mapping.name, work.coupled_keys)
     _queue_survivors(parts, work)
+    uncouple_what_went_along(parts, work)
     queue_converted(parts, work)
     rest = tuple(each.id for each in work.items if each.outcome is None)
     counts = Counter(each.outcome for each in work.items if each.outcome is not None)

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from shared_code.core.conversion import RATE_FIELD
 from shared_code.core.coupling import Coupling, CouplingState
-from shared_code.core.lookups import target_id
+from shared_code.core.lookups import UNCOUPLED_PREFIX, target_id
 from shared_code.core.mapping import FieldMapping, FieldType, Mapping
-from shared_code.core.records import ZERO_ID, Row, Side, Value
+from shared_code.core.records import ZERO_ID, Row, Side, Value, Values
 from shared_code.core.references import reference_key
 from shared_code.sync.parts import ConnectionParts
 
@@ -42,6 +42,18 @@ class LinkTable:
         for (mapping, index), keys in wanted.items():
             if keys:
                 self._load(mapping, index, sorted(keys))
+
+    def load_neutral(self, held: Iterable[Values]) -> None:
+        """Load the couplings that neutral values refer to, such as the journal keeps of an earlier time."""
+        held = list(held)
+        for each in self._mapping.lookups:
+            index = _index(each, Side.BC)
+            named = {value for values in held if isinstance(value := values.get(each.name), str) and value}
+            for mapping in each.lookup:
+                keys = [key for key in sorted(named) if (mapping, index, key) not in self._couplings]
+                known = [key for key in keys if not key.startswith(UNCOUPLED_PREFIX)]
+                if known:
+                    self._load(mapping, index, known)
 
     def bc_key(self, mapping: str, sales_id: str, by_reference: bool) -> str | None:
         coupling = self._couplings.get((mapping, "sales", sales_id))

@@ -28,13 +28,24 @@ def uncouple(work: Work) -> None:
     for item in work.open_items():
         if item.coupling is None:
             item.outcome, item.new_problem = Outcome.UNCHANGED, item.problem
-    _give_free(work, work.open_items())
-    ending = work.open_items()
-    if work.instruction is Instruction.UNCOUPLE:
-        _mark_sales(work, ending)
-    for item in ending:
-        _end(work, item)
+    part(work, work.open_items(), MESSAGE if work.instruction is Instruction.UNCOUPLE else "")
     committing.commit(work)
+
+
+def part(work: Work, items: Sequence[Item], message: str) -> None:
+    """End the pairs of these records whose Sales rows could be given free; the others are handed on.
+
+    With a ``message`` both records are set aside, so that neither gets a partner by itself.
+    """
+    _give_free(work, items)
+    ending = [each for each in items if not each.settled]
+    if message:
+        _mark_sales(work, ending, message)
+    for item in ending:
+        mark = _mark(work, item, Side.BC, message)
+        item.dirty = True
+        committing.end(work, item, ())
+        item.new_problem = mark if message else item.new_problem
 
 
 def _give_free(work: Work, items: Sequence[Item]) -> None:
@@ -64,13 +75,13 @@ def _take_result(work: Work, item: Item, result: WriteResult) -> None:
             item.hand_on(work.soon_s)
 
 
-def _mark_sales(work: Work, items: Sequence[Item]) -> None:
-    marks = [_mark(work, item, Side.SALES) for item in items]
+def _mark_sales(work: Work, items: Sequence[Item], message: str) -> None:
+    marks = [_mark(work, item, Side.SALES, message) for item in items]
     for chunk in in_chunks([work.store.problem_operation(each) for each in marks]):
         work.store.transact(chunk)
 
 
-def _mark(work: Work, item: Item, side: Side) -> Problem:
+def _mark(work: Work, item: Item, side: Side, message: str) -> Problem:
     assert item.coupling is not None
     now = work.runtime.now()
     details: dict[str, object] = {"was_with": item.coupling.id_on(side.other)}
@@ -80,7 +91,7 @@ def _mark(work: Work, item: Item, side: Side) -> Problem:
         item.coupling.id_on(side),
         Outcome.SKIPPED,
         CODE,
-        MESSAGE,
+        message,
         details={"name": name, **details},
         next_attempt_at_s=NEVER_S,
         since_s=now,
@@ -93,11 +104,3 @@ def label(work: Work, item: Item) -> str:
     held = item.base.bc if item.base else {}
     texts = (str(held.get(name) or "") for name in ("number", "code", "name"))
     return " ".join(each for each in texts if each) or item.id
-
-
-def _end(work: Work, item: Item) -> None:
-    mark = _mark(work, item, Side.BC)
-    item.dirty = True
-    committing.end(work, item, ())
-    if work.instruction is Instruction.UNCOUPLE:
-        item.new_problem = mark

@@ -18,9 +18,21 @@ from shared_code.core.journal import Entry, Reason
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import NEVER_S, Outcome, Problem
 from shared_code.core.records import Side
-from shared_code.core.undo import WITHDRAWN, WORDS, Left, Otherwise, UndoPlan, Why, plan_undo, undone_base
+from shared_code.core.undo import (
+    REMAINS,
+    WITHDRAWN,
+    WORDS,
+    Left,
+    Otherwise,
+    UndoPlan,
+    Why,
+    offers,
+    plan_undo,
+    remains,
+    undone_base,
+)
 from shared_code.store.undos import Phase, UndoneRecord, UndoStore
-from shared_code.sync.processing import committing, journaling
+from shared_code.sync.processing import committing, journaling, uncoupling
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.reading import read_missing
 from shared_code.sync.processing.referring import referred_to
@@ -44,7 +56,7 @@ class Undone:
     """One record on its way: what is planned, and what came of it.
 
     ``repeated`` are the fields that an earlier attempt of this batch put back, ``gone`` the side whose record
-    it removed.
+    it removed.  ``remains`` tells what stays of it where it goes.
     """
 
     item: Item
@@ -55,6 +67,7 @@ class Undone:
     withdrawn: str = ""
     repeated: dict[Side, list[str]] = field(default_factory=dict)
     gone: Side | None = None
+    remains: tuple[Left, ...] = ()
 
 
 def undo(work: Work) -> None:
@@ -94,10 +107,17 @@ def _planned(work: Work, items: Sequence[Item], job: str, since_s: float) -> lis
         plan = plan_undo(work.mapping, item.coupling, item.base, item.states, job, entries)
         own = [e for e in entries if e.job == work.batch.job]
         repeated = {e.side: list(e.new) for e in own}
-        undone.append(
-            Undone(item, plan, list(plan.left), {}, repeated=repeated, gone=_removed_before(plan, own))
-        )
+        kept = _remains(work, item, plan, job, entries)
+        gone = _removed_before(plan, own)
+        undone.append(Undone(item, plan, list(plan.left), {}, repeated=repeated, gone=gone, remains=kept))
     return undone
+
+
+def _remains(work: Work, item: Item, plan: UndoPlan, job: str, entries: Sequence[Entry]) -> tuple[Left, ...]:
+    row = item.rows.get(Side.BC)
+    if plan.remove is not Side.BC or row is None:
+        return ()
+    return remains(work.mapping, str(row.values.get("number") or ""), job, entries)
 
 
 def _removed_before(plan: UndoPlan, own: Sequence[Entry]) -> Side | None:
@@ -130,11 +150,15 @@ def _hold_referred(work: Work, undone: Sequence[Undone]) -> None:
 
 def _going(work: Work, mapping: Mapping, row_ids: Sequence[str]) -> set[str]:
     """Rows that this very undo removes before: in a preview they are there still."""
-    pairs = work.at.couplings(mapping.name).load(Side.SALES, row_ids)
-    known = {c.bc_id: c.sales_id for c in pairs.values() if isinstance(c, Coupling)}
-    undo_id, phase = str(work.order["undo"]), _phase(work)
-    removed = _undos(work).removed(undo_id, phase, mapping.name, list(known))
-    return {known[each] for each in removed}
+    undo_id, phase, going = str(work.order["undo"]), _phase(work), set[str]()
+    for each in work.at.mappings.values():
+        # Customers and vendors, say, are rows of one table.
+        if each.sales.table == mapping.sales.table:
+            pairs = work.at.couplings(each.name).load(Side.SALES, row_ids)
+            known = {c.bc_id: c.sales_id for c in pairs.values() if isinstance(c, Coupling)}
+            removed = _undos(work).removed(undo_id, phase, each.name, list(known))
+            going |= {known[bc_id] for bc_id in removed}
+    return going
 
 
 def _phase(work: Work) -> Phase:
@@ -149,6 +173,7 @@ def _foresee(undone: Sequence[Undone]) -> None:
     for each in undone:
         each.put_back = {side: sorted(values) for side, values in each.plan.back.items()}
         each.removed = each.plan.remove or ""
+        each.left += each.remains if each.removed else ()
 
 
 def _carry_out(work: Work, undone: Sequence[Undone], otherwise: Otherwise) -> None:
@@ -167,13 +192,14 @@ def _carry_out(work: Work, undone: Sequence[Undone], otherwise: Otherwise) -> No
         if otherwise is Otherwise.WITHDRAW:
             _withdraw(work, side, kept)
         elif otherwise is Otherwise.UNCOUPLE:
-            _uncouple(work, kept, side)
+            _uncouple(work, kept)
 
 
 def _is_kept(each: Undone, side: Side) -> bool:
     """Whether it is a record that the job created and that could not be removed."""
     origin = each.item.coupling.origin if each.item.coupling else None
-    return bool(each.left) and not each.left[0].fields and origin is not None and origin.side is side
+    stays = any(not left.fields and left.why not in REMAINS for left in each.left)
+    return stays and not each.removed and origin is not None and origin.side is side
 
 
 def _move_bases(work: Work, undone: Sequence[Undone]) -> None:
@@ -200,6 +226,7 @@ def _repair(each: Undone) -> None:
 
 
 def _put_back(work: Work, side: Side, undone: Sequence[Undone]) -> None:
+    work.links.load_neutral(each.plan.back[side] for each in undone)
     planned = [(each, update) for each in undone if (update := _update(work, side, each))]
     if not planned:
         return
@@ -215,11 +242,10 @@ def _put_back(work: Work, side: Side, undone: Sequence[Undone]) -> None:
 
 def _update(work: Work, side: Side, each: Undone) -> PlannedUpdate | None:
     item, values = each.item, each.plan.back[side]
-    native, faults, sent = work.native(side, values, item.rows.get(side))
-    if faults or not native:
-        each.left.append(
-            Left(side, tuple(sorted(values)), Why.REFUSED, "its earlier value cannot be written")
-        )
+    native, _, sent = work.native(side, values, item.rows.get(side))
+    if unwritten := tuple(sorted(values.keys() - sent.keys())):
+        each.left.append(Left(side, unwritten, Why.REFUSED, "its earlier value cannot be written"))
+    if not native:
         return None
     version, record_id = item.version_on(side), item.id_on(side)
     assert version is not None
@@ -285,6 +311,9 @@ def _take_removed(work: Work, side: Side, each: Undone, result: WriteResult) -> 
     match result:
         case Removed() | Gone():
             each.removed = side
+            each.left += each.remains
+            if side is Side.SALES:
+                work.removed_rows.add(str(each.item.id_on(Side.BC)))
             _end(work, each, side, "An undo removed its partner; it gets no partner by itself.")
         case Refused(_, message):
             each.left.append(Left(side, (), Why.REFUSED, f"{side.system_name} answered: {message}"))
@@ -325,10 +354,14 @@ def _withdraw(work: Work, side: Side, undone: Sequence[Undone]) -> None:
                 _not_now(work, each.item, result)
 
 
-def _uncouple(work: Work, undone: Sequence[Undone], side: Side) -> None:
+def _uncouple(work: Work, undone: Sequence[Undone]) -> None:
+    """End the pairs of what cannot be removed: both records stay, and neither gets a partner by itself."""
+    uncoupling.part(work, [each.item for each in undone], UNCOUPLED)
     for each in undone:
-        each.withdrawn = "uncoupled"
-        _end(work, each, side, "An undo uncoupled it; it gets no partner by itself.")
+        each.withdrawn = "uncoupled" if each.item.outcome else ""
+
+
+UNCOUPLED = "An undo uncoupled it; it gets no partner by itself."
 
 
 def _settle(each: Undone) -> None:
@@ -353,18 +386,16 @@ def _record(work: Work, each: Undone) -> UndoneRecord:
     assert item.outcome is not None
     bc_id = str(item.id_on(Side.BC))
     fields = {side.value: names for side, names in each.put_back.items()}
-    left = [_left(each, one) for one in each.left]
+    left = [_left(work, one) for one in each.left]
     name = work.label(item)
     return UndoneRecord(
         work.mapping.name, bc_id, name, item.outcome, each.removed, each.withdrawn, fields, left
     )
 
 
-def _left(each: Undone, left: Left) -> dict[str, Any]:
-    """What stays, why, and what is offered instead: a created record can be withdrawn or uncoupled."""
-    offers = (
-        [] if left.fields or left.why is Why.GONE else [Otherwise.WITHDRAW.value, Otherwise.UNCOUPLE.value]
-    )
+def _left(work: Work, left: Left) -> dict[str, Any]:
+    """What stays, why, and what is offered instead."""
+    table = work.mapping.side(left.side).table
     text = f"{WORDS[left.why]}: {left.text}" if left.text else WORDS[left.why]
     return {"side": left.side.value, "fields": list(left.fields), "why": left.why.value, "text": text,
-            "offers": offers}  # fmt: skip
+            "offers": [each.value for each in offers(table, left)]}  # fmt: skip

@@ -8,6 +8,7 @@ from local.simulators.business_central.errors import business_rule, invalid_rela
 from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
+from local.simulators.business_central.tables.documents import KINDS, is_posted
 from local.simulators.business_central.tables.financial_details import balance_due, has_documents
 from local.simulators.business_central.tables.partners import (
     PAYMENT_METHOD,
@@ -59,13 +60,22 @@ def _written(edit: Edit, row: Row) -> None:
 
 
 def _deleting(session: Session, row: Row) -> None:
-    for table in ("salesInvoices", "salesCreditMemos"):
+    """Neither a customer of an open document goes nor one to whom something was posted (Customer.OnDelete,
+    MoveEntries of the Base Application)."""
+    number = row.values["number"]
+    for table in KINDS:
         for document in session.table(table).rows.values():
-            if document.values["customerId"] == row.id and document.values["status"] == "Draft":
+            if number not in (document.values["customerNumber"], document.values["billToCustomerNumber"]):
+                continue
+            if is_posted(document):
                 raise business_rule(
-                    f"You cannot delete Customer {row.values['number']} because there is at least one "
-                    "outstanding sales document for this customer."
+                    f"You cannot delete Customer {number} because it has ledger entries in a fiscal year "
+                    "that has not been closed yet."
                 )
+            raise business_rule(
+                f"You cannot delete Customer {number} because there is at least one outstanding sales "
+                "document for this customer."
+            )
 
 
 def _deleted(session: Session, row: Row) -> None:

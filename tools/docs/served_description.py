@@ -1,0 +1,14 @@
+"""The description of the API as the app serves it: that of docs, without its line breaks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+SOURCE = "docs/openapi.json"
+
+
+def page(root: Path) -> str:
+    """The text of the packed copy."""
+    described = json.loads((root / SOURCE).read_text(encoding="utf-8"))
+    return json.dumps(described, ensure_ascii=False, separators=(",", ":")) + "\n"
