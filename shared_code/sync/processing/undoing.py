@@ -8,14 +8,11 @@ stay, so that the next look reads the records and sees what else people changed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
-from shared_code.core.coupling import Coupling
 from shared_code.core.instructions import Instruction
 from shared_code.core.journal import Entry, Reason
-from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import NEVER_S, Outcome, Problem
 from shared_code.core.records import Side
 from shared_code.core.undo import (
@@ -24,19 +21,16 @@ from shared_code.core.undo import (
     WORDS,
     Left,
     Otherwise,
-    UndoPlan,
     Why,
     offers,
-    plan_undo,
-    remains,
     undone_base,
 )
-from shared_code.store.undos import Phase, UndoneRecord, UndoStore
+from shared_code.store.undos import UndoneRecord
 from shared_code.sync.processing import committing, journaling, uncoupling
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.reading import read_missing
-from shared_code.sync.processing.referring import referred_to
 from shared_code.sync.processing.uncoupling import CODE, label
+from shared_code.sync.processing.undo_planning import Undone, hold_referred, phase, planned, undos
 from shared_code.sync.processing.work import Work
 from shared_code.sync.processing.writing import PlannedUpdate
 from shared_code.systems.interface import (
@@ -51,25 +45,6 @@ from shared_code.systems.interface import (
 )
 
 
-@dataclass(slots=True)
-class Undone:
-    """One record on its way: what is planned, and what came of it.
-
-    ``repeated`` are the fields that an earlier attempt of this batch put back, ``gone`` the side whose record
-    it removed.  ``remains`` tells what stays of it where it goes.
-    """
-
-    item: Item
-    plan: UndoPlan
-    left: list[Left]
-    put_back: dict[Side, list[str]]
-    removed: str = ""
-    withdrawn: str = ""
-    repeated: dict[Side, list[str]] = field(default_factory=dict)
-    gone: Side | None = None
-    remains: tuple[Left, ...] = ()
-
-
 def undo(work: Work) -> None:
     """One round: read both records, plan, and unless only the plan is wanted, write; then tell."""
     order = work.order
@@ -78,8 +53,8 @@ def undo(work: Work) -> None:
         item.states.clear()
     read_missing(work)
     open_items = [each for each in items if not each.settled]
-    undone = _planned(work, open_items, str(order["job"]), float(str(order["since_s"])))
-    _hold_referred(work, undone)
+    undone = planned(work, open_items, str(order["job"]), float(str(order["since_s"])))
+    hold_referred(work, undone)
     if work.instruction is Instruction.UNDO:
         _carry_out(work, undone, Otherwise(str(order["otherwise"])))
     else:
@@ -96,77 +71,6 @@ def _coupled(work: Work) -> list[Item]:
         if item.coupling is None:
             item.outcome, item.new_problem = Outcome.UNCHANGED, item.problem
     return work.open_items()
-
-
-def _planned(work: Work, items: Sequence[Item], job: str, since_s: float) -> list[Undone]:
-    found = _entries(work, items, since_s)
-    undone = []
-    for item in items:
-        assert item.coupling is not None
-        entries = [each for each in found if each.bc_id == item.coupling.bc_id]
-        plan = plan_undo(work.mapping, item.coupling, item.base, item.states, job, entries)
-        own = [e for e in entries if e.job == work.batch.job]
-        repeated = {e.side: list(e.new) for e in own}
-        kept = _remains(work, item, plan, job, entries)
-        gone = _removed_before(plan, own)
-        undone.append(Undone(item, plan, list(plan.left), {}, repeated=repeated, gone=gone, remains=kept))
-    return undone
-
-
-def _remains(work: Work, item: Item, plan: UndoPlan, job: str, entries: Sequence[Entry]) -> tuple[Left, ...]:
-    row = item.rows.get(Side.BC)
-    if plan.remove is not Side.BC or row is None:
-        return ()
-    return remains(work.mapping, str(row.values.get("number") or ""), job, entries)
-
-
-def _removed_before(plan: UndoPlan, own: Sequence[Entry]) -> Side | None:
-    """The side whose record an earlier attempt of this job removed: it was to go, is gone, and an entry of
-    the job tells of it."""
-    gone = [each.side for each in plan.left if each.why is Why.GONE and not each.fields]
-    return next((side for side in gone if any(each.side is side for each in own)), None)
-
-
-def _entries(work: Work, items: Sequence[Item], since_s: float) -> list[Entry]:
-    """What was written on these pairs since the job began.  The journal is in id order: many pairs are read
-    as one range of it, few one by one."""
-    ids = sorted((each.coupling.bc_id for each in items if each.coupling), key="{}|".format)
-    ranges = [(ids[0], ids[-1])] if len(ids) > FEW else [(each, each) for each in ids]
-    name, now_s = work.mapping.name, work.runtime.now()
-    return [e for first, last in ranges for e in work.at.journal.of_range(name, first, last, since_s, now_s)]
-
-
-FEW = 20
-
-
-def _hold_referred(work: Work, undone: Sequence[Undone]) -> None:
-    """A row of Sales that others refer to stays: Sales would delete some of them with it."""
-    rows = {str(u.item.id_on(Side.SALES)): u for u in undone if u.plan.remove is Side.SALES}
-    for row_id, title in referred_to(work, sorted(rows), partial(_going, work)).items():
-        each = rows[row_id]
-        each.left.append(Left(Side.SALES, (), Why.REFERRED_TO, f"{title} refer to it"))
-        each.plan = replace(each.plan, remove=None, back={})
-
-
-def _going(work: Work, mapping: Mapping, row_ids: Sequence[str]) -> set[str]:
-    """Rows that this very undo removes before: in a preview they are there still."""
-    undo_id, phase, going = str(work.order["undo"]), _phase(work), set[str]()
-    for each in work.at.mappings.values():
-        # Customers and vendors, say, are rows of one table.
-        if each.sales.table == mapping.sales.table:
-            pairs = work.at.couplings(each.name).load(Side.SALES, row_ids)
-            known = {c.bc_id: c.sales_id for c in pairs.values() if isinstance(c, Coupling)}
-            removed = _undos(work).removed(undo_id, phase, each.name, list(known))
-            going |= {known[bc_id] for bc_id in removed}
-    return going
-
-
-def _phase(work: Work) -> Phase:
-    return Phase.RUN if work.instruction is Instruction.UNDO else Phase.PREVIEW
-
-
-def _undos(work: Work) -> UndoStore:
-    return UndoStore(work.at.tables, work.at.name)
 
 
 def _foresee(undone: Sequence[Undone]) -> None:
@@ -378,7 +282,7 @@ def _settle(each: Undone) -> None:
 
 
 def _tell(work: Work, undo_id: str, undone: Sequence[Undone]) -> None:
-    _undos(work).note(undo_id, _phase(work), [_record(work, each) for each in undone])
+    undos(work).note(undo_id, phase(work), [_record(work, each) for each in undone])
 
 
 def _record(work: Work, each: Undone) -> UndoneRecord:
