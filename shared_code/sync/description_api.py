@@ -21,4 +21,4 @@ def get(query: Mapping[str, str]) -> Answer:
 @cache
 def _described() -> View:
     found: View = json.loads(Path(__file__).with_name("openapi.json").read_text(encoding="utf-8"))
-    return found
+    return {name: each for name, each in found.items() if name != "$comment"}

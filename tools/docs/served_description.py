@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 SOURCE = "docs/openapi.json"
+COMMENT = f"Written by `python -m tools.docs` from {SOURCE}"
 
 
 def page(root: Path) -> str:
     """The text of the packed copy."""
     described = json.loads((root / SOURCE).read_text(encoding="utf-8"))
-    return json.dumps(described, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps({"$comment": COMMENT, **described}, ensure_ascii=False, separators=(",", ":")) + "\n"
