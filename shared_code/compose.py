@@ -350,8 +350,14 @@ def default_mappings(features: Features = frozenset()) -> list[Mapping]:
 
     Raises ``MappingInvalid``.
     """
+    return list(_available(features))
+
+
+@cache
+def _available(features: Features) -> tuple[Mapping, ...]:
+    """Read once: a process that takes up a changed file composes itself anew."""
     documents = [tomllib.loads(text) for _, text in sorted(_catalogue_texts().items())]
-    return available(documents, features)
+    return tuple(available(documents, features))
 
 
 def chosen_mappings(mappings: Sequence[Mapping], names: Sequence[str]) -> list[Mapping]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
 
 from shared_code.core.base import Base
 from shared_code.core.identity import digest
@@ -16,8 +18,11 @@ from shared_code.core.policies import DeletionRule, LeavingRule
 from shared_code.core.records import Side, Values
 
 LENGTH = 12
+KEPT = 256
+"""So many mappings' results are kept: every batch asks for them, and a mapping never changes."""
 
 
+@lru_cache(KEPT)
 def digest_of(mapping: Mapping) -> str:
     """The whole of the rules: equal for equal rules.  Its first half is that of ``selection_of``."""
     flows = [repr((each.name, *_flow(each))) for each in mapping.fields]
@@ -59,9 +64,10 @@ def same_selection(one: str, other: str) -> bool:
     return one.partition(".")[0] == other.partition(".")[0]
 
 
-def meanings(mapping: Mapping) -> dict[str, str]:
+@lru_cache(KEPT)
+def meanings(mapping: Mapping) -> MappingOf[str, str]:
     """What each field's neutral value is made of, by the field's name."""
-    return {each.name: _short(repr(_meaning(each))) for each in mapping.fields}
+    return MappingProxyType({each.name: _short(repr(_meaning(each))) for each in mapping.fields})
 
 
 def still_true(base: Base, made: MappingOf[str, str], now: MappingOf[str, str]) -> Base | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from shared_code.core.conditions import fields_of
 from shared_code.core.lines import LINE_ID
@@ -259,6 +259,7 @@ def queued_at_s(job: str) -> float | None:
     return (10**11 - int(prefix)) / 10 if len(prefix) == 11 and prefix.isdecimal() else None
 
 
+@lru_cache(1024)
 def table_of(mapping: Mapping, side: Side, also_scan: tuple[str, ...] = ()) -> Table:
     """The mapping's table of one side, with all columns a record is read with.
 

@@ -29,7 +29,7 @@ def in_force(at: ConnectionParts, mapping: Mapping) -> bool:
 def note(at: ConnectionParts, mapping: Mapping) -> None:
     """Keep what the fields mean under the present rules, before a base names them."""
     if mapping.name not in at.noted_rules:
-        at.rulebooks.put(mapping.name, at.digests[mapping.name], meanings(mapping))
+        at.rulebooks.put(mapping.name, at.digests[mapping.name], dict(meanings(mapping)))
         at.noted_rules.add(mapping.name)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -149,9 +149,7 @@ def load_schema(
     tables: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Schema:
     """The schema as shipped, with custom columns and alternate keys added.  Raises ValueError."""
-    schema = Schema(
-        {path.stem: _table(path.stem, _shipped(path)) for path in sorted(SCHEMA_FOLDER.glob("*.json"))}
-    )
+    schema = Schema({name: _own(table) for name, table in _shipped_tables().items()})
     schema.tables.update({name: _table(name, spec) for name, spec in (tables or {}).items()})
     for spec in columns:
         table = _known_table(schema, spec["table"])
@@ -204,8 +202,22 @@ def _table(name: str, spec: Mapping[str, Any]) -> Table:
 
 
 @cache
+def _shipped_tables() -> Mapping[str, Table]:
+    """The tables of every organisation, read once; an organisation changes copies of its own."""
+    return {path.stem: _table(path.stem, _shipped(path)) for path in sorted(SCHEMA_FOLDER.glob("*.json"))}
+
+
+def _own(table: Table) -> Table:
+    """A copy whose columns and options may be added to; columns without a choice never change."""
+    columns = {
+        name: replace(column, options=dict(column.options)) if column.type in CHOICE_TYPES else column
+        for name, column in table.columns.items()
+    }
+    return replace(table, columns=columns, collections=dict(table.collections), keys=[])
+
+
 def _shipped(path: Path) -> dict[str, Any]:
-    """What a file says; only read, never changed."""
+    """What a file says."""
     said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return said
 
