@@ -109,7 +109,7 @@ def _is_work(
         # The version we know is our own write or was dealt with: the look-back repeats it, nothing changed.
         known_version = coupling.version_on(side) == seen.version
         return (
-            mode is ScanMode.FULL or not known_version or (seen.moved and _has_moved(mapping, coupling, seen))
+            mode is ScanMode.FULL or not known_version or (seen.moved and has_moved(mapping, coupling, seen))
         )
     if not mapping.may_create(side.other):
         return False
@@ -120,7 +120,7 @@ def _is_work(
     return bool(problem) or may_be_inside(at, mapping, side, seen) or is_told(mapping, side, seen)
 
 
-def _has_moved(mapping: Mapping, coupling: Coupling, seen: Sighting) -> bool:
+def has_moved(mapping: Mapping, coupling: Coupling, seen: Sighting) -> bool:
     """Whether what entries move is not what the pair held."""
     assert mapping.bc.moved_by is not None, "only such records are seen as moved"
     shown = [each for each in mapping.fields if each.bc in mapping.bc.moved_by.shows]

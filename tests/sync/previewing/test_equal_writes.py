@@ -16,9 +16,12 @@ import pytest
 from local.simulation.world import CompanyRecords, World, published
 from shared_code.core.records import Side, Values
 from shared_code.store.json_values import dump
-from shared_code.store.previews import Kind, PlannedWrite
+from shared_code.store.previews import Kind, PlannedWrite, Preview
 from shared_code.sync.full_sync import Request
+from shared_code.sync.parts import ConnectionParts
+from shared_code.sync.previewing.changed import changed_since
 from shared_code.sync.previewing.made import beside, numbered, symbol
+from shared_code.sync.previewing.previews import parts_of
 from shared_code.systems.interface import (
     Change,
     Creation,
@@ -98,12 +101,19 @@ def differences(world: World, plan: Sequence[PlannedWrite], done: Mapping[Side, 
 
     What a service refuses it knows alone: it is planned, and sent.
     """
+    only = apart(world, plan, done)
+    return [f"{what}: {each}" for what, which in only for each in sorted(which, key=str)]
+
+
+def apart(
+    world: World, plan: Sequence[PlannedWrite], done: Mapping[Side, Recorder]
+) -> list[tuple[str, Counter[Write]]]:
+    """What was planned and not sent, and what was done and not planned."""
     known = _of_symbols(world, plan, done[Side.BC])
     of_plan = Counter(_planned(world, each, known) for each in plan)
     of_run = Counter(each for recorder in done.values() for each in recorder.writes)
     refused = Counter({each for recorder in done.values() for each in recorder.refused})
-    only = [("planned, not done", of_plan - of_run - refused), ("done, not planned", of_run - of_plan)]
-    return [f"{what}: {each}" for what, which in only for each in sorted(which, key=str)]
+    return [("planned, not done", of_plan - of_run - refused), ("done, not planned", of_run - of_plan)]
 
 
 def _of_symbols(world: World, plan: Sequence[PlannedWrite], made: Recorder) -> Mapping[str, str]:
@@ -196,3 +206,63 @@ def test_the_run_after_a_preview_writes_just_what_it_showed(name: str) -> None:
     done = run(world, request)
     assert plan
     assert differences(world, plan, done) == []
+
+
+def test_what_people_changed_in_between_is_listed_and_everything_else_is_written_as_shown() -> None:
+    """People edit, add and delete on both sides between a preview of the published data and its run."""
+    world, request = overlapping_world(["CUSTOMER", "CONTACT"])
+    preview = previewed(world, request)
+    plan = planned(world, preview)
+    assert listed(world, preview) == set()
+    world.clock.now += 60
+    meanwhile = {*edited_meanwhile(world, preview, plan), worlds.new_customer(world, "Newcomer Ltd.")}
+    meanwhile.add(worlds.new_account(world, "Another Newcomer"))
+    found = listed(world, preview)
+    assert found == meanwhile
+    done = run(world, request)
+    concerned = found | {each.record_id for each in plan if each.source in found} | partners(world, found)
+    differing = [write for _, writes in apart(world, plan, done) for write in writes]
+    assert {write[3] for write in differing} & concerned
+    assert [write for write in differing if write[3] not in concerned] == []
+
+
+UPDATED = ("CUSTOMER", Kind.UPDATE)
+
+
+def edited_meanwhile(world: World, preview: Preview, plan: Sequence[PlannedWrite]) -> set[str]:
+    """An account that was to become a customer is renamed, another one deleted; a customer that has a twin
+    moves, and one that has none."""
+    made = [each for each in plan if each.mapping == "CUSTOMER" and each.kind is Kind.CREATE]
+    alone = [each.source for each in made if each.side is Side.BC and not has_people(world, each)]
+    renamed, deleted, *_ = alone
+    [account, *_] = [each.record_id for each in made if each.side is Side.SALES]
+    moved = paper_of(world, preview).couplings("CUSTOMER").load(Side.SALES, [account])[account].bc_id
+    twin = next(
+        each.record_id for each in plan if (each.mapping, each.kind) == UPDATED and each.side is Side.BC
+    )
+    world.person_in_sales.edit(f"accounts({renamed})", name="Renamed Ltd.")
+    world.person_in_sales.call("DELETE", f"accounts({deleted})")
+    for customer in (moved, twin):
+        world.person_in_bc().edit(f"customers({customer})", city="Elsewhere")
+    return {renamed, deleted, moved, twin}
+
+
+def has_people(world: World, write: PlannedWrite) -> bool:
+    """Whether contacts belong to the account that a customer was to be made of."""
+    of_account = f"contacts?$filter=_parentcustomerid_value eq {write.source}"
+    return bool(world.person_in_sales.call("GET", of_account)["value"])
+
+
+def paper_of(world: World, preview: Preview) -> ConnectionParts:
+    return parts_of(world.parts, world.at, preview).connection(world.at.name)
+
+
+def listed(world: World, preview: Preview) -> set[str]:
+    on_paper = paper_of(world, preview)
+    return {each.record_id for name in world.at.mappings for each in changed_since(world.at, on_paper, name)}
+
+
+def partners(world: World, ids: set[str]) -> set[str]:
+    """The partners of these records after the run."""
+    pairs = [pair for name in world.at.mappings for pair in world.at.couplings(name).all_coupled()]
+    return {p.bc_id for p in pairs if p.sales_id in ids} | {p.sales_id for p in pairs if p.bc_id in ids}

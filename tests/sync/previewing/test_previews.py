@@ -180,6 +180,25 @@ def test_what_changed_since_is_listed_by_side_and_record() -> None:
     }
 
 
+def test_records_that_came_since_and_ones_without_a_partner_are_listed_too() -> None:
+    world = worlds.new_world(sales={"account": worlds.sales_rows("overlap_accounts")})
+    preview = previewed(world)
+    on_paper = previews.parts_of(world.parts, world.at, preview).connection(world.at.name)
+    assert list(changed_since(world.at, on_paper, "CUSTOMER")) == []
+    apart = next(
+        each.record_id
+        for each in on_paper.couplings("CUSTOMER").all_problems(500)
+        if each.side is Side.SALES and not on_paper.couplings("CUSTOMER").load(Side.SALES, [each.record_id])
+    )
+    world.clock.now += 60
+    world.person_in_sales.edit(f"accounts({apart})", telephone1="222")
+    new = worlds.new_account(world, "Newcomer Ltd."), worlds.new_customer(world, "Another Newcomer")
+    found = [(each.side, each.record_id, each.gone) for each in changed_since(world.at, on_paper, "CUSTOMER")]
+    assert sorted(found) == sorted(
+        [(Side.SALES, apart, False), (Side.SALES, new[0], False), (Side.BC, new[1], False)]
+    )
+
+
 def test_a_changed_mapping_is_previewed_as_if_its_file_were_stored() -> None:
     world = worlds.synced()
     pair = worlds.pair(world)
