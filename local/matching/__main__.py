@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import resource
 import sys
 import time
@@ -53,15 +54,32 @@ def most_mib() -> float:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measures; 1 where the report does not say what it must."""
+    """Measures; 1 where the report does not say what it must, took too long or held too much memory."""
     parser = argparse.ArgumentParser(prog="python -m local.matching", description=__doc__)
     parser.add_argument("--records", type=int, default=100_000, help="of each side, whole hundreds")
-    count: int = parser.parse_args(arguments).records
+    parser.add_argument("--within", type=float, default=math.inf, metavar="SECONDS", help="or it fails")
+    parser.add_argument("--memory", type=float, default=math.inf, metavar="MIB",
+                        help="it fails where it holds so much more than at the start")  # fmt: skip
+    given = parser.parse_args(arguments)
     with Processes() as processes:
-        return _measure(start_azurite(processes), count)
+        return _measure(start_azurite(processes), given.records, Bounds(given.within, given.memory))
 
 
-def _measure(connection: str, count: int) -> int:
+@dataclass(frozen=True)
+class Bounds:
+    """What a report may take: seconds on the clock, and MiB more than at the start."""
+
+    seconds: float
+    more_mib: float
+
+    def broken(self, seconds: float, more_mib: float) -> list[str]:
+        """The bounds that do not hold, in words."""
+        late = f"{seconds:.1f} s are more than {self.seconds:g}" if seconds > self.seconds else ""
+        large = f"{more_mib:.0f} MiB are more than {self.more_mib:g}" if more_mib > self.more_mib else ""
+        return [each for each in (late, large) if each]
+
+
+def _measure(connection: str, count: int, bounds: Bounds) -> int:
     parts = parts_over(AzureTables(ThreadRuntime(), connect({"AzureWebJobsStorage": connection})), count)
     at = parts.connection("generated")
     began, cpu, before = time.monotonic(), time.process_time(), most_mib()
@@ -86,9 +104,10 @@ def _measure(connection: str, count: int) -> int:
         print(f"  {phase:7} {own.steps:4} steps {own.seconds:6.1f} s, at most {own.most_mib:.0f} MiB by then")
     print(f"  {counts}")
     wrong = {name: number for name, number in expected(count).items() if counts[name] != number}
-    if wrong:
-        print(f"  expected {wrong}", file=sys.stderr)
-    return 1 if wrong else 0
+    faults = [f"expected {wrong}"] if wrong else []
+    faults += bounds.broken(seconds, most_mib() - before)
+    print("".join(f"  {each}\n" for each in faults), end="", file=sys.stderr)
+    return 1 if faults else 0
 
 
 def parts_over(tables: Tables, count: int) -> Parts:

@@ -23,10 +23,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from shared_code.runtime import Runtime
-from shared_code.store.codec import escape_key
+from shared_code.store.codec import escape_key, unescape_key
 from shared_code.store.tables import AlreadyExists, Changed, Entity, Scalar, StoreError, Tables
 
 TABLE = "Permits"
+PARTITION = "permits"
 LEASE_S = 30.0
 MAX_TRIES = 4
 PROBE_S = 5.0
@@ -168,12 +169,8 @@ class LeasedPermits:
             self._share, self._is_alone = 1, False
 
     def _read(self) -> Ledger:
-        entity = self._tables.get(TABLE, "permits", escape_key(self._user))
-        if entity is None:
-            return Ledger(self._most)
-        values = entity.values
-        leases: dict[str, float] = json.loads(str(values["leases"]))
-        return Ledger(int(values["total"]), float(values["closed_until_s"]), leases, entity.etag)
+        entity = self._tables.get(TABLE, PARTITION, escape_key(self._user))
+        return Ledger(self._most) if entity is None else _ledger(entity)
 
     def _write(self, ledger: Ledger) -> bool:
         values: dict[str, Scalar] = {
@@ -181,7 +178,7 @@ class LeasedPermits:
             "closed_until_s": float(ledger.closed_until_s),
             "leases": json.dumps(dict(ledger.leases)),
         }
-        entity = Entity("permits", escape_key(self._user), values, ledger.etag)
+        entity = Entity(PARTITION, escape_key(self._user), values, ledger.etag)
         try:
             if ledger.etag:
                 self._tables.replace(TABLE, entity)
@@ -190,3 +187,14 @@ class LeasedPermits:
         except (AlreadyExists, Changed):
             return False
         return True
+
+
+def _ledger(entity: Entity) -> Ledger:
+    values = entity.values
+    leases: dict[str, float] = json.loads(str(values["leases"]))
+    return Ledger(int(values["total"]), float(values["closed_until_s"]), leases, entity.etag)
+
+
+def ledgers(tables: Tables) -> dict[str, Ledger]:
+    """The row of each service user."""
+    return {unescape_key(each.row): _ledger(each) for each in tables.query(TABLE, PARTITION)}

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from local.matching.__main__ import parts_over
+from local.matching.__main__ import Bounds, parts_over
 from local.matching.generated import expected
 from local.simulation.world import World
 from shared_code.core.records import Side
@@ -22,6 +25,7 @@ from shared_code.sync.full_sync import Request, start
 from shared_code.sync.messages import DETECTION_QUEUE, MatchStep, from_text
 from tests.sync import worlds
 from tests.sync.worlds import Operations
+from tools.checks.sources import ROOT
 
 
 def row(number: int, **values: object) -> dict[str, Any]:
@@ -320,3 +324,19 @@ def test_many_records_are_matched_a_page_at_a_time() -> None:
     counts = match_api.get(parts, report.id, {}).body["counts"]
     assert {name: counts[name] for name in expected(10_000)} == expected(10_000)
     assert list(at.match_reports._tables.query("MatchReports", f"generated|{report.id}|work")) == []
+
+
+@pytest.mark.storage
+@pytest.mark.slow
+def test_a_report_over_many_takes_seconds_and_the_memory_of_a_page() -> None:
+    """The measurement itself, over a fifth of its records and as a process of its own."""
+    command = [sys.executable, "-m", "local.matching", "--records", "20000"]
+    done = subprocess.run([*command, "--within", "60", "--memory", "60"], cwd=ROOT, text=True, timeout=300)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("bounds", "faults"), [((9, 9), 0), ((1, 9), 1), ((9, 1), 1), ((1, 1), 2), ((math.inf, math.inf), 0)]
+)
+def test_a_measurement_fails_where_a_bound_is_broken(bounds: tuple[float, float], faults: int) -> None:
+    assert len(Bounds(*bounds).broken(5.0, 5.0)) == faults

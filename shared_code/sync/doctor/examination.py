@@ -9,6 +9,7 @@ from shared_code.sync.api import Answer
 from shared_code.sync.api_input import connection_of, refuse_unknown_parameters
 from shared_code.sync.doctor.availability import examine_availability
 from shared_code.sync.doctor.findings import Finding, Level, worst
+from shared_code.sync.doctor.limits import examine_limits
 from shared_code.sync.doctor.mappings import examine_mappings
 from shared_code.sync.doctor.ownership import examine_ownership
 from shared_code.sync.doctor.systems import examine_systems
@@ -37,6 +38,7 @@ def _examined(parts: Parts, connections: list[ConnectionParts]) -> Iterator[Find
         yield from examine_templates(at)
         yield from examine_schedules(parts, at)
     yield from examine_app(parts)
+    yield from examine_limits(parts)
 
 
 def get(parts: Parts, query: Mapping[str, str]) -> Answer:

@@ -27,6 +27,7 @@ class Area(StrEnum):
     QUEUE = "queue"
     NOTIFICATIONS = "notifications"
     SETTINGS = "settings"
+    LIMITS = "limits"
 
 
 @dataclass(frozen=True, slots=True)

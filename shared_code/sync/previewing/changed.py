@@ -81,9 +81,7 @@ def _is_moved(mapping: Mapping, pair: Coupling, seen: Sighting) -> bool:
     return seen.moved and same and has_moved(mapping, pair, seen)
 
 
-def _pages(
-    at: ConnectionParts, on_paper: ConnectionParts, mapping: Mapping, side: Side
-) -> Iterator[Page]:
+def _pages(at: ConnectionParts, on_paper: ConnectionParts, mapping: Mapping, side: Side) -> Iterator[Page]:
     """What changed on a side since the preview scanned it; nothing where that is not known any more."""
     text = on_paper.watermarks.get(mapping.name, side).cursor
     cursor = Cursor(text) if text else None

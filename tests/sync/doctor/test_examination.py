@@ -14,6 +14,7 @@ from local.simulators.faults import Fault, FaultPlan
 from shared_code.core.table_rules import Template
 from shared_code.store import poison
 from shared_code.store.mapping_files import MappingFile, MappingFileStore
+from shared_code.store.tables import Entity
 from shared_code.sync.api import answering
 from shared_code.sync.doctor import examination
 from shared_code.sync.doctor.findings import Area, Finding, Level, worst
@@ -155,3 +156,20 @@ def test_messages_that_were_given_up_and_files_that_were_set_aside_are_warnings(
 def test_an_unknown_connection_is_refused() -> None:
     answer = answering(lambda: examination.get(healthy().parts, {"connection": "nobody"}))
     assert answer.status == 400
+
+
+def of_limits(world: World) -> dict[str, Level]:
+    """The levels of what is said of limits, by the first word of the service user."""
+    found = [each for each in examined(world) if each.area is Area.LIMITS]
+    return {each.subject.partition("|")[0]: each.level for each in found}
+
+
+def test_a_service_that_asked_to_wait_or_lets_little_through_deserves_a_look() -> None:
+    world = healthy()
+    assert set(of_limits(world).values()) == {Level.OK}
+    [row] = [each for each in world.tables.query("Permits", "permits") if each.row.startswith("sales")]
+    closed = {**row.values, "closed_until_s": world.clock.now + 300}
+    world.tables.upsert("Permits", Entity(row.partition, row.row, closed))
+    assert of_limits(world)["sales"] is Level.WARNING
+    world.tables.upsert("Permits", Entity(row.partition, row.row, {**row.values, "total": 1}))
+    assert of_limits(world)["sales"] is Level.WARNING

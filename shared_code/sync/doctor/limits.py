@@ -1,0 +1,37 @@
+"""Examining the limits of both services: whether one has asked to wait, or lets little through at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared_code.store import permits
+from shared_code.sync.doctor.findings import Area, Finding, Level
+from shared_code.sync.parts import Parts
+from shared_code.sync.views import instant
+
+SLOW = 1
+"""Requests in flight at a time down to which repeated refusals bring a service user."""
+
+
+def examine_limits(parts: Parts) -> Iterator[Finding]:
+    """One finding for each user of a service that was asked something; no request."""
+    for user, ledger in sorted(permits.ledgers(parts.tables).items()):
+        yield _finding(user, ledger, parts.runtime.now())
+
+
+def _finding(user: str, ledger: permits.Ledger, now_s: float) -> Finding:
+    if ledger.closed_until_s > now_s:
+        text = f"the service asked to wait until {instant(ledger.closed_until_s)}"
+        return Finding(Area.LIMITS, user, Level.WARNING, text, WAIT)
+    own = ledger.total <= SLOW and not user.endswith(ALWAYS_ONE)
+    text = f"at most {ledger.total} requests at a time"
+    return Finding(Area.LIMITS, user, Level.WARNING if own else Level.OK, text, WAIT if own else "")
+
+
+ALWAYS_ONE = "|interactive"
+"""Ends the name of a user that has one request at a time by design: what people wait for."""
+
+WAIT = (
+    "Nothing: it goes on by itself, slower. If it stays so, see what else works under this user, or add "
+    "users for other roles."
+)
