@@ -26,7 +26,7 @@ def undo(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     if given.run:
         app.post(f"undos/{started['id']}/run", {"otherwise": given.otherwise})
         _await(app, screen, started["id"], ("run",), patience)
-    records = app.pages(f"undos/{started['id']}/records", "records", limit=1000)
+    records = app.pages(f"undos/{started['id']}/records", "records", limit=500)
     return _show(screen, started["id"], records, done=given.run)
 
 
