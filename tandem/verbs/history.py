@@ -95,7 +95,8 @@ def erase(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     found = app.post("journal/erase", {"mapping": given.mapping, "id": record, "side": given.side})
     screen.result(found)
     screen.say(
-        f"{found['erased']:,} entries and {found['notes']:,} notes are erased. That there were some stays."
+        f"{found['erased']:,} entries and {found['notes']:,} notes are erased, "
+        f"{found['removed']:,} previews and matching reports removed. That there were some stays."
     )
     return Exit.DONE
 

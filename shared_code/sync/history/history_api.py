@@ -8,6 +8,7 @@ from shared_code.core.journal import WORDS, Entry
 from shared_code.core.records import Side
 from shared_code.core.why import Held, how_coupled
 from shared_code.store.compares import CompareStore
+from shared_code.store.previews import PreviewStore
 from shared_code.store.undos import UndoStore
 from shared_code.sync.api import Answer
 from shared_code.sync.api_input import (
@@ -155,7 +156,8 @@ def entry_view(each: Entry) -> View:
 def erase(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answer:
     """POST /journal/erase: remove the values of a record from the journal; that there were some stays.
 
-    What undos and compares tell of it goes, too.
+    What undos and compares tell of it goes, too.  Previews and the mapping's matching reports hold values of
+    all records, for days only: they are removed.
     """
     refuse_unknown_parameters(query, "connection")
     document = document_of(body)
@@ -168,4 +170,22 @@ def erase(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answer:
     ids = {each: pair.id_on(each) for each in Side} if pair else {side or Side.BC: record_id}
     notes = UndoStore(at.tables, at.name).erase(mapping, bc_id)
     notes += CompareStore(at.tables, at.name).erase(mapping, ids)
-    return Answer(200, {"mapping": mapping, "bcId": bc_id, "erased": erased, "notes": notes})
+    removed = _remove_copies(at, mapping)
+    view = {"mapping": mapping, "bcId": bc_id, "erased": erased, "notes": notes, "removed": removed}
+    return Answer(200, view)
+
+
+def _remove_copies(at: ConnectionParts, mapping: str) -> int:
+    """Remove what holds values of all records and can be made again; how many there were."""
+    previews = PreviewStore(at.tables, at.name)
+    made = previews.all()
+    for preview in made:
+        previews.remove(preview)
+    reports = [each for each in at.match_reports.newest(MOST_REPORTS) if each.mapping == mapping]
+    for report in reports:
+        at.match_reports.remove(report.id)
+    return len(made) + len(reports)
+
+
+MOST_REPORTS = 10_000
+"""More matching reports than anybody makes in the month that they are kept."""

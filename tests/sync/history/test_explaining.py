@@ -11,10 +11,12 @@ import pytest
 from local.simulation.world import World
 from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
+from shared_code.sync import match_api
 from shared_code.sync.api import Answer, answering
 from shared_code.sync.history import history_api
 from tests.docs.openapi import faults_of_answer
 from tests.sync import worlds
+from tests.sync.previewing.paper_worlds import previewed
 
 
 @pytest.fixture
@@ -155,6 +157,27 @@ def test_what_was_erased_is_gone_from_storage_and_the_journal_says_so(world: Wor
     assert "Its values were erased on" in field(world, pair, "phone")["sales"]["why"]
     other = worlds.pair(world, "20000")
     assert entries(world, other)[0]["erasedAt"] is None
+
+
+def test_no_preview_and_no_matching_report_keeps_what_was_erased(world: World) -> None:
+    pair = worlds.pair(world)
+    worlds.edit_bc(world, pair, phoneNumber="+44 5550100")
+    world.person_in_bc().call("POST", "customers", {"displayName": "Lindbergh, Ada"})
+    previewed(world)
+    answering(lambda: match_api.begin(world.parts, b'{"mapping": "CUSTOMER"}', {}))
+    worlds.deliver(world)
+    assert any(secret in kept(world) for secret in ("5550100", "Lindbergh"))
+    body = json.dumps({"mapping": "CUSTOMER", "id": pair.bc_id}).encode()
+    done = checked("post", "/journal/erase", answering(lambda: history_api.erase(world.parts, body, {})))
+    assert done["removed"] == 2
+    assert "5550100" not in kept(world)
+    assert "Lindbergh" not in kept(world)
+
+
+def kept(world: World) -> str:
+    """All that is in storage, as text."""
+    names = list(world.tables._tables)
+    return "".join(str(each.values) for name in names for each in world.tables.scan(name, limit=10**6))
 
 
 BAD: dict[str, tuple[Mapping[str, str], int]] = {
