@@ -1,4 +1,4 @@
-"""The description of the API as the app serves it: that of docs, without its line breaks."""
+"""The description of the API as the app serves it: that of docs, with a note where it comes from."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ COMMENT = f"Written by `python -m tools.docs` from {SOURCE}"
 def page(root: Path) -> str:
     """The text of the packed copy."""
     described = json.loads((root / SOURCE).read_text(encoding="utf-8"))
-    return json.dumps({"$comment": COMMENT, **described}, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps({"$comment": COMMENT, **described}, ensure_ascii=False, indent=1) + "\n"
