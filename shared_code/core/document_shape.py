@@ -114,6 +114,12 @@ FIELD = Shape("field", called="field {name}", keys={
     "bc_within": Key(Text(), "The field with the record within which the reference is unique."),
     "bc_when": Key(Text(), "A lookup to one record for all counts only where this field is not blank."),
     "sales_fallback": Key(Text(), "Where blank, this column leads through the last mapping of lookup."),
+    "quiet": Key(
+        Truth(), "While a lookup leads to no coupled record, the record is left alone and not listed."
+    ),
+    "over_when": Key(
+        Assigned(), "A lookup leads nowhere to a record whose fields held this when it was last in step."
+    ),
     "optional": Key(Truth(), "A Sales record that is not coupled counts as blank."),
     "as_name": Key(Truth(), "Sales holds the name of a country and not its code."),
     "belongs": Key(Truth(), "Of a lookup: who uncouples the record it leads to uncouples this one, too."),
@@ -160,7 +166,7 @@ LIVES_ON = Shape("lives_on", called="lives_on", keys={
     "table": Key(Text("", needed=True), "The table of API v2.0 that tells of it.", _MISSING),
     "names": Key(Text("", needed=True), "Its field that names the record.", _MISSING),
     "by": Key(Text("", needed=True), "The field of the mapping whose value it holds.", _MISSING),
-    "then": Key(Assigned(), "What fields of the mapping hold from then on.", _MISSING),
+    "then": Key(Assigned(), "What fields of the mapping hold from then on."),
 })  # fmt: skip
 
 BESIDE = Shape("beside", called="beside", keys={

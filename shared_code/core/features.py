@@ -31,6 +31,7 @@ class Feature(StrEnum):
     INVOICES = "invoices"
     ORDERS = "orders"
     QUOTES = "quotes"
+    ORDER_NOTES = "order_notes"
     MANUAL_NUMBERS = "manual_numbers"
     CREDIT_MEMOS = "credit_memos"
     ITEM_CATEGORIES = "item_categories"

@@ -73,7 +73,9 @@ class FieldMapping:
     ``also`` are further tables that it leads to in Sales (a person beside a company); ``lookup`` names their
     mappings, too.  What such a lookup holds natively is the entity set with the id: ``contacts/<id>``.
     ``sales_fallback`` is another field's column: a blank lookup stands for the record that column leads to
-    through the last of ``lookup`` (a contact, else the account).  ``optional``: a Sales record that is not
+    through the last of ``lookup`` (a contact, else the account).  ``over_when``: it leads nowhere
+    to a BC record that held these values when it was last in step.  ``quiet``: while it leads to no coupled
+    record, the record itself is nobody's.  ``optional``: a Sales record that is not
     coupled counts as blank.
     ``belongs``: the record belongs to the one that the lookup leads to (somebody who works for a customer):
     who uncouples that one uncouples it, too.
@@ -135,6 +137,8 @@ class FieldMapping:
     bc_when: str | None = None
     sales_fallback: str | None = None
     optional: bool = False
+    quiet: bool = False
+    over_when: tuple[tuple[str, Value], ...] = ()
     user_local: bool = False
     as_name: bool = False
     rules: tuple[Rule, ...] = ()

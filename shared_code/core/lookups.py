@@ -79,8 +79,17 @@ def get_lookup(each: FieldMapping, side: Side, native: Values, value: Value, lin
     if side is Side.BC:
         return key.lower()
     own = target_id(key) if each.also else key
-    found = (links.bc_key(name, own, each.by_reference) for name in _led_through(each, key))
+    found = (_living(each, name, own, links) for name in _led_through(each, key))
     return next(filter(None, found), None) or (None if each.optional else UNCOUPLED_PREFIX + own)
+
+
+def _living(each: FieldMapping, mapping: str, sales_id: str, links: Links) -> str | None:
+    """The BC record that a row is coupled with, unless it is over for this lookup."""
+    key = links.bc_key(mapping, sales_id, each.by_reference)
+    if key is None or not each.over_when:
+        return key
+    held = (links.held(mapping, key, each.by_reference, name) == value for name, value in each.over_when)
+    return None if all(held) else key
 
 
 def get_local_amount(each: FieldMapping, native: Values, links: Links) -> Value:

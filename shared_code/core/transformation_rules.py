@@ -1,9 +1,10 @@
 """Transformation rules by name: what a mapping's field does to a value on its way.
 
 A rule takes what the field holds on the side it flows from and gives what the neutral value is read from.
-Rules that only tidy a text (``trim``, ``collapse``, ``upper``, ``lower``) work in both directions, because
-doing them twice changes nothing; all others flow one way.  Whatever a rule cannot read stays readable to a
-person: it becomes ``unreadable:<text>``, which is refused where it would be written.
+Rules that only tidy a text (``trim``, ``collapse``, ``upper``, ``lower``, ``plain_text``) work in both
+directions, because doing them twice changes nothing; all others flow one way.  Whatever a rule
+cannot read stays readable to a person: it becomes ``unreadable:<text>``, which is refused where it would be
+written.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from shared_code.core.records import Value, Values
+from shared_code.core.rich_text import plain
 
 UNREADABLE_PREFIX = "unreadable:"
 """Begins the neutral value of a field whose rule met something it cannot read."""
@@ -226,6 +228,7 @@ KINDS: dict[str, Kind] = {
     ),
     "upper": Kind("puts all letters into capitals", _tidy(str.upper), tidies=True),
     "lower": Kind("puts all letters into small ones", _tidy(str.lower), tidies=True),
+    "plain_text": Kind("leaves out the marks of HTML and keeps the lines", _tidy(plain), tidies=True),
     "title": Kind("begins every word with a capital", _tidy(str.title)),
     "replace": Kind("replaces a text wherever it stands", _replace, (("replace", str), ("with", str))),
     "regex": Kind("replaces whatever fits a regular expression", _regex, (("regex", str), ("with", str))),

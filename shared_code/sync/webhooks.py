@@ -49,6 +49,7 @@ def note_sales(parts: Parts, table: str) -> int:
 
 SETS = {
     "account": "accounts",
+    "annotation": "annotations",
     "contact": "contacts",
     "invoice": "invoices",
     "opportunity": "opportunities",

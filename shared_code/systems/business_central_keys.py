@@ -19,7 +19,14 @@ from shared_code.systems.interface import Creation, SystemUnavailable, Table
 API = "tandem/sync/v1.0"
 KEY, CONTENT = "tandemKey", "content"
 KEYS_PER_PART = 50
-_TABLE_NUMBERS = {"customers": 18, "vendors": 23, "items": 27, "salesOrders": 36, "contacts": 5050}
+_TABLE_NUMBERS = {
+    "customers": 18,
+    "vendors": 23,
+    "items": 27,
+    "salesOrders": 36,
+    "contacts": 5050,
+    "orderNotes": 2_000_000_068,
+}
 """The tables that are created in under a key, by entity set."""
 
 

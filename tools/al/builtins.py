@@ -26,8 +26,9 @@ TYPE_METHODS = {
 }
 FUNCTIONS = frozenset(
     """
-    CalcDate Clear CopyStr CreateDateTime CreateGuid CurrentClientType CurrentDateTime Error Evaluate Format
-    IsNullGuid LowerCase MaxStrLen Round StrLen StrSubstNo Time Today UpperCase WorkDate
+    CalcDate Clear CompanyName CopyStr CreateDateTime CreateGuid CurrentClientType CurrentDateTime DelChr
+    Error Evaluate Format IsNullGuid LowerCase MaxStrLen Round StrLen StrSubstNo Time Today UpperCase UserId
+    WorkDate
     """.split()
 )
 STATIC_METHODS = {

@@ -157,6 +157,12 @@ def enum_name(al_type: str) -> str | None:
     return match[1] if match else None
 
 
+def option_values(al_type: str) -> list[str]:
+    """The values of an option that has no enum, as `Option Link,Note`; none for another type."""
+    match = re.fullmatch(r"option\s+(.+)", al_type, re.IGNORECASE)
+    return match[1].split(",") if match else []
+
+
 def max_length(al_type: str) -> int | None:
     """The length of a text or code, None where it has none."""
     match = re.fullmatch(r"(?:text|code)\[(\d+)\]", al_type, re.IGNORECASE)

@@ -15,7 +15,7 @@ from tools.al.builtins import (
     TYPE_METHODS,
 )
 from tools.al.code import Mention, mentions
-from tools.al.entities import enum_name
+from tools.al.entities import enum_name, option_values
 from tools.al.scope import Scope, field_type, routines_of, scope_of
 from tools.al.tree import Object, Routine, Variable
 from tools.checks.sources import Violation
@@ -104,6 +104,8 @@ def _enum_values(app: App, scope: Scope, owner: str) -> list[str]:
     if owner in app.enums:
         return list(app.enums[owner]["values"])
     types = [field_type(app, variable, owner) for variable in scope.variables.values()]
+    if options := next((found for kind in types if (found := option_values(kind))), []):
+        return options
     named = next((enum for kind in types if (enum := enum_name(kind))), "")
     return list(app.enums.get(named, {"values": []})["values"])
 

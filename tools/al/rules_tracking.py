@@ -14,6 +14,10 @@ OF_LEDGERS = ("itemInventories", "itemLedgerEntries", "customerLedgerEntries")
 """Sets of ledgers, whose entries are numbered and only ever added: they need no set of changes."""
 
 
+OF_LINKS = ("orderNotes",)
+"""Sets of what the platform hangs on records, and takes away with them without a word."""
+
+
 def change_sets(app: App) -> Iterator[Entity]:
     """The entity sets that tell what changed in a table."""
     return (one for one in entities(app) if one.set_name.endswith("Changes"))
@@ -47,7 +51,7 @@ def find(app: App) -> Iterator[Violation]:
         yield from (Violation(file.path, routine.line, says) for says in _subscriber(name, routine))
     for entity in entities(app):
         base = entity.table_name in app.base["tables"]
-        if base and entity.set_name not in OF_LEDGERS and entity.table_name not in changes:
+        if base and entity.set_name not in (*OF_LEDGERS, *OF_LINKS) and entity.table_name not in changes:
             says = f"there is no set of the changes of {entity.table_name}"
             yield Violation(entity.file.path, entity.object.line, says)
 

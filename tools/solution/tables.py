@@ -28,6 +28,7 @@ TABLES = {
     for table in (
         _table("Account"),
         _table("ActivityPointer", "Activity"),
+        _table("Annotation", "Note"),
         _table("BusinessUnit"),
         _table("Contact"),
         _table("CustomerAddress", ""),

@@ -25,6 +25,7 @@ using Microsoft.Sales.History;
 using Microsoft.Sales.Pricing;
 using Microsoft.Sales.Receivables;
 using Microsoft.Sales.Setup;
+using System.Environment.Configuration;
 
 /// <summary>
 /// Reads everything this app shows. What Business Central itself needs for calculating availability comes with
@@ -58,6 +59,7 @@ permissionset 71800 "Tandem Read"
         tabledata "Price List Header" = R,
         tabledata "Price List Line" = R,
         tabledata "Purchase Line" = R,
+        tabledata "Record Link" = R,
         tabledata "Res. Capacity Entry" = R,
         tabledata Resource = R,
         tabledata "Resource Unit of Measure" = R,
@@ -115,6 +117,7 @@ permissionset 71800 "Tandem Read"
         page "Tandem Item Units of Measure" = X,
         page "Tandem Items" = X,
         page "Tandem Opportunities" = X,
+        page "Tandem Order Notes" = X,
         page "Tandem Posted Sales Inv. Lines" = X,
         page "Tandem Posted Sales Invoices" = X,
         page "Tandem Price List Headers" = X,

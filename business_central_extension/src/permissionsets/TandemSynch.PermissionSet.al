@@ -6,6 +6,7 @@ using Microsoft.Projects.Resources.Resource;
 using Microsoft.Purchases.Vendor;
 using Microsoft.Sales.Customer;
 using Microsoft.Sales.Document;
+using System.Environment.Configuration;
 using System.IO;
 
 /// <summary>
@@ -23,6 +24,7 @@ permissionset 71801 "Tandem Synch"
         tabledata Contact = IM,
         tabledata Customer = IM,
         tabledata Item = IM,
+        tabledata "Record Link" = IM,
         tabledata Resource = M,
         tabledata "Sales Header" = IM,
         tabledata "Ship-to Address" = IM,
@@ -34,5 +36,6 @@ permissionset 71801 "Tandem Synch"
         tabledata "Vendor Templ." = R,
         tabledata "Tandem Record Key" = I,
         codeunit "Tandem Creation" = X,
-        codeunit "Tandem Order Creation" = X;
+        codeunit "Tandem Order Creation" = X,
+        codeunit "Tandem Order Note Mgt." = X;
 }

@@ -8,7 +8,12 @@ from typing import Any
 
 from local.simulators.business_central.schema import EntityType
 from local.simulators.business_central.storage import Company, Row, Table, Unit
-from local.simulators.business_central.table_numbers import DELETIONS, TABLE_NUMBERS, key_text
+from local.simulators.business_central.table_numbers import (
+    DELETIONS,
+    GONE_WITHOUT_A_WORD,
+    TABLE_NUMBERS,
+    key_text,
+)
 from local.simulators.business_central.values import sequential_id, stamp_text
 
 
@@ -57,7 +62,7 @@ class Session:
         """Delete a row; where the extension tracks its table, a tombstone tells of it."""
         row = self.table(table).rows[row_id]
         self.unit.remove(self.company.id, self.table(table), row_id)
-        if table in TABLE_NUMBERS and DELETIONS in self.types:
+        if table in TABLE_NUMBERS.keys() - GONE_WITHOUT_A_WORD and DELETIONS in self.types:
             self._bury(table, row)
 
     def _bury(self, table: str, row: Row) -> None:

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 DELETIONS: Final = "tandem/deletions"
+NOTES: Final = "tandem/orderNotes"
+GONE_WITHOUT_A_WORD: Final = frozenset({NOTES})
+"""Tables whose rows the platform takes away with their record: no tombstone tells of it."""
 TABLE_NUMBERS: Final[Mapping[str, int]] = {
     "paymentTerms": 3,
     "currencies": 4,
@@ -35,6 +38,7 @@ TABLE_NUMBERS: Final[Mapping[str, int]] = {
     "tandem/priceListHeaders": 7000,
     "tandem/priceListLines": 7001,
     "tandem/salesPrices": 7002,
+    NOTES: 2_000_000_068,
 }
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "salesOrderLines": ("documentId", "sequence"),

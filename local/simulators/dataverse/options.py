@@ -10,7 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-CUSTOMER_TABLES = ("account", "contact", "transactioncurrency", "systemuser", "team", "territory")
+CUSTOMER_TABLES = (
+    "account",
+    "contact",
+    "transactioncurrency",
+    "systemuser",
+    "team",
+    "territory",
+    "annotation",
+)
 SALES_TABLES = (
     "uomschedule", "product", "pricelevel", "discounttype", "opportunity", "quote", "salesorder", "invoice",
 )  # fmt: skip

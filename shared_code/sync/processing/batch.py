@@ -159,14 +159,31 @@ def _note_waiters(work: Work) -> None:
 
 
 def _waiters(work: Work, item: Item) -> list[Waiter]:
-    targets = item.new_problem.waits_for if item.new_problem else ()
+    targets = (*(item.new_problem.waits_for if item.new_problem else ()), *item.awaits)
     keys = (each.split("|", 1) for each in targets)
     return [Waiter(target, key, work.mapping.name, item.side, item.id) for target, key in keys]
+
+
+def _free_late(parts: Parts, work: Work) -> None:
+    """Free who waits unlisted for what was coupled before it was noted: time alone does not try it again."""
+    keys: dict[str, set[str]] = {}
+    for target, key in (each.split("|", 1) for item in work.items for each in item.awaits):
+        keys.setdefault(target, set()).add(key)
+    for target, wanted in keys.items():
+        coupled = {key for key in wanted if _is_coupled(work, target, key)}
+        free_waiters(parts, work.at, target, coupled)
+
+
+def _is_coupled(work: Work, target: str, key: str) -> bool:
+    side, record_id = key.split("|", 1)
+    found = work.at.couplings(target).load(Side(side), [record_id]).get(record_id)
+    return isinstance(found, Coupling) and committing.is_coupled(found)
 
 
 def _finish(parts: Parts, work: Work) -> Batch:
     """Record the outcomes and what is handed on, before it is handed on."""
     free_waiters(parts, work.at, work.mapping.name, work.coupled_keys)
+    _free_late(parts, work)
     _queue_survivors(parts, work)
     uncouple_what_went_along(parts, work)
     queue_converted(parts, work)

@@ -27,7 +27,8 @@ class Item:
     ``journal`` are entries that a confirmed write corrects, ``made`` tells of the record that was created;
     ``decided_by`` is the person who decided its conflict.
     ``told``: the row beside it was told its outcome.  ``found`` is the id of a partner that was there
-    before the coupling and whose own problem was not read yet.
+    before the coupling and whose own problem was not read yet.  ``awaits`` is whose coupling it needs to be
+    anybody's (``mapping|side|id``); until then it is not listed.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Item:
     decided_by: str = ""
     told: bool = False
     found: str = ""
+    awaits: tuple[str, ...] = ()
 
     @property
     def settled(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shared_code.core.base import Base
 from shared_code.core.merging import Known
 from shared_code.core.records import Row, Side
 from shared_code.core.table_rules import LivesOn
@@ -23,7 +24,7 @@ def know(work: Work, side: Side, lacking: Mapping[str, Item], rows: Mapping[str,
         return
     gone = {i: each for i, each in lacking.items() if i not in rows}
     bases = {i: each.coupling.base for i, each in gone.items() if each.coupling}
-    before = {i for i, base in bases.items() if base and dict(rule.then).items() <= base.bc.items()}
+    before = {i for i, base in bases.items() if base and _has_moved(rule, base)}
     for record_id in before:
         _know(gone[record_id], record_id, rule)
     numbers = {i: base.bc.get(rule.by) for i, base in bases.items() if base and i not in before}
@@ -35,6 +36,11 @@ def know(work: Work, side: Side, lacking: Mapping[str, Item], rows: Mapping[str,
     for record_id, number in numbers.items():
         if number in found:
             _know(gone[record_id], record_id, rule)
+
+
+def _has_moved(rule: LivesOn, base: Base) -> bool:
+    """Whether it was found there before; a rule that changes nothing tells of none."""
+    return bool(rule.then) and dict(rule.then).items() <= base.bc.items()
 
 
 def _know(item: Item, record_id: str, rule: LivesOn) -> None:

@@ -63,6 +63,23 @@ def wait_for(work: Work, item: Item, missing: Missing) -> None:
     item.new_problem = replace(item.new_problem, waits_for=targets)
 
 
+def leave_until_coupled(work: Work, item: Item, missing: Missing) -> None:
+    """The record is nobody's until the other one is coupled, and not listed: then it is looked at again.
+
+    It awaits nothing where the other one is coupled and over.
+    """
+    item.outcome = Outcome.UNCHANGED
+    if not any(_is_coupled(work, name, missing) for name in missing.mappings):
+        item.awaits = tuple(target_key(name, missing.side, missing.key) for name in missing.mappings)
+    forget(item)
+
+
+def _is_coupled(work: Work, mapping: str, missing: Missing) -> bool:
+    if missing.side is Side.SALES:
+        return work.links.bc_key(mapping, missing.key, by_reference=False) is not None
+    return work.links.sales_id(mapping, missing.key, by_reference=False) is not None
+
+
 def wait_until_settled(work: Work, item: Item) -> None:
     """A creation was sent and nobody knows what became of it: look again shortly, send again only later."""
     message = (

@@ -83,6 +83,8 @@ class Plan:
             return
         if item.problem and item.problem.code == "possible_partner" and not work.rules.insists:
             instead = partial(problems.hold, work, item, "possible_partner")
+        elif nobodys := _nobodys(work, faults):
+            instead = partial(problems.leave_until_coupled, work, item, nobodys)
         elif faults:
             instead = partial(problems.unfit, work, item, faults)
         elif decision.side is Side.SALES and (why := _without_place(work, item)):
@@ -122,6 +124,12 @@ class Plan:
             self.updates[side].append(update)
         if not planned:
             committing.settle(work, item, _open_groups(work, merge, faults), faults)
+
+
+def _nobodys(work: Work, faults: Sequence[Missing | Unfit]) -> Missing | None:
+    """What a record lacks that is nobody's without it."""
+    quiet = {each.name for each in work.mapping.fields if each.quiet}
+    return next((each for each in faults if isinstance(each, Missing) and each.field in quiet), None)
 
 
 def _without_place(work: Work, item: Item) -> str:

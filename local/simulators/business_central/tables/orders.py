@@ -11,6 +11,7 @@ from typing import Any
 from local.simulators.business_central.errors import business_rule
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Row
+from local.simulators.business_central.table_numbers import NOTES
 from local.simulators.business_central.tables import document_lines, documents, posting
 from local.simulators.business_central.tables.amounts import lines_of, refresh_totals
 from local.simulators.business_central.tables.documents import INVOICE, ORDER, RELEASED
@@ -57,7 +58,7 @@ def post(session: Session, order: Row, *, ship: bool, invoice: bool) -> None:
     left = _sold(session, order)
     if all(line.values["invoicedQuantity"] == line.values["quantity"] for line in left):
         session.remove(ORDER.table, order.id)
-        _drop_lines(session, order)
+        _drop_parts(session, order)
     else:
         whole = all(line.values["shippedQuantity"] == line.values["quantity"] for line in left)
         session.change(ORDER.table, order.id, {"status": RELEASED, "fullyShipped": whole})
@@ -137,9 +138,11 @@ def _copy_line(session: Session, invoice: Row, line: Row, quantity: Any) -> None
     session.put(INVOICE.lines, line_id, values, line.extra)
 
 
-def _drop_lines(session: Session, order: Row) -> None:
-    for row_id in session.table(ORDER.lines).group(order.id):
-        session.remove(ORDER.lines, row_id)
+def _drop_parts(session: Session, order: Row) -> None:
+    """Lines and notes go with their order."""
+    for table in (ORDER.lines, NOTES):
+        for row_id in list(session.table(table).group(order.id)):
+            session.remove(table, row_id)
 
 
 def _deleting(session: Session, row: Row) -> None:
@@ -157,7 +160,7 @@ RULES = {
         validate=documents.validate,
         written=documents.written,
         deleting=_deleting,
-        deleted=_drop_lines,
+        deleted=_drop_parts,
         actions={"shipAndInvoice": ship_and_invoice},
     ),
     ORDER.lines: TableRules(

@@ -16,6 +16,7 @@ from local.simulators.dataverse.tables import (
     discounts,
     document_lines,
     documents,
+    notes,
     opportunities,
     price_list_items,
     price_lists,
@@ -38,6 +39,7 @@ RULES: Final[Mapping[str, TableRules]] = {
     **opportunities.RULES,
     **documents.RULES,
     **document_lines.RULES,
+    **notes.RULES,
 }
 _NONE: Final = TableRules()
 

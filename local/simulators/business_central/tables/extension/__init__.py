@@ -10,6 +10,7 @@ from local.simulators.business_central.tables.extension import (
     availability,
     availability_events,
     changes,
+    notes,
     orders,
     own,
     states,
@@ -25,4 +26,5 @@ RULES = {
     **availability_events.RULES,
     **states.RULES,
     **orders.RULES,
+    **notes.RULES,
 }

@@ -1,0 +1,178 @@
+"""Notes of orders, both ways: once, as plain text, and nobody's where the order is not carried."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local.simulation.world import World
+from shared_code.core.records import Side
+from tests.sync import ordering, worlds
+from tests.sync.ordering import BICYCLE, bind, sold, submit
+
+NAME = "ORDER NOTE"
+FEATURES = ("orders", "order_notes", "extension")
+
+
+@pytest.fixture
+def world() -> World:
+    """Customers and items are coupled; no order is written yet."""
+    return ordering.synchronised(FEATURES, mappings=(NAME, ordering.NAME))
+
+
+def write(world: World, order: str, text: str, **more: Any) -> str:
+    """A salesperson writes a note on an order; its id."""
+    body = {"subject": "Note", "notetext": text, **bind("objectid_salesorder", "salesorders", order), **more}
+    made = world.person_in_sales.call("POST", "annotations", body, prefer="return=representation")
+    return str(made["annotationid"])
+
+
+def in_sales(world: World) -> list[tuple[str, str]]:
+    rows = world.person_in_sales.call("GET", "annotations")["value"]
+    return sorted((str(each["_objectid_value"]), str(each["notetext"])) for each in rows)
+
+
+def in_bc(world: World) -> list[dict[str, Any]]:
+    return worlds.bc_rows(world, "orderNotes")
+
+
+def person(world: World) -> Any:
+    """Whoever writes notes in Business Central; the client writes what the extension's page shows."""
+    root = world.person_in_bc().root.replace("/api/v2.0/", "/api/tandem/sync/v1.0/")
+    return type(world.person_in_bc())(world.bc, root, world.person_in_bc().token)
+
+
+def write_in_bc(world: World, order: str, text: str) -> str:
+    pair = ordering.coupling(world, order)
+    assert pair is not None
+    key = world.parts.runtime.new_id()
+    return str(
+        person(world).call("POST", "orderNotes", {"tandemKey": key, "orderId": pair.bc_id, "text": text})[
+            "id"
+        ]
+    )
+
+
+def carried(world: World) -> str:
+    """An order that is in Business Central."""
+    order = submit(world, sold(world, BICYCLE, 1, 10))
+    ordering.of_after(world, order)
+    return order
+
+
+@pytest.mark.conforms(
+    "139175.SynchNewCRMSalesOrderNoteToSalesOrderNote", "139175.SynchHTMLCRMSalesOrderNoteToSalesOrderNote"
+)
+def test_a_note_of_sales_is_a_plain_note_in_business_central(world: World) -> None:
+    order = carried(world)
+    write(world, order, "<p>Call <b>Ann</b> first</p><p>Gate 3</p>")
+    worlds.cycles(world, 3)
+    (note,) = in_bc(world)
+    assert (note["text"], note["orderNumber"]) == (
+        "Call Ann first\nGate 3",
+        ordering.of(world, order)["number"],
+    )
+    assert in_sales(world) == [(order, "<p>Call <b>Ann</b> first</p><p>Gate 3</p>")]
+    assert worlds.problems(world, NAME) == []
+    worlds.assert_quiet(world)
+
+
+def test_a_note_of_business_central_comes_to_the_order_in_sales(world: World) -> None:
+    order = carried(world)
+    write_in_bc(world, order, "Out of stock until Monday")
+    worlds.cycles(world, 3)
+    (row,) = world.person_in_sales.call("GET", "annotations")["value"]
+    assert (row["_objectid_value"], row["notetext"]) == (order, "Out of stock until Monday")
+    assert (row["subject"], row["objecttypecode"]) == (ordering.of(world, order)["number"], "salesorder")
+    worlds.assert_quiet(world)
+
+
+@pytest.mark.conforms("139175.SynchModifiedCRMSalesOrderNoteToSalesOrderNote")
+def test_an_edit_goes_both_ways_and_two_edits_are_a_conflict(world: World) -> None:
+    order = carried(world)
+    note = write(world, order, "One")
+    worlds.cycles(world, 3)
+    (there,) = in_bc(world)
+    world.person_in_sales.edit(f"annotations({note})", notetext="Two")
+    worlds.cycles(world, 2)
+    assert in_bc(world)[0]["text"] == "Two"
+    person(world).edit(f"orderNotes({there['id']})", text="Three")
+    worlds.cycles(world, 2)
+    assert in_sales(world) == [(order, "Three")]
+    world.person_in_sales.edit(f"annotations({note})", notetext="Four")
+    person(world).edit(f"orderNotes({there['id']})", text="Five")
+    worlds.cycles(world, 2)
+    assert worlds.codes(world, NAME) == ["conflict"]
+    assert (in_sales(world)[0][1], in_bc(world)[0]["text"]) == ("Four", "Five")
+
+
+def test_notes_of_a_draft_are_nobodys_until_the_order_is_carried(world: World) -> None:
+    order = ordering.write(world, sold(world, BICYCLE, 1, 10))
+    write(world, order, "Early")
+    worlds.cycles(world, 3)
+    assert worlds.problems(world, NAME) == []
+    assert in_bc(world) == []
+    ordering.set_state(world, order, ordering.SUBMITTED)
+    worlds.cycles(world, 4)
+    assert [note["text"] for note in in_bc(world)] == ["Early"]
+    worlds.assert_quiet(world)
+
+
+def test_files_blank_notes_and_notes_of_other_rows_stay(world: World) -> None:
+    order = carried(world)
+    write(world, order, "See the plan", documentbody="cGxhbg==", filename="plan.txt", isdocument=True)
+    world.person_in_sales.call(
+        "POST", "annotations", {"subject": "Title alone", **bind("objectid_salesorder", "salesorders", order)}
+    )
+    account = worlds.pair(world, ordering.CUSTOMER).sales_id
+    world.person_in_sales.call(
+        "POST", "annotations", {"notetext": "Of an account", **bind("objectid_account", "accounts", account)}
+    )
+    worlds.cycles(world, 3)
+    assert in_bc(world) == []
+    assert worlds.problems(world, NAME) == []
+
+
+def test_notes_of_an_order_that_is_invoiced_stay_in_sales(world: World) -> None:
+    order = carried(world)
+    write(world, order, "Kept")
+    worlds.cycles(world, 3)
+    ordering.handle(world, order, "ship")
+    ordering.handle(world, order, "invoice")
+    worlds.cycles(world, 30, 3700)
+    assert in_bc(world) == []
+    write(world, order, "Afterwards")
+    worlds.cycles(world, 3)
+    assert worlds.problems(world, NAME) == []
+    assert [text for _, text in in_sales(world)] == ["Afterwards", "Kept"]
+    worlds.assert_quiet(world)
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_what_is_lost_on_the_way_makes_no_second_note(world: World, is_sent: bool) -> None:
+    order = carried(world)
+
+    def lose() -> None:
+        raise worlds.ConnectionLost
+
+    wire = worlds.tap(world, Side.BC)
+    creates = lambda request: b"orderNotes" in request.body and b'"POST"' in request.body  # noqa: E731
+    if is_sent:
+        wire.after = worlds.once(lose, creates)
+    else:
+        wire.before = worlds.once(lose, creates)
+    write(world, order, "Once")
+    worlds.cycles(world, 4, 90)
+    assert [note["text"] for note in in_bc(world)] == ["Once"]
+    assert worlds.problems(world, NAME) == []
+
+
+def test_a_note_that_is_deleted_is_told_and_not_made_again(world: World) -> None:
+    order = carried(world)
+    note = write(world, order, "Gone")
+    worlds.cycles(world, 3)
+    world.person_in_sales.call("DELETE", f"annotations({note})")
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, NAME) == ["partner_deleted"]
+    assert len(in_bc(world)) == 1
