@@ -168,7 +168,8 @@ def _unwritable(
         return
     at_creation = mapping.may_create(side) and each.is_part_of_creation(side)
     is_given_once = each.only_on_create or (each.fixed_in_bc and side is Side.BC)
-    at_update = each.after_create or not is_given_once
+    follows = each.after_create or (each.after_create_in_bc and side is Side.BC)
+    at_update = follows or not is_given_once
     one_way = f"Let the field flow {'to' if side is Side.BC else 'from'}_sales only, or leave it out."
     if at_update and (harm := _harm(mapping, side, column.name)):
         yield harm, one_way

@@ -189,7 +189,7 @@ def test_a_pattern_that_is_allowed_is_done_within_a_second_on_any_text(pattern: 
 
 
 EVERY = [
-    "trim", "collapse", "upper", "lower", "title", {"replace": "a", "with": ""},
+    "trim", "collapse", "upper", "lower", "plain_text", "title", {"replace": "a", "with": ""},
     {"regex": r"\s+", "with": "-"},
     {"table": {"a": "b"}}, {"join": ["x", "y"]}, {"template": "{x}-{y}"}, {"split": "a", "part": -2},
     {"date_format": "DD.MM.YYYY"}, {"read_date": "YYYYMMDD"}, {"number_format": 3, "thousands": ","},
