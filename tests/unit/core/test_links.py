@@ -49,7 +49,7 @@ def test_an_account_opens_on_its_form_by_its_id_alone() -> None:
 @pytest.mark.parametrize("name", sorted(ALL))
 def test_every_record_of_the_catalogue_has_a_page_in_business_central(name: str) -> None:
     mapping = ALL[name]
-    shown = {"number": "1000", "priceListCode": "S00001", "itemNumber": "1000"}
+    shown = {"number": "1000", "priceListCode": "S1", "itemNumber": "1000", "orderNumber": "1000"}
     assert query(link_to(OPENED, mapping, Side.BC, ID, shown))["page"].isdecimal()
 
 
