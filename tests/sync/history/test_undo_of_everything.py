@@ -5,6 +5,7 @@ What is not is listed record by record, with the service's words and what can be
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +18,7 @@ from shared_code.core.undo import REMAINS, Why
 from shared_code.sync.api import answering
 from shared_code.sync.full_sync import Request
 from shared_code.sync.history import undo_api
+from shared_code.sync.problem_actions import Action, act_on_group
 from tests.sync import worlds
 from tests.sync.history.test_undos import begin, checked, run
 from tests.sync.previewing.test_equal_writes import (
@@ -125,3 +127,31 @@ def left_behind(before: Snapshot, after: Snapshot) -> list[str]:
         else:
             found.append(f"{side} {table} {own}: {columns}")
     return found
+
+
+def test_what_was_undone_is_made_again_where_a_person_wants_it() -> None:
+    """Unit groups go with the base units that Sales makes; nobody is told of a deletion, all comes back."""
+    world, request = SCENES["items, resources and price lists"]()
+    world.clock.now += 60
+    before = snapshot(world)
+    full_sync = synchronised(world, request)
+    made = rows_made(before, snapshot(world))
+    world.clock.now += 60
+    run(world, begin(world, fullSynchronization=full_sync))
+    worlds.settled(world)
+    told = {each["code"] for each in worlds.listed(world.at)}
+    assert told <= {"uncoupled", "waits_for_lookup", "not_carried"}
+    for mapping in world.at.mappings.values():
+        act_on_group(world.parts, world.at, mapping, Action.RETRY, "uncoupled", "")
+        worlds.deliver(world)
+    worlds.full(world, release=request.release)
+    world.settle(3)
+    assert {each["code"] for each in worlds.listed(world.at)} <= {"not_carried"}
+    assert rows_made(before, snapshot(world)) == made
+
+
+def rows_made(before: Snapshot, after: Snapshot) -> Mapping[tuple[Side, str], int]:
+    """How many rows of each table came."""
+    return Counter(
+        (side, table) for (side, table, _), what in apart(before, after).items() if what == ["new"]
+    )
