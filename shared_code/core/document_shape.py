@@ -114,6 +114,9 @@ FIELD = Shape("field", called="field {name}", keys={
     "bc_within": Key(Text(), "The field with the record within which the reference is unique."),
     "bc_when": Key(Text(), "A lookup to one record for all counts only where this field is not blank."),
     "sales_fallback": Key(Text(), "Where blank, this column leads through the last mapping of lookup."),
+    "within_only": Key(
+        Truth(), "Business Central carries what the reference is within: the item of a variant."
+    ),
     "quiet": Key(
         Truth(), "While a lookup leads to no coupled record, the record is left alone and not listed."
     ),

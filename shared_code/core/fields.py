@@ -73,9 +73,10 @@ class FieldMapping:
     ``also`` are further tables that it leads to in Sales (a person beside a company); ``lookup`` names their
     mappings, too.  What such a lookup holds natively is the entity set with the id: ``contacts/<id>``.
     ``sales_fallback`` is another field's column: a blank lookup stands for the record that column leads to
-    through the last of ``lookup`` (a contact, else the account).  ``over_when``: it leads nowhere
-    to a BC record that held these values when it was last in step.  ``quiet``: while it leads to no coupled
-    record, the record itself is nobody's.  ``optional``: a Sales record that is not
+    through the last of ``lookup`` (a contact, else the account).  ``within_only``: the
+    BC field carries only what the reference is within (the item of a variant).  ``over_when``: it leads
+    nowhere to a BC record that held these values when it was last in step.  ``quiet``: while it leads to no
+    coupled record, the record itself is nobody's.  ``optional``: a Sales record that is not
     coupled counts as blank.
     ``belongs``: the record belongs to the one that the lookup leads to (somebody who works for a customer):
     who uncouples that one uncouples it, too.
@@ -137,6 +138,7 @@ class FieldMapping:
     bc_when: str | None = None
     sales_fallback: str | None = None
     optional: bool = False
+    within_only: bool = False
     quiet: bool = False
     over_when: tuple[tuple[str, Value], ...] = ()
     user_local: bool = False

@@ -16,7 +16,7 @@ from shared_code.core.moments import BLANK_DATE
 from shared_code.core.plain import LARGEST, decimal_of, plain_text
 from shared_code.core.put_results import Missing, Put, Unfit
 from shared_code.core.records import ZERO_ID, Side, Value, Values
-from shared_code.core.references import last_part, reference_key
+from shared_code.core.references import first_part, last_part, reference_key
 
 UNCOUPLED_PREFIX = "sales:"
 """Begins the neutral value of a Sales lookup whose target is not coupled."""
@@ -147,4 +147,6 @@ def _bc_form(each: FieldMapping, key: str) -> str:
     """What the field of Business Central holds: the reference's own part; blank for what blank means."""
     if each.by_reference and key == ZERO_ID:
         return ""
+    if each.within_only:
+        return first_part(key)
     return last_part(key) if each.bc_within else key

@@ -13,7 +13,7 @@ from shared_code.core.records import Value
 
 SEPARATOR = "|"
 """Between the parts of a reference.  Numbers and codes that hold it themselves still make one key only: only
-the last part is ever taken out again."""
+the last part, or what is before it, is ever taken out again."""
 
 
 def reference_key(parts: Iterable[Value]) -> str | None:
@@ -25,6 +25,11 @@ def reference_key(parts: Iterable[Value]) -> str | None:
 def last_part(key: str) -> str:
     """What the field itself holds of a reference within another."""
     return key.rpartition(SEPARATOR)[2]
+
+
+def first_part(key: str) -> str:
+    """What a reference is within: the item of a variant."""
+    return key.rpartition(SEPARATOR)[0]
 
 
 def _plain(value: Value) -> str:

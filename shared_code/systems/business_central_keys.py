@@ -42,11 +42,21 @@ def body(table: Table, creation: Creation) -> Mapping[str, object]:
     are nested.  Raises ValueError for what cannot be written.
     """
     values = tables.body(table, creation.values)
-    lines = [tables.body(table.lines, each.values) for each in creation.lines if table.lines]
+    lines = [_in_order(tables.body(table.lines, each.values)) for each in creation.lines if table.lines]
     if not are_kept(table):
         return {**values, table.collection: lines} if lines else values
     keyed: Mapping[str, object] = {KEY: creation.id} if creation.id else {}
     return {**keyed, CONTENT: odata.dumps({**values, "lines": lines})} if lines else {**values, **keyed}
+
+
+def _in_order(line: Mapping[str, object]) -> dict[str, object]:
+    """A line with what it sells first: the service takes properties one after the other, and resolves a
+    number by the type set so far (microsoft/BCApps, APIV2SalesOrderLines)."""
+    first = [name for name in _LINE_BEGINS if name in line]
+    return {name: line[name] for name in (*first, *line)}
+
+
+_LINE_BEGINS = ("lineType", "itemId", "lineObjectNumber", "itemVariantId")
 
 
 def made_under(client: Client, place: Place, table: Table, keys: Sequence[str]) -> dict[str, str]:

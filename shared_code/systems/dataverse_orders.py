@@ -13,14 +13,16 @@ from dataclasses import dataclass, replace
 
 from shared_code.core import orders, quotes
 from shared_code.core.descriptions import ColumnDescription, Kind
+from shared_code.core.lookups import target_id
 from shared_code.core.records import Row, Value, Values
 from shared_code.systems import odata
 from shared_code.systems.interface import Change, Column, Table
 
 COMPANY = "customerCompany"
-"""The company that an order's customer belongs to: the account carries its mark."""
+"""The company that an order's customer belongs to: the account, or the person, carries its mark."""
 _CUSTOMER = "customerid"
-_MARKED = Table("accounts", "accountid", (Column("tandem_companyid"),))
+_MARK = (Column("tandem_companyid"),)
+_MARKED = (Table("accounts", "accountid", _MARK), Table("contacts", "contactid", _MARK))
 type Compute = Callable[[Values, Sequence[Values]], Value]
 
 
@@ -83,7 +85,10 @@ def composed(table: Table, rows: Sequence[Row], read: ReadRows) -> dict[str, Row
     beside = _beside(table, ids, read) if ids and table.beside else {}
     marks = _marks(rows, read) if any(each.name == COMPANY for each in table.columns) else {}
     made = (_composed(table, row, lines.get(row.id, []), beside.get(row.id, {})) for row in rows)
-    return {row.id: replace(row, values={**row.values, COMPANY: marks.get(_customer(row))}) for row in made}
+    return {
+        row.id: replace(row, values={**row.values, COMPANY: marks.get(target_id(_customer(row)))})
+        for row in made
+    }
 
 
 def _customer(row: Row) -> str:
@@ -92,9 +97,15 @@ def _customer(row: Row) -> str:
 
 def _marks(rows: Sequence[Row], read: ReadRows) -> dict[str, Value]:
     """The company of each customer."""
-    ids = sorted({_customer(row) for row in rows} - {""})
-    found = read(_MARKED, _MARKED.key, ids) if ids else []
-    return {row.id: row.values["tandem_companyid"] for row in found}
+    customers = {_customer(row) for row in rows} - {""}
+    marks: dict[str, Value] = {}
+    for table in _MARKED:
+        ids = sorted(
+            target_id(each) for each in customers if (each.rpartition("/")[0] or "accounts") == table.name
+        )
+        found = read(table, table.key, ids) if ids else []
+        marks |= {row.id: row.values["tandem_companyid"] for row in found}
+    return marks
 
 
 def _composed(table: Table, row: Row, lines: Sequence[Values], beside: Values) -> Row:

@@ -10,6 +10,8 @@ import pytest
 from local.simulation.world import CLIENT, World
 from local.simulators.dataverse.people import User
 from shared_code.core.records import Side
+from shared_code.sync import coupling_api
+from shared_code.sync.api import answering
 from tests.sync import ordering, worlds
 from tests.sync.ordering import (
     ACTIVE,
@@ -221,6 +223,7 @@ def nothing(line: dict[str, Any]) -> dict[str, Any]:
     return {**line, "quantity": 0}
 
 
+@pytest.mark.conforms("139185.DependentTableIsNotMarkedAsFailed")
 @pytest.mark.parametrize(
     ("changed", "what"),
     [
@@ -262,6 +265,79 @@ def test_a_product_that_is_not_coupled_keeps_the_order_waiting_until_it_is(plain
     assert ordering.of(plain, order)["totalAmountExcludingTax"] == 5
     assert told(plain, order)["tandem_transfer"] == "In Business Central"
     assert told(plain, order)["tandem_reason"] is None
+
+
+@pytest.mark.conforms("139175.CRMSalesOrderFCYNotExists")
+def test_an_order_in_a_currency_that_business_central_lacks_waits_and_says_so(plain: World) -> None:
+    body = {"isocurrencycode": "XTS", "currencyname": "Test", "currencysymbol": "X", "currencyprecision": 2}
+    plain.person_in_sales.call("POST", "transactioncurrencies", {**body, "exchangerate": 2})
+    order = submit(plain, sold(plain, BICYCLE, 1, 10), code="XTS")
+    assert "currency refers to" in refused(plain, order, "waits_for_lookup")
+    assert told(plain, order)["tandem_transfer"] == "Waiting"
+
+
+@pytest.mark.conforms("139162.SendCoupledAndPostedFCYSalesOrderToCRM")
+def test_the_invoice_of_an_order_in_a_foreign_currency_comes_to_sales_in_it() -> None:
+    world = ordering.synchronised(("orders", "invoices"), mappings=(NAME, "CUSTOMER", "POSTEDSALESINV-INV"))
+    order = submit(world, sold(world, BICYCLE, 2, 500), code="EUR")
+    ordering.of_after(world, order)
+    ordering.handle(world, order, "ship")
+    ordering.handle(world, order, "invoice")
+    worlds.cycles(world, 3)
+    (invoice,) = world.person_in_sales.call("GET", "invoices")["value"]
+    assert invoice["_transactioncurrencyid_value"] == ordering.currency_id(world, "EUR")
+    assert invoice["totalamount"] == 1000
+
+
+@pytest.mark.conforms("139177.TestNavigateToCRMSalesOrderFromSalesOrderList")
+def test_an_order_leads_to_its_partner_in_the_other_system(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 1, 10))
+    ordering.of_after(world, order)
+    pair = ordering.coupling(world, order)
+    assert pair is not None
+    shown = answering(lambda: coupling_api.get_pair(world.parts, NAME, pair.bc_id, {"side": "bc"})).body
+    assert order in str(shown["salesLink"])
+    assert "page=42" in str(shown["bcLink"])
+
+
+PERSONS = "person_customers"
+
+
+@pytest.mark.parametrize("features", [WITHOUT, EXTENSION], ids=["v2.0", "extension"])
+def test_an_order_of_a_person_who_is_a_customer_goes_to_that_customer(features: tuple[str, ...]) -> None:
+    world = ordering.synchronised((*features, PERSONS), mappings=(NAME, "CUSTOMER", "PERSON CUSTOMER"))
+    body = {"firstname": "Ann", "lastname": "Buyer", "tandem_iscustomer": True}
+    person = str(
+        world.person_in_sales.call("POST", "contacts", body, prefer="return=representation")["contactid"]
+    )
+    worlds.cycles(world, 2)
+    order = ordering.write(world, sold(world, BICYCLE, 1, 5))
+    world.person_in_sales.edit(f"salesorders({order})", **bind("customerid_contact", "contacts", person))
+    ordering.set_state(world, order, ordering.SUBMITTED)
+    made = ordering.of_after(world, order)
+    customer = next(each for each in worlds.customers(world) if each["displayName"] == "Ann Buyer")
+    assert (made["customerId"], made["totalAmountExcludingTax"]) == (customer["id"], 5)
+    of_account = ordering.of_after(world, submit(world, sold(world, BICYCLE, 1, 7)))
+    assert of_account["customerNumber"] == ordering.CUSTOMER
+    assert worlds.problems(world, NAME) == []
+
+
+@pytest.mark.parametrize("features", [WITHOUT, EXTENSION, (*EXTENSION, "unit_groups")])
+def test_a_variant_goes_as_its_item_with_the_variants_code(features: tuple[str, ...]) -> None:
+    world = ordering.new_world(
+        (*features, "item_variants"), mappings=(NAME, "CUSTOMER", "ITEM VARIANT-PRODUCT")
+    )
+    red = {"itemNumber": BICYCLE, "code": "RED", "description": "Red"}
+    variant = world.person_in_bc().call("POST", "itemVariants", red)["id"]
+    worlds.full(world, release=list(world.at.mappings))
+    world.settle(2)
+    order = submit(world, sold(world, f"{BICYCLE}/RED", 2, 5), sold(world, BICYCLE, 1, 5))
+    made = ordering.of_after(world, order)
+    assert lines_of(made, "lineType", "lineObjectNumber", "itemVariantId", "quantity") == [
+        ("Item", BICYCLE, variant, 2),
+        ("Item", BICYCLE, "00000000-0000-0000-0000-000000000000", 1),
+    ]
+    assert worlds.problems(world, NAME) == []
 
 
 def test_an_order_of_a_person_is_told_why_it_stays(plain: World) -> None:
@@ -309,6 +385,7 @@ def test_an_order_with_an_item_that_is_blocked_meanwhile_is_refused_until_it_is_
     "139175.CRMSalesOrderStateSubmittedAfterNAVOrderShippedOnly",
     "139175.CRMSalesOrderStateSubmittedAfterPartlyInvoicedNAVOrder",
     "139175.PostToCRMSalesOrderWhenSalesOrderIsReleased",
+    "139175.PostToAccountWhenSalesOrderIsPosted",
 )
 def test_how_far_the_order_is_comes_back(world: World) -> None:
     order = submit(world, sold(world, BICYCLE, 4, 10))
@@ -463,6 +540,7 @@ def test_an_order_that_is_submitted_again_is_not_made_again(world: World) -> Non
     assert len(ordering.in_bc(world)) == 1
 
 
+@pytest.mark.conforms("139175.DontPostToAccountWhenUncoupledInvoiceIsPosted")
 def test_an_order_that_began_in_business_central_stays_there(world: World) -> None:
     body = {"customerNumber": ordering.CUSTOMER, "salesOrderLines": [{"itemId": _item(world), "quantity": 1}]}
     world.person_in_bc().call("POST", "salesOrders", body)

@@ -86,6 +86,27 @@ def test_what_is_written_in_discounts_and_long_texts_go_as_with_orders(world: Wo
     assert worlds.problems(world, NAME) == []
 
 
+@pytest.mark.parametrize("features", [quoting.PLAIN, (*quoting.EXTENSION, "unit_groups")])
+def test_variants_and_persons_go_as_with_orders(features: tuple[str, ...]) -> None:
+    world = quoting.synchronised(
+        (*features, "item_variants", "person_customers"),
+        mappings=(NAME, "CUSTOMER", "PERSON CUSTOMER", "ITEM VARIANT-PRODUCT"),
+    )
+    red = {"itemNumber": BICYCLE, "code": "RED", "description": "Red"}
+    variant = world.person_in_bc().call("POST", "itemVariants", red)["id"]
+    body = {"firstname": "Ann", "lastname": "Buyer", "tandem_iscustomer": True}
+    made = world.person_in_sales.call("POST", "contacts", body, prefer="return=representation")
+    worlds.cycles(world, 3)
+    quote = quoting.write(world, sold(world, f"{BICYCLE}/RED", 2, 5))
+    bound = ordering.bind("customerid_contact", "contacts", str(made["contactid"]))
+    world.person_in_sales.edit(f"quotes({quote})", **bound)
+    world.person_in_sales.edit(f"quotes({quote})", **quoting.ACTIVE)
+    found = of_after(world, quote)
+    assert found["customerName"] == "Ann Buyer"
+    assert lines_of(found, "lineType", "lineObjectNumber", "itemVariantId") == [("Item", BICYCLE, variant)]
+    assert worlds.problems(world, NAME) == []
+
+
 @pytest.mark.conforms("139172.CreateSalesQuoteInNAVWithJobQueueAfterFail")
 def test_one_quote_that_is_refused_holds_up_no_other_and_says_why(plain: World) -> None:
     bad, good = activate(plain), activate(plain, sold(plain, BICYCLE, 1, 5))

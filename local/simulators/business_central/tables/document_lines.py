@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from local.simulators.business_central.errors import ApiError, business_rule, field_rule, invalid_relation
@@ -116,9 +117,17 @@ def _set_object(edit: Edit) -> None:
             raise business_rule("Item does not exist.")
         _take(edit, "Item", item)
     elif edit.inserting and sent.get("lineObjectNumber"):
+        _check_order(sent)
         _take_by_number(edit, sent.get("lineType", "Item"), sent["lineObjectNumber"])
     elif edit.inserting:
         edit.values["lineType"] = sent.get("lineType", "Comment")
+
+
+def _check_order(sent: Mapping[str, Any]) -> None:
+    """Properties are taken one after the other: a number is resolved by the type that was set before it."""
+    names = list(sent)
+    if "lineType" in sent and names.index("lineType") > names.index("lineObjectNumber"):
+        raise invalid_relation("No.", "Sales Line", sent["lineObjectNumber"], "Item")
 
 
 def _take_by_number(edit: Edit, line_type: str, number: str) -> None:
