@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from shared_code.core.records import Absent, Deleted, Row, Side
-from shared_code.sync.processing import living_on, vanished
+from shared_code.sync.processing import contested, living_on, vanished
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.selecting import DELETED
 
 
 def read_missing(work: Work) -> None:
-    """Read every side that some open item lacks: one read per side, at most 500 ids."""
-    for side in (work.batch.side, work.batch.side.other):
-        lacking = {
-            id_: each for each in work.open_items() if side not in each.states and (id_ := each.id_on(side))
-        }
-        if lacking:
-            found = work.system(side).read(work.table(side), sorted(lacking))
-            living_on.know(work, side, lacking, found)
-            lacking = {i: each for i, each in lacking.items() if side not in each.states}
-            rows = vanished.believed(work, side, lacking, found)
-            work.links.load(side, rows.values())
-            for record_id, item in lacking.items():
-                _take_read(work, item, side, rows.get(record_id), record_id)
-        for item in work.open_items():
-            if side not in item.states:
-                item.states[side] = Absent()
+    """Read every side that some open item lacks: one read per side, at most 500 ids, and one more where both
+    sides of a pair have moved."""
+    read = {side: _read_side(work, side) for side in (work.batch.side, work.batch.side.other)}
+    contested.read_again(work, read)
+
+
+def _read_side(work: Work, side: Side) -> frozenset[str]:
+    """Read a side of the open items that lack it; which items those were."""
+    lacking = {
+        id_: each for each in work.open_items() if side not in each.states and (id_ := each.id_on(side))
+    }
+    read = frozenset(each.id for each in lacking.values())
+    if lacking:
+        found = work.system(side).read(work.table(side), sorted(lacking))
+        living_on.know(work, side, lacking, found)
+        lacking = {i: each for i, each in lacking.items() if side not in each.states}
+        rows = vanished.believed(work, side, lacking, found)
+        work.links.load(side, rows.values())
+        for record_id, item in lacking.items():
+            _take_read(work, item, side, rows.get(record_id), record_id)
+    for item in work.open_items():
+        if side not in item.states:
+            item.states[side] = Absent()
+    return read
 
 
 def _take_read(work: Work, item: Item, side: Side, row: Row | None, record_id: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from local.simulation.world import World
 from shared_code.core.coupling import Coupling
+from shared_code.core.mapping import ConflictRule
 from shared_code.core.records import Side
 from shared_code.store.announcements import KEPT_S
 from shared_code.sync.clean_up import clean_up
@@ -15,6 +16,7 @@ from shared_code.sync.messages import BATCH_QUEUE
 from shared_code.sync.processing import batch
 from shared_code.sync.retries import queue_due
 from shared_code.sync.tick import look
+from tests.conformance import scenes
 from tests.sync import worlds
 from tests.sync.worlds import Wire, once
 
@@ -317,3 +319,53 @@ def test_a_second_delivery_that_creates_fewer_does_not_withdraw_what_the_first_s
     worlds.cycles(world, 3)
     worlds.settled(world)
     assert len(worlds.customers(world)) == len(worlds.accounts(world)) == 5
+
+
+def carried_by_another_worker(world: World, pair: Coupling, mapping: str, **values: object) -> None:
+    """A person edits the BC record once more, and another worker carries it across at once."""
+    table = world.at.mapping(mapping).bc.table
+    world.person_in_bc().edit(f"{table}({pair.bc_id})", **values)
+    look(world.parts, world.at, world.at.mapping(mapping), (Side.BC,))
+    worlds.deliver(world)
+
+
+def currency_name(world: World, pair: Coupling) -> str:
+    row = world.person_in_sales.call("GET", f"transactioncurrencies({pair.sales_id})")
+    return str(row["currencyname"])
+
+
+@pytest.fixture
+def euro() -> tuple[World, Coupling]:
+    world = worlds.synced()
+    (pair,) = (c for c in world.at.couplings("CURRENCY").all_coupled() if c.reference == "EUR")
+    return world, pair
+
+
+def test_what_another_worker_carried_across_meanwhile_is_not_overwritten_with_what_was_read_before(
+    euro: tuple[World, Coupling],
+) -> None:
+    """Nobody looks at Sales in a one-way mapping: the older value would stay for good (seed 11176)."""
+    world, pair = euro
+    world.person_in_bc().edit(f"currencies({pair.bc_id})", displayName="Older")
+    in_between(
+        world, Side.SALES,
+        lambda: carried_by_another_worker(world, pair, "CURRENCY", displayName="Newer"), after=False,
+    )  # fmt: skip
+    worlds.cycles(world, 3)
+    assert currency_name(world, pair) == "Newer"
+    worlds.assert_quiet(world)
+
+
+def test_where_a_rule_decides_it_decides_over_what_both_sides_held_at_one_moment(world: World) -> None:
+    pair = worlds.pair(world)
+    scenes.rules(world, conflict=ConflictRule.BC_WINS)
+    edit(world, pair, Side.SALES, "phone", "+44 9")
+    edit(world, pair, Side.BC, "phone", "+44 1")
+    in_between(
+        world, Side.SALES,
+        lambda: carried_by_another_worker(world, pair, "CUSTOMER", phoneNumber="+44 2"), after=False,
+    )  # fmt: skip
+    worlds.cycles(world, 4)
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 2"
+    assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 2"
+    worlds.assert_whole(world)
