@@ -141,13 +141,19 @@ class Evidence:
         From then on the two sides differ there, until somebody edits one of them.
         """
         names = self._undone.get(bc_id, set())
-        return bool(names) if text is None else text.name in names
+        if text is None:
+            return bool(names)
+        return text.name in names or (text.kind in ("name", "parts") and not names.isdisjoint(_PARTS))
 
     def our_writes(self) -> list[Write]:
         return [each for each in self.observer.writes if each.who.startswith("tandem")]
 
     def company_of(self, at: ConnectionParts) -> str:
         return at.connection.company_id.lower()
+
+
+_PARTS = frozenset({"first_name", "middle_name", "last_name"})
+"""The fields that carry a person's name in parts."""
 
 
 def key_of(at: ConnectionParts, pair: Pair, side: str, record_id: str) -> Key:
