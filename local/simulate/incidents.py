@@ -125,6 +125,8 @@ class Incidents:
         then_ms = row.modified_ms - 86_400_000
         values = {**row.values, "lastModifiedDateTime": stamp_text(then_ms)}
         table.replace(row.id, replace(row, values=values, modified_ms=then_ms))
+        while table.has_hidden(row.id):
+            table.unhide(row.id)  # What was committed a day ago commits late for nobody.
 
     def _write_phone(self) -> None:
         """A number that goes to the old column first."""
