@@ -69,13 +69,11 @@ def _create_in_sales(work: Work, planned: Sequence[PlannedCreation]) -> None:
 
 def _creation(work: Work, planned: PlannedCreation) -> Creation:
     """The row and its lines under derived ids: a repeat makes neither twice."""
-    lines = [Creation(values, _derived_id(work, planned.item, key)) for key, values in planned.lines]
-    return Creation(planned.native, _derived_id(work, planned.item), tuple(lines))
+    lines = [Creation(values, derived_id(work, planned.item, key)) for key, values in planned.lines]
+    return Creation(planned.native, derived_id(work, planned.item), tuple(lines))
 
 
 def _announce(work: Work, planned: Sequence[PlannedCreation], creations: Sequence[Creation]) -> None:
-    if not work.mapping.direction.flows_to(Side.BC):
-        return  # Nobody would take the new rows for a person's.
     work.announced |= {str(c.id): p.item.id for c, p in zip(creations, planned, strict=True)}
     now_s = work.runtime.now()
     work.delivery = work.announcements.put(work.batch.id, work.announced, now_s, work.delivery)
@@ -122,7 +120,8 @@ def _wait_for_maker(work: Work, item: Item) -> None:
         problems.wait_for_creation(work, item)
 
 
-def _derived_id(work: Work, item: Item, line: str = "") -> str:
+def derived_id(work: Work, item: Item, line: str = "") -> str:
+    """The id of the row that is made for a BC record, or for one of its lines."""
     ended = work.stored.get(item.id)
     return _id_of_creation(work, item.id, ended, line)
 

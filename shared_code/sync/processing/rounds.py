@@ -40,6 +40,7 @@ from shared_code.sync.processing import (
     documents,
     elsewhere,
     intents,
+    left_behind,
     naming,
     problems,
     relinking,
@@ -178,6 +179,8 @@ def _owes_nothing(work: Work, item: Item) -> bool:
     """Whether no creation is under way for the record, or no longer; else it is settled or decided anew."""
     if item.intent:
         intents.settle_intent(work, item)
+    elif left_behind.couple(work, item):
+        return False
     return item.intent is None and not item.settled
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from shared_code.core import transform
 from shared_code.core.coupling import Coupling
@@ -76,6 +77,11 @@ class Work:
     @property
     def store(self) -> CouplingStore:
         return self.at.couplings(self.mapping.name)
+
+    @cached_property
+    def announced_before(self) -> MappingOf[str, str]:
+        """What was announced when this batch first asked: BC ids by Sales ids.  One query at most."""
+        return self.announcements.all()
 
     @property
     def announcements(self) -> AnnouncementStore:

@@ -7,7 +7,9 @@ import pytest
 from local.simulation.world import World
 from shared_code.core.coupling import Coupling, CouplingState
 from shared_code.core.records import Side
+from shared_code.sync.tick import look
 from tests.sync import worlds
+from tests.sync.worlds import Crash, once
 
 
 @pytest.fixture
@@ -78,6 +80,50 @@ def test_a_record_that_is_outside_from_the_beginning_is_not_created(world: World
     assert "Blocked Ltd." not in {a["name"] for a in worlds.accounts(world)}
     assert "Supplier Ltd." not in {c["displayName"] for c in worlds.customers(world)}
     worlds.assert_quiet(world)
+
+
+def dies_after_creating(world: World, name: str) -> str:
+    """A customer whose process died right after its account was created; the customer's id."""
+    bc_id = worlds.new_customer(world, name)
+
+    def die() -> None:
+        raise Crash
+
+    wire = worlds.tap(world, Side.SALES)
+    wire.after = once(die)
+    look(world.parts, world.at, world.at.mapping("CUSTOMER"), (Side.BC,))
+    assert worlds.deliver(world) == 1
+    assert name in {a["name"] for a in worlds.accounts(world)}
+    return bc_id
+
+
+def test_a_row_that_was_made_for_a_record_that_left_before_it_was_coupled_is_its_partner(
+    world: World,
+) -> None:
+    """Else it would stay in Sales for good as it was then: nobody plans what is outside (seed 11174)."""
+    bc_id = dies_after_creating(world, "Fresh Ltd.")
+    world.person_in_bc().edit(f"customers({bc_id})", blocked="All")
+    worlds.cycles(world, 3)
+    coupling = world.at.couplings("CUSTOMER").load(Side.BC, [bc_id])[bc_id]
+    assert isinstance(coupling, Coupling)
+    assert coupling.sales_id == worlds.account(world, "Fresh Ltd.")["accountid"]
+    world.person_in_bc().edit(f"customers({bc_id})", blocked="_x0020_", phoneNumber="+44 1")
+    worlds.cycles(world, 2)
+    assert worlds.account(world, "Fresh Ltd.")["telephone1"] == "+44 1"
+    worlds.assert_whole(world)
+
+
+def test_a_row_that_was_made_for_a_record_whose_creation_is_held_back_since_is_its_partner(
+    world: World,
+) -> None:
+    bc_id = dies_after_creating(world, "Fresh Ltd.")
+    schedule = world.at.schedules.all()["CUSTOMER"]
+    world.at.schedules.change("CUSTOMER", schedule.interval_s, released=False)
+    worlds.cycles(world, 3)
+    coupling = world.at.couplings("CUSTOMER").load(Side.BC, [bc_id])[bc_id]
+    assert isinstance(coupling, Coupling)
+    assert worlds.codes(world) == []
+    worlds.assert_whole(world)
 
 
 def delete(world: World, pair: Coupling, side: Side) -> None:
