@@ -41,6 +41,8 @@ def match(
     ``beside`` are values that other records hold, too, by the number of their key: these are not unique.
     """
     result = Matches()
+    if not (bc and sales):
+        return result
     left = {Side.BC: dict(bc), Side.SALES: dict(sales)}
     for number, key in enumerate(keys):
         shared = _by_value(key, left)

@@ -117,7 +117,8 @@ def _uncoupled(
     trusting: bool,
     first_page_only: bool = False,
 ) -> Records:
-    """The uncoupled records inside the filter with the values of their keys.
+    """The uncoupled records inside the filter with the values of their keys.  ``first_page_only``: without
+    values, those of one page.
 
     ``outside`` takes the ids of those outside the filter, ``held`` what all others are matched by.
     """
@@ -130,11 +131,14 @@ def _uncoupled(
         page = at.systems[side].scan(table, cursor)
         inside = {each.id: each for each in page.seen if may_be_inside(at, mapping, side, each)}
         outside |= {each.id for each in page.seen if each.id not in inside}
-        known = store.load(side, sorted(inside), ordered=True)
+        known = store.load(side, sorted(inside), ordered=True, whole=False)
         shows_any = shows_any or any(really_shown(each.id for each in page.seen))
         free = [each for each in inside.values() if not is_coupled(known.get(each.id))]
-        found |= _key_values(at, mapping, keys, side, free)
-        held |= _beside(at, mapping, keys, side, [each for each in page.seen if each.id not in found])
+        if first_page_only:  # Only how many there are is asked for.
+            found |= {each.id: {} for each in free}
+        else:
+            found |= _key_values(at, mapping, keys, side, free)
+            held |= _beside(at, mapping, keys, side, [each for each in page.seen if each.id not in found])
         if len(found) > MAX_UNCOUPLED:
             raise TooMany(
                 f"{mapping.title}: more than {MAX_UNCOUPLED:,} uncoupled records in {side.system_name}"

@@ -34,7 +34,9 @@ class LinkTable:
         own = [(each, rows) for each in self._mapping.lookups]
         theirs = [(each, lines) for each in (self._mapping.lines.lookups if self._mapping.lines else ())]
         for each, some in own + theirs:
-            for key in {key for row in some for key in _keys(each, side, row)}:
+            # Many rows refer to few records: what they hold is looked at once.
+            told = {_told(each, side, row.values): row for row in some}
+            for key in {key for row in told.values() for key in _keys(each, side, row)}:
                 index = "bc" if key == ZERO_ID else _index(each, side)
                 for mapping in each.lookup:
                     if (mapping, index, key) not in self._couplings:
@@ -107,6 +109,15 @@ def _index(each: FieldMapping, side: Side) -> str:
     if side is Side.SALES:
         return "sales"
     return "reference" if each.by_reference else "bc"
+
+
+def _told(each: FieldMapping, side: Side, values: Values) -> tuple[Value, ...]:
+    """All that the keys of a row depend on."""
+    if each.type is FieldType.LOCAL_AMOUNT:
+        return (values.get(each.bc_currency or ""),)
+    if side is Side.SALES:
+        return (values.get(each.sales[0]), values.get(each.sales_fallback or ""))
+    return (values.get(each.bc or "", each.constant), values.get(each.bc_within or ""))
 
 
 def _keys(each: FieldMapping, side: Side, row: Row) -> tuple[str, ...]:
