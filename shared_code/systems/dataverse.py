@@ -60,6 +60,7 @@ class Dataverse:
         self._client = client
         self._root = checked_address(environment_url, "Sales") + batch.API_PATH
         self._bulk: dict[str, bool] = {}
+        self._probing = client.runtime.new_gate()
         self._base_currency = ""
 
     @property
@@ -268,9 +269,11 @@ class Dataverse:
         return f"_{odata.name(column)}_value" if column in lookups else odata.name(column)
 
     def _bulk_create(self, table: Table) -> bool:
-        if table.name not in self._bulk:
-            self._bulk[table.name] = writes.supports_bulk_create(self._client, self._root, table)
-        return self._bulk[table.name]
+        """Asked once for each table, by whoever comes first of those who create at the same time."""
+        with self._probing.passing(1):
+            if table.name not in self._bulk:
+                self._bulk[table.name] = writes.supports_bulk_create(self._client, self._root, table)
+            return self._bulk[table.name]
 
 
 _UNTRACKED = Cursor('{"kind":"untracked"}')
