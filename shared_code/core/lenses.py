@@ -12,7 +12,7 @@ from functools import partial
 
 from shared_code.core import transform
 from shared_code.core.fields import FieldMapping, FieldType
-from shared_code.core.lookups import Links, get_lookup
+from shared_code.core.lookups import Links, get_lookup, put_lookup
 from shared_code.core.put_results import Put
 from shared_code.core.records import Side, Value, Values
 
@@ -55,6 +55,8 @@ def getter(each: FieldMapping, side: Side) -> Get:
 
 def putter(each: FieldMapping, side: Side) -> PutOne:
     """``transform.put`` of one field and side."""
+    if each.type is FieldType.LOOKUP and not each.rules and (found := _names(each, side)):
+        return lambda value, links, present: put_lookup(each, side, found[0], value, links)
     names, longest = _names(each, side), each.length_on(side)
     if each.type not in _TEXTS or each.rules or len(names) != 1:
         return partial(transform.put, each, side)

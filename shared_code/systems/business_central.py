@@ -238,7 +238,7 @@ class BusinessCentral:
         parts = [self._read_part(wide, condition) for condition in conditions]
         _, bodies = batch.get(self._client, self._place.of(table).root, kind, parts)
         with readable(table):
-            rows = [tables.row(wide, entity) for body in bodies for entity in tables.whole(body)]
+            rows = tables.rows(wide, (entity for body in bodies for entity in tables.whole(body)))
         return opportunities.with_contacts(self._client, self._place, wide, rows, kind)
 
     def _read_part(self, table: Table, condition: str) -> Part:

@@ -89,7 +89,7 @@ def page_of(
     """An answer as a page; ``now`` is the service's clock at it."""
     started = position.started or now
     with readable(table):
-        seen = tuple(tables.sighting(table, entity) for entity in odata.rows(data))
+        seen = tuple(tables.sightings(table, odata.rows(data)))
         link = odata.mapping(data).get("@odata.nextLink")
     _check_filter(seen, oldest_of(position.since, look_back_s) if position.since else None, table)
     if isinstance(link, str):
@@ -211,7 +211,7 @@ def _seen_currencies(
 ) -> list[Sighting]:
     codes = [odata.text(entity, "code") for entity in entities]
     rates = currencies.read_rates(client, place, local, codes, "scan")
-    sightings = [tables.sighting(table, entity) for entity in entities]
+    sightings = tables.sightings(table, entities)
     seen = [
         currencies.seen_with_rate(table, sighting, code, rates)
         for sighting, code in zip(sightings, codes, strict=True)

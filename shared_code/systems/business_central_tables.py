@@ -9,7 +9,7 @@ those that are computed of an invoice and its lines, or told of a variant's item
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shared_code.core.descriptions import Kind
 from shared_code.core.records import ZERO_ID, Row, Value, Values, Version
@@ -134,8 +134,20 @@ def record_id(table: Table, entity: Mapping[str, object]) -> str:
 
 def row(table: Table, entity: Mapping[str, object]) -> Row:
     """An entity as a record.  Raises ValueError for a column that is missing."""
-    own = values(table, entity, column_names(table))
-    return Row(record_id(table, entity), version(entity), own, _lines(table, entity))
+    (found,) = rows(table, [entity])
+    return found
+
+
+def rows(table: Table, entities: Iterable[Mapping[str, object]]) -> list[Row]:
+    """Entities as records.  Raises ValueError for a column that is missing."""
+    read = _reader(table, column_names(table))
+    return [Row(record_id(table, each), version(each), read(each), _lines(table, each)) for each in entities]
+
+
+def sightings(table: Table, entities: Iterable[Mapping[str, object]]) -> list[Sighting]:
+    """Entities as seen by a scan.  Raises ValueError."""
+    read = _reader(table, table.scan_columns)
+    return [Sighting(record_id(table, each), version(each), read(each)) for each in entities]
 
 
 def _lines(table: Table, entity: Mapping[str, object]) -> tuple[Values, ...]:
@@ -156,13 +168,15 @@ def sighting(table: Table, entity: Mapping[str, object]) -> Sighting:
 
 def values(table: Table, entity: Mapping[str, object], names: Sequence[str]) -> dict[str, Value]:
     """The values of ``names``.  Late ones are left out: they are added where the other answer is known."""
+    return _reader(table, names)(entity)
+
+
+def _reader(table: Table, names: Sequence[str]) -> Callable[[Mapping[str, object]], dict[str, Value]]:
+    """``values`` for many entities."""
     made = derived(table)
-    found = {name: _plain(entity, name) for name in names if name not in made}
-    if len(found) == len(names):
-        return found
     late, told = _LATE.get(table.name, set()) & made, computed(table)
-    wanted = [name for name in names if name not in late]
-    return {n: found[n] if n in found else _made(told, entity, n) for n in wanted}
+    wanted = [(name, name in made) for name in names if name not in late]
+    return lambda entity: {n: _made(told, entity, n) if made else _plain(entity, n) for n, made in wanted}
 
 
 def whole(body: object) -> list[Mapping[str, object]]:

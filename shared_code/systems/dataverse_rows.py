@@ -120,16 +120,26 @@ def _member(entity: Mapping[str, object], name: str) -> object:
     return entity[name]
 
 
-def body(table: Table, given: Mapping[str, Value]) -> dict[str, object]:
-    """What is sent to write ``given``.  Raises ValueError for a name or lookup that cannot be written."""
-    by_name = {column.name: column for column in table.columns}
-    return dict(_written(by_name.get(name) or Column(name), value) for name, value in given.items())
+class Writer:
+    """How rows of one table are written; made once for many."""
+
+    def __init__(self, table: Table) -> None:
+        self._columns = {column.name: column for column in table.columns}
+        self._lookups = {column.name for column in table.columns if column.target}
+
+    def body(self, given: Mapping[str, Value]) -> dict[str, object]:
+        """What is sent to write ``given``.  Raises ValueError for a name or lookup that cannot be written."""
+        plain = {odata.name(name): value for name, value in given.items() if name not in self._lookups}
+        bound = [name for name in given if name in self._lookups]
+        return {**plain, **dict(_bound(self._columns[name], given[name]) for name in bound)}
+
+    def binds(self, given: Mapping[str, Value]) -> bool:
+        """Whether writing ``given`` points a lookup somewhere."""
+        return any(value is not None for name, value in given.items() if name in self._lookups)
 
 
-def _written(column: Column, value: Value) -> tuple[str, object]:
-    if not column.target:
-        return odata.name(column.name), value
-    navigation, target, key = column.navigation or column.name, column.target, str(value)
+def _bound(column: Column, value: Value) -> tuple[str, object]:
+    navigation, target, key = column.navigation or column.name, column.target or "", str(value)
     if column.also and value is not None:
         target, _, key = key.partition("/")
         navigation = dict(_targets(column)).get(target) or ""
@@ -142,9 +152,3 @@ def _written(column: Column, value: Value) -> tuple[str, object]:
 def _targets(column: Column) -> tuple[tuple[str, str], ...]:
     """The entity sets that a lookup may lead to, each with its bind name."""
     return ((column.target or "", column.navigation or column.name), *column.also)
-
-
-def binds(table: Table, given: Mapping[str, Value]) -> bool:
-    """Whether writing ``given`` points a lookup somewhere."""
-    lookups = {column.name for column in table.columns if column.target}
-    return any(name in lookups and value is not None for name, value in given.items())

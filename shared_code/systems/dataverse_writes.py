@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypeGuard
 
 from shared_code.core.frozen import frozen
-from shared_code.core.records import Row, Value, Version
+from shared_code.core.records import Row, Version
 from shared_code.systems import dataverse_batch as batch
 from shared_code.systems import dataverse_rows as rows
 from shared_code.systems import errors, odata
@@ -87,7 +87,8 @@ def create(
     client: Client, root: str, table: Table, creations: Sequence[Creation], *, bulk: bool, read: ReadBack
 ) -> list[WriteResult]:
     """Create rows; one result per creation, in order."""
-    writes = [_prepared(partial(_creation, table, one)) for one in creations]
+    writer = rows.Writer(table)
+    writes = [_prepared(partial(_creation, table, writer, one)) for one in creations]
     send = partial(_create_chunk, client, root, table, bulk, read)
     return _read_back(table, _sent(client, writes, send, _size(table, creations)), read)
 
@@ -100,7 +101,8 @@ def _size(table: Table, creations: Sequence[Creation]) -> int:
 
 def update(client: Client, root: str, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
     """Write fields of rows that still have the given etag; one result per change, in order."""
-    writes = [_prepared(partial(_change, table, one)) for one in changes]
+    writer = rows.Writer(table)
+    writes = [_prepared(partial(_change, table, writer, one)) for one in changes]
     return _sent(client, writes, partial(_send_parts, client, root, table, "update"))
 
 
@@ -136,37 +138,28 @@ def _prepared(make: Callable[[], _Write]) -> _Write | Refused:
         return Refused("ValueNotSendable", str(error))
 
 
-def _creation(table: Table, creation: Creation) -> _Write:
+def _creation(table: Table, writer: rows.Writer, creation: Creation) -> _Write:
     key = None if creation.id is None else odata.guid(creation.id)
-    body = _new(table, creation)
+    body = _new(table, writer, creation)
     if creation.lines and table.lines:
-        body[table.collection] = [_new(table.lines, line) for line in creation.lines]
-    return _write(table, "POST", f"{batch.API_PATH}/{odata.name(table.name)}", {}, body, key, creation.values)
+        lines = rows.Writer(table.lines)
+        body[table.collection] = [_new(table.lines, lines, line) for line in creation.lines]
+    target = f"{batch.API_PATH}/{odata.name(table.name)}"
+    return _Write("POST", target, {}, odata.dumps(body), key, writer.binds(creation.values))
 
 
-def _new(table: Table, creation: Creation) -> dict[str, object]:
+def _new(table: Table, writer: rows.Writer, creation: Creation) -> dict[str, object]:
     """What is sent to create one row under its chosen id."""
     chosen = {} if creation.id is None else {table.key: odata.guid(creation.id)}
-    return rows.body(table, creation.values) | chosen
+    return writer.body(creation.values) | chosen
 
 
-def _change(table: Table, change: Change) -> _Write:
+def _change(table: Table, writer: rows.Writer, change: Change) -> _Write:
     key = odata.guid(change.id)
     target = f"{batch.API_PATH}/{odata.name(table.name)}({key})"
     headers = {"If-Match": change.version.etag}
-    return _write(table, "PATCH", target, headers, rows.body(table, change.values), key, change.values)
-
-
-def _write(
-    table: Table,
-    method: str,
-    target: str,
-    headers: Mapping[str, str],
-    body: Mapping[str, object],
-    key: str | None,
-    values: Mapping[str, Value],
-) -> _Write:
-    return _Write(method, target, headers, odata.dumps(body), key, rows.binds(table, values))
+    text = odata.dumps(writer.body(change.values))
+    return _Write("PATCH", target, headers, text, key, writer.binds(change.values))
 
 
 def _sent(

@@ -137,9 +137,12 @@ def dumps(data: object) -> str:
 
 
 def _object(data: Mapping[Any, object]) -> str:
-    if type(data) is dict and _EXACT.issuperset(map(type, data.values())):
-        return _WRITER.encode(data)  # No number among them that would change its form.
-    return "{" + ",".join([f"{_quoted(str(key))}:{dumps(value)}" for key, value in data.items()]) + "}"
+    """The standard library's encoder is quick; what it would give another form comes behind it."""
+    exact = {key: value for key, value in data.items() if type(value) in _EXACT}
+    others = [f"{_quoted(str(k))}:{dumps(v)}" for k, v in data.items() if type(v) not in _EXACT]
+    if not (exact and others):
+        return _WRITER.encode(exact) if exact else "{" + ",".join(others) + "}"
+    return f"{_WRITER.encode(exact)[:-1]},{','.join(others)}}}"
 
 
 def _list(data: Sequence[object]) -> str:
