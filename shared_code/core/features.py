@@ -32,6 +32,7 @@ class Feature(StrEnum):
     ORDERS = "orders"
     QUOTES = "quotes"
     ORDER_NOTES = "order_notes"
+    ORDER_CHOICES = "order_choices"
     MANUAL_NUMBERS = "manual_numbers"
     CREDIT_MEMOS = "credit_memos"
     ITEM_CATEGORIES = "item_categories"

@@ -300,6 +300,23 @@ def test_an_order_leads_to_its_partner_in_the_other_system(world: World) -> None
     assert "page=42" in str(shown["bcLink"])
 
 
+def test_what_is_chosen_on_the_order_goes_before_what_the_customer_has() -> None:
+    world = ordering.new_world((*EXTENSION, "order_choices"), mappings=(NAME, "CUSTOMER"))
+    chosen = {}
+    for column, code in (("freighttermscode", "EXW"), ("shippingmethodcode", "DHL")):
+        label = {"LocalizedLabels": [{"Label": code, "LanguageCode": 1033}]}
+        body = {"EntityLogicalName": "salesorder", "AttributeLogicalName": column, "Label": label}
+        made = world.person_in_sales.call("POST", "InsertOptionValue", body) if code != "DHL" else {}
+        chosen[column] = made.get("NewOptionValue", 2)
+    worlds.full(world, release=list(world.at.mappings))
+    world.settle(2)
+    made_there = ordering.of_after(world, submit(world, sold(world, BICYCLE, 1, 5), **chosen))
+    (row,) = worlds.bc_rows(world, "salesOrders")
+    assert (row["number"], row["shipmentMethodCode"], row["shippingAgentCode"]) == (
+        made_there["number"], "EXW", "DHL",
+    )  # fmt: skip
+
+
 PERSONS = "person_customers"
 
 

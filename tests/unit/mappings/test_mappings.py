@@ -64,7 +64,7 @@ def test_with_the_extension_units_are_kept_per_item_and_resource() -> None:
     assert WHOLE.keys() - MAPPINGS.keys() == {
         "ITEM UOM", "RESOURCE UNIT GROUP", "RESOURCE UNIT GROUP BASE", "RESOURCE UOM", "RESOURCE-PRODUCT",
         "SHIP-TO ADDRESS", "SHIPPING AGENT", "UNIT GROUP", "UNIT GROUP BASE", "PLHEADER-PRICE",
-        "PLLINE-PRODPRICE", "ORDER NOTE",
+        "PLLINE-PRODPRICE", "ORDER NOTE", "ORDER SHIPMENT METHOD", "ORDER SHIPPING AGENT",
     }  # fmt: skip
     assert MAPPINGS.keys() - WHOLE.keys() == {"UNIT OF MEASURE", "BASE UNIT"}
     for mapping in WHOLE.values():
