@@ -136,16 +136,17 @@ def test_files_blank_notes_and_notes_of_other_rows_stay(world: World) -> None:
 
 def test_notes_of_an_order_that_is_invoiced_stay_in_sales(world: World) -> None:
     order = carried(world)
-    write(world, order, "Kept")
+    note = write(world, order, "Kept")
     worlds.cycles(world, 3)
     ordering.handle(world, order, "ship")
     ordering.handle(world, order, "invoice")
     worlds.cycles(world, 30, 3700)
     assert in_bc(world) == []
     write(world, order, "Afterwards")
+    world.person_in_sales.edit(f"annotations({note})", notetext="Still kept")
     worlds.cycles(world, 3)
     assert worlds.problems(world, NAME) == []
-    assert [text for _, text in in_sales(world)] == ["Afterwards", "Kept"]
+    assert [text for _, text in in_sales(world)] == ["Afterwards", "Still kept"]
     worlds.assert_quiet(world)
 
 

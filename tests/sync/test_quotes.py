@@ -194,6 +194,28 @@ def test_a_quote_that_business_central_made_an_order_of_lives_on_and_stays_quiet
     assert quoting.in_bc(plain) == []
 
 
+def test_a_quote_may_end_in_sales_after_business_central_made_an_order_of_it(plain: World) -> None:
+    quote = activate(plain, sold(plain, BICYCLE, 2, 10))
+    of_after(plain, quote)
+    quoting.handle(plain, quote, "make_order")
+    worlds.cycles(plain, 3, 3700)
+    quoting.close(plain, quote, "WinQuote")
+    worlds.cycles(plain, 5, 3700)
+    assert told(plain, quote)["tandem_status"] == "Ordered"
+    assert worlds.problems(plain, NAME) == []
+    worlds.assert_quiet(plain)
+
+
+def test_a_quote_that_ends_in_the_minute_in_which_an_order_is_made_of_it_is_ordered(plain: World) -> None:
+    quote = activate(plain, sold(plain, BICYCLE, 2, 10))
+    of_after(plain, quote)
+    quoting.handle(plain, quote, "make_order")
+    quoting.close(plain, quote, "WinQuote")
+    worlds.cycles(plain, 5, 3700)
+    assert told(plain, quote)["tandem_status"] == "Ordered"
+    assert worlds.problems(plain, NAME) == []
+
+
 def test_a_quote_that_is_deleted_in_business_central_is_told_and_not_made_again(plain: World) -> None:
     quote = activate(plain, sold(plain, BICYCLE, 1, 10))
     made = of_after(plain, quote)

@@ -29,6 +29,7 @@ class Item:
     ``told``: the row beside it was told its outcome.  ``found`` is the id of a partner that was there
     before the coupling and whose own problem was not read yet.  ``awaits`` is whose coupling it needs to be
     anybody's (``mapping|side|id``); until then it is not listed.
+    ``lives_on``: its BC record is gone and lives on elsewhere, so nothing can be written there.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Item:
     told: bool = False
     found: str = ""
     awaits: tuple[str, ...] = ()
+    lives_on: bool = False
 
     @property
     def settled(self) -> bool:

@@ -47,4 +47,5 @@ def _know(item: Item, record_id: str, rule: LivesOn) -> None:
     base = item.coupling.base if item.coupling else None
     version = item.coupling.bc_version if item.coupling else None
     if base and version:
+        item.lives_on = True
         item.states[Side.BC] = Known(record_id, version, {**base.bc, **dict(rule.then)})

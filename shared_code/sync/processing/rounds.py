@@ -185,6 +185,8 @@ def _owes_nothing(work: Work, item: Item) -> bool:
 
 
 def _merge(work: Work, item: Item, merge: Merge, plan: writing.Plan) -> None:
+    if item.lives_on:
+        merge = replace(merge, to_bc={})
     item.conflicts = merge.conflicts
     if not (merge.to_bc or merge.to_sales):
         if documents.tells_other_totals(work, item):

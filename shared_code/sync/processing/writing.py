@@ -173,6 +173,8 @@ def take_result(work: Work, planned: PlannedUpdate, side: Side, result: WriteRes
         case Moved() | OutcomeUnknown() | Exists():
             # Somebody else wrote, or nobody knows whether we did: what the record holds now decides.
             item.states.pop(side, None)
+        case Gone() if side is Side.BC and work.mapping.bc.lives_on:
+            item.states.pop(side, None)  # It may live on elsewhere, which reading tells.
         case Gone():
             item.states[side] = Deleted(planned.change.id)
         case Refused():
