@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from local.simulate.choices import NOTHING_LEFT_OUT, Choices
 from local.simulate.clerk import Clerk
 from local.simulate.conclusions import Conclusions
+from local.simulate.dates import clock_of
 from local.simulate.deeds import ALWAYS, OF_PAIRS, OF_VALUES, Desk
 from local.simulate.faults import Faults
 from local.simulate.further import mappings_of, records_of
@@ -36,7 +37,7 @@ from local.simulate.wire import Late, Wire
 from local.simulation.world import TENANT, Person
 from local.simulators.business_central import BusinessCentral
 from local.simulators.dataverse import Dataverse
-from local.simulators.wire import Clock, ManualClock, Service
+from local.simulators.wire import Clock, Service
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import TABLES
 
@@ -140,14 +141,14 @@ def _with_parts(seed: int, setting: Setting, parts: Sequence[str]) -> Setting:
 
 
 def _ground(seed: int, setting: Setting, choices: Choices) -> _Ground:
-    clock, trace = ManualClock(), Trace(keep=choices.keep_trace)
+    plan = draw_plan(seed, choices.without)
+    clock, trace = clock_of(seed, plan.parts), Trace(keep=choices.keep_trace)
     scheduler = Scheduler(clock, random.Random(f"{seed} scheduler"), trace, setting.stay)
     faults = Faults(
         scheduler, random.Random(f"{seed} faults"), setting.hostility, choices.without,
         choices.only_first_faults, choices.often,
     )  # fmt: skip
     clocks = SkewedClock(clock, setting.skews_s[0]), SkewedClock(clock, setting.skews_s[1])
-    plan = draw_plan(seed, choices.without)
     bc, sales = business_central_of(setting, clocks[0], plan.parts), dataverse_of(setting, clocks[1])
     return _Ground(
         seed, setting, scheduler, faults, Observer(clock.time), bc, sales, clocks, plan,

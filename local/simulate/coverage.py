@@ -46,6 +46,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "agent_changed", "agent_added", "edited RESOURCE-PRODUCT", "edited ITEM VARIANT-PRODUCT",
         "edited SHIP-TO ADDRESS",
     ),
+    "prices with dates": ("dated_price_added", "dates_moved", "midnight"),
     "documents": (
         "posted POSTEDSALESINV-INV", "posted POSTEDSALESCRMEMO-INV", "posted_later", "paid", "paid_in_part",
         "invoice_canceled", "due_date_changed", "invoice_deleted_in_sales",

@@ -7,9 +7,10 @@ from typing import Any
 
 from local.simulate.actions import ACTIONS, body_of, withdraw
 from local.simulate.fields import Pair
-from local.simulate.further import LIST, PRICES, pairs_of
+from local.simulate.further import PRICES, pairs_of
 from local.simulate.observing import HEART, Key
 from local.simulate.people import People
+from local.simulate.price_actions import OF_PRICES
 from local.simulate.wider_actions import needed_wider, wider_actions, wider_tables
 
 type Action = Callable[[People], None]
@@ -128,53 +129,6 @@ def delete_further(people: People) -> None:
         people.count("further_deleted")
 
 
-def change_price(people: People) -> None:
-    """Another price in a list or group."""
-    line = _price(people)
-    if line is not None and people.write(line, {"unitPrice": people.rng.randrange(1, 10**6) / 100}):
-        people.count("price_changed")
-
-
-def end_price(people: People) -> None:
-    """A price ends: its line is deleted."""
-    line = _price(people)
-    if line is not None and people.remove(line):
-        people.count("price_deleted")
-
-
-def add_price(people: People) -> None:
-    """A price for an item that has none in its unit."""
-    present = people.observer.present
-    prices = next(each for each in PRICES.values() if each.table in people.observer.watched["bc"])
-    priced = {values[prices.item] for key, values in present.items() if key.table == prices.table}
-    items = [k for k, values in present.items() if k.table == "items" and values["number"] not in priced]
-    if not items:
-        return
-    item = people.rng.choice(items)
-    values = present[item]
-    body = {"unitOfMeasureCode": values["baseUnitOfMeasureCode"], "unitPrice": people.rng.randrange(1, 1000)}
-    if people.add_row(item.company, prices.table, {**_LINE[prices.table](item, values), **body}):
-        people.count("price_added")
-
-
-_LINE: Mapping[str, Callable[[Key, Mapping[str, Any]], dict[str, Any]]] = {
-    "tandem/priceListLines": lambda item, values: {
-        "priceListCode": LIST, "lineNumber": 1000 + int(item.id[:6], 16), "assetType": "Item",
-        "assetNumber": values["number"], "assetId": item.id, "status": "Active", "priceType": "Sale",
-        "amountType": "Price",
-    },
-    "tandem/salesPrices": lambda item, values: {
-        "salesType": "Customer_x0020_Price_x0020_Group", "salesCode": LIST, "itemNumber": values["number"],
-    },
-}  # fmt: skip
-
-
-def _price(people: People) -> Key | None:
-    tables = {each.table for each in PRICES.values()}
-    found = [each for each in people.observer.present if each.table in tables]
-    return people.rng.choice(found) if found else None
-
-
 _EVERYWHERE: tuple[tuple[Action, float], ...] = (
     (edit_further, 40),
     (clear_further, 3),
@@ -182,13 +136,12 @@ _EVERYWHERE: tuple[tuple[Action, float], ...] = (
     (leave_further, 5),
     (delete_further, 3),
 )
-_OF_PRICES: tuple[tuple[Action, float], ...] = ((change_price, 12), (end_price, 3), (add_price, 5))
 
 
 def actions_of(parts: tuple[str, ...]) -> tuple[tuple[Action, float], ...]:
     """What people do in a seed with these further parts."""
     priced = any(each in PRICES for each in parts)
-    own = (*(_EVERYWHERE if parts else ()), *(_OF_PRICES if priced else ()))
+    own = (*(_EVERYWHERE if parts else ()), *(OF_PRICES if priced else ()))
     return (*ACTIONS, *own, *wider_actions(parts))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from local.simulate.dates import zone_of
 from local.simulate.further import features_of, mappings_of
 from local.simulate.setting import Setting
 from local.simulation.receiving import WEBHOOK_SECRET, WEBHOOK_URL
@@ -48,6 +49,7 @@ def settings_of(setting: Setting, parts: Sequence[str] = (), *, webhooks: bool =
         "BUSINESS_CENTRAL_COMPANIES": companies,
         "MAPPINGS": ",".join(("CUSTOMER", "CONTACT", *mappings_of(parts))),
         "FEATURES": ",".join(features_of(parts)),
+        "TIME_ZONE": zone_of(parts),
         "SALES_URL": ORG,
         "SETTLE_SECONDS": str(setting.settle_s),
         **({"WEBHOOK_URL": WEBHOOK_URL, "WEBHOOK_SECRET": WEBHOOK_SECRET} if webhooks else {}),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
+from local.simulate import dates
 from local.simulate.administrator import Administrator
 from local.simulate.calm import state_of
 from local.simulate.clerk import Clerk
@@ -175,6 +176,10 @@ class Simulation:
     def _calm_down(self) -> None:
         """Faults end, everything is as it should be again, and an administrator has looked after it."""
         self.faults.on = False
+        parts = self.incidents.plan.parts
+        begun_s = dates.clock_of(self.seed, parts).now
+        if dates.PART in parts and dates.day_of(begun_s) != dates.day_of(self.scheduler.clock.now):
+            self.faults.count("midnight")
         self.surroundings.restore()
         self.incidents.finish()
         self.administrator = Administrator(self.first, self.faults, self.setting.release)
@@ -211,8 +216,17 @@ class Simulation:
             self._pass(A_NIGHT_S)
             if self._state() == before and not self._waits_for_a_day(begun):
                 break
+        self._pass_midnight()
         self.quiet_from = len(self.observer.writes)
         self._pass_time(A_ROUND_S)
+
+    def _pass_midnight(self) -> None:
+        """A day that begins changes prices with dates: none begins in the last round."""
+        if dates.PART not in self.incidents.plan.parts:
+            return
+        today, last = (dates.day_of(self.surroundings.bc.env.clock.time() + s) for s in (0.0, 2 * A_ROUND_S))
+        for _ in range(3 if today != last else 0):
+            self._pass(A_ROUND_S)
 
     def _waits_for_a_day(self, begun_s: float) -> bool:
         """Whether something shows only in a look that has not been yet.

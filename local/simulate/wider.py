@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from local.simulate.dates import PART
 from local.simulate.document_pairs import CREDIT_MEMO, INVOICE
 from local.simulate.part import Chosen, Further, Records, copied
 from local.simulate.wider_pairs import RESOURCE, RESOURCE_UNIT, SHIP_TO, VARIANT
@@ -100,6 +101,11 @@ def _memos(whole: Records, kept: Records, rng: random.Random) -> Chosen:
     return {"salesCreditMemos": []}
 
 
+def _dates(whole: Records, kept: Records, rng: random.Random) -> Chosen:
+    """The prices there are have none at first: people give them some."""
+    return {}
+
+
 WIDER: Mapping[str, Further] = {
     "resources": Further(
         ("RESOURCE-PRODUCT",), ("extension", "unit_groups"), (RESOURCE, RESOURCE_UNIT), _resources
@@ -108,6 +114,7 @@ WIDER: Mapping[str, Further] = {
     "delivery": Further(("SHIP-TO ADDRESS",), ("extension",), (SHIP_TO,), _delivery),
     "variants": Further(("ITEM VARIANT-PRODUCT",), ("item_variants",), (VARIANT,), _variants),
     "invoices": Further(("POSTEDSALESINV-INV",), ("invoices",), (INVOICE,), _invoices),
+    PART: Further((), (), (), _dates),
     "memos": Further(("POSTEDSALESCRMEMO-INV",), ("credit_memos",), (CREDIT_MEMO,), _memos),
 }
 
@@ -118,6 +125,8 @@ COMBINATIONS: Sequence[tuple[str, ...]] = (
     ("items", "variants"),
     ("item_units", "variants"),
     ("agents", "delivery", "resources"),
+    ("items", "price_lists", "dates"),
+    ("item_units", "price_groups", "dates"),
     ("items", "invoices"),
     ("item_units", "invoices", "memos"),
     ("items", "variants", "invoices", "memos"),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from local.simulate.dated_actions import OF_DATES
+from local.simulate.dates import PART
 from local.simulate.document_actions import OF_INVOICES, OF_MEMOS
 from local.simulate.fields import Pair
 from local.simulate.observing import Key
@@ -87,6 +89,7 @@ _OF: Mapping[str, tuple[tuple[Action, float], ...]] = {
     "agents": ((change_agent, 12), (add_agent, 2)),
     "invoices": OF_INVOICES,
     "memos": OF_MEMOS,
+    PART: OF_DATES,
 }
 
 

@@ -11,6 +11,7 @@ from local.simulate.checkers.prices import check
 from local.simulate.evidence import Evidence
 from local.simulate.further import LIST
 from local.simulate.observing import Key
+from local.simulators.wire import ManualClock
 
 LINE = Key("bc", "c1", "tandem/priceListLines", "l1")
 ROW = Key("sales", "", "productpricelevel", "p1")
@@ -26,11 +27,12 @@ def evidence(*, listed: bool = False, parts: tuple[str, ...] = ("price_lists",),
             present[key] = {**values, **changed}
     store = SimpleNamespace(all_problems=lambda limit: ["a problem"] if listed else [])
     plan = SimpleNamespace(parts=parts)
+    bc = SimpleNamespace(env=SimpleNamespace(clock=ManualClock()))
     stand_in = SimpleNamespace(
         observer=SimpleNamespace(present=present),
         connections=[SimpleNamespace(couplings=lambda mapping: store)],
         problems_of=lambda *keys: [],
-        simulation=SimpleNamespace(incidents=SimpleNamespace(plan=plan)),
+        simulation=SimpleNamespace(incidents=SimpleNamespace(plan=plan), surroundings=SimpleNamespace(bc=bc)),
     )
     return cast(Evidence, stand_in)
 
@@ -40,7 +42,14 @@ def test_equal_prices_are_right() -> None:
 
 
 @pytest.mark.parametrize(
-    "rows", [{"line": {"unitPrice": 13}}, {"row": {"amount": 13.0}}, {"line": None}, {"row": None}]
+    "rows",
+    [
+        {"line": {"unitPrice": 13}},
+        {"line": {"endingDate": "2027-01-14"}},
+        {"row": {"amount": 13.0}},
+        {"line": None},
+        {"row": None},
+    ],
 )
 def test_another_price_one_that_ended_and_one_that_lacks_are_told(rows: dict[str, Any]) -> None:
     (told,) = check(evidence(**rows))

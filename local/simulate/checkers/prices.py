@@ -1,13 +1,16 @@
 """I16: the price that Sales holds for a list and a product is the one that Business Central has.
 
-People keep at most one line for an item in a list, without dates, so that no rule is needed to tell which
-line counts; what an ended line leaves behind shows on the next day.
+In most seeds people keep at most one line for an item in a list, without dates; in some an item has several,
+with dates (``dates`` has the rule).  What an ended line leaves behind shows on the next day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from local.simulate import dates
 from local.simulate.evidence import Evidence
 from local.simulate.further import PRICES, Prices
 from local.simulate.observing import Key
@@ -25,7 +28,7 @@ def check(evidence: Evidence) -> list[str]:
 def _differences(evidence: Evidence, prices: Prices) -> list[str]:
     if any(list(at.couplings(prices.mapping).all_problems(1)) for at in evidence.connections):
         return []  # Which line a problem is about only its place tells; the others are judged in other seeds.
-    wanted, found = dict(_in_bc(evidence, prices)), dict(_in_sales(evidence))
+    wanted, found = _in_bc(evidence, prices), dict(_in_sales(evidence))
     for place in [each for each in wanted.keys() - found.keys() if _lost_its_product(evidence, each)]:
         del wanted[place]
     return [
@@ -42,10 +45,15 @@ def _lost_its_product(evidence: Evidence, place: Place) -> bool:
     return any(each.code == "partner_deleted" for each in evidence.problems_of(*items))
 
 
-def _in_bc(evidence: Evidence, prices: Prices) -> Iterator[tuple[Place, float]]:
+def _in_bc(evidence: Evidence, prices: Prices) -> dict[Place, float]:
+    """The price of each place that has a line in force today, by the clock of Business Central."""
+    lines: dict[Place, list[Mapping[str, Any]]] = defaultdict(list)
     for key, values in evidence.observer.present.items():
         if key.table == prices.table:
-            yield (str(values[prices.list]), str(values[prices.item])), float(values["unitPrice"])
+            lines[str(values[prices.list]), str(values[prices.item])].append(values)
+    today = dates.day_of(evidence.simulation.surroundings.bc.env.clock.time())
+    found = ((place, dates.price_on(each, today)) for place, each in lines.items())
+    return {place: price for place, price in found if price is not None}
 
 
 def _in_sales(evidence: Evidence) -> Iterator[tuple[Place, float]]:
