@@ -53,6 +53,8 @@ PROBLEMS = {
                     "Couple it with the survivor (recouple), or uncouple it."),
         ProblemCode("uncoupled", "A person uncoupled the record; it gets no partner by itself.",
                     "Couple it, create its partner, or retry it: then it counts as a new record."),
+        ProblemCode("parted", "Its partner was deleted; by the mapping's rule it gets no new one by itself.",
+                    "Nothing; or couple it, create its partner, or retry it."),
         ProblemCode("not_carried", "Sales has no place for the record; the message says why.",
                     "Nothing, unless the record is meant to be another one: then correct it."),
         ProblemCode("left_behind", "The record left the filter (a price ended); a person made its Sales row.",
@@ -141,6 +143,9 @@ def retry_delay_s(attempts: int) -> float:
     """How long a failed record rests before it is tried again: doubling from a minute to six hours."""
     return min(FIRST_RETRY_S * 2.0 ** max(0, attempts - 1), LONGEST_RETRY_S)
 
+
+PARTED = "parted"
+"""The code of a record whose partner was deleted and whose pair a mapping's rule ended."""
 
 NEVER_S = 4e10
 """A moment that does not come: the record waits for a person."""

@@ -63,9 +63,11 @@ class PartnerDeleted:
 
 @frozen
 class EndCoupling:
-    """The coupling ends; ``deleted`` names the sides whose record is gone."""
+    """The coupling ends; ``deleted`` names the sides whose record is gone.  ``parted``: the mapping's rule
+    wants it, and the record that is left gets no new partner by itself."""
 
     deleted: tuple[Side, ...]
+    parted: bool = False
 
 
 @frozen
@@ -225,7 +227,7 @@ def _decide_deletion(
     # Neither a restoration nor a deletion goes against the direction; where it would, a person decides.
     match rule:
         case DeletionRule.UNCOUPLE:
-            return EndCoupling(deleted)
+            return EndCoupling(deleted, parted=True)
         case DeletionRule.RESTORE if mapping.may_create(gone, insists=True):
             # The rule, or a person, asks for just this record, also where nothing else is created.
             return _decide_restoration(mapping, gone, survivor)

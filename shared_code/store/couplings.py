@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from shared_code.core.coupling import Coupling, CouplingState, Intent
-from shared_code.core.outcome import Outcome, Problem
+from shared_code.core.outcome import PARTED, Outcome, Problem
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
 from shared_code.store.coupling_rows import WITHOUT_BASE, coupling_of, coupling_values, intent_of
@@ -119,9 +119,11 @@ class CouplingStore:
         self.replace_problems([replace(each, next_attempt_at_s=until_s) for each in problems])
 
     def set_aside(self, side: Side) -> set[str]:
-        """The ids of the records of a side that a person has set aside."""
-        rows = self._tables.query_prefix(TABLE, self.partition, problem_row(side, ""), select=["set_aside"])
-        return {each.row.split("|", 2)[2] for each in rows if each.values.get("set_aside")}
+        """The ids of the records of a side that a person has set aside; what a rule parted may be matched."""
+        columns = ["set_aside", "code"]
+        rows = self._tables.query_prefix(TABLE, self.partition, problem_row(side, ""), select=columns)
+        aside = (each for each in rows if each.values.get("set_aside") and each.values.get("code") != PARTED)
+        return {each.row.split("|", 2)[2] for each in aside}
 
     def replace_problems(self, problems: Sequence[Problem]) -> list[str]:
         """Write problems that are as they were read; the record ids of those that are not any more."""

@@ -162,3 +162,20 @@ def test_with_the_rule_to_ask_nothing_is_written(side: Side) -> None:
     pair = delete_account(world) if side is Side.SALES else delete_customer(world)
     assert is_coupled(world, pair)
     assert "partner_deleted" in worlds.codes(world)
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_what_the_rule_to_uncouple_leaves_alone_gets_no_partner_at_the_next_look_at_everything(
+    side: Side,
+) -> None:
+    world = world_with(DeletionRule.UNCOUPLE)
+    pair = delete_account(world) if side is Side.SALES else delete_customer(world)
+    worlds.cycle(world, 86_400.0)
+    worlds.full(world)
+    worlds.cycles(world, 2)
+    assert (customer(world, pair) is None) == (side is Side.BC)
+    assert (account(world, pair) is None) == (side is Side.SALES)
+    assert len(list(world.at.couplings("CUSTOMER").all_coupled())) == 2
+    (problem,) = worlds.problems(world)
+    assert (problem["code"], problem["setAside"]) == ("parted", True)
+    worlds.assert_quiet(world)

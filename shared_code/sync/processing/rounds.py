@@ -137,8 +137,8 @@ def _act(work: Work, item: Item, decision: Decision, plan: writing.Plan) -> None
             _hold(work, item)
         case PartnerDeleted() | MergedAway():
             _without_partner(work, item, decision)
-        case EndCoupling(deleted):
-            committing.end(work, item, deleted)
+        case EndCoupling():
+            _end(work, item, decision)
         case Remove(side):
             plan.removals[side].append(item)
         case Deactivate(side):
@@ -194,6 +194,14 @@ def _merge(work: Work, item: Item, merge: Merge, plan: writing.Plan) -> None:
         committing.settle(work, item, work.groups_of(f for c in merge.conflicts for f in c.fields))
         return
     plan.merge(work, item, merge)
+
+
+def _end(work: Work, item: Item, ending: EndCoupling) -> None:
+    if ending.parted:
+        (gone,) = ending.deleted
+        uncoupling.part_by_rule(work, item, gone)
+    else:
+        committing.end(work, item, ending.deleted)
 
 
 def _restore(work: Work, item: Item, create: Create, plan: writing.Plan) -> None:

@@ -9,9 +9,10 @@ between leaves a pair that is uncoupled again by the repeat, never a record that
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shared_code.core.instructions import Instruction
-from shared_code.core.outcome import NEVER_S, Outcome, Problem
+from shared_code.core.outcome import NEVER_S, PARTED, PROBLEMS, Outcome, Problem
 from shared_code.core.records import Side
 from shared_code.store.tables import in_chunks
 from shared_code.sync.processing import committing
@@ -97,6 +98,20 @@ def _mark(work: Work, item: Item, side: Side, message: str) -> Problem:
         since_s=now,
         set_aside=True,
     )
+
+
+def part_by_rule(work: Work, item: Item, gone: Side) -> None:
+    """The mapping's rule ends a pair of which one was deleted: the one that is left is on file as uncoupled.
+
+    Otherwise the next look at everything would take it for a new record, and what somebody deleted on purpose
+    would come back.
+    """
+    mark = replace(_mark(work, item, gone.other, PROBLEMS[PARTED].meaning), code=PARTED)
+    if gone.other is Side.SALES:
+        work.store.transact([work.store.problem_operation(mark)])
+    committing.end(work, item, (gone,))
+    if gone.other is Side.BC:
+        item.new_problem = mark
 
 
 def label(work: Work, item: Item) -> str:

@@ -134,8 +134,10 @@ def specified_deletion(mapping: Mapping, gone: Side, kind: str, rules: DeletionR
         rule = rules if (rules, gone) != (DeletionRule.DELETE, Side.SALES) else DeletionRule.ASK
     if kind == "deleted":
         return EndCoupling((Side.BC, Side.SALES))
-    if kind in ("absent", "outside", "foreign") or rule is DeletionRule.UNCOUPLE:
+    if kind in ("absent", "outside", "foreign"):
         return EndCoupling((gone,))
+    if rule is DeletionRule.UNCOUPLE:
+        return EndCoupling((gone,), parted=True)
     if kind == "unread":
         return ReadFirst((left,))
     may_restore = mapping.direction.flows_to(gone)  # The rule asks for it, whatever else is created.
