@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from local.simulate.faults import Faults
 from local.simulate.processes import Process
+from shared_code.core.brakes import brake_of
 from shared_code.sync import full_sync
 from shared_code.sync.parts import ConnectionParts
 
@@ -53,9 +54,16 @@ class Administrator:
                 braked.append(name)
         if braked:
             self.faults.count("brake_held")
+            for name in braked:
+                self._count_brake(at, name)
             gone = tuple(name for name in braked if (at.name, name) in self.checked)
             self.checked.update((at.name, name) for name in braked)
             self._start(at, tuple(braked), gone=gone)
+
+    def _count_brake(self, at: ConnectionParts, name: str) -> None:
+        brake = brake_of(at.schedules.all()[name].brake)
+        if brake is not None:
+            self.faults.count(f"brake {brake.sight}")
 
     def _start(
         self,

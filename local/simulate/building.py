@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from local.simulate.choices import NOTHING_LEFT_OUT, Choices
@@ -20,6 +20,7 @@ from local.simulate.observing import Observer, Write
 from local.simulate.packages import Package, package_of
 from local.simulate.people import Ledger, People
 from local.simulate.plan import Plan, draw_plan
+from local.simulate.policy_actions import policy_actions
 from local.simulate.processes import Process, SimulatedRuntime
 from local.simulate.scheduler import Scheduler, Trace
 from local.simulate.services import (
@@ -29,7 +30,7 @@ from local.simulate.services import (
     dataverse_of,
     settings_of,
 )
-from local.simulate.setting import Setting, whole
+from local.simulate.setting import Setting, whole, with_more_customers
 from local.simulate.simulation import Simulation
 from local.simulate.storage import Hooks, NotedTables, RestlessQueue, tables
 from local.simulate.surroundings import Surroundings
@@ -43,6 +44,10 @@ from shared_code.sync.parts import TABLES
 
 SKEW_MARGIN_S = 150.0
 """A given-up request ends so much earlier than the product reckons: instances' clocks differ by less."""
+
+
+MORE_CUSTOMERS = 6
+"""In a seed with a brake."""
 
 
 @dataclass
@@ -78,7 +83,7 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
     processes, wires = _processes(ground, stores, queue, late)
     people = People(
         ground.rng("people"), observer, ledger, _people_of(setting, ground.bc),
-        Person(ground.sales, "/api/data/v9.2"), scheduler.note, faults.count, actions_of(ground.plan.parts),
+        Person(ground.sales, "/api/data/v9.2"), scheduler.note, faults.count, _actions_of(ground.plan),
         ground.package.pairs, choices.skip_acts, is_down=lambda side: side in ground.veil.down,
     )  # fmt: skip
     surroundings = Surroundings(
@@ -113,6 +118,10 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
     )
 
 
+def _actions_of(plan: Plan) -> tuple[tuple[Callable[[People], None], float], ...]:
+    return (*actions_of(plan.parts), *policy_actions(plan.policies))
+
+
 def _chosen(seed: int, setting: Setting, choices: Choices, plan: Plan) -> Setting:
     if choices.often:
         setting = replace(setting, hostility=max(1.0, setting.hostility))
@@ -121,10 +130,19 @@ def _chosen(seed: int, setting: Setting, choices: Choices, plan: Plan) -> Settin
         setting = replace(setting, bc_lag_s=0.0, bc_late_s=0.0, sales_late_s=0.0)
     if plan.parts:
         setting = _with_parts(seed, setting, plan.parts)
-    if plan.incident:
+    if plan.policies.brake:
+        setting = _with_customers(seed, setting)
+    if plan.incident or plan.policies.brake:
         # It happens to a connection that has been in use for a while.
         return replace(setting, calm_start=True)
     return replace(setting, calm_start=setting.calm_start and not choices.from_the_start)
+
+
+def _with_customers(seed: int, setting: Setting) -> Setting:
+    """So many customers that some of them are few."""
+    rng = random.Random(f"customers {seed}")
+    first = with_more_customers(setting.companies[0], MORE_CUSTOMERS, rng)
+    return replace(setting, companies=(first, *setting.companies[1:]))
 
 
 def _with_parts(seed: int, setting: Setting, parts: Sequence[str]) -> Setting:
@@ -152,7 +170,7 @@ def _ground(seed: int, setting: Setting, choices: Choices) -> _Ground:
     bc, sales = business_central_of(setting, clocks[0], plan.parts), dataverse_of(setting, clocks[1])
     return _Ground(
         seed, setting, scheduler, faults, Observer(clock.time), bc, sales, clocks, plan,
-        package_of(plan.conflict, plan.parts), Veil(),
+        package_of(plan.conflict, plan.parts, plan.policies), Veil(),
     )  # fmt: skip
 
 

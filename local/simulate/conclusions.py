@@ -23,7 +23,8 @@ def _is_told(row: Entity) -> bool:
 class Conclusions:
     """``false`` lists deletions that were to be put on file while both records were there; ``coupled`` all
     pairs that were ever put on file, also such as storage lost since; ``uncoupled`` those that a person
-    wanted to end, by connection and id in Business Central."""
+    wanted to end, by connection and id in Business Central; ``concluded`` when which record counted as
+    deleted."""
 
     observer: Observer
     companies: Mapping[str, str]
@@ -32,6 +33,7 @@ class Conclusions:
     uncoupled: set[tuple[str, str]] = field(default_factory=set)
     false: list[str] = field(default_factory=list)
     coupled: set[tuple[Key, Key]] = field(default_factory=set)
+    concluded: list[tuple[float, Key]] = field(default_factory=list)
 
     def stored(self, table: str, operation: Operation) -> None:
         """Look at one operation of a transaction, just before it takes effect."""
@@ -47,6 +49,7 @@ class Conclusions:
         if self.uncoupled and row.startswith("p|sales|") and values["code"] == "uncoupled":
             # With a customer go the people who work for it.
             self.uncoupled.add((connection, json.loads(str(values["details"]))["was_with"]))
+        self._note(connection, mapping, operation.entity)
         if self._are_few(partition):
             return
         if row.startswith("p|") and _is_told(operation.entity) and not self._was_told(partition, row):
@@ -56,6 +59,18 @@ class Conclusions:
             row.startswith("b|") and values["state"] == "ended" and not self._was_wanted(connection, row[2:])
         ):
             self._judge(connection, mapping, row[2:], values["sales_id"])
+
+    def _note(self, connection: str, mapping: str, row: Entity) -> None:
+        """Which records count as deleted by this row: those that are not there."""
+        if row.row.startswith("p|") and _is_told(row):
+            details = json.loads(str(row.values["details"]))
+            keys = self._keys(connection, mapping, details.get("bc_id"), details.get("sales_id"))
+        elif row.row.startswith("b|") and row.values["state"] == "ended":
+            keys = self._keys(connection, mapping, row.row[2:], row.values["sales_id"])
+        else:
+            return
+        now = self.observer.now()
+        self.concluded += [(now, each) for each in keys if each not in self.observer.present]
 
     def _was_told(self, partition: str, row: str) -> bool:
         """Whether it is on file already: setting a problem aside, say, says nothing anew."""

@@ -46,6 +46,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "agent_changed", "agent_added", "edited RESOURCE-PRODUCT", "edited ITEM VARIANT-PRODUCT",
         "edited SHIP-TO ADDRESS",
     ),
+    "rules for deletions": (
+        "rule uncouple", "rule restore", "rule delete", "rule deactivate", "brake deleted", "brake changed",
+        "deleted_many", "changed_many",
+    ),
     "prices with dates": ("dated_price_added", "dates_moved", "midnight"),
     "documents": (
         "posted POSTEDSALESINV-INV", "posted POSTEDSALESCRMEMO-INV", "posted_later", "paid", "paid_in_part",
@@ -57,7 +61,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 DECISIONS = (
     "Merge in step", "Merge to_bc", "Merge to_sales", "Merge to_bc+to_sales", "Merge conflicts", "Create",
     "ReadFirst", "Hold", "PartnerDeleted", "EndCoupling", "Leave outside_filter", "Leave other_company",
-    "Leave no_record",
+    "Leave no_record", "Remove", "Deactivate",
 )  # fmt: skip
 
 MAPPINGS = (

@@ -15,8 +15,11 @@ from zoneinfo import ZoneInfo
 from local.simulators.wire import ManualClock
 
 PART = "dates"
-ZONE = ZoneInfo("Etc/GMT+8")
-"""Where a company with dated prices is: its day begins while people work, some minutes after the start."""
+ZONE = ZoneInfo("Etc/GMT-10")
+"""Where a company with dated prices is, ten hours ahead of Greenwich: another day there when a seed ends."""
+
+LATER_S = 6 * 3600.0
+"""A seed with dated prices begins so much later in the day than others, and some minutes before midnight."""
 
 NO_DATE = "0001-01-01"
 _LEADS_S = (60.0, 330.0)
@@ -31,7 +34,7 @@ def clock_of(seed: int, parts: Sequence[str]) -> ManualClock:
     """The clock of a seed: one with dated prices begins some minutes before midnight."""
     clock = ManualClock()
     if PART in parts:
-        clock.now -= random.Random(f"midnight {seed}").uniform(*_LEADS_S)
+        clock.now += LATER_S - random.Random(f"midnight {seed}").uniform(*_LEADS_S)
     return clock
 
 

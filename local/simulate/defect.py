@@ -24,8 +24,8 @@ class Defect:
     original.
 
     A defect may say what shows it.  Seeds that have one of the ``incidents`` (or further parts of the
-    catalogue), or a setting that ``suits``, are tried first; its ``choices`` hold for all: faults that come
-    often, and whether from the start.
+    catalogue, or policies), or a setting that ``suits``, are tried first; its ``choices`` hold for all:
+    faults that come often, and whether from the start.
     """
 
     what: str

@@ -14,6 +14,7 @@ from local.simulate.defect import Defect, always, often
 from local.simulate.further_defects import FURTHER, LOSSES
 from local.simulate.pairs import PAIRS
 from local.simulate.simulation import Simulation
+from local.simulate.wider_defects import WIDER
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
@@ -180,4 +181,5 @@ DEFECTS: dict[str, Defect] = {
         choices=often("creation_answer_lost", from_the_start=True),
     ),
     **FURTHER,
+    **WIDER,
 }  # fmt: skip

@@ -53,7 +53,7 @@ def seeds_for(name: str, start: int, number: int) -> list[int]:
         plan = draw_plan(seed)
         return (
             plan.incident in wanted
-            or not wanted.isdisjoint(plan.parts)
+            or not wanted.isdisjoint((*plan.parts, plan.policies.deletion, plan.policies.brake))
             or (plan.webhooks and "webhooks" in wanted)
             or (defect.suits is not None and defect.suits(draw(seed)))
         )
@@ -117,7 +117,8 @@ def page(results: Sequence[Found], number: int, seconds: float) -> str:
         "",
         "Each defect is one mistake that a programmer could make, put into the product on purpose "
         "([defects.py](../../local/simulate/defects.py), "
-        "[further_defects.py](../../local/simulate/further_defects.py)). Seeds are tried until one violates "
+        "[further_defects.py](../../local/simulate/further_defects.py), "
+        "[wider_defects.py](../../local/simulate/wider_defects.py)). Seeds are tried until one violates "
         "an invariant that it holds without the defect.",
         "",
         "| Defect | What is wrong | Seed | Tried | Found by |",

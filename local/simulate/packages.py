@@ -14,6 +14,7 @@ from functools import cache
 from local.simulate.fields import Pair
 from local.simulate.further import features_of, pairs_of
 from local.simulate.pairs import CUSTOMER, PAIRS
+from local.simulate.policies import NONE, Policies, ruled
 from shared_code import compose
 from shared_code.core.features import Feature
 from shared_code.core.mapping import ConflictRule, FieldMapping, Mapping
@@ -52,12 +53,15 @@ class Package:
         self.mappings = list(mappings.values())
 
 
-def package_of(conflict: ConflictRule, parts: Sequence[str] = ()) -> Package:
-    """The mappings of the catalogue that these further parts have, with a rule for conflicts."""
+def package_of(conflict: ConflictRule, parts: Sequence[str] = (), policies: Policies = NONE) -> Package:
+    """The mappings of the catalogue that these further parts have, with a rule for conflicts and policies."""
     default = _default(frozenset(map(Feature, features_of(parts))))
     mappings = [replace(m, conflict=conflict) if m.name in _RULED else m for m in default]
-    ruled = conflict is not ConflictRule.ASK
-    return Package(mappings if ruled else default, {**PAIRS, **pairs_of(parts)}, ruled=ruled)
+    has_rule = conflict is not ConflictRule.ASK
+    own = mappings if has_rule else default
+    if policies != NONE:
+        own = [ruled(each, policies) for each in own]
+    return Package(own, {**PAIRS, **pairs_of(parts)}, ruled=has_rule)
 
 
 def _elsewhere(each: FieldMapping) -> FieldMapping:

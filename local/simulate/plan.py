@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 
 from local.simulate.further import draw_parts
+from local.simulate.policies import NONE, Policies, draw_policies
 from local.simulate.wider import draw_wider
 from shared_code.core.mapping import ConflictRule
 
@@ -34,6 +35,7 @@ class Plan:
 
     ``webhooks``: both systems tell of changes.  ``conflict``: the rule for customers and contacts.  ``parts``
     of the catalogue are kept in step beside these (see ``further``).  ``clerk``: somebody works in Tandem.
+    ``policies``: rules for deletions, and brakes.
     """
 
     incident: str = ""
@@ -42,6 +44,7 @@ class Plan:
     conflict: ConflictRule = ConflictRule.ASK
     parts: tuple[str, ...] = ()
     clerk: bool = False
+    policies: Policies = NONE
 
     @property
     def ends_pairs(self) -> bool:
@@ -75,8 +78,9 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         at += 0.4
     parts = draw_wider(seed, incident) or draw_parts(seed, incident) if "parts" not in without else ()
     clerk = random.Random(f"clerk {seed}").random() < CLERKS and "clerk" not in without
+    policies = NONE if "policies" in without else draw_policies(seed, incident)
     if not incident:
-        return Plan(parts=parts, clerk=clerk)
+        return Plan(parts=parts, clerk=clerk, policies=policies)
     webhooks = rng.random() < 0.4
     rule = rng.choice((ConflictRule.ASK, ConflictRule.ASK, ConflictRule.BC_WINS, ConflictRule.SALES_WINS))
     return Plan(
@@ -86,4 +90,5 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         ConflictRule.ASK if "conflict_rule" in without else rule,
         parts,
         clerk,
+        policies,
     )

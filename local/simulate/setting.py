@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
+from local.simulate.fields import BLANK_ID
 from local.simulation.world import DATA, HEART_TABLES, CompanyRecords, published
 
 COUNTRIES = frozenset({"GB", "US", "DE", "FR", "CA", "NL", "BE", "DK", "SE", "NO", "MY", "MA", "ZA", "ES"})
@@ -144,6 +145,26 @@ def _small(company: CompanyRecords, rng: random.Random) -> CompanyRecords:
     }
     kept_whole = {table: rows for table, rows in records.items() if table in HEART_TABLES}
     return replace(company, records={**kept_whole, **cut})
+
+
+def with_more_customers(company: CompanyRecords, count: int, rng: random.Random) -> CompanyRecords:
+    """The company with so many customers more, and the companies' own contacts that stand for them."""
+    records, everything = company.records, whole().records
+    known = {each["id"] for each in records["customers"]}
+    others = [each for each in everything["customers"] if each["id"] not in known]
+    more = [{**each, "currencyId": BLANK_ID, "currencyCode": ""} for each in rng.sample(others, count)]
+    ids = {each["id"].lower() for each in more}
+    links = [each for each in everything["contactBusinessRelations"] if str(each["relatedId"]).lower() in ids]
+    numbers = {each["contactNumber"] for each in links}
+    contacts = [each for each in everything["contacts"] if each["number"] in numbers]
+    codes = COUNTRIES | _countries(more, contacts) | _countries(records["customers"], records["contacts"])
+    further = {
+        "customers": [*records["customers"], *more],
+        "contacts": [*records["contacts"], *contacts],
+        "contactBusinessRelations": [*records["contactBusinessRelations"], *links],
+        "countriesRegions": _with(everything["countriesRegions"], "code", codes),
+    }
+    return replace(company, records={**records, **further})
 
 
 def _countries(*groups: Iterable[Mapping[str, Any]]) -> set[str]:

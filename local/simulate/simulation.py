@@ -20,6 +20,7 @@ from local.simulate.incidents import Incidents
 from local.simulate.observing import Observer
 from local.simulate.packages import Package
 from local.simulate.people import Ledger, People
+from local.simulate.policies import NONE, small_brakes
 from local.simulate.processes import Host, Process, Unexpected
 from local.simulate.scheduler import Scheduler
 from local.simulate.setting import Setting, small_limits
@@ -79,6 +80,7 @@ class Simulation:
     hosts: list[Host] = field(default_factory=list)
     stopping: bool = False
     quiet_from: int = 0
+    calm_from_s: float = 0.0
     administrator: Administrator = field(init=False)
 
     @property
@@ -99,7 +101,8 @@ class Simulation:
 
     def run(self) -> None:
         """The whole seed."""
-        with small_limits(self.setting.small), self._counting_decisions():
+        brakes = small_brakes(self.incidents.plan.policies)
+        with small_limits(self.setting.small), brakes, self._counting_decisions():
             if self.setting.calm_start:
                 self._start_full_syncs()
                 self._drain()
@@ -176,6 +179,7 @@ class Simulation:
     def _calm_down(self) -> None:
         """Faults end, everything is as it should be again, and an administrator has looked after it."""
         self.faults.on = False
+        self.calm_from_s = self.scheduler.clock.now
         parts = self.incidents.plan.parts
         begun_s = dates.clock_of(self.seed, parts).now
         if dates.PART in parts and dates.day_of(begun_s) != dates.day_of(self.scheduler.clock.now):
@@ -231,12 +235,13 @@ class Simulation:
     def _waits_for_a_day(self, begun_s: float) -> bool:
         """Whether something shows only in a look that has not been yet.
 
-        Prices are looked at on another day: that one ended shows only then.  Where values only flow to Sales,
-        what people delete there shows in the daily look.
+        Prices are looked at on another day: that one ended shows only then.  What people delete in Business
+        Central, and in Sales where values only flow there, shows in the daily look.
         """
-        now, parts = self.scheduler.clock.now, self.incidents.plan.parts
-        same_day = now // A_DAY_S == begun_s // A_DAY_S and any(each in PRICES for each in parts)
-        return same_day or (now - begun_s < A_DAY_S and any(each in WIDER for each in parts))
+        now, plan = self.scheduler.clock.now, self.incidents.plan
+        same_day = now // A_DAY_S == begun_s // A_DAY_S and any(each in PRICES for each in plan.parts)
+        needs_a_look = plan.policies != NONE or any(each in WIDER for each in plan.parts)
+        return same_day or (now - begun_s < A_DAY_S and needs_a_look)
 
     def _state(self) -> Hashable:
         return state_of(self.tables, self.queue, self.observer)
@@ -251,6 +256,8 @@ class Simulation:
         self._start_missing()  # One that was still running may have ended in an error by now.
 
     def _count_what_is_there(self) -> None:
+        if rule := self.incidents.plan.policies.deletion:
+            self.faults.count(f"rule {rule}")
         for at in self.connections:
             for name in at.mappings:
                 store = at.couplings(name)

@@ -1,4 +1,4 @@
-"""The checker of shipping agents: each is an option or listed, and a customer has one on both sides."""
+"""The checker of shipping agents: each is an option or listed, and customers have one on both sides."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from local.simulate import dates
 from local.simulators.wire import ManualClock
 
 TODAY = date(2027, 1, 15)
-MIDNIGHT_S = ManualClock().now
-"""By the company's clock the simulation's ordinary start is the moment at which a day begins."""
+MIDNIGHT_S = ManualClock().now + dates.LATER_S
+"""The moment at which a day begins for the company: the ordinary start is at eight in Greenwich."""
 
 
 def line(price: float, begins: str = dates.NO_DATE, ends: str = dates.NO_DATE) -> dict[str, Any]:
@@ -20,13 +20,13 @@ def line(price: float, begins: str = dates.NO_DATE, ends: str = dates.NO_DATE) -
 
 
 def test_a_day_begins_at_the_companys_midnight() -> None:
-    assert dates.day_of(MIDNIGHT_S - 1) == date(2027, 1, 14)
-    assert dates.day_of(MIDNIGHT_S) == TODAY
+    assert dates.day_of(MIDNIGHT_S - 1) == TODAY
+    assert dates.day_of(MIDNIGHT_S) == date(2027, 1, 16)
 
 
 def test_a_seed_with_dates_begins_some_minutes_before_midnight_and_every_other_one_as_ever() -> None:
     assert 60 <= MIDNIGHT_S - dates.clock_of(3, (dates.PART,)).now <= 330
-    assert dates.clock_of(3, ("items",)).now == MIDNIGHT_S
+    assert dates.clock_of(3, ("items",)).now == ManualClock().now
     assert (dates.zone_of((dates.PART,)), dates.zone_of(())) == (dates.ZONE.key, "UTC")
 
 

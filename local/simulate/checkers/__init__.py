@@ -11,7 +11,9 @@ from collections.abc import Callable
 from local.simulate.checkers import (
     agents,
     base_truthful,
+    brakes,
     converged,
+    deletions,
     documents,
     isolated,
     known_systems,
@@ -35,7 +37,8 @@ from local.simulate.evidence import Evidence
 _MODULES = (
     nothing_lost, converged, quiet, one_to_one, no_duplicates, base_truthful, only_mapped, no_dangling,
     isolated, no_deletes, no_false_deletions, totals, limits, known_systems,
-    prices, no_echo, on_paper, agents, variants, documents,
+    prices, no_echo, on_paper, agents, variants, documents, deletions,
+    brakes,
 )  # fmt: skip
 
 CHECKERS: dict[str, Callable[[Evidence], list[str]]] = {each.NAME: each.check for each in _MODULES}

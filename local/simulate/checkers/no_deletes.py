@@ -1,7 +1,8 @@
-"""I10: nothing is deleted by us, but a price that ended and what an undo takes back."""
+"""I10: nothing is deleted by us, but a price that ended, what an undo takes back and what a rule says."""
 
 from __future__ import annotations
 
+from local.simulate.checkers.deletions import may_remove
 from local.simulate.evidence import Evidence
 from local.simulate.observing import Write
 
@@ -19,6 +20,8 @@ def check(evidence: Evidence) -> list[str]:
 
 
 def _was_wanted(evidence: Evidence, write: Write) -> bool:
-    """Whether a person had the record's creation taken back."""
+    """Whether a person had the record's creation taken back, or a rule carries a deletion over."""
+    if may_remove(evidence, write):
+        return True
     pairs = (pair for pair in evidence.simulation.conclusions.coupled if write.key in pair)
     return any(evidence.was_undone(bc.id) for bc, _ in pairs)

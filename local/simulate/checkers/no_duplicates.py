@@ -48,7 +48,7 @@ def _known_again(evidence: Evidence, link: Linked) -> bool:
 
 def _restored(evidence: Evidence, link: Linked) -> bool:
     """Whether a person deleted what one of the two was made for: then the pair stands for what was left."""
-    if link.coupling.generation > 0:
+    if link.coupling.generation > 0 or _stands_for_one_deleted(evidence, link):
         return True
     held = {token for each in evidence.observer.history[link.bc] for token in tokens_in(each)}
     return any(
@@ -56,6 +56,14 @@ def _restored(evidence: Evidence, link: Linked) -> bool:
         for each in evidence.observer.writes
         if each.kind == "deleted" and not each.who.startswith("tandem")
     )
+
+
+def _stands_for_one_deleted(evidence: Evidence, link: Linked) -> bool:
+    """Whether a rule has what is deleted created again, and one of the two was in a pair with one deleted."""
+    if evidence.simulation.incidents.plan.policies.deletion != "restore":
+        return False
+    former = [each for each in evidence.simulation.conclusions.coupled if {link.bc, link.sales} & set(each)]
+    return any(evidence.values(key) is None for pair in former for key in pair)
 
 
 def _was_uncoupled(evidence: Evidence, link: Linked) -> bool:

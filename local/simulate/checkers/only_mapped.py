@@ -39,12 +39,24 @@ def _strange(evidence: Evidence, write: Write, updates: Sequence[Write]) -> list
     else:
         # Where rules changed, some writes were made under the ones before.
         allowed = _allowed(pair, write.key.side) | _allowed(evidence.pairs[pair.mapping], write.key.side)
+    allowed |= _to_take_out_of_use(evidence, write.key)
     if write.key.table == "contact" and _follows_its_account(write, updates):
         allowed |= {"_ownerid_value"}
     extra = sorted(name for name in write.changed if name not in allowed and name not in _DERIVED_SALES)
     if not extra:
         return []
     return [f"{write.who} changed {extra} of {write.key.side} {write.key.table} {write.key.id}"]
+
+
+def _to_take_out_of_use(evidence: Evidence, key: Key) -> frozenset[str]:
+    """What is written where a rule takes a record out of use whose partner was deleted."""
+    if evidence.simulation.incidents.plan.policies.deletion != "deactivate":
+        return frozenset()
+    names: dict[str, tuple[str, ...]] = {
+        "account": ("statecode", "statuscode"),
+        "contact": ("statecode", "statuscode"),
+    }
+    return frozenset(names.get(key.table, ("blocked",) if key.table == "customers" else ()))
 
 
 def _follows_its_account(write: Write, updates: Sequence[Write]) -> bool:
