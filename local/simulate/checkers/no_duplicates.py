@@ -37,6 +37,7 @@ def _both_ours(evidence: Evidence, ended: set[str]) -> list[str]:
         and not _lost_its_partner(evidence, link)
         and not _has_moved(evidence, link)
         and not _was_uncoupled(evidence, link)
+        and not _came_with_its_employer(evidence, link)
     ]
 
 
@@ -55,6 +56,15 @@ def _restored(evidence: Evidence, link: Linked) -> bool:
         held & tokens_in(each.changed)
         for each in evidence.observer.writes
         if each.kind == "deleted" and not each.who.startswith("tandem")
+    )
+
+
+def _came_with_its_employer(evidence: Evidence, link: Linked) -> bool:
+    """Whether Business Central made the person itself: its employer was given the name of a contact."""
+    made = next(each for each in evidence.our_writes() if each.key == link.bc and each.kind == "created")
+    employers = ("customers", "vendors")
+    return link.bc.table == "contacts" and any(
+        each.at == made.at and each.key.table in employers for each in evidence.our_writes()
     )
 
 
