@@ -144,9 +144,6 @@ def retry_delay_s(attempts: int) -> float:
     return min(FIRST_RETRY_S * 2.0 ** max(0, attempts - 1), LONGEST_RETRY_S)
 
 
-PARTED = "parted"
-"""The code of a record whose partner was deleted and whose pair a mapping's rule ended."""
-
 NEVER_S = 4e10
 """A moment that does not come: the record waits for a person."""
 

@@ -39,6 +39,10 @@ class DeletionRule(StrEnum):
     DEACTIVATE = "deactivate"
 
 
+PARTED = "parted"
+"""The problem code of a record that the rule to uncouple left without a partner."""
+
+
 @dataclass(frozen=True, slots=True)
 class BySide:
     """What happens by the side whose record was deleted."""

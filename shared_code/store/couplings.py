@@ -18,7 +18,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from shared_code.core.coupling import Coupling, CouplingState, Intent
-from shared_code.core.outcome import PARTED, Outcome, Problem
+from shared_code.core.outcome import Outcome, Problem
+from shared_code.core.policies import PARTED
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
 from shared_code.store.coupling_rows import WITHOUT_BASE, coupling_of, coupling_values, intent_of

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared_code.core.instructions import Instruction
-from shared_code.core.outcome import NEVER_S, PARTED, PROBLEMS, Outcome, Problem
+from shared_code.core.outcome import NEVER_S, PROBLEMS, Outcome, Problem
+from shared_code.core.policies import PARTED
 from shared_code.core.records import Side
 from shared_code.store.tables import in_chunks
 from shared_code.sync.processing import committing
