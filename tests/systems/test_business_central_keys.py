@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.simulators.faults import Fault
+from shared_code.systems.business_central_keys import body
 from shared_code.systems.interface import Column, Creation, Refused, Table, Written
 from tests.systems.conftest import Surroundings
 from tests.systems.test_business_central import CUSTOMERS, Company
@@ -12,6 +13,16 @@ from tests.systems.test_business_central import CUSTOMERS, Company
 KEYED = Table("customers", "id", (Column("number"), Column("displayName")), api="tandem/sync/v1.0")
 VENDORS = Table("vendors", "id", (Column("displayName"),), api="tandem/sync/v1.0")
 ONE, TWO = (f"{n}1111111-1111-4111-8111-111111111111" for n in (1, 2))
+
+
+def test_what_a_line_sells_goes_before_what_depends_on_it() -> None:
+    """The service takes properties one after the other, and resolves a number by the type set so far."""
+    names = ("itemVariantId", "quantity", "lineObjectNumber", "lineType")
+    lines = Table("salesQuoteLines", "id", tuple(map(Column, names)))
+    quotes = Table("salesQuotes", "id", (), lines=lines, collection="salesQuoteLines")
+    sent = body(quotes, Creation({}, "", (Creation(dict.fromkeys(names, "1")),)))["salesQuoteLines"]
+    assert isinstance(sent, list)
+    assert list(sent[0]) == ["lineType", "lineObjectNumber", "itemVariantId", "quantity"]
 
 
 @pytest.fixture

@@ -90,3 +90,11 @@ def test_quotes_of_a_blocked_customer_are_refused(bc: Client) -> None:
     assert (
         "blocked with type Ship" in post_quote(bc, {"itemId": DESK, "quantity": 1}).json["error"]["message"]
     )
+
+
+def test_a_number_is_resolved_by_the_type_that_stands_before_it(bc: Client) -> None:
+    number = bc.get(f"items({DESK})").json["number"]
+    right = {"lineType": "Item", "lineObjectNumber": number, "quantity": 1}
+    wrong = {"lineObjectNumber": number, "lineType": "Item", "quantity": 1}
+    assert post_quote(bc, right).status == 201
+    assert post_quote(bc, wrong).status == 400
