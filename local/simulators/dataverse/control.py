@@ -19,7 +19,7 @@ from local.simulators.dataverse.json_text import dumps
 from local.simulators.dataverse.limits import Limits
 from local.simulators.dataverse.loading import load
 from local.simulators.dataverse.organisation import Organisation
-from local.simulators.dataverse.people import ALL_PRIVILEGES, Caller, User, privileges_from
+from local.simulators.dataverse.people import ALL_PRIVILEGES, WITHOUT_ROLE, Caller, User, privileges_from
 from local.simulators.dataverse.preferences import Preferences
 from local.simulators.dataverse.query import Query
 from local.simulators.dataverse.rendering import renderer
@@ -119,8 +119,10 @@ class Control:
 
     def _add_user(self, body: Body) -> Any:
         """``{"name", "client_id"?, "alias"?, "systemuserid"?, "privileges"?, "customizer"?,
-        "delegate"?}``: let an application or a person call."""
+        "delegate"?, "roles"?}``: let an application or a person call; ``roles`` are names and stand alone."""
         org = self._org
+        if "roles" in body:
+            return {"systemuserid": _add_with_roles(org, body)}
         user = User(
             privileges_from(body.get("privileges", "all")),
             bool(body.get("customizer", True)),
@@ -185,6 +187,14 @@ class Control:
         if row is None:
             raise ValueError(f"there is no {table.name} {body['id']}")
         return row
+
+
+def _add_with_roles(org: Organisation, spec: Body) -> str:
+    user_id = add_user(org, spec, WITHOUT_ROLE)
+    rows = org.store.tables["role"].rows.values()
+    named = {str(row.values["name"]): row.id for row in rows}
+    org.people.roles.given[user_id] = {named[str(name)] for name in spec["roles"]}
+    return user_id
 
 
 def add_user(org: Organisation, spec: Mapping[str, Any], user: User) -> str:

@@ -13,6 +13,7 @@ from local.simulators.dataverse.literals import text_array
 from local.simulators.dataverse.merging import merge
 from local.simulators.dataverse.metadata import insert_option_value
 from local.simulators.dataverse.replies import Operation, Route, json_reply, no_content
+from local.simulators.dataverse.solutions import SOLUTION_ACTIONS
 from local.simulators.wire import Response
 
 VERSION = "9.2.24064.00213"
@@ -105,6 +106,7 @@ FUNCTIONS: Mapping[str, Route] = {
     "RetrieveVersion": version,
 }
 ACTIONS: Mapping[str, Route] = {
+    **SOLUTION_ACTIONS,
     "CancelSalesOrder": order_actions.cancel,
     "CloseQuote": quote_actions.close,
     "ConvertQuoteToSalesOrder": quote_actions.convert,

@@ -248,7 +248,10 @@ def _change(operation: Operation, table: Table, rest: tuple[Segment, ...]) -> Re
 
 def _put_table(operation: Operation, table: Table) -> Response:
     """PUT of a whole definition: only change tracking can change, and only be switched on."""
-    wanted = operation.body().get("ChangeTrackingEnabled")
+    body = operation.body()
+    if body.get("LogicalName") != table.name or "SchemaName" not in body:
+        raise bad_request("The whole definition must be sent.", errors.INVALID_ARGUMENT)
+    wanted = body.get("ChangeTrackingEnabled")
     tracking = operation.org.options.change_tracking
     if wanted is False and tracking.get(table.name, False):
         raise bad_request("Change tracking cannot be disabled once it is enabled.", errors.INVALID_ARGUMENT)

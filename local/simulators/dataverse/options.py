@@ -89,6 +89,8 @@ class Options:
     webhook_timeout_s: float = 60.0
     max_batch_operations: int = 1000
     max_request_bytes: int = 16 * 1024 * 1024
+    import_s: float = 2.0
+    """How long the import of a solution takes in the background."""
     auto_users: bool = False
     """Accept any client id of the tenant as an application user with all privileges."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from local.simulators.dataverse.options import Options
 from local.simulators.dataverse.people import Caller, People
+from local.simulators.dataverse.roles import TEMPLATES, Roles
 from local.simulators.dataverse.schema import Column, Schema, Table, load_schema
 from local.simulators.dataverse.store import Row, Store
 from local.simulators.dataverse.values import formatted, moment_text
@@ -50,6 +51,8 @@ class Organisation:
     business_unit_id: str = ""
     base_currency_id: str | None = None
     system_user_id: str = ""
+    imports: list[Any] = field(default_factory=list)
+    """Imports of solutions that are under way."""
     uncommitted_events: list[Event] = field(default_factory=list)
     on_event: Callable[[Event], None] = lambda event: None
     _ids: int = 0
@@ -186,7 +189,7 @@ def found_organisation(clock: Clock, options: Options, tenant_id: str) -> Organi
     schema = load_schema(options.columns, options.keys, options.tables)
     store = Store(schema)
     organisation_id = str(uuid.uuid5(uuid.NAMESPACE_URL, options.org_url))
-    people = People(store, options, tenant_id)
+    people = People(store, options, tenant_id, Roles(schema))
     org = Organisation(clock, options, schema, store, people, organisation_id)
     org.business_unit_id = org._seed("businessunit", "root unit", {"name": options.org_name})
     org.system_user_id = org._seed(
@@ -195,6 +198,10 @@ def found_organisation(clock: Clock, options: Options, tenant_id: str) -> Organi
         {"fullname": SYSTEM_USER_NAME, "lastname": SYSTEM_USER_NAME, "isdisabled": True, "accessmode": 3,
          "_businessunitid_value": org.business_unit_id},
     )  # fmt: skip
+    for name, template in TEMPLATES.items():
+        values = {"name": name, "_roletemplateid_value": template, "ismanaged": True,
+                  "_businessunitid_value": org.business_unit_id}  # fmt: skip
+        people.roles.templates[org._seed("role", f"role {name}", values)] = template
     _seed_settings(org)
     org.refresh_message_filters()
     return org

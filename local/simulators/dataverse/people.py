@@ -12,6 +12,7 @@ from typing import Any
 from local.simulators.dataverse import errors
 from local.simulators.dataverse.errors import Refused
 from local.simulators.dataverse.options import CUSTOMER_TABLES, LINE_TABLES, SALES_TABLES, Options
+from local.simulators.dataverse.roles import Roles
 from local.simulators.dataverse.store import Row, Store, comparable
 from local.simulators.dataverse.values import GUID, moment_text
 from local.simulators.tokens import Identity, object_id
@@ -24,6 +25,7 @@ ALL_PRIVILEGES: Privileges = {
     name: frozenset(ACTIONS)
     for name in (*CUSTOMER_TABLES, *SALES_TABLES, *LINE_TABLES, *WEBHOOK_TABLES, "businessunit")
 } | {"organization": frozenset({"read", "write"})}
+NOTHING: frozenset[str] = frozenset()
 PUBLIC_TABLES = frozenset({"organization", "sdkmessage", "sdkmessagefilter"})
 """Every member of the organisation may read these."""
 
@@ -35,6 +37,10 @@ class User:
     privileges: Privileges = field(default_factory=lambda: ALL_PRIVILEGES)
     customizer: bool = True
     delegate: bool = False
+
+
+WITHOUT_ROLE = User({}, customizer=False)
+"""An application user that somebody made: it may do what its roles say, and has none at first."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ class People:
     store: Store
     options: Options
     tenant_id: str
+    roles: Roles
     users: dict[str, User] = field(default_factory=dict)
     by_client: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
@@ -72,16 +79,28 @@ class People:
         if user_id is None or user_id not in self.users:
             raise Refused(403, errors.NOT_A_MEMBER, "The user is not a member of the organization.")
         self._refuse_disabled(user_id)
-        user = self.users[user_id]
+        user = self._with_roles(user_id, self.users[user_id])
         caller = Caller(user_id, self._with_own_tables(user.privileges), user.customizer)
         wanted = headers.get("callerobjectid"), headers.get("mscrmcallerid")
         return caller if wanted == (None, None) else self._impersonated(caller, user, *wanted)
 
+    def _with_roles(self, user_id: str, user: User) -> User:
+        """What a user was given here, and what roles add to it."""
+        if not self.roles.given.get(user_id):
+            return user
+        by_role = self.roles.privileges(user_id)
+        both = {
+            table: user.privileges.get(table, NOTHING) | by_role.get(table, NOTHING)
+            for table in {*user.privileges, *by_role}
+        }
+        return User(both, user.customizer or self.roles.may_customise(user_id), user.delegate)
+
     def _with_own_tables(self, privileges: Privileges) -> Privileges:
         """Whoever may do everything may do so with the tables that an administrator added, too."""
-        if privileges is not ALL_PRIVILEGES or not self.options.tables:
+        own = [name for name in self.store.schema.tables if "_" in name]
+        if privileges is not ALL_PRIVILEGES or not own:
             return privileges
-        return {**privileges, **dict.fromkeys(self.options.tables, frozenset(ACTIONS))}
+        return {**privileges, **dict.fromkeys(own, frozenset(ACTIONS))}
 
     def add_application(self, client_id: str, user_id: str, user: User) -> None:
         """Let an application call as the ``systemuser`` row with this id."""
@@ -140,7 +159,7 @@ class People:
         rows = self.store.tables["systemuser"].rows.values()
         found = next((row.id for row in rows if comparable(row.values.get(column)) == value), None)
         if found is not None and column == "applicationid":
-            self.users.setdefault(found, User())
+            self.users.setdefault(found, WITHOUT_ROLE)
         return found
 
     def _refuse_disabled(self, user_id: str) -> None:

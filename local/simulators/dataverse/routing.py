@@ -9,6 +9,7 @@ from local.simulators.dataverse.bulk import BULK_NAMES, bulk
 from local.simulators.dataverse.errors import GENERAL, Refused, bad_request, not_simulated, segment_missing
 from local.simulators.dataverse.order_actions import SET_ACTIONS
 from local.simulators.dataverse.replies import Operation, json_reply
+from local.simulators.dataverse.role_routes import handle_roles, is_about_roles
 from local.simulators.dataverse.schema import Table
 from local.simulators.wire import Response
 
@@ -69,6 +70,8 @@ def _row(operation: Operation, table: Table, segments: tuple[Segment, ...]) -> R
         if method not in _SINGLE:
             raise _method_not_allowed(method)
         return _SINGLE[method](operation, table, row)
+    if is_about_roles(table, segments):
+        return handle_roles(operation, table, segments)
     if _is_bound_action(operation, table, segments):
         return _bound(operation, table, row, segments[1].name)
     handlers = _PROPERTY if len(segments) == 2 else _LINK

@@ -142,6 +142,11 @@ class Schema:
     def by_set(self) -> dict[str, Table]:
         return {table.set_name: table for table in self.tables.values()}
 
+    def add(self, name: str, spec: Mapping[str, Any]) -> None:
+        """Add a table that ``spec`` describes as the files of the schema describe theirs."""
+        self.tables[name] = _table(name, spec)
+        self.__dict__.pop("by_set", None)
+
 
 def load_schema(
     columns: Sequence[Mapping[str, Any]] = (),

@@ -27,6 +27,7 @@ from local.simulators.dataverse.people import Caller, User, privileges_from
 from local.simulators.dataverse.preferences import read_preferences
 from local.simulators.dataverse.replies import JSON_TYPE, Operation, json_reply, refusal
 from local.simulators.dataverse.routing import route
+from local.simulators.dataverse.solutions import settle_imports
 from local.simulators.dataverse.statistics import Statistics
 from local.simulators.dataverse.webhooks import Deliver, WebhookSender
 from local.simulators.tokens import Identity, Unauthorized, Verifier
@@ -130,6 +131,7 @@ class Dataverse:
             self._check_size(request)
             with self._lock:
                 self.org.store.settle(self._clock.time())
+                settle_imports(self.org)
                 if self.org.base_currency_id is None:
                     set_base_currency(self.org)
                 return self._answer(user, caller, request)

@@ -73,6 +73,10 @@ class Store:
         self._undo: list[Callable[[], None]] | None = None
         self._late: list[_Late] = []
 
+    def add_table(self, name: str) -> None:
+        """Make room for the rows of a table that the schema has by now."""
+        self.tables[name] = TableData()
+
     def next_version(self) -> int:
         self.version += 1
         return self.version

@@ -28,6 +28,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--tenant", required=True, help="tenant id")
     add("--app", action="append", default=[], metavar="CLIENT_ID[=SECRET]", help="an app registration")
     add("--app-certificate", action="append", default=[], metavar="CLIENT_ID=PEM_FILE")
+    add("--public", action="append", default=[], metavar="CLIENT_ID", help="a public client, too")
     add("--resource", action="append", default=[], metavar="URL", help="what tokens can be asked for")
     add("--managed-identity", action="append", default=[], metavar="CLIENT_ID")
     add("--identity-header", metavar="VALUE", help="what managed identity callers must send")
@@ -70,6 +71,7 @@ def _application(
         client_id=client_id,
         secrets=frozenset(secret for secret in _values(args.app, client_id) if secret),
         certificates=tuple(read_certificate(Path(file)) for file in _values(args.app_certificate, client_id)),
+        public=client_id in args.public,
         federated=(*own, *(credential for name, credential, _ in outside if name == client_id)),
     )
 

@@ -31,6 +31,8 @@ class Application:
     secrets: frozenset[str] = frozenset()
     certificates: tuple[x509.Certificate, ...] = ()
     federated: tuple[FederatedCredential, ...] = ()
+    public: bool = False
+    """People may sign in through it without proof of the application ("Allow public client flows")."""
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,12 @@ def missing_credential() -> EntraError:
     return EntraError(401, "invalid_client", 7000216, text)
 
 
+def not_public() -> EntraError:
+    """People sign in without proof of the application through public clients only."""
+    text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+    return EntraError(401, "invalid_client", 7000218, text)
+
+
 def wrong_secret(client_id: str) -> EntraError:
     text = (
         "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "

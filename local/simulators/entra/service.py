@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from local.simulators.entra import discovery, errors, managed_identity
+from local.simulators.entra import device_page, discovery, errors, managed_identity
 from local.simulators.entra.credentials import authenticate
 from local.simulators.entra.device_code import LIFETIME_S, DeviceCodes
 from local.simulators.entra.directory import Application, Directory
@@ -62,6 +62,8 @@ class EntraSimulator:
         path, _, query = request.target.partition("?")
         if path == "/msi/token":
             return managed_identity.handle(request, _fields(query), self._directory, self._signer)
+        if path == device_page.PATH:
+            return device_page.handle(request, self._device_codes)
         if path.startswith("/_control/"):
             return self._handle_control(request, path)
         if path == "/common/discovery/instance":
@@ -112,6 +114,8 @@ class EntraSimulator:
         return json_response(200, self._token_body(token))
 
     def _person_token(self, app: Application, device_code: str) -> Response:
+        if not app.public:
+            raise errors.not_public()
         user, resource = self._device_codes.redeem(device_code, app.client_id)
         token = self._signer.person_token(self._directory.tenant_id, app.client_id, user, resource)
         return json_response(200, self._token_body(token) | {"scope": f"{resource}/user_impersonation"})
@@ -132,7 +136,7 @@ class EntraSimulator:
         if len(scopes) != 1 or "/" not in scopes[0]:
             raise errors.invalid_scope(form["scope"])
         sign_in = self._device_codes.begin(app.client_id, self._resource(scopes[0]))
-        address = f"{self._base_url(request)}/device"
+        address = f"{self._base_url(request)}{device_page.PATH}"
         body = {
             "user_code": sign_in.user_code,
             "device_code": sign_in.device_code,

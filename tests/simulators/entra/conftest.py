@@ -91,6 +91,7 @@ def material() -> Material:
 @pytest.fixture(scope="session")
 def directory(material: Material) -> Directory:
     app = Application(
+        public=True,
         client_id=APP,
         secrets=frozenset({SECRET, "another"}),
         certificates=(material.certificate,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -326,3 +327,26 @@ def test_without_control_no_token_is_minted(
 ) -> None:
     closed = EntraSimulator(directory, material.own, clock)
     assert control(closed, "token", {"audience": RESOURCE, "user": "mia@example.org"})[0] == 404
+
+
+def test_people_sign_in_through_a_public_client_only(
+    directory: Directory, material: Material, clock: ManualClock
+) -> None:
+    own = replace(directory, applications=(replace(directory.applications[0], public=False),))
+    entra = EntraSimulator(own, material.own, clock)
+    _, poll = begin_device_sign_in(entra)
+    status, answer = post(entra, poll)
+    assert status == 401
+    assert "AADSTS7000218" in answer["error_description"]
+
+
+def test_a_person_enters_the_code_on_the_page_that_the_answer_names(entra: EntraSimulator) -> None:
+    begun, poll = begin_device_sign_in(entra)
+    page = begun["verification_uri"].partition(HOST)[2]
+    asked = entra.handle(Request("GET", page, {"host": HOST}, b""))
+    assert b'name="code"' in asked.body
+    wrong = urlencode({"code": "ABC", "user": "ada@contoso.com"}).encode()
+    assert entra.handle(Request("POST", page, FORM, wrong)).status == 404
+    right = urlencode({"code": begun["user_code"], "user": "ada@contoso.com"}).encode()
+    assert entra.handle(Request("POST", page, FORM, right)).status == 200
+    assert "access_token" in post(entra, poll)[1]
