@@ -5,7 +5,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions import KEY, Api, answer, parts
-from shared_code.sync.setup import setup_api
+from shared_code.sync.setup import preparing_api, setup_api
 
 blueprint = Api()
 
@@ -26,3 +26,15 @@ def put_setup(req: func.HttpRequest, context: func.Context) -> func.HttpResponse
 def list_companies(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """The companies of an environment."""
     return answer(context, lambda: setup_api.companies(parts(), req.params))
+
+
+@blueprint.route("setup/sign-in", methods=["POST"], auth_level=KEY)
+def begin_sign_in(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """A code with which an administrator of Sales signs in."""
+    return answer(context, lambda: preparing_api.sign_in(parts(), req.get_body(), req.params))
+
+
+@blueprint.route("setup/preparation", methods=["POST"], auth_level=KEY)
+def prepare_sales(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Prepare Sales as the administrator who signed in."""
+    return answer(context, lambda: preparing_api.preparation(parts(), req.get_body(), req.params))

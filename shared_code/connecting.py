@@ -20,20 +20,24 @@ from shared_code.systems.auth import (
     Credential,
     EntraTokens,
     Federated,
+    FixedTokens,
     Secret,
     Tokens,
     managed_identity_assertion,
 )
 from shared_code.systems.business_central import api_root, own_root
 from shared_code.systems.dataverse import Dataverse
+from shared_code.systems.dataverse_installer import Installer
+from shared_code.systems.device_sign_in import Begun, DeviceSignIn
 from shared_code.systems.http import Client
 from shared_code.systems.interface import SettingWrong, SystemUnavailable
-from shared_code.systems.retry import BRIEF
+from shared_code.systems.retry import BRIEF, PATIENT, Patience
 from shared_code.systems.session import new_session
 
 CONNECTION = (
-    "SALES_URL", "BUSINESS_CENTRAL_ENVIRONMENT", "BUSINESS_CENTRAL_COMPANIES",
-    "FEATURES", "MAPPINGS", "TEMPLATES", "TIME_ZONE", "LOOK_BACK_SECONDS", "JOURNAL_MONTHS", "SETTLE_SECONDS",
+    "SALES_URL", "BUSINESS_CENTRAL_ENVIRONMENT", "BUSINESS_CENTRAL_COMPANIES", "FEATURES", "MAPPINGS",
+    "TEMPLATES", "ORDER_ACCOUNTS", "OWNING_TEAMS", "TIME_ZONE", "LOOK_BACK_SECONDS", "JOURNAL_MONTHS",
+    "SETTLE_SECONDS",
 )  # fmt: skip
 """Settings that people may also make in the setup guide, where there are pages.  None of them is secret, and
 none sends a token elsewhere: the address of Business Central is not among them."""
@@ -157,13 +161,40 @@ class AppConnector:
         except (ValueError, KeyError) as error:
             raise SystemUnavailable(f"Business Central's companies: {error}. Try again later.") from error
 
-    def _client(self, scope: str) -> Client:
-        """A client of an organisation that is not connected."""
+    def client_id(self) -> str:
+        return self._settings.client_id
+
+    def signs_in_by_key(self) -> bool:
+        return self._settings.on_premises
+
+    def begin_sign_in(self, url: str) -> Begun:
+        address = url.strip().rstrip("/")
+        self._refuse_elsewhere(address)
+        return self._device_sign_in().begin(address)
+
+    def installer(self, url: str, device_code: str) -> Installer | None:
+        address = url.strip().rstrip("/")
+        self._refuse_elsewhere(address)
+        token = self._device_sign_in().redeem(device_code)
+        if token is None:
+            return None
+        return Installer(self._client(f"{address}/.default", FixedTokens(token), PATIENT), address)
+
+    def _device_sign_in(self) -> DeviceSignIn:
+        settings = self._settings
+        return DeviceSignIn(
+            f"{settings.authority}/{settings.tenant_id}",
+            settings.client_id,
+            new_session(2, settings.ca_bundle or None),
+            well_known=settings.authority.endswith(WELL_KNOWN_CLOUDS),
+        )
+
+    def _client(self, scope: str, tokens: Tokens | None = None, patience: Patience = BRIEF) -> Client:
+        """A client of an organisation that is not connected, with our own tokens or another's."""
         permits = LeasedPermits(self._runtime, self._tables, f"setup|{self._settings.client_id}", 1, 1)
         session = new_session(2, self._settings.ca_bundle or None)
-        return Client(
-            session, self._tokens, scope, self._runtime, permits, system_name="Sales", patience=BRIEF
-        )
+        own = tokens or self._tokens
+        return Client(session, own, scope, self._runtime, permits, system_name="Sales", patience=patience)
 
 
 def _company(row: Mapping[str, object]) -> CompanyFound:

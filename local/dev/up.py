@@ -4,6 +4,7 @@ python dev.py host                                   the published records, the 
 python dev.py host --no-extension                    a Business Central without Tandem's extension
 python dev.py host --mappings CUSTOMER,CONTACT       these mappings with what they depend on
 python dev.py host --hosts 2 --customers 5000 --contacts 10000
+python dev.py host --unconnected                     nothing is set up: begin with the guide at /app
 python dev.py host --once                            start, ask the app for its health, stop
 """
 
@@ -22,6 +23,7 @@ from local.dev.processes import NotReady, Processes, interrupt_on_terminate
 from local.dev.steps import SetUpFailed
 from local.environment import COMPANY, Environment, Generated, Options, Refused, scope_of, start
 from local.environment.scope import names
+from local.environment.settings import ADMINISTRATOR
 
 LOOK_S = 1.0
 
@@ -50,6 +52,11 @@ def arguments() -> argparse.ArgumentParser:
     )
     add("--no-bulk", action="store_true", help="Sales without CreateMultiple and UpdateMultiple")
     add("--webhooks", action="store_true", help="both systems notify the app at once")
+    add(
+        "--unconnected",
+        action="store_true",
+        help="nothing is set up: the guide at /app connects both systems and prepares Sales",
+    )
     add("--verbose", action="store_true", help="the host logs each run")
     add("--once", action="store_true", help="start, check the app's health, stop")
     return parser
@@ -66,6 +73,8 @@ def options_from(args: argparse.Namespace) -> Options:
         sales=("overlap", "products", "samples") if args.samples else ("overlap",),
         bulk=not args.no_bulk,
         webhooks=args.webhooks,
+        connected=not args.unconnected,
+        prepared=not args.unconnected,
         verbose=args.verbose,
     )
 
@@ -89,6 +98,8 @@ def told(environment: Environment, seconds: float) -> str:
         f"  {'storage':<18}{where.storage}",
         f"  {'function key':<18}{keys.functions}",
         f"  {'master key':<18}{keys.master}",
+        f"  {'environment':<18}{where.business_central_environment}",
+        f"  {'administrator':<18}{ADMINISTRATOR}   (where the guide asks to sign in by a code)",
         f"  {'logs':<18}{environment.processes.logs}",
     ]
     return "\n".join(lines + (_try_this(environment, company) if environment.hosts else []))

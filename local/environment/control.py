@@ -120,6 +120,10 @@ class SalesControl(Control):
         found: list[dict[str, Any]] = self.get(f"rows?table={table}")
         return found
 
+    def add_person(self, name: str, roles: Sequence[str]) -> None:
+        """A person who signs in by this name and has these security roles."""
+        self.post("users", {"name": name, "alias": name, "roles": list(roles)})
+
     def add_application(
         self,
         client_id: str,

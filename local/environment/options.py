@@ -51,8 +51,9 @@ class Options:
     ``host_python`` and ``host_home``: what runs the hosts, and the folder that holds ``local.host``;
     ``host_options`` are further ones of its command line.
     ``app_settings`` are further settings of the app and win over those made here. ``connected``: the app
-    knows both systems from its settings, else they are named in the setup guide. ``label`` begins the names
-    of the processes, for several environments in one supervision.
+    knows both systems from its settings, else they are named in the setup guide. ``prepared``: an
+    administrator has done in Sales what the setup guide does, else it is as Microsoft delivers it.
+    ``label`` begins the names of the processes, for several environments in one supervision.
     """
 
     hosts: int = 1
@@ -79,6 +80,7 @@ class Options:
     verbose: bool = False
     label: str = ""
     connected: bool = True
+    prepared: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.hosts <= MOST_HOSTS:

@@ -13,6 +13,8 @@ from local.environment.records import CLIENT_ID, companies_setting
 
 TENANT_ID = "5d3d4a3e-8a1c-4c62-9f0d-6a0b1c7e2f48"
 ENVIRONMENT = "production"
+ADMINISTRATOR = "admin@contoso.com"
+"""Who may prepare Sales: the person to sign in as where a code is entered."""
 IDENTITY_CLIENT_ID = "4c1f7e52-0b9a-4d36-8e21-6a5d90c3b7f4"
 """The managed identity of a start with ``identity``."""
 

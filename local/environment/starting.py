@@ -31,7 +31,14 @@ from local.environment.records import (
     company_entries,
     sales_folder,
 )
-from local.environment.settings import ENVIRONMENT, IDENTITY_CLIENT_ID, TENANT_ID, Secrets, app_settings
+from local.environment.settings import (
+    ADMINISTRATOR,
+    ENVIRONMENT,
+    IDENTITY_CLIENT_ID,
+    TENANT_ID,
+    Secrets,
+    app_settings,
+)
 from local.environment.storage import HostStorage, proxy_name, start_proxies
 from local.simulators import certificates
 from local.simulators.dataverse.people import ACTIONS, ALL_PRIVILEGES, WEBHOOK_TABLES
@@ -204,6 +211,9 @@ def _start_hosts(environment: Environment) -> None:
 
 def _prepare_sales(environment: Environment) -> None:
     """Before the hosts start: adding an option makes the change tokens of its table expire."""
+    environment.sales_control.add_person(ADMINISTRATOR, ["System Administrator", "System Customizer"])
+    if not environment.options.prepared:
+        return
     environment.sales_control.add_application(
         CLIENT_ID, "# Tandem", customizer=False, privileges=_privileges(environment.options.webhooks)
     )
@@ -266,17 +276,24 @@ def _start_sales(starting: _Start) -> str:
     ready = starting.run(
         "sales", "local.simulators.dataverse",
         "--port", starting.sales_port, "--data", folder, "--load", *files, "--tenant", TENANT_ID,
-        "--entra-key", starting.key_file, "--columns", COLUMNS, "--tables", TABLES, *bulk, "--control",
+        "--entra-key", starting.key_file, *_solution(options), *bulk, "--control",
         "--user", f"{ADMINISTRATOR_CLIENT_ID}=# Administrator",
     )  # fmt: skip
     return str(ready["url"])
+
+
+def _solution(options: Options) -> tuple[object, ...]:
+    """What is in Sales before the app is: Tandem's solution and change tracking, or neither."""
+    if options.prepared:
+        return ("--columns", COLUMNS, "--tables", TABLES)
+    return ("--option", "change_tracking={}")
 
 
 def _start_entra(starting: _Start) -> str:
     ready = starting.run(
         "entra", "local.simulators.entra",
         "--port", starting.entra_port, "--tenant", TENANT_ID, *_proofs(starting),
-        "--resource", BUSINESS_CENTRAL_AUDIENCE, "--resource", starting.sales_url,
+        "--public", CLIENT_ID, "--resource", BUSINESS_CENTRAL_AUDIENCE, "--resource", starting.sales_url,
         "--tls-dir", starting.tls_folder, "--key-file", starting.key_file, "--control",
     )  # fmt: skip
     return str(ready["url"])

@@ -10,12 +10,16 @@ from tandem.app import App, Document, Refused
 from tandem.exits import Exit
 from tandem.screen import Screen
 from tandem.verb import Verb
+from tandem.verbs.preparing import prepare
 
 TITLES = {
-    "sales": "connect to Sales: --set SALES_URL=https://contoso.crm4.dynamics.com",
+    "sales": "connect to Sales: --prepare https://contoso.crm4.dynamics.com signs an administrator in and "
+    "makes everything ready; by hand: --set SALES_URL=https://contoso.crm4.dynamics.com",
     "business-central": "connect to Business Central: --companies ENVIRONMENT, then --set "
     "BUSINESS_CENTRAL_ENVIRONMENT=… --set BUSINESS_CENTRAL_COMPANIES=name=id",
     "what": "choose what to synchronise: --set FEATURES=… --set MAPPINGS=CUSTOMER,CONTACT",
+    "how": "decide how it works: --set ORDER_ACCOUNTS=written_in=6110,freight=6410 --set OWNING_TEAMS=…; "
+    "availability NUMBER asks for an item",
     "check": "check rights and tables: doctor",
     "couple": "couple what belongs together: match",
     "run": "run the full synchronisation: plan, then run",
@@ -26,6 +30,8 @@ def setup(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     """Show the steps; first keep settings, or list companies, where that is asked for."""
     if given.companies is not None:
         return _companies(app, screen, given.companies)
+    if given.prepare is not None:
+        return prepare(app, screen, given.prepare)
     changes = {**_of_file(given.file), **dict(_setting(each) for each in given.set)}
     body: Document = {"settings": changes, "check": given.check}
     found = app.call("PUT", "setup", {}, body) if changes else app.get("setup")
@@ -76,6 +82,13 @@ def _export(path: Path, settings: Document) -> None:
 def _of_setup(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="keep a setting")
     parser.add_argument("--file", type=Path, help="keep the settings of a file, as --export writes it")
+    parser.add_argument(
+        "--prepare",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="prepare Sales: an administrator signs in once",
+    )
     parser.add_argument("--check", action="store_true", help="only say whether the settings can be used")
     parser.add_argument("--export", type=Path, help="write the settings to a file; it holds no secret")
     parser.add_argument(

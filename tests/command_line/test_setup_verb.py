@@ -11,7 +11,7 @@ import pytest
 from tandem.exits import Exit
 from tests.command_line.scripted import Scripted, called
 
-STEPS = ("sales", "business-central", "what", "check", "couple", "run")
+STEPS = ("sales", "business-central", "what", "how", "check", "couple", "run")
 URL = "https://contoso.crm4.dynamics.com"
 
 
@@ -69,3 +69,41 @@ def test_companies_are_listed(scripted: Scripted, capsys: pytest.CaptureFixture[
 def test_what_cannot_be_used_is_told_and_nothing_is_sent(scripted: Scripted, arguments: list[str]) -> None:
     assert called(scripted, "setup", *arguments) not in (Exit.DONE, Exit.ATTENTION)
     assert scripted.seen == []
+
+
+BEGUN = {
+    "userCode": "ABCD2345Z", "address": "https://microsoft.com/devicelogin", "deviceCode": "device",
+    "expiresInSeconds": 3, "intervalSeconds": 1,
+}  # fmt: skip
+
+
+def finding(level: str, text: str) -> dict[str, str]:
+    return {"area": "system", "level": level, "subject": "the solution", "text": text, "remedy": ""}
+
+
+def test_an_administrator_signs_in_and_what_was_done_is_told(
+    scripted: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripted.says("POST", "setup/sign-in", BEGUN)
+    done = {
+        "signedIn": True,
+        "complete": True,
+        "status": "ok",
+        "findings": [finding("ok", "it was imported")],
+    }
+    scripted.says("POST", "setup/preparation", {"signedIn": False}, done)
+    assert called(scripted, "setup", "--prepare", URL) == Exit.DONE
+    shown = capsys.readouterr().out
+    assert "enter the code ABCD2345Z" in shown
+    assert "the solution: it was imported" in shown
+    assert BEGUN["deviceCode"] not in shown.replace("devicelogin", "")
+    assert scripted.seen[-1][2] == {"url": URL, "deviceCode": "device"}
+
+
+def test_a_code_that_nobody_enters_is_told_apart_from_a_fault(
+    scripted: Scripted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripted.says("POST", "setup/sign-in", BEGUN)
+    scripted.says("POST", "setup/preparation", {"signedIn": False})
+    assert called(scripted, "setup", "--prepare") == Exit.UNFINISHED
+    assert "Nobody signed in" in capsys.readouterr().out

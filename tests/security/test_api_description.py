@@ -157,7 +157,12 @@ def existing_pair(app: App, label: str) -> dict[str, Any]:
 
 
 def existing_setup(app: App, label: str) -> dict[str, Any]:
-    """The environment that is there, or a setting as it is."""
+    """The environment that is there, a setting as it is, or a sign-in under way."""
+    if "sign-in" in label:
+        return {"query": {}, "body": {}}
+    if "preparation" in label:
+        code = app.with_key("POST", "/setup/sign-in", data=b"{}").json()["deviceCode"]
+        return {"query": {}, "body": {"deviceCode": code}}
     settings = {"MAPPINGS": app.environment.settings["MAPPINGS"]}
     body = {"body": {"settings": settings, "check": True}} if "PUT" in label else {}
     return {"query": {"environment": ENVIRONMENT} if "companies" in label else {}, **body}

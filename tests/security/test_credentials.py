@@ -76,6 +76,8 @@ DECISIONS = {
     ("GET", "/setup"): KEY,
     ("PUT", "/setup"): KEY,
     ("GET", "/setup/companies"): KEY,
+    ("POST", "/setup/sign-in"): KEY,
+    ("POST", "/setup/preparation"): KEY,
     ("GET", "/doctor"): KEY,
     ("GET", "/health"): KEY,
     ("POST", "/webhooks/business-central"): CONTENT,

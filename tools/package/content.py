@@ -26,6 +26,7 @@ ENDINGS = frozenset(
         ".woff2",
         ".kql",
         ".LICENSE",
+        ".bin",
     }
 )
 

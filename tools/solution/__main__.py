@@ -10,6 +10,9 @@ from tools.checks.sources import ROOT
 from tools.solution.package import file_name, package
 from tools.solution.source import FOLDER, SourceError, read
 
+DEPLOYED = "shared_code/systems/solution/tandem_managed.bin"
+"""The managed zip that is deployed with the app: the setup guide imports it."""
+
 
 def main() -> int:
     """Writes both zips; 1 with what is wrong when the source cannot be packed."""
@@ -22,11 +25,17 @@ def main() -> int:
     except SourceError as error:
         print(error)
         return 1
-    if not options.check:
+    deployed, managed = ROOT / DEPLOYED, package(solution, managed=True)
+    if options.check:
+        if not deployed.is_file() or deployed.read_bytes() != managed:
+            print(f"{DEPLOYED} is stale: run python dev.py solution")
+            return 1
+    else:
+        deployed.write_bytes(managed)
         options.out.mkdir(parents=True, exist_ok=True)
-        for managed in (False, True):
-            path = options.out / file_name(solution, managed)
-            path.write_bytes(package(solution, managed))
+        for is_managed in (False, True):
+            path = options.out / file_name(solution, is_managed)
+            path.write_bytes(package(solution, is_managed))
             print(f"written: {path}")
     return 0
 

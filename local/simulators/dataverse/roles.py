@@ -15,7 +15,7 @@ from local.simulators.dataverse.schema import Schema
 ADMINISTRATOR = "627090ff-40a3-4053-8790-584edc5be201"
 CUSTOMIZER = "119f245c-3cc8-4b62-b31c-d1a046ced15d"
 TEMPLATES = {"System Administrator": ADMINISTRATOR, "System Customizer": CUSTOMIZER}
-CUSTOMIZING = ("role", "solution", "asyncoperation", "importjob")
+CUSTOMIZING = ("systemuser", "role", "solution", "asyncoperation", "importjob")
 """What customizers read beside what their work is about."""
 
 ACTIONS = {

@@ -16,6 +16,7 @@ from shared_code.sync.doctor.systems import examine_systems
 from shared_code.sync.doctor.templates import examine_templates
 from shared_code.sync.doctor.upkeep import examine_app, examine_schedules
 from shared_code.sync.parts import ConnectionParts, Parts
+from shared_code.sync.setup.option_values import examine_options
 
 
 def examine(parts: Parts, connections: list[ConnectionParts]) -> list[Finding]:
@@ -35,6 +36,7 @@ def _examined(parts: Parts, connections: list[ConnectionParts]) -> Iterator[Find
             yield from examine_mappings(parts, at)
             yield from examine_availability(parts, at)
             yield from examine_ownership(at)
+            yield from examine_options(at)
         yield from examine_templates(at)
         yield from examine_schedules(parts, at)
     yield from examine_app(parts)

@@ -17,6 +17,7 @@ NOTICEABLE_S, TOO_MUCH_S = 30.0, 300.0
 
 def examine_systems(parts: Parts, at: ConnectionParts) -> Iterator[Finding]:
     """Two or three requests a side."""
+    codes: dict[Side, str] = {}
     for side in Side:
         subject = f"{at.name}: {side.system_name}"
         try:
@@ -25,13 +26,28 @@ def examine_systems(parts: Parts, at: ConnectionParts) -> Iterator[Finding]:
             yield Finding(Area.SYSTEM, subject, Level.FAULT, str(fault), ASK)
             continue
         yield Finding(Area.SYSTEM, subject, Level.OK, _called(side, identity))
+        codes[side] = identity["localCurrencyCode" if side is Side.BC else "baseCurrencyCode"]
         yield from _clock(subject, identity.get("clockAheadSeconds", ""))
+    yield from _currencies(at, codes)
     if reason := faults.why_not(parts, at):
         yield Finding(
             Area.SYSTEM, at.name, Level.FAULT, reason, "Nothing is synchronised until this is mended."
         )
 
 
+def _currencies(at: ConnectionParts, codes: Mapping[Side, str]) -> Iterator[Finding]:
+    """Whether both sides reckon in one currency."""
+    if len(codes) < len(Side):
+        return
+    bc, sales, subject = codes[Side.BC], codes[Side.SALES], f"{at.name}: currencies"
+    if bc == sales:
+        yield Finding(Area.SYSTEM, subject, Level.OK, f"both sides keep their books in {bc}")
+    else:
+        text = f"Business Central keeps its books in {bc}, Sales in {sales}"
+        yield Finding(Area.SYSTEM, subject, Level.OK, text, RATES)
+
+
+RATES = "Synchronise currencies: rates are given towards the currency of Sales."
 ASK = "Check the address, the registration and the rights of Tandem's user; the text names what was refused."
 
 

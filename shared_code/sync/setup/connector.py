@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared_code.systems.dataverse_installer import Installer
+from shared_code.systems.device_sign_in import Begun
 from shared_code.systems.interface import SystemFault
 
 __all__ = ["CompanyFound", "Connector", "SettingsRefused", "SystemFault", "Unconnectable"]
@@ -41,6 +43,18 @@ class Connector(Protocol):
     def companies(self, environment: str) -> Sequence[CompanyFound]:
         """The companies of an environment of Business Central.  Raises ``SystemFault``."""
 
+    def client_id(self) -> str:
+        """The application that synchronises."""
+
+    def signs_in_by_key(self) -> bool:
+        """Whether Business Central is asked as a user with a web service access key, and not by OAuth."""
+
+    def begin_sign_in(self, url: str) -> Begun:
+        """A code by which an administrator of an organisation signs in.  Raises as ``ask_sales`` does."""
+
+    def installer(self, url: str, device_code: str) -> Installer | None:
+        """The organisation as that person, once; None while nobody has signed in.  Raises ``SystemFault``."""
+
 
 class Unconnectable:
     """Where there is no guide: everything was decided when the parts were made."""
@@ -58,4 +72,16 @@ class Unconnectable:
         raise SettingsRefused("The settings are fixed here.")
 
     def companies(self, environment: str) -> Sequence[CompanyFound]:
+        raise SettingsRefused("The settings are fixed here.")
+
+    def client_id(self) -> str:
+        return ""
+
+    def signs_in_by_key(self) -> bool:
+        return False
+
+    def begin_sign_in(self, url: str) -> Begun:
+        raise SettingsRefused("The settings are fixed here.")
+
+    def installer(self, url: str, device_code: str) -> Installer | None:
         raise SettingsRefused("The settings are fixed here.")

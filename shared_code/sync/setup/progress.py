@@ -15,6 +15,7 @@ class Step(StrEnum):
     SALES = "sales"
     BUSINESS_CENTRAL = "business-central"
     WHAT = "what"
+    HOW = "how"
     CHECK = "check"
     COUPLE = "couple"
     RUN = "run"
@@ -41,11 +42,13 @@ def progress(parts: Parts, at: ConnectionParts | None) -> Progress:
     """How far it is, from the settings and what is on file: two or three requests to storage."""
     settings = parts.connector.settings()
     ran = at is not None and bool(at.schedules.all())
+    examined = at is not None and (ran or bool(at.identities.get().known))
     done = {
         Step.SALES: bool(settings.get("SALES_URL")),
         Step.BUSINESS_CENTRAL: bool(settings.get("BUSINESS_CENTRAL_COMPANIES")),
         Step.WHAT: at is not None and bool(settings.get("MAPPINGS") or ran),
-        Step.CHECK: at is not None and (ran or bool(at.identities.get().known)),
+        Step.HOW: examined or bool(settings.get("ORDER_ACCOUNTS") or settings.get("OWNING_TEAMS")),
+        Step.CHECK: examined,
         Step.COUPLE: at is not None and (ran or bool(at.match_reports.newest(1))),
         Step.RUN: ran,
     }

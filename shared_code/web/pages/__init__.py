@@ -13,8 +13,10 @@ from shared_code.web.pages import (
     jobs,
     mappings,
     overview,
+    preparing,
     problems,
     setup,
+    setup_how,
     undos,
 )
 from shared_code.web.router import Route
@@ -32,5 +34,7 @@ ROUTES: tuple[Route, ...] = (
     *availability.ROUTES,
     *connection.ROUTES,
     *setup.ROUTES,
+    *setup_how.ROUTES,
+    *preparing.ROUTES,
     *guidance.ROUTES,
 )

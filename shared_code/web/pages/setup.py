@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from shared_code.core.features import Feature
 from shared_code.sync import match_api
@@ -16,19 +15,12 @@ from shared_code.sync.setup import choosing
 from shared_code.sync.setup.connector import SettingsRefused, SystemFault
 from shared_code.sync.setup.progress import Step, progress
 from shared_code.web.messages import Reply
+from shared_code.web.pages.setup_frame import PLACE, step_page
 from shared_code.web.people import Role
 from shared_code.web.router import Route
 from shared_code.web.texts import phrase
 from shared_code.web.visit import Visit, body, view
 
-TITLES = {
-    Step.SALES: phrase("Connect to Sales"),
-    Step.BUSINESS_CENTRAL: phrase("Connect to Business Central"),
-    Step.WHAT: phrase("Choose what to synchronise"),
-    Step.CHECK: phrase("Check rights and tables"),
-    Step.COUPLE: phrase("Couple what belongs together"),
-    Step.RUN: phrase("Run the full synchronisation"),
-}
 FEATURES: dict[Feature, str] = {
     Feature.EXTENSION: phrase("Tandem's extension is installed in Business Central"),
     Feature.UNIT_GROUPS: phrase("Units of measure are kept per item and resource (with the extension)"),
@@ -36,6 +28,7 @@ FEATURES: dict[Feature, str] = {
     Feature.MANUAL_NUMBERS: phrase("Number series let people choose numbers"),
     Feature.VENDORS: phrase("Vendors become accounts"),
     Feature.OPPORTUNITIES: phrase("Opportunities are kept in step"),
+    Feature.ORDERS: phrase("Orders of salespeople become orders in Business Central"),
     Feature.INVOICES: phrase("Posted sales invoices show in Sales"),
     Feature.CREDIT_MEMOS: phrase("Credit memos show as invoices below zero (with invoices)"),
     Feature.ITEM_CATEGORIES: phrase("Item categories become subjects"),
@@ -43,25 +36,19 @@ FEATURES: dict[Feature, str] = {
     Feature.COUNTRY_NAMES: phrase("Sales writes countries by name"),
     Feature.LONE_CONTACTS: phrase("Contacts without a company are synchronised too"),
     Feature.PARENT_ACCOUNTS: phrase("The customer who pays is the parent account (with the extension)"),
+    Feature.ACCOUNT_STATISTICS: phrase("Accounts show balance and sales (with the extension)"),
     Feature.PERSON_CUSTOMERS: phrase("Customers may be persons"),
     Feature.ITEM_PRICES: phrase("Sales has a price list with every item's own price"),
     Feature.ACCOUNT_STATISTICS: phrase("Accounts show what their customer owes (with the extension)"),
 }
 """What a company has or wants, in words of the business."""
 
-PLACE = "setup"
 MAX_FILE = 16_000
-
-
-def _page(visit: Visit, step: Step | None, template: str, status: int = 200, **values: Any) -> Reply:
-    found = progress(visit.parts, visit.found)
-    shown = {"steps": TITLES, "step": step, "progress": found, "refused": "", **values}
-    return visit.page(template, status, **shown)
 
 
 def guide(visit: Visit) -> Reply:
     """The steps, and which comes next."""
-    return _page(visit, None, "setup.html")
+    return step_page(visit, None, "setup.html")
 
 
 def sales(visit: Visit) -> Reply:
@@ -76,7 +63,7 @@ def _sales(visit: Visit, url: str, status: int = 200) -> Reply:
         found = dict(visit.parts.connector.ask_sales(url)) if url else {}
     except (SettingsRefused, SystemFault) as fault:
         refused, status = str(fault), 400 if visit.asked.method == "POST" else 200
-    return _page(visit, Step.SALES, "setup_sales.html", status, url=url, identity=found, refused=refused)
+    return step_page(visit, Step.SALES, "setup_sales.html", status, url=url, identity=found, refused=refused)
 
 
 def connect_sales(visit: Visit) -> Reply:
@@ -104,7 +91,7 @@ def _business_central(visit: Visit, environment: str, refused: str = "") -> Repl
         refused = refused or str(fault)
     chosen = visit.parts.connector.settings().get("BUSINESS_CENTRAL_COMPANIES", "")
     status = 400 if refused and visit.asked.method == "POST" else 200
-    return _page(
+    return step_page(
         visit, Step.BUSINESS_CENTRAL, "setup_bc.html", status, environment=environment, companies=companies,
         chosen=chosen, refused=refused,
     )  # fmt: skip
@@ -138,7 +125,7 @@ def _what(visit: Visit, refused: str = "") -> Reply:
     offered = choosing.mappings_of(visit.parts.catalogue, features)
     names = choosing.listed(settings.get("MAPPINGS", ""))
     chosen = names or [each.name for each in offered]
-    return _page(
+    return step_page(
         visit, Step.WHAT, "setup_what.html", 400 if refused else 200, features=FEATURES, has=features,
         offered=offered, chosen=chosen, zone=settings.get("TIME_ZONE", ""), refused=refused,
     )  # fmt: skip
@@ -169,13 +156,13 @@ def _wanted(visit: Visit, names: Sequence[str]) -> str:
 
 def check(visit: Visit) -> Reply:
     """What is examined, and what there is to do by hand; the examination itself is asked for apart."""
-    return _page(visit, Step.CHECK, "setup_check.html", examined=None, at=visit.at)
+    return step_page(visit, Step.CHECK, "setup_check.html", examined=None, at=visit.at)
 
 
 def examine(visit: Visit) -> Reply:
     """The same with what was found."""
     found = view(examination.get(visit.parts, visit.query()))
-    return _page(visit, Step.CHECK, "setup_check.html", examined=found, at=visit.at)
+    return step_page(visit, Step.CHECK, "setup_check.html", examined=found, at=visit.at)
 
 
 def couple(visit: Visit) -> Reply:
@@ -183,7 +170,7 @@ def couple(visit: Visit) -> Reply:
     reports = view(match_api.list_reports(visit.parts, visit.query()))["reports"]
     moves = any(each["status"] == "In Process" for each in reports)
     mappings = {name: each for name, each in visit.at.mappings.items() if each.match}
-    return _page(
+    return step_page(
         visit, Step.COUPLE, "setup_couple.html", reports=reports, moves=moves, mappings=mappings, at=visit.at
     )
 
@@ -210,7 +197,9 @@ def _settings(visit: Visit, text: str = "", refused: str = "") -> Reply:
     file = json.dumps(found, indent=2, ensure_ascii=False)
     fixed = sorted(visit.parts.connector.fixed())
     status = 400 if refused else 200
-    return _page(visit, None, "setup_settings.html", status, file=text or file, fixed=fixed, refused=refused)
+    return step_page(
+        visit, None, "setup_settings.html", status, file=text or file, fixed=fixed, refused=refused
+    )
 
 
 def import_settings(visit: Visit) -> Reply:

@@ -1,4 +1,4 @@
-"""What an installer does: users by roles, importing a solution, change tracking; refused as the service does."""
+"""What an installer does: users by roles, importing a solution, change tracking; and what is refused."""
 
 from __future__ import annotations
 
