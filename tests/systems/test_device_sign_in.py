@@ -12,8 +12,8 @@ from local.simulators.entra.service import EntraSimulator
 from local.simulators.tokens import TokenVerifier
 from local.simulators.wire import ManualClock
 from shared_code.systems.device_sign_in import Begun, DeviceSignIn
-from shared_code.systems.session import new_session
 from shared_code.systems.interface import AccessDenied
+from shared_code.systems.session import new_session
 from tests.systems.test_auth import APP, KEY, RESOURCE, TENANT
 
 
