@@ -44,6 +44,7 @@ VERBS = {
     "costs": Verb(
         "local.costs", False, "requests and writes of each mapping, of a first run and a quiet minute"
     ),
+    "pages": Verb("local.page_times", False, "how long each page takes with much on file"),
     "screenshots": Verb("local.pictures", True, "pictures of the pages into docs/pictures; needs a Chromium"),
     "availability": Verb(
         "local.availability", True, "how long a question about availability takes at a steady rate"

@@ -105,7 +105,7 @@ class Meter:
 
 def measure() -> Costs:
     """Everything, from an empty Sales organisation on."""
-    world = _world()
+    world = whole_world()
     meter = Meter(world)
     order = list(chain.from_iterable(waves({n: m.depends_on for n, m in world.at.mappings.items()})))
     first = {name: _run(world, meter, name) for name in order}
@@ -148,7 +148,7 @@ def _quiet(world: World, meter: Meter) -> Cost:
     return meter.read()
 
 
-def _world() -> World:
+def whole_world() -> World:
     """The main company with what it has posted, and an organisation with users and currencies only."""
     company = published()
     users: list[Any] = [licensed(each) for each in (*_sales("systemusers"), *_sales("overlap_systemusers"))]

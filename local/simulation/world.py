@@ -23,7 +23,7 @@ from local.simulators.wire import ManualClock, Request, Response, Service
 from shared_code.compose import Clients, Process
 from shared_code.core.telemetry import SILENT, Telemetry
 from shared_code.runtime import OpenGate, Runtime
-from shared_code.settings import read_settings
+from shared_code.settings import Settings, read_settings
 from shared_code.store.memory import MemoryQueue, MemoryTables
 from shared_code.sync.dispatch import handle
 from shared_code.sync.messages import QUEUES
@@ -117,6 +117,8 @@ class World:
     requests: dict[str, list[str]] = field(default_factory=dict)
     receiver: Receiver = field(default_factory=Receiver)
     process: Process | None = None
+    settings: Settings | None = None
+    clients: Clients | None = None
 
     @property
     def at(self) -> ConnectionParts:
@@ -253,6 +255,8 @@ def build(
         requests,
         receiver,
         process,
+        read,
+        clients,
     )
 
 

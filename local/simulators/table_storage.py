@@ -52,8 +52,9 @@ _JSON = {"Content-Type": "application/json;odata=minimalmetadata;charset=utf-8"}
 class TableStorage:
     """One account; a ``Service``."""
 
-    def __init__(self) -> None:
-        self._tables = MemoryTables()
+    def __init__(self, tables: MemoryTables | None = None) -> None:
+        """``tables`` that are filled already, else empty ones."""
+        self._tables = tables or MemoryTables()
         self._lock = threading.Lock()
 
     def handle(self, request: Request) -> Response:

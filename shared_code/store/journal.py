@@ -159,16 +159,19 @@ class JournalStore:
 
     def of_record(self, mapping: str, bc_id: str, now_s: float) -> Iterator[Entry]:
         """What was written on a pair of records that was there, the newest month first."""
-        for of_month in self._months(now_s):
-            partition = self._partition(mapping, of_month)
-            for entity in self._tables.query_prefix(TABLE, partition, f"{bc_id}|"):
-                yield _entry(mapping, entity)
+        for of_month in self.months(now_s):
+            yield from self.of_record_in(mapping, bc_id, of_month)
+
+    def of_record_in(self, mapping: str, bc_id: str, of_month: str) -> list[Entry]:
+        """What was written in a month on a pair of records that was there."""
+        found = self._tables.query_prefix(TABLE, self._partition(mapping, of_month), f"{bc_id}|")
+        return [_entry(mapping, entity) for entity in found]
 
     def of_range(self, mapping: str, first: str, last: str, since_s: float, now_s: float) -> list[Entry]:
         """What was written since a moment on the pairs from one BC id to another, the oldest first."""
         found = (
             _entry(mapping, entity)
-            for of_month in self._months(now_s)
+            for of_month in self.months(now_s)
             if of_month >= month(since_s)
             for entity in self._tables.query(
                 TABLE, self._partition(mapping, of_month), first=f"{first}|", last=f"{last}|~"
@@ -208,7 +211,7 @@ class JournalStore:
         """Remove all values of a pair of records, and keep that there were some; how many entries."""
         found = [each for each in self.of_record(mapping, bc_id, now_s) if not each.erased_at_s]
         self.add(mapping, [_erased(each, now_s) for each in found])
-        return len(found) + sum(self._erase_made(mapping, m, bc_id, now_s) for m in self._months(now_s))
+        return len(found) + sum(self._erase_made(mapping, m, bc_id, now_s) for m in self.months(now_s))
 
     def _erase_made(self, mapping: str, of_month: str, bc_id: str, now_s: float) -> int:
         """Creations are looked through one by one: erasing is rare, and the pair may be uncoupled by now."""
@@ -236,7 +239,8 @@ class JournalStore:
             self._tables.transact(TABLE, chunk)
         return len(rows)
 
-    def _months(self, now_s: float) -> Iterable[str]:
+    def months(self, now_s: float) -> Iterable[str]:
+        """The months that are remembered, the newest first."""
         return (month(now_s, back) for back in range(self._keep_months))
 
     def _by_partition(self, mapping: str, entries: Iterable[Entry]) -> dict[str, dict[str, Entry]]:

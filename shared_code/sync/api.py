@@ -139,7 +139,7 @@ def get_full_sync(parts: Parts, full_sync_id: str, query: Mapping[str, str]) -> 
     found = at.full_syncs.get(id_of(full_sync_id))
     if found is None:
         raise NotFound(f"there is no full synchronisation {full_sync_id} of connection {at.name}")
-    return Answer(200, views.full_sync_view(at, *found, faults.why_not(parts, at), parts.runtime.now()))
+    return Answer(200, views.full_sync_view(at, *found, faults.why_not(parts, at), parts.runtime))
 
 
 def list_jobs(parts: Parts, query: Mapping[str, str]) -> Answer:
@@ -147,7 +147,7 @@ def list_jobs(parts: Parts, query: Mapping[str, str]) -> Answer:
     refuse_unknown_parameters(query, "connection", "limit")
     at = connection_of(parts, query.get("connection"))
     limit = number_of(query, "limit", 20, MAX_JOBS)
-    return Answer(200, {"jobs": [views.job_view(at, each) for each in at.jobs.newest(limit)]})
+    return Answer(200, {"jobs": views.job_views(parts, at, at.jobs.newest(limit))})
 
 
 def get_job(parts: Parts, job_id: str, query: Mapping[str, str]) -> Answer:

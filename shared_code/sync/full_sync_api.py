@@ -83,5 +83,5 @@ def _call(parts: Parts, at: ConnectionParts, full_sync: str, call: Callable[[], 
         return problem(409, "This cannot be done now.", str(reason))
     found = at.full_syncs.get(full_sync)
     assert found is not None
-    view = views.full_sync_view(at, *found, faults.why_not(parts, at), parts.runtime.now())
+    view = views.full_sync_view(at, *found, faults.why_not(parts, at), parts.runtime)
     return Answer(202, view)

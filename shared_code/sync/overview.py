@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -22,7 +22,7 @@ MAX_COUNTED = 100
 """Problems of a mapping that are counted: more are told as “more”, and counted by cause elsewhere."""
 JOBS = 200
 """The newest jobs among which each mapping's last one is looked for."""
-AT_ONCE = 8
+AT_ONCE = 16
 
 
 class State(StrEnum):
@@ -85,17 +85,55 @@ class Overview:
 def overview(parts: Parts, at: ConnectionParts, only: str = "") -> Overview:
     """The state of every mapping of a connection, or of one, in the order of their names."""
     names = [each for each in sorted(at.mappings) if only in ("", each)]
-    schedules = at.schedules.all()
-    newest = _newest(at.jobs.newest(JOBS))
-    compare = store_of(at).newest(1)
-    lines = {each.mapping: each for each in store_of(at).lines(compare[0][0])} if compare else {}
-    calls = [partial(_counts, at, name) for name in names]
-    counted = dict(zip(names, parts.runtime.run_all(calls, AT_ONCE), strict=True))
+    on_file = OnFile()
+    calls: list[Callable[[], object]] = [partial(each, parts, at, on_file) for each in _READ]
+    calls += [partial(_count, at, name, on_file) for name in names]
+    parts.runtime.run_all(calls, AT_ONCE)
     found = [
-        _state(at, name, schedules.get(name), counted[name], newest.get(name), lines.get(name))
+        _state(at, name, on_file.schedules.get(name), on_file.counted[name], on_file.newest.get(name),
+               on_file.lines.get(name))
         for name in names
-    ]
-    return Overview(faults.why_not(parts, at), found, compare[0][1] if compare else 0.0)
+    ]  # fmt: skip
+    return Overview(on_file.why_not, found, on_file.compared_at_s)
+
+
+@dataclass(slots=True)
+class OnFile:
+    """What is read for an overview, each part by a call of its own: they are read at the same time."""
+
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    newest: Mapping[str, Job] = field(default_factory=dict)
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    counted: dict[str, tuple[Counts, bool]] = field(default_factory=dict)
+    compared_at_s: float = 0.0
+    why_not: str = ""
+
+
+def _read_schedules(parts: Parts, at: ConnectionParts, on_file: OnFile) -> None:
+    on_file.schedules = at.schedules.all()
+
+
+def _read_jobs(parts: Parts, at: ConnectionParts, on_file: OnFile) -> None:
+    on_file.newest = _newest(at.jobs.newest(JOBS))
+
+
+def _read_compare(parts: Parts, at: ConnectionParts, on_file: OnFile) -> None:
+    newest = store_of(at).newest(1)
+    if newest:
+        on_file.compared_at_s = newest[0][1]
+        on_file.lines = {each.mapping: each for each in store_of(at).lines(newest[0][0])}
+
+
+def _read_faults(parts: Parts, at: ConnectionParts, on_file: OnFile) -> None:
+    on_file.why_not = faults.why_not(parts, at)
+
+
+def _count(at: ConnectionParts, name: str, on_file: OnFile) -> None:
+    on_file.counted[name] = _counts(at, name)
+
+
+_READ = (_read_faults, _read_compare, _read_schedules, _read_jobs)
+"""The longest first."""
 
 
 def _newest(jobs: Iterable[Job]) -> dict[str, Job]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from shared_code.core.jobs import Job, Progress, progress
 from shared_code.core.mapping import Direction
 from shared_code.core.outcome import PROBLEMS, Outcome, Problem
 from shared_code.core.records import Side
+from shared_code.runtime import Runtime
 from shared_code.store import poison
 from shared_code.store.couplings import problem_row
 from shared_code.store.full_syncs import FullSync, Line, LineStatus, Phase, Wish
@@ -31,13 +33,20 @@ type Place = tuple[str, Side, str]
 
 
 def full_sync_view(
-    at: ConnectionParts, full_sync: FullSync, lines: Iterable[Line], why_not: str = "", now_s: float = 0.0
-) -> View:
+    at: ConnectionParts, full_sync: FullSync, lines: Iterable[Line], why_not: str = "",
+    runtime: Runtime | None = None,
+) -> View:  # fmt: skip
     """A full synchronisation with a line per mapping, in the words of the review page.
 
     ``why_not`` tells why nothing of the connection is synchronised now: lines that wait for that say so.
+    ``runtime``: the lines are read several at a time, and each tells its pace.
     """
-    shown = [line_view(at, line, "" if line.phase is Phase.DONE else why_not, now_s=now_s) for line in lines]
+    now_s = runtime.now() if runtime else 0.0
+    calls = [
+        partial(line_view, at, line, "" if line.phase is Phase.DONE else why_not, now_s=now_s)
+        for line in lines
+    ]
+    shown = runtime.run_all(calls, AT_ONCE) if runtime else [call() for call in calls]
     return {
         "id": full_sync.id,
         "connection": at.name,
@@ -143,6 +152,15 @@ def progress_view(sums: Progress) -> View:
     """The counters of one direction; they add up to ``given`` when nothing is open."""
     counts = {outcome.value: number for outcome, number in sums.counts.items()}
     return {"given": sums.given, "done": sums.done, "openBatches": sums.open_batches, **counts}
+
+
+AT_ONCE = 16
+"""Jobs whose batches are read at a time: a person waits, and each is a request to storage."""
+
+
+def job_views(parts: Parts, at: ConnectionParts, jobs: Iterable[Job]) -> list[View]:
+    """Several jobs, each as ``job_view`` shows it."""
+    return parts.runtime.run_all([partial(job_view, at, each) for each in jobs], AT_ONCE)
 
 
 def job_view(at: ConnectionParts, job: Job) -> View:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 
 from shared_code.core.coupling import Coupling, CouplingState
 from shared_code.core.jobs import Batch, Job, JobKind
@@ -16,6 +18,7 @@ from shared_code.core.outcome import Problem
 from shared_code.core.reconcile import Decision
 from shared_code.core.records import Side, Values
 from shared_code.core.why import Held, Known, held, next_step
+from shared_code.runtime import Runtime
 from shared_code.sync.brakes import BrakeHolds
 from shared_code.sync.conflicts.editors import Edited, edited
 from shared_code.sync.parts import ConnectionParts, Parts
@@ -82,7 +85,7 @@ def _explain(work: Work, item: Item) -> RecordWhy:
     if pair is None:
         return RecordWhy(work.label(item), None, item.problem)
     known = Known(
-        entries_of(work.at, work.mapping.name, pair, work.runtime.now()), item.base, pair.origin, decision
+        entries_of(work.runtime, work.at, work.mapping.name, pair), item.base, pair.origin, decision
     )
     fields = tuple(_field(each, item, known) for each in work.mapping.fields)
     last = {Side.BC: _edited_in_bc(item), Side.SALES: _edited_in_sales(work, pair)}
@@ -117,13 +120,27 @@ def _edited_in_sales(work: Work, pair: Coupling) -> Edited:
     return edited(work.at, work.mapping, Side.SALES, [pair.sales_id]).get(pair.sales_id, Edited())
 
 
-def entries_of(at: ConnectionParts, mapping: str, pair: Coupling, now_s: float) -> Sequence[Entry]:
-    """Everything that was written on a pair, the newest first, its creation included."""
-    found = list(at.journal.of_record(mapping, pair.bc_id, now_s))
-    if pair.origin and pair.origin.batch:
-        made = at.journal.made_by(mapping, pair.origin.batch, pair.origin.at_s)
-        found += [each for each in made if each.bc_id == pair.bc_id]
+def entries_of(runtime: Runtime, at: ConnectionParts, mapping: str, pair: Coupling) -> Sequence[Entry]:
+    """Everything that was written on a pair, the newest first, its creation included.
+
+    Each month is a request; several are asked at a time, because a person waits.
+    """
+    months = at.journal.months(runtime.now())
+    calls = [partial(at.journal.of_record_in, mapping, pair.bc_id, each) for each in months]
+    found = list(chain.from_iterable(runtime.run_all([*calls, partial(_made, at, mapping, pair)], AT_ONCE)))
     return sorted(found, key=lambda each: -each.at_s)
+
+
+AT_ONCE = 16
+"""Requests to storage: as many as there are months where no setting says otherwise, and a few more."""
+
+
+def _made(at: ConnectionParts, mapping: str, pair: Coupling) -> list[Entry]:
+    """The creation of a pair, where Tandem created it."""
+    if not (pair.origin and pair.origin.batch):
+        return []
+    made = at.journal.made_by(mapping, pair.origin.batch, pair.origin.at_s)
+    return [each for each in made if each.bc_id == pair.bc_id]
 
 
 def coupling_of(at: ConnectionParts, mapping: str, side: Side | None, record_id: str) -> Coupling | None:

@@ -122,7 +122,7 @@ def journal(parts: Parts, query: Mapping[str, str]) -> Answer:
     pair = coupling_of(at, mapping, side, record_id)
     if pair is None:
         raise NotFound(f"{mapping} has never coupled a record {record_id}")
-    entries = entries_of(at, mapping, pair, parts.runtime.now())
+    entries = entries_of(parts.runtime, at, mapping, pair)
     view = {
         "mapping": mapping, "bcId": pair.bc_id, "salesId": pair.sales_id, "coupled": is_living(pair),
         "entries": [entry_view(each) for each in entries[:limit]], "more": len(entries) > limit,

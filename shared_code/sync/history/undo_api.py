@@ -83,7 +83,7 @@ def _of_record(
 
 
 def _newest_job(parts: Parts, at: ConnectionParts, mapping: str, pair: Coupling) -> str:
-    entries = entries_of(at, mapping, pair, parts.runtime.now())
+    entries = entries_of(parts.runtime, at, mapping, pair)
     if not entries:
         raise NotFound(f"the journal tells of no write to {pair.bc_id}")
     return entries[0].job

@@ -82,7 +82,8 @@ def load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch, schedule: Sc
     items = [_item(batch.side, i, stamp, known.get(i)) for i, stamp in zip(batch.ids, stamps, strict=True)]
     chosen = rules_under(job.instruction, rules_of(mapping, schedule))
     work = Work(
-        at, parts.runtime, mapping, batch, job.kind, chosen, parts.settle_s, items, LinkTable(at, mapping),
+        at, parts.runtime, mapping, batch, job.kind, chosen, parts.settle_s, items,
+        LinkTable(at, mapping, parts.runtime),
         is_trusted=lambda: is_trusted(parts, at), instruction=job.instruction, order=job.undo,
         era=parts.accepted.get(at.name, 0),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 
 from shared_code.core.conversion import RATE_FIELD
 from shared_code.core.coupling import Coupling, CouplingState
@@ -11,7 +12,11 @@ from shared_code.core.lookups import UNCOUPLED_PREFIX, target_id
 from shared_code.core.mapping import FieldMapping, FieldType, Mapping
 from shared_code.core.records import ZERO_ID, Row, Side, Value, Values
 from shared_code.core.references import reference_key
+from shared_code.runtime import Runtime
 from shared_code.sync.parts import ConnectionParts
+
+AT_ONCE = 4
+"""Mappings whose couplings are read at a time."""
 
 
 class LinkTable:
@@ -21,7 +26,9 @@ class LinkTable:
     there is asked for again the next time, because it may have come to be meanwhile.
     """
 
-    def __init__(self, at: ConnectionParts, mapping: Mapping) -> None:
+    def __init__(self, at: ConnectionParts, mapping: Mapping, runtime: Runtime | None = None) -> None:
+        """With a ``runtime`` several mappings are asked at a time."""
+        self._runtime = runtime
         self._at = at
         self._mapping = mapping
         self._couplings: dict[tuple[str, str, str], Coupling] = {}
@@ -41,9 +48,12 @@ class LinkTable:
                 for mapping in each.lookup:
                     if (mapping, index, key) not in self._couplings:
                         wanted.setdefault((mapping, index), set()).add(key)
-        for (mapping, index), keys in wanted.items():
-            if keys:
-                self._load(mapping, index, sorted(keys))
+        asked = [(mapping, partial(self._read, mapping, index, sorted(keys)))
+                 for (mapping, index), keys in wanted.items() if keys]  # fmt: skip
+        calls = [call for _, call in asked]
+        found = self._runtime.run_all(calls, AT_ONCE) if self._runtime else [call() for call in calls]
+        for (mapping, _), couplings in zip(asked, found, strict=True):
+            self._take(mapping, couplings)
 
     def load_neutral(self, held: Iterable[Values]) -> None:
         """Load the couplings that neutral values refer to, such as the journal keeps of an earlier time."""
@@ -83,13 +93,12 @@ class LinkTable:
         rate: Value = coupling.base.bc.get(RATE_FIELD) if coupling and coupling.base else None
         return rate if isinstance(rate, Decimal) else None
 
-    def _load(self, mapping: str, index: str, keys: list[str]) -> None:
+    def _read(self, mapping: str, index: str, keys: list[str]) -> list[Coupling]:
         store = self._at.couplings(mapping)
         if index == "reference":
-            self._take(mapping, store.by_reference(keys).values())
-            return
+            return list(store.by_reference(keys).values())
         found = store.load(Side(index), keys).values()
-        self._take(mapping, [each for each in found if isinstance(each, Coupling)])
+        return [each for each in found if isinstance(each, Coupling)]
 
     def _take(self, mapping: str, couplings: Iterable[Coupling]) -> None:
         for each in couplings:

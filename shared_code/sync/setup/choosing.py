@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from shared_code.core.features import Feature, Features
 from shared_code.core.mapping import Mapping as TableMapping
@@ -28,8 +29,13 @@ def features_of(text: str) -> Features:
 
 def mappings_of(catalogue: Catalogue, features: Features) -> list[TableMapping]:
     """The mappings that a company with these features can have, by name."""
-    documents = [tomllib.loads(text) for _, text in sorted(catalogue.texts.items())]
-    return available(documents, features)
+    return list(_offered(tuple(text for _, text in sorted(catalogue.texts.items())), features))
+
+
+@lru_cache(8)
+def _offered(texts: tuple[str, ...], features: Features) -> tuple[TableMapping, ...]:
+    """The same every time: reading some dozens of files takes longer than showing a page."""
+    return tuple(available([tomllib.loads(text) for text in texts], features))
 
 
 def with_what_they_need(offered: Sequence[TableMapping], names: Sequence[str]) -> list[str]:

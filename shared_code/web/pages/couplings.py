@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from shared_code.core.records import Side
@@ -77,9 +78,13 @@ def record(visit: Visit) -> Reply:
     """One record: both values and the base side by side, why, its problem, and what Tandem wrote."""
     name, own = visit.captured["name"], visit.captured["id"]
     asked = visit.query("side", mapping=name, id=own)
-    found = view(history_api.why(visit.parts, asked))
-    journal = _journal(visit, asked)
+    both = visit.parts.runtime.run_all([partial(_why, visit, asked), partial(_journal, visit, asked)], 2)
+    found, journal = both
     return visit.page("record.html", why=found, mapping=name, own=own, side=_side(visit), journal=journal)
+
+
+def _why(visit: Visit, asked: dict[str, str]) -> dict[str, Any]:
+    return view(history_api.why(visit.parts, asked))
 
 
 def _journal(visit: Visit, asked: dict[str, str]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""How long the pages take where much is stored."""
