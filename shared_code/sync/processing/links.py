@@ -65,7 +65,7 @@ class LinkTable:
                 keys = [key for key in sorted(named) if (mapping, index, key) not in self._couplings]
                 known = [key for key in keys if not key.startswith(UNCOUPLED_PREFIX)]
                 if known:
-                    self._load(mapping, index, known)
+                    self._take(mapping, self._read(mapping, index, known))
 
     def bc_key(self, mapping: str, sales_id: str, by_reference: bool) -> str | None:
         coupling = self._couplings.get((mapping, "sales", sales_id))
