@@ -31,6 +31,8 @@ class Picture:
     height: int = 780
     scheme: Literal["light", "dark"] = "light"
     language: str = "en-GB"
+    press: str = ""
+    """A button that is pressed before the picture is taken."""
 
 
 def pictures(ids: Mapping[str, str]) -> Iterator[Picture]:
@@ -49,6 +51,8 @@ def pictures(ids: Mapping[str, str]) -> Iterator[Picture]:
     yield Picture("compare", f"compares/{ids['compare']}", height=640)
     yield Picture("connection", "connection/examination")
     yield Picture("setup", "setup", height=640)
+    yield Picture("setup-prepare", "setup/sales", height=560, press="Sign in as an administrator")
+    yield Picture("setup-how", "setup/how", height=1100)
     yield Picture("overview-dutch", "", language="nl-NL")
 
 
@@ -60,6 +64,8 @@ def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
     page = window.new_page()
     sign_in(page, url)
     page.goto(f"{url}/app/{picture.page}")
+    if picture.press:
+        page.get_by_role("button", name=picture.press).click()
     page.screenshot(path=folder / f"{picture.name}.png")
     window.close()
     print(f"  {picture.name}.png", flush=True)

@@ -29,7 +29,8 @@ def is_from_our_page(asked: Asked) -> bool:
     """Whether a change was asked for by a page of ours, and not by another site in the person's browser.
 
     Browsers say where a request comes from in headers that no page can set (Fetch: Sec-Fetch-Site, Origin).
-    A request that says neither is refused: no browser that is kept up sends such a form.
+    A request that says neither is refused: no browser that is kept up sends such a form.  Behind a proxy that
+    asks us under another name, the name that people use is the one it forwards.
     """
     site = asked.headers.get("sec-fetch-site")
     if site is not None and site != "same-origin":
@@ -37,4 +38,16 @@ def is_from_our_page(asked: Asked) -> bool:
     origin = asked.headers.get("origin")
     if origin is None:
         return site == "same-origin"
-    return bool(asked.host) and urlsplit(origin).netloc.lower() == asked.host
+    return urlsplit(origin).netloc.lower() in _names(asked)
+
+
+FORWARDED = ("x-forwarded-host", "x-original-host")
+"""How proxies tell the name that was asked (Microsoft docs: frontdoor/front-door-http-headers-protocol,
+application-gateway/rewrite-http-headers-url).  A page of another site cannot make a browser send them: a header
+of one's own needs our leave first (Fetch: CORS preflight), which nobody gets."""
+
+
+def _names(asked: Asked) -> frozenset[str]:
+    """The hosts under which the browser may have asked us; none of them is blank."""
+    told = (asked.headers.get(name, "").partition(",")[0].strip().lower() for name in FORWARDED)
+    return frozenset(filter(None, (asked.host, *told)))

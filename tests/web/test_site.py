@@ -122,3 +122,19 @@ def test_a_fault_of_our_own_tells_its_reference_and_no_more(browser: Browser) ->
     assert answer.status == 500
     assert "reference-1" in text(answer)
     assert "a value of a record" not in text(answer)
+
+
+@pytest.mark.parametrize("header", ["x-forwarded-host", "x-original-host"])
+def test_a_form_of_the_name_that_a_proxy_forwards_is_ours(browser: Browser, header: str) -> None:
+    given = {"origin": "https://tandem.contoso.com", "sec-fetch-site": "same-origin"}
+    assert browser.send("POST", "language", {"language": "nl"}, given).status == 403
+    behind = {**given, header: "tandem.contoso.com, 10.0.0.4"}
+    assert browser.send("POST", "language", {"language": "nl"}, behind).status == 303
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+def test_a_forwarded_name_lets_no_other_site_in(browser: Browser, origin: str) -> None:
+    given = {"origin": origin, "x-forwarded-host": "tandem.contoso.com, evil.example"}
+    assert browser.send("POST", "language", {"language": "nl"}, given).status == 403
+    crossed = {**given, "origin": "https://tandem.contoso.com", "sec-fetch-site": "cross-site"}
+    assert browser.send("POST", "language", {"language": "nl"}, crossed).status == 403
