@@ -43,8 +43,8 @@ def is_from_our_page(asked: Asked) -> bool:
 
 FORWARDED = ("x-forwarded-host", "x-original-host")
 """How proxies tell the name that was asked (Microsoft docs: frontdoor/front-door-http-headers-protocol,
-application-gateway/rewrite-http-headers-url).  A page of another site cannot make a browser send them: a header
-of one's own needs our leave first (Fetch: CORS preflight), which nobody gets."""
+application-gateway/rewrite-http-headers-url).  A page of another site cannot make a browser send them: a
+header of one's own needs our leave first (Fetch: CORS preflight), which nobody gets."""
 
 
 def _names(asked: Asked) -> frozenset[str]:
