@@ -16,6 +16,7 @@ from shared_code.core.records import Side
 from shared_code.web.messages import PLACE
 from shared_code.web.static import address_of
 from shared_code.web.texts import translated
+from shared_code.web.told import told
 from shared_code.web.words import OUTCOMES, RULES, WORDS, remedy_of
 
 MAX_VALUE = 500
@@ -37,6 +38,7 @@ def environment(language: str) -> Environment:
         "moment": moment,
         "shown": partial(shown, t),
         "number": partial(number, language),
+        "told": partial(told, language),
         "system": lambda side: Side(side).system_name,
         "percent": lambda share: f"{share} %",
     }
