@@ -245,19 +245,9 @@ def build(
     process = Process(read, world_runtime, tables, queue, clients)
     receiver.parts = process.parts
     return World(
-        clock,
-        bc_simulator,
-        sales_simulator,
-        faults,
-        process.parts,
-        queue,
-        tables,
-        requests,
-        receiver,
-        process,
-        read,
-        clients,
-    )
+        clock, bc_simulator, sales_simulator, faults, process.parts, queue, tables, requests, receiver, process,
+        read, clients,
+    )  # fmt: skip
 
 
 def _environment(companies: Sequence[CompanyRecords], settle_s: float, webhooks: bool) -> dict[str, str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from shared_code.core.features import Feature
 from shared_code.sync.setup.working import accounts_of, with_accounts, with_team
+from shared_code.web.pages.setup import FEATURES
 from tests.web.conftest import Shown
 from tests.web.visits import text
 
@@ -48,3 +50,7 @@ def test_a_company_has_one_team_or_none() -> None:
     team = "3c6fbd5c-8f0e-4b0c-9a53-9d5f2f1a7c10"
     assert with_team("other=a,cronus=b", "cronus", team) == f"other=a,cronus={team}"
     assert with_team("other=a,cronus=b", "cronus", "") == "other=a"
+
+
+def test_every_feature_can_be_chosen_in_words_of_the_business() -> None:
+    assert set(FEATURES) == set(Feature)
