@@ -245,8 +245,8 @@ def build(
     process = Process(read, world_runtime, tables, queue, clients)
     receiver.parts = process.parts
     return World(
-        clock, bc_simulator, sales_simulator, faults, process.parts, queue, tables, requests, receiver, process,
-        read, clients,
+        clock, bc_simulator, sales_simulator, faults, process.parts, queue, tables, requests, receiver,
+        process, read, clients,
     )  # fmt: skip
 
 
