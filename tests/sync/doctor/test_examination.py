@@ -84,7 +84,8 @@ def test_examining_writes_nothing() -> None:
     world.reset_requests()
     examined(world)
     assert {name: list(world.tables.scan(name, limit=10_000)) for name in before} == before
-    assert {kind for kinds in world.requests.values() for kind in kinds} <= {"identity", "metadata", "read"}
+    reading = {"identity", "metadata", "read", "scan"}
+    assert {kind for kinds in world.requests.values() for kind in kinds} <= reading
 
 
 def test_a_system_that_does_not_answer_is_a_fault_and_its_mappings_are_not_asked() -> None:
