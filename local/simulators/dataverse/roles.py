@@ -22,12 +22,18 @@ ACTIONS = {
     "create": "Create", "read": "Read", "write": "Write", "delete": "Delete", "append": "Append",
     "append_to": "AppendTo", "assign": "Assign", "share": "Share",
 }  # fmt: skip
-CALLED = {"salesorder": ("Order",), "systemuser": ("User",), "customeraddress": ("Account", "Contact")} | {
+CALLED = {
+    "salesorder": ("Order",),
+    "systemuser": ("User",),
+    "annotation": ("Note",),
+    "customeraddress": ("Account", "Contact"),
+} | {  # fmt: skip
     table: (name,)
     for name, tables in {
         "Product": ("pricelevel", "productpricelevel", "uom", "uomschedule", "discounttype", "discount"),
         "Order": ("salesorderdetail",),
         "Invoice": ("invoicedetail",),
+        "Quote": ("quotedetail",),
     }.items()
     for table in tables
 }
