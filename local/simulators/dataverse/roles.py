@@ -27,7 +27,7 @@ CALLED = {
     "systemuser": ("User",),
     "annotation": ("Note",),
     "customeraddress": ("Account", "Contact"),
-} | {  # fmt: skip
+} | {
     table: (name,)
     for name, tables in {
         "Product": ("pricelevel", "productpricelevel", "uom", "uomschedule", "discounttype", "discount"),
