@@ -31,6 +31,9 @@ FEATURES: dict[Feature, str] = {
     Feature.ORDERS: phrase("Orders of salespeople become orders in Business Central"),
     Feature.QUOTES: phrase("Quotes of salespeople become quotes in Business Central"),
     Feature.ORDER_NOTES: phrase("Notes of orders go both ways (with orders and the extension)"),
+    Feature.ORDER_CHOICES: phrase(
+        "Shipment method and shipping agent are chosen on the order (with orders and the extension)"
+    ),
     Feature.INVOICES: phrase("Posted sales invoices show in Sales"),
     Feature.CREDIT_MEMOS: phrase("Credit memos show as invoices below zero (with invoices)"),
     Feature.ITEM_CATEGORIES: phrase("Item categories become subjects"),
