@@ -26,7 +26,7 @@ def edit_and_delete(people: People) -> None:
 
 def delete_many(people: People) -> None:
     """Somebody deletes many records of a kind in one go."""
-    gone = sum(people.remove(each) for each in _many(people, people.rng.choice(("bc", "sales"))))
+    gone = sum(people.remove(each) for each in _many(people, people.rng.choice(("bc", "sales", "sales"))))
     if gone > 1:
         people.count("deleted_many")
 
@@ -49,5 +49,5 @@ def _many(people: People, side: str) -> list[Key]:
 def policy_actions(policies: Policies) -> tuple[tuple[Action, float], ...]:
     """What people do more of in a seed with these policies."""
     rule = ((delete, 6.0), (edit_and_delete, 4.0)) if policies.deletion else ()
-    many = {"deleted": ((delete_many, 5.0),), "changed": ((change_many, 12.0),)}.get(policies.brake, ())
+    many = {"deleted": ((delete_many, 14.0),), "changed": ((change_many, 12.0),)}.get(policies.brake, ())
     return (*rule, *many)

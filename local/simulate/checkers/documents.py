@@ -1,4 +1,4 @@
-"""I18: a posted document is in Sales once, with its lines, amounts, due date and what was paid.
+"""I21: a posted document is in Sales once, with its lines, amounts, due date and what was paid.
 
 What Business Central says of a payment is asked of the simulated service itself.
 """
@@ -15,7 +15,7 @@ from local.simulate.evidence import Evidence, Linked
 from local.simulate.observing import Key
 from local.simulators.business_central.tables.documents import remaining_of
 
-NAME = "I18 documents"
+NAME = "I21 documents"
 STATES: Mapping[str, tuple[int, int]] = {
     "Open": (0, 4), "Paid": (2, 100001), "Partial": (2, 100002), "Canceled": (3, 100003),
 }  # fmt: skip
