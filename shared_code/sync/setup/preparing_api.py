@@ -24,6 +24,7 @@ from shared_code.sync.setup.option_values import add_options
 from shared_code.sync.setup.preparing import Wanted, is_complete, prepare
 from shared_code.systems.dataverse_installer import Installer
 from shared_code.systems.dataverse_options import is_options
+from shared_code.systems.interface import AccessDenied
 from shared_code.systems.solution import packed
 
 WAIT_S = 150.0
@@ -38,7 +39,7 @@ def sign_in(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answer:
     refuse_unknown(document, {"url"})
     try:
         begun = parts.connector.begin_sign_in(_url(parts, document))
-    except SettingsRefused as refused:
+    except (SettingsRefused, AccessDenied) as refused:
         raise BadInput("url", str(refused)) from None
     return Answer(200, {
         "userCode": begun.user_code, "address": begun.address, "deviceCode": begun.device_code,
@@ -59,6 +60,8 @@ def preparation(parts: Parts, body: bytes, query: Mapping[str, str]) -> Answer:
         installer = parts.connector.installer(url, code)
     except SettingsRefused as refused:
         raise BadInput("url", str(refused)) from None
+    except AccessDenied as denied:
+        raise BadInput("deviceCode", str(denied)) from None
     if installer is None:
         return Answer(200, {"signedIn": False})
     return Answer(200, _prepared(parts, installer, url))
