@@ -12,6 +12,7 @@ from typing import Any
 
 from local.environment.records import licensed
 from local.environment.scope import WHOLE
+from local.environment.starting import OPTION_COLUMNS
 from local.simulation.world import World, add_options, build, published, published_in_sales
 from shared_code.core.dependencies import waves
 from shared_code.sync import full_sync, tombstones, views
@@ -19,11 +20,7 @@ from shared_code.sync import full_sync, tombstones, views
 LOOK_BACK_S = 700.0
 """More than a look overlaps the one before: then nothing of the run is seen again."""
 WRITING = frozenset({"insert", "replace", "upsert", "delete", "transact"})
-OPTIONS = {
-    "paymenttermscode": "paymentTerms",
-    "address1_freighttermscode": "shipmentMethods",
-    "address1_shippingmethodcode": "shippingAgents",
-}
+OPTIONS = {name: table.removeprefix("tandem/") for table, names in OPTION_COLUMNS.items() for name in names}
 DOCUMENTS = {"salesInvoices": "salesInvoiceLines", "salesCreditMemos": "salesCreditMemoLines"}
 WAYS = ("toSales", "fromSales")
 

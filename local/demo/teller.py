@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -39,20 +40,22 @@ class Teller:
 
     def full_synchronization(self, request: dict[str, Any]) -> Lines:
         """Run one before the eyes of the person; its lines by mapping."""
+        began = time.monotonic()
         with self.stage.meter:
             view = review.run(self.screen, self.stage.environment.api, request)
             self.stage.wait_for_quiet()
         self.told.full_synchronizations.append(view)
-        self.told.costs.append(self._cost(view))
+        self.told.costs.append(self._cost(view, time.monotonic() - began))
         self.proved([_cost_told(self.told.costs[-1])])
         return {line["mapping"]: line for line in view["lines"]}
 
-    def _cost(self, view: dict[str, Any]) -> dict[str, Any]:
+    def _cost(self, view: dict[str, Any], seconds: float) -> dict[str, Any]:
         given = sum(line[way]["given"] for line in view["lines"] for way in ("toSales", "fromSales"))
         counts = self.stage.meter.last
         requests = {side: counts.requests[side] for side in ("bc", "sales")}
         return {
             "records": given,
+            "seconds": round(seconds, 1),
             "requests": requests,
             "requests_per_record": round(sum(requests.values()) / given, 3) if given else None,
             "writes": {side: counts.writes[side] for side in ("bc", "sales")},

@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -46,11 +46,20 @@ from local.storage_proxy.answers import SERVICES
 
 COLUMNS, TABLES = (ROOT / "sales_solution" / f"{name}.json" for name in ("columns", "tables"))
 OPTION_COLUMNS = {
-    "paymenttermscode": "paymentTerms",
-    "address1_freighttermscode": "shipmentMethods",
-    "address1_shippingmethodcode": "tandem/shippingAgents",
-}
-"""Choice columns of account, and the table of Business Central whose codes are their options."""
+    "paymentTerms": (
+        "account.paymenttermscode", "contact.paymenttermscode", "salesorder.paymenttermscode",
+        "invoice.paymenttermscode", "quote.paymenttermscode",
+    ),
+    "shipmentMethods": (
+        "account.address1_freighttermscode", "contact.address1_freighttermscode",
+        "salesorder.freighttermscode", "quote.freighttermscode",
+    ),
+    "tandem/shippingAgents": (
+        "account.address1_shippingmethodcode", "contact.address1_shippingmethodcode",
+        "salesorder.shippingmethodcode", "invoice.shippingmethodcode",
+    ),
+}  # fmt: skip
+"""By table of Business Central: the choice columns of Sales whose options are its codes."""
 
 
 @dataclass(frozen=True)
@@ -218,15 +227,17 @@ def _prepare_sales(environment: Environment) -> None:
         CLIENT_ID, "# Tandem", customizer=False, privileges=_privileges(environment.options.webhooks)
     )
     if environment.options.option_values:
-        for column, table in OPTION_COLUMNS.items():
-            _add_options(environment, column, table)
+        for table, columns in OPTION_COLUMNS.items():
+            _add_options(environment, table, columns)
     for control in (environment.bc_control, environment.sales_control):
         control.reset_requests()
 
 
-def _add_options(environment: Environment, column: str, table: str) -> None:
+def _add_options(environment: Environment, table: str, columns: Sequence[str]) -> None:
     rows = environment.bc_control.dump(environment.options.companies[0], table)
-    add_option_values(environment.people.admin, "account", column, [str(each["code"]) for each in rows])
+    for name in columns:
+        entity, _, column = name.partition(".")
+        add_option_values(environment.people.admin, entity, column, [str(each["code"]) for each in rows])
 
 
 def _privileges(webhooks: bool) -> dict[str, list[str]]:

@@ -302,22 +302,24 @@ def _dataverse(
 
 
 def add_options(world: World, codes: Mapping[str, Sequence[str]]) -> None:
-    """Add options to choice columns of account as an administrator does; ``codes`` by column."""
-    for column, labels in codes.items():
-        known = {each.casefold() for each in _labels(world, column)}
+    """Add options to choices as an administrator does; by ``column`` of account or ``table.column``."""
+    for name, labels in codes.items():
+        table, _, column = name.rpartition(".")
+        entity = table or "account"
+        known = {each.casefold() for each in _labels(world, entity, column)}
         for label in sorted({each for each in labels if each.casefold() not in known}):
             body = {
-                "EntityLogicalName": "account",
+                "EntityLogicalName": entity,
                 "AttributeLogicalName": column,
                 "Label": {"LocalizedLabels": [{"Label": label, "LanguageCode": 1033}]},
             }
             world.person_in_sales.call("POST", "InsertOptionValue", body)
 
 
-def _labels(world: World, column: str) -> set[str]:
+def _labels(world: World, entity: str, column: str) -> set[str]:
     """The labels a choice column has already."""
     path = (
-        f"EntityDefinitions(LogicalName='account')/Attributes(LogicalName='{column}')"
+        f"EntityDefinitions(LogicalName='{entity}')/Attributes(LogicalName='{column}')"
         "/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet"
     )
     options = world.person_in_sales.call("GET", path)["OptionSet"]["Options"]

@@ -123,12 +123,13 @@ FIELD = Shape("field", called="field {name}", keys={
     "over_when": Key(
         Assigned(), "A lookup leads nowhere to a record whose fields held this when it was last in step."
     ),
-    "optional": Key(Truth(), "A Sales record that is not coupled counts as blank."),
+    "optional": Key(Truth(), "A record that is not coupled counts as blank; one of BC with only_on_create."),
     "as_name": Key(Truth(), "Sales holds the name of a country and not its code."),
     "belongs": Key(Truth(), "Of a lookup: who uncouples the record it leads to uncouples this one, too."),
     "user_local": Key(Truth(), "The Sales column of a date holds an instant in the user's own time."),
     "rules": Key(RuleList(), "Transformation rules, one after the other."),
     "not_negative": Key(Truth(), "A number of Business Central below zero counts as zero."),
+    "never_blank": Key(Truth(), "Sales needs a number there: a blank one is written as zero."),
     "exact": Key(Truth(), "A value that Sales stores differently is a problem."),
     "same_as": Key(Text(), "Of a line: counts only where the looked up record holds the same."),
     "without": Key(Names(), "Of a line: put only where none of these groups is."),

@@ -4,7 +4,7 @@ A feature is something a company may have or not (Tandem's extension in Business
 price lists instead of classic prices, number series that let a number be chosen) or want or not (vendors or
 invoices in Sales).  Any table of a document may carry
 
-    needs = "extension"              only there where the feature is
+    needs = "extension"              only there where the feature is; a list: where all of them are
     unless = "extension"             only there where it is not
     when.extension = { bc = "…" }    these keys instead of the others where it is
 
@@ -84,7 +84,8 @@ def _chosen(value: Any, features: Features) -> Any:
 
 def _is_there(document: Document, features: Features) -> bool:
     needs, unless = document.get("needs"), document.get("unless")
-    has_it = needs is None or _feature(needs) in features
+    wanted = needs if isinstance(needs, list) else [] if needs is None else [needs]
+    has_it = {_feature(each) for each in wanted} <= features
     return has_it and (unless is None or _feature(unless) not in features)
 
 
@@ -100,7 +101,10 @@ def choices_schema(instead: dict[str, Any]) -> dict[str, Any]:
     """The JSON Schema of the keys that any table may carry; ``instead`` is that of a feature's."""
     feature = {"$ref": "#/$defs/feature"}
     return {
-        "needs": {"description": "This table is there only with the feature.", **feature},
+        "needs": {
+            "description": "This table is there only with the feature, or with all of them.",
+            "anyOf": [feature, {"type": "array", "items": feature, "minItems": 1}],
+        },
         "unless": {"description": "This table is there only without the feature.", **feature},
         "when": {
             "description": "Keys that count instead of the others where a feature is there.",

@@ -76,8 +76,8 @@ class FieldMapping:
     through the last of ``lookup`` (a contact, else the account).  ``within_only``: the
     BC field carries only what the reference is within (the item of a variant).  ``over_when``: it leads
     nowhere to a BC record that held these values when it was last in step.  ``quiet``: while it leads to no
-    coupled record, the record itself is nobody's.  ``optional``: a Sales record that is not
-    coupled counts as blank.
+    coupled record, the record itself is nobody's.  ``optional``: a Sales record that is not coupled counts as
+    blank, and where it is written at creation only one of BC, too.
     ``belongs``: the record belongs to the one that the lookup leads to (somebody who works for a customer):
     who uncouples that one uncouples it, too.
     ``bc_within`` is the BC field with the record within which that reference is unique (a unit's item).
@@ -96,6 +96,7 @@ class FieldMapping:
     ``as_name``: Sales holds the name of a country and not its code.
     ``user_local``: the Sales column of a date has the behaviour UserLocal and holds an instant.
     ``not_negative``: a number of BC below zero counts as zero, because Sales holds none.
+    ``never_blank``: Sales needs a number there; a blank one is written as zero.
     ``exact``: a value that Sales stores differently is a failure and not its normalisation.
     Of a line's field: ``without`` names groups, only without all of which it is put; ``same_as`` a field of
     the mapping that its group's first lookup goes through, which must hold the same value.
@@ -145,6 +146,7 @@ class FieldMapping:
     as_name: bool = False
     rules: tuple[Rule, ...] = ()
     not_negative: bool = False
+    never_blank: bool = False
     exact: bool = False
     same_as: str | None = None
     without: tuple[str, ...] = ()

@@ -133,6 +133,8 @@ def put_lookup(each: FieldMapping, side: Side, name: str, value: Value, links: L
     by_reference = each.by_reference and key != ZERO_ID
     found = ((through, links.sales_id(through, key, by_reference)) for through in each.lookup)
     through, target = next((pair for pair in found if pair[1]), ("", None))
+    if target is None and each.optional and each.only_on_create:
+        return {name: None}
     if target is None:
         return Missing(each.name, each.lookup, Side.BC, key)
     if each.sales_fallback and through == each.lookup[-1]:

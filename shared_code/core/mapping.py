@@ -122,6 +122,11 @@ class Mapping:
         return (*self.fields, *(self.lines.fields if self.lines else ()))
 
     @cached_property
+    def never_blank(self) -> frozenset[str]:
+        """The fields that Sales needs, as zero where they are blank."""
+        return frozenset(each.name for each in self.fields if each.never_blank)
+
+    @cached_property
     def created_with(self) -> MappingOf[Side, tuple[str, ...]]:
         """The fields that a record created on a side is created with."""
         return {

@@ -200,7 +200,8 @@ def _decide_creation(mapping: Mapping, states: MappingOf[Side, State], rules: Ru
 
 def _values_to_create(mapping: Mapping, target: Side, values: Values) -> Values:
     names = mapping.created_with[target]
-    given = {name: values[name] for name in names if values.get(name) is not None}
+    needed = mapping.never_blank if target is Side.SALES else frozenset()
+    given = {name: values.get(name) for name in names if values.get(name) is not None or name in needed}
     if mapping.lines is None or target is Side.SALES:
         return given
     # A document takes the blanks of a group too: what it is created for would fill them with its own.

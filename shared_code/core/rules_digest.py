@@ -91,7 +91,7 @@ def _meaning(each: FieldMapping) -> tuple[object, ...]:
 
 def _rare(each: FieldMapping) -> tuple[tuple[str, object], ...]:
     """What few fields have of what makes their value."""
-    names = ("bc_when", "sales_fallback", "optional", "states", "not_negative", "also")
+    names = ("bc_when", "sales_fallback", "optional", "states", "not_negative", "never_blank", "also")
     return tuple((name, getattr(each, name)) for name in names if getattr(each, name))
 
 

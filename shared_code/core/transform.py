@@ -188,7 +188,9 @@ def _put_plain(each: FieldMapping, side: Side, names: tuple[str, ...], value: Va
 
 def blank_of(each: FieldMapping, side: Side) -> Value:
     """What a blank value of a plain field is in native form."""
-    return _BLANK_ON_BC.get(each.type, "") if side is Side.BC else None
+    if side is Side.BC:
+        return _BLANK_ON_BC.get(each.type, "")
+    return Decimal(0) if each.never_blank else None
 
 
 _BLANK_ON_BC: dict[FieldType, Value] = {

@@ -26,6 +26,7 @@ from shared_code.systems import business_central_keys as creation_keys
 from shared_code.systems import business_central_metadata as metadata
 from shared_code.systems import business_central_opportunities as opportunities
 from shared_code.systems import business_central_orders as orders
+from shared_code.systems import business_central_posted as posted
 from shared_code.systems import business_central_tables as tables
 from shared_code.systems import errors, odata
 from shared_code.systems.business_central_batch import Part, PartAnswer
@@ -239,7 +240,8 @@ class BusinessCentral:
         _, bodies = batch.get(self._client, self._place.of(table).root, kind, parts)
         with readable(table):
             rows = tables.rows(wide, (entity for body in bodies for entity in tables.whole(body)))
-        return opportunities.with_contacts(self._client, self._place, wide, rows, kind)
+        rows = opportunities.with_contacts(self._client, self._place, wide, rows, kind)
+        return posted.with_posted(self._client, self._place, wide, rows, kind)
 
     def _read_part(self, table: Table, condition: str) -> Part:
         names = tables.column_names(table)

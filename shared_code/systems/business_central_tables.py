@@ -3,8 +3,9 @@
 A *derived* column is no property of the entity.  ``companyContactNumber`` of customers and vendors is the
 number of the company contact in ``contactsInformation``, or of the person that the customer is.  Only API
 v2.0 has derived columns: other APIs have properties of these names.  A *late* one comes from another request:
-``currencies.exchangeRate`` and the columns of an opportunity's contact have modules of their own, as have
-those that are computed of an invoice and its lines, or told of a variant's item.
+``currencies.exchangeRate``, the columns of an opportunity's contact and those of an invoice's posted record
+have modules of their own, as have those that are computed of an invoice and its lines, or told of a variant's
+item.
 """
 
 from __future__ import annotations
@@ -29,8 +30,14 @@ CONTACT_COLUMNS = {
     "contactBusinessRelation": "contactBusinessRelation",
 }
 """What an opportunity tells of its contact, by the contact's own names."""
+POSTED_COLUMNS = {"shipmentDate": Kind.DAY, "shippingAgentCode": Kind.TEXT, "workDescription": Kind.TEXT}
+"""What only the extension tells of a posted invoice, and what that holds."""
 _WITH_CONTACT = ("customers", "vendors")
-_LATE = {"currencies": {EXCHANGE_RATE}, "opportunities": {*CONTACT_COLUMNS}}
+_LATE = {
+    "currencies": {EXCHANGE_RATE},
+    "opportunities": {*CONTACT_COLUMNS},
+    "salesInvoices": {*POSTED_COLUMNS},
+}
 _ORDER = {
     "orderStatus": Computed(("status", "fullyShipped"), orders.status_in_v2, of_lines=("shippedQuantity",))
 }
@@ -48,8 +55,7 @@ _OF_EXTENSION: Mapping[str, Mapping[str, Computed]] = {
 _NONE: frozenset[str] = frozenset()
 _DERIVED: Mapping[str, frozenset[str]] = {
     **{name: frozenset({COMPANY_CONTACT}) for name in _WITH_CONTACT},
-    **{name: frozenset(computed) for name, computed in _COMPUTED.items()},
-    **{name: frozenset(columns) for name, columns in _LATE.items()},
+    **{name: frozenset({*_COMPUTED.get(name, ()), *_LATE.get(name, ())}) for name in (*_COMPUTED, *_LATE)},
 }
 _DERIVED_OF_EXTENSION: Mapping[str, frozenset[str]] = {
     name: frozenset(columns) for name, columns in _OF_EXTENSION.items()
@@ -58,7 +64,7 @@ _EXPANDS = {
     COMPANY_CONTACT: "contactsInformation",
     **dict.fromkeys(variants.COMPUTED["itemVariants"], variants.EXPAND),
 }
-CALCULATED = {EXCHANGE_RATE: Kind.DECIMAL} | {
+CALCULATED = {EXCHANGE_RATE: Kind.DECIMAL, **POSTED_COLUMNS} | {
     name: column.holds for columns in _COMPUTED.values() for name, column in columns.items()
 }
 """What derived columns hold; those that are not here hold text."""
@@ -90,6 +96,12 @@ def has_exchange_rate(table: Table) -> bool:
 def has_contact_columns(table: Table) -> bool:
     """Whether the records of ``table`` carry columns of their contact."""
     return not (derived(table) & CONTACT_COLUMNS.keys()).isdisjoint(column_names(table))
+
+
+def posted_columns(table: Table) -> list[str]:
+    """The columns of ``table`` that the posted record of an invoice tells, in the extension."""
+    made = derived(table) & POSTED_COLUMNS.keys()
+    return [name for name in column_names(table) if name in made]
 
 
 def select(table: Table, names: Iterable[str]) -> str:

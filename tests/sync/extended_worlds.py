@@ -29,9 +29,8 @@ def new_world(*features: str, sales: Any = None, **options: Any) -> World:
         bc_options={"extension": True},
         **options,
     )
-    add_options(
-        world, {"address1_shippingmethodcode": [r["code"] for r in records.records["shippingAgents"]]}
-    )
+    codes = {"address1_shippingmethodcode": [r["code"] for r in records.records["shippingAgents"]]}
+    add_options(world, codes | worlds.of_persons(codes, features))
     return world
 
 

@@ -53,14 +53,14 @@ def new_world(
         features=features,
         **options,
     )
-    worlds.add_options(
-        world,
-        {
-            "paymenttermscode": [each["code"] for each in records["paymentTerms"]],
-            "address1_freighttermscode": [each["code"] for each in records["shipmentMethods"]],
-            "address1_shippingmethodcode": ["DHL", "OWN LOG.", "UPS"],
-        },
-    )
+    codes = {
+        "paymenttermscode": [each["code"] for each in records["paymentTerms"]],
+        "address1_freighttermscode": [each["code"] for each in records["shipmentMethods"]],
+        "address1_shippingmethodcode": ["DHL", "OWN LOG.", "UPS"],
+        "invoice.paymenttermscode": [each["code"] for each in records["paymentTerms"]],
+        "invoice.shippingmethodcode": ["DHL", "OWN LOG.", "UPS"],
+    }
+    worlds.add_options(world, codes | worlds.of_persons(codes, features))
     return world
 
 

@@ -54,6 +54,11 @@ def new_world(features: tuple[str, ...] = ("orders",), **options: Any) -> World:
             "paymenttermscode": [each["code"] for each in records["paymentTerms"]],
             "address1_freighttermscode": [each["code"] for each in records["shipmentMethods"]],
             "address1_shippingmethodcode": ["DHL", "OWN LOG.", "UPS"],
+            "salesorder.paymenttermscode": [each["code"] for each in records["paymentTerms"]],
+            "salesorder.freighttermscode": [each["code"] for each in records["shipmentMethods"]],
+            "salesorder.shippingmethodcode": ["DHL", "OWN LOG.", "UPS"],
+            "quote.paymenttermscode": ["CM", "14 DAYS"],
+            "quote.freighttermscode": ["CIF"],
         },
     )
     return world
@@ -134,6 +139,26 @@ def written_in(text: str, quantity: float, price: float, **more: Any) -> dict[st
         "priceperunit": price,
         **more,
     }
+
+
+def option(world: World, table: str, column: str, label: str) -> int:
+    """The number of an option of that table's own choice."""
+    path = (
+        f"EntityDefinitions(LogicalName='{table}')/Attributes(LogicalName='{column}')"
+        "/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet"
+    )
+    options = world.person_in_sales.call("GET", path)["OptionSet"]["Options"]
+    return next(int(e["Value"]) for e in options if e["Label"]["UserLocalizedLabel"]["Label"] == label)
+
+
+def codes_of(world: World, document: dict[str, Any]) -> tuple[str, str]:
+    """The codes of the payment terms and the shipment method of a document of Business Central."""
+    person = world.person_in_bc()
+    found = []
+    for table, name in (("paymentTerms", "paymentTermsId"), ("shipmentMethods", "shipmentMethodId")):
+        rows = person.call("GET", table)["value"]
+        found.append(next(str(each["code"]) for each in rows if each["id"] == document[name]))
+    return found[0], found[1]
 
 
 def set_state(world: World, order: str, state: dict[str, int]) -> None:

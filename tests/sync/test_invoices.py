@@ -11,7 +11,7 @@ from shared_code.compose import default_mappings
 from shared_code.core import filters
 from shared_code.core.features import Feature
 from shared_code.core.records import Side
-from tests.sync import invoicing, worlds
+from tests.sync import invoicing, ordering, worlds
 from tests.sync.invoicing import BICYCLE, CHAIR, DESK, NAME, invoice, row, sold, state
 
 BILLED, PAID, PARTIAL, CANCELED = (0, 4), (2, 100001), (2, 100002), (3, 100003)
@@ -384,3 +384,89 @@ def test_price_lists_of_invoices_are_not_taken_for_lists_with_prices() -> None:
     ]
     assert len(lists) == 3
     assert not any(filters.inside(mapping, Side.SALES, each) for each in lists)
+
+
+def terms_of(world: World, invoice_id: str) -> tuple[str, str | None]:
+    """The code of the payment terms in Business Central, and what the option of Sales is called."""
+    terms = world.person_in_bc().call("GET", "paymentTerms")["value"]
+    wanted = invoicing.in_bc(world, invoice_id)["paymentTermsId"]
+    row = invoicing.row(world, invoice_id)
+    path = f"invoices({row['invoiceid']})?$select=paymenttermscode"
+    told = world.person_in_sales.call("GET", path, prefer='odata.include-annotations="*"')
+    label = told.get("paymenttermscode@OData.Community.Display.V1.FormattedValue")
+    return next(each["code"] for each in terms if each["id"] == wanted), label
+
+
+def test_payment_terms_are_the_option_of_invoices_that_is_called_so() -> None:
+    world = invoicing.synchronised()
+    terms = world.person_in_bc().call("GET", "paymentTerms")["value"]
+    chosen = next(each["id"] for each in terms if each["code"] == "CM")
+    made = invoicing.invoice(world, invoicing.sold(invoicing.CHAIR, 1), paymentTermsId=chosen)
+    worlds.cycles(world, 2)
+    assert terms_of(world, made) == ("CM", "CM")
+    worlds.assert_quiet(world)
+
+
+def test_an_invoice_does_not_wait_for_an_option() -> None:
+    world = invoicing.synchronised()
+    terms = {"code": "NEW", "displayName": "New terms"}
+    chosen = world.person_in_bc().call("POST", "paymentTerms", terms)["id"]
+    made = invoicing.invoice(world, invoicing.sold(invoicing.CHAIR, 1), paymentTermsId=chosen)
+    worlds.cycles(world, 2)
+    assert terms_of(world, made) == ("NEW", None)
+    assert worlds.codes(world, invoicing.NAME) == []
+    assert worlds.codes(world, "INVOICE PAYMENT TERMS") == ["option_missing"]
+
+
+POSTED = "tandem/postedSalesInvoices"
+
+
+def extended() -> World:
+    return invoicing.synchronised(features=("invoices", "extension"), bc_options={"extension": True})
+
+
+def posted_with(world: World, **values: object) -> str:
+    """A posted invoice whose own record holds these values; its id in API v2.0."""
+    made = invoicing.invoice(world, invoicing.sold(invoicing.CHAIR, 1))
+    company = world.bc.env.companies[world.at.connection.company_id]
+    with world.bc.env.transaction(person=True) as unit:
+        session = world.bc.env.session(company, unit)
+        (row_id,) = session.table(POSTED).group(made)
+        session.change(POSTED, row_id, values)
+    return made
+
+
+def test_with_the_extension_an_invoice_tells_when_and_how_it_was_shipped_and_what_was_done() -> None:
+    world = extended()
+    made = posted_with(
+        world, shipmentDate="2026-03-04", shippingAgentCode="DHL", workDescription="Zażółć\r\nзапуск"
+    )
+    plain = posted_with(world)
+    worlds.cycles(world, 2)
+    found = invoicing.row(world, made)
+    assert found["datedelivered"][:10] == "2026-03-04"
+    assert found["shippingmethodcode"] == ordering.option(world, "invoice", "shippingmethodcode", "DHL")
+    assert found["description"].split() == ["Zażółć", "запуск"]
+    other = invoicing.row(world, plain)
+    assert (other["shippingmethodcode"], other["description"]) == (None, None)
+    assert worlds.codes(world, invoicing.NAME) == []
+    worlds.assert_quiet(world)
+
+
+def test_a_long_description_of_the_work_is_cut_where_the_mapping_says_so() -> None:
+    world = extended()
+    made = posted_with(world, workDescription="work " * 500)
+    worlds.cycles(world, 2)
+    assert len(invoicing.row(world, made)["description"]) <= 2000
+    assert worlds.codes(world, invoicing.NAME) == []
+
+
+def test_what_the_posted_record_tells_costs_one_request_for_a_batch_of_invoices() -> None:
+    world = extended()
+    for _ in range(3):
+        posted_with(world, shippingAgentCode="DHL")
+    world.reset_requests()
+    worlds.cycle(world)
+    assert len(invoicing.in_sales(world)) == 3
+    reads = [kind for kind in world.requests["bc"] if kind == "read"]
+    assert len(reads) == 2

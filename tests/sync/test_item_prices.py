@@ -88,6 +88,21 @@ def test_a_new_item_gets_its_price_once_its_product_is_there(world: World) -> No
     assert worlds.codes(world, PRICES) == []
 
 
+def test_an_item_without_a_price_is_in_the_list_for_nothing(world: World) -> None:
+    """Sales takes no price without an amount, and sells nothing that is in no list."""
+    change_item(world, "1000", unitPrice=0)
+    worlds.cycles(world, 2)
+    assert [float(each["amount"]) for each in price_rows(world) if each["productnumber"] == "1000"] == [0]
+    assert worlds.problems(world, PRICES) == []
+    made = world.person_in_bc().call(
+        "POST", "items", {"number": "9001", "displayName": "A gift", "baseUnitOfMeasureCode": "PCS"}
+    )
+    worlds.cycles(world, 4)
+    assert [float(e["amount"]) for e in price_rows(world) if e["productnumber"] == made["number"]] == [0]
+    assert worlds.problems(world, PRICES) == []
+    worlds.assert_quiet(world)
+
+
 def test_what_a_person_makes_of_the_price_in_sales_is_put_right_with_the_items_next_change(
     world: World,
 ) -> None:

@@ -116,6 +116,22 @@ def test_header_fields_are_carried(world: World) -> None:
     assert made["requestedDeliveryDate"] == "2027-03-01"
 
 
+def test_payment_terms_are_what_the_orders_own_option_is_called(world: World) -> None:
+    """An account's option of the same number may be another one."""
+    chosen = ordering.option(world, "salesorder", "paymenttermscode", "CM")
+    order = submit(world, sold(world, DESK, 1, 10), paymenttermscode=chosen)
+    worlds.cycles(world, 3)
+    assert ordering.codes_of(world, ordering.of(world, order))[0] == "CM"
+
+
+def test_an_option_that_no_code_is_called_like_leaves_what_the_customer_has(world: World) -> None:
+    plain_option = ordering.option(world, "salesorder", "paymenttermscode", "Net 30")
+    order = submit(world, sold(world, DESK, 1, 10), paymenttermscode=plain_option)
+    other = submit(world, sold(world, DESK, 1, 10))
+    worlds.cycles(world, 3)
+    assert ordering.of(world, order)["paymentTermsId"] == ordering.of(world, other)["paymentTermsId"]
+
+
 def test_without_the_extension_the_number_stands_in_the_external_document_number(plain: World) -> None:
     order = submit(plain, sold(plain, BICYCLE, 1, 1000), ordernumber="so-7", tandem_customerreference="PO 1")
     assert ordering.of_after(plain, order)["externalDocumentNumber"] == "SO-7"

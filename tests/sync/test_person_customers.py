@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from local.simulation.world import World
+from local.simulation.world import World, add_options
 from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
+from shared_code.sync import api
+from shared_code.sync.api import answering
 from tests.sync import extended_worlds, invoicing, worlds
 
 NAME = "PERSON CUSTOMER"
@@ -125,6 +127,85 @@ def test_edits_go_both_ways_and_a_further_cycle_only_looks(world: World) -> None
     row, there = contact(world, pair.sales_id), worlds.customer_of(world, pair)
     assert (row["telephone1"], there["displayName"], there["email"]) == ("+45 2", "Ann Late", "a@example.com")
     assert everything_is_told(world) == []
+    worlds.assert_quiet(world)
+
+
+def option(world: World, column: str, label: str) -> int:
+    """The number of a contact's option."""
+    path = (
+        f"EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='{column}')"
+        "/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet"
+    )
+    options = world.person_in_sales.call("GET", path)["OptionSet"]["Options"]
+    return next(e["Value"] for e in options if e["Label"]["UserLocalizedLabel"]["Label"] == label)
+
+
+def id_of(world: World, table: str, code: str) -> str:
+    rows = world.person_in_bc().call("GET", table)["value"]
+    return next(str(each["id"]) for each in rows if each["code"] == code)
+
+
+def test_payment_terms_and_shipment_method_are_the_contacts_own_options(world: World) -> None:
+    """An account's option of the same label may have another number."""
+    add_options(world, {"contact.paymenttermscode": ["A FURTHER ONE"]})
+    terms, method = id_of(world, "paymentTerms", "14 DAYS"), id_of(world, "shipmentMethods", "CIF")
+    person_in_bc(world, paymentTermsId=terms, shipmentMethodId=method)
+    worlds.cycles(world, 2)
+    pair = only_pair(world)
+    row = contact(world, pair.sales_id)
+    assert row["paymenttermscode"] == option(world, "paymenttermscode", "14 DAYS")
+    assert row["address1_freighttermscode"] == option(world, "address1_freighttermscode", "CIF")
+    other = option(world, "paymenttermscode", "CM")
+    world.person_in_sales.edit(f"contacts({pair.sales_id})", paymenttermscode=other)
+    worlds.cycles(world, 2)
+    assert worlds.customer_of(world, pair)["paymentTermsId"] == id_of(world, "paymentTerms", "CM")
+    assert everything_is_told(world) == []
+    worlds.assert_quiet(world)
+
+
+def test_with_the_extension_a_person_has_a_shipping_agent() -> None:
+    world = extended()
+    person_in_bc(world)
+    worlds.cycles(world, 2)
+    pair = only_pair(world)
+    chosen = option(world, "address1_shippingmethodcode", "DHL")
+    world.person_in_sales.edit(f"contacts({pair.sales_id})", address1_shippingmethodcode=chosen)
+    worlds.cycles(world, 2)
+    assert extended_worlds.customer(world, pair.bc_id)["shippingAgentCode"] == "DHL"
+    assert everything_is_told(world) == []
+
+
+def test_a_person_whose_terms_have_no_option_waits_and_the_step_that_adds_it_lets_it_through() -> None:
+    world = worlds.new_world(features=("person_customers",), mappings=(NAME,), options=False)
+    worlds.full(world)
+    person_in_bc(world, paymentTermsId=id_of(world, "paymentTerms", "CM"))
+    worlds.cycles(world, 2)
+    assert pairs(world) == []
+    added = answering(lambda: api.add_options(world.parts, "PERSON PAYMENT TERMS", {}))
+    assert (added.status, "CM" in added.body["added"]) == (200, True)
+    worlds.cycles(world, 3)
+    world.settle(3)
+    row = contact(world, only_pair(world).sales_id)
+    assert row["paymenttermscode"] == option(world, "paymenttermscode", "CM")
+
+
+def test_what_a_person_owes_shows_on_the_contact() -> None:
+    world = invoicing.new_world(
+        features=("extension", "person_customers", "account_statistics"),
+        mappings=(NAME,),
+        bc_options={"extension": True},
+    )
+    worlds.full(world, release=list(world.at.mappings))
+    number = new_buyer(world)
+    made = invoicing.invoice(
+        world, invoicing.sold(invoicing.CHAIR, 2, unitPrice=100), customer=number, dueDate="2020-01-01"
+    )
+    world.cycle()
+    row = contact(world, only_pair(world).sales_id)
+    assert (float(row["tandem_balance"]), float(row["tandem_balancedue"])) == (200, 200)
+    invoicing.pay(world, made)
+    world.cycle()
+    assert float(contact(world, only_pair(world).sales_id)["tandem_balance"] or 0) == 0
     worlds.assert_quiet(world)
 
 

@@ -56,6 +56,15 @@ def test_an_active_quote_is_one_quote_in_business_central(world: World) -> None:
     worlds.assert_quiet(world)
 
 
+def test_terms_and_shipment_are_what_the_quotes_own_options_are_called(world: World) -> None:
+    chosen = {
+        "paymenttermscode": ordering.option(world, "quote", "paymenttermscode", "CM"),
+        "freighttermscode": ordering.option(world, "quote", "freighttermscode", "CIF"),
+    }
+    made = of_after(world, activate(world, sold(world, DESK, 1, 10), **chosen))
+    assert ordering.codes_of(world, made) == ("CM", "CIF")
+
+
 @pytest.mark.conforms("139172.CRMQuoteFCY")
 def test_a_quote_in_a_foreign_currency_has_that_currency(plain: World) -> None:
     made = of_after(plain, activate(plain, sold(plain, BICYCLE, 1, 1000), code="EUR"))

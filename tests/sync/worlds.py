@@ -107,14 +107,18 @@ def new_world(
     world = build(chosen, {**sales_setup(), **(sales or {})}, **build_options)
     if options:
         records = [each.records for each in chosen]
-        add_options(
-            world,
-            {
-                "paymenttermscode": [row["code"] for r in records for row in r["paymentTerms"]],
-                "address1_freighttermscode": [row["code"] for r in records for row in r["shipmentMethods"]],
-            },
-        )
+        codes = {
+            "paymenttermscode": [row["code"] for r in records for row in r["paymentTerms"]],
+            "address1_freighttermscode": [row["code"] for r in records for row in r["shipmentMethods"]],
+        }
+        add_options(world, codes | of_persons(codes, build_options.get("features", ())))
     return world
+
+
+def of_persons(codes: Mapping[str, Sequence[str]], features: Sequence[str]) -> dict[str, Sequence[str]]:
+    """The same options for contacts as for accounts, where persons are customers."""
+    wanted = "person_customers" in features
+    return {f"contact.{name}": each for name, each in codes.items() if wanted and "." not in name}
 
 
 def full(world: World, release: Sequence[str] = (), connection: str | None = None) -> Mapping[str, Any]:

@@ -93,13 +93,14 @@ def _words(each: FieldMapping) -> dict[str, bool]:
     return {
         f"{code(each.bc_fallback or '')} where blank": bool(each.bc_fallback),
         "never below zero": each.not_negative,
+        "zero where blank": each.never_blank,
         "another value in Sales is a problem": each.exact,
         "only without " + " and ".join(each.without): bool(each.without),
         f"only where it is the {each.same_as} of that record": bool(each.same_as),
         f"a record whose {each.same_in} holds another one is not carried": bool(each.same_in),
         f"{code(each.sales_fallback or '')} where blank in Sales": bool(each.sales_fallback),
         f"only where {code(each.bc_when or '')} is not blank": bool(each.bc_when),
-        "blank where Sales' record is not coupled": each.optional,
+        "blank where the other record is not coupled": each.optional,
         "blank means the local currency": each.blank_is_record,
         "a blank source changes nothing": each.keep_when_blank,
     }

@@ -43,8 +43,20 @@ def test_a_whole_mapping_can_need_a_feature() -> None:
     assert choose(document, WITH) == {"name": "RESOURCE-PRODUCT"}
 
 
+def test_what_needs_several_features_is_there_only_with_all_of_them() -> None:
+    document = {"name": "PERSON SHIPPING AGENT", "needs": ["extension", "person_customers"]}
+    assert choose(document, WITH) is None
+    assert choose(document, WITH | {Feature.PERSON_CUSTOMERS}) == {"name": "PERSON SHIPPING AGENT"}
+
+
 @pytest.mark.parametrize(
-    "document", [{"needs": "magic"}, {"unless": "magic"}, {"bc": {"when": {"magic": {"api": "x"}}}}]
+    "document",
+    [
+        {"needs": ["extension", "magic"]},
+        {"needs": "magic"},
+        {"unless": "magic"},
+        {"bc": {"when": {"magic": {"api": "x"}}}},
+    ],
 )
 def test_a_feature_that_does_not_exist_is_told(document: dict[str, object]) -> None:
     with pytest.raises(FeatureUnknown, match="magic"):

@@ -136,6 +136,15 @@ def test_get(type_: FieldType, more: dict[str, Any], side: Side, native: Value, 
     assert read(make_field("f", type_, **more), side, native) == neutral
 
 
+def test_what_sales_needs_goes_there_as_zero_and_means_blank_all_the_same() -> None:
+    def amount(**more: Any) -> FieldMapping:
+        return make_field("f", FieldType.DECIMAL, TO_SALES, places=2, **more)
+
+    assert put(amount(), Side.SALES, None, LINKS) == {"sales_f": None}
+    assert put(amount(never_blank=True), Side.SALES, None, LINKS) == {"sales_f": Decimal(0)}
+    assert get(amount(never_blank=True), Side.SALES, {"sales_f": 0}, LINKS) is None
+
+
 def test_a_field_that_is_not_there_is_blank() -> None:
     for type_ in FieldType:
         columns = ("state", "status") if type_ is FieldType.STATE else None

@@ -38,6 +38,8 @@ class State(StrEnum):
     """What becomes of such a field in a mapping of Tandem."""
 
     CARRIED = "carried"
+    ONE_WAY = "one way"
+    """Flows both ways there and one way here; the other way is explained."""
     EXPLAINED = "explained"
     NEITHER = "neither"
 
@@ -59,20 +61,24 @@ def native_of_mapping(name: str) -> list[Native]:
 
 def state_of(native: Native, mapping: Mapping) -> State:
     """What ``mapping`` does with the field."""
-    if _is_carried(native, mapping):
+    wanted = [side for side in Side if native.direction.flows_to(side)]
+    carried = _carried_to(native, mapping)
+    if carried == wanted:
         return State.CARRIED
-    return State.EXPLAINED if _is_explained(native, mapping) else State.NEITHER
+    if not _is_explained(native, mapping):
+        return State.NEITHER
+    return State.ONE_WAY if carried else State.EXPLAINED
 
 
-def _is_carried(native: Native, mapping: Mapping) -> bool:
-    """Whether fields with its column and its BC field flow wherever it flows."""
+def _carried_to(native: Native, mapping: Mapping) -> list[Side]:
+    """Of the sides it flows to, those to which fields with its column and its BC field flow."""
     fields = mapping.lines.fields if native.mapping in LINES_OF and mapping.lines else mapping.fields
     column = SAID_BY_THE_LOOKUP.get(native.column, native.column)
     if mapping.is_option_set and mapping.sales.table.endswith(f".{column}"):
         column = "label"
     carrying = [each for each in fields if _has(each, native, column)]
     targets = [side for side in Side if native.direction.flows_to(side)]
-    return all(any(each.direction.flows_to(side) for each in carrying) for side in targets)
+    return [side for side in targets if any(each.direction.flows_to(side) for each in carrying)]
 
 
 def _has(each: FieldMapping, native: Native, column: str) -> bool:

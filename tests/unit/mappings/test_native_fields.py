@@ -50,6 +50,7 @@ def test_every_field_is_somewhere_and_the_count_is_told(capsys: pytest.CaptureFi
         print(
             f"\n{carried} of the {TOGETHER} native field mappings carried "
             f"({counts['with the extension only']} of them with the extension only), "
+            f"{counts['one way']} that flow both ways there carried one way with the reason for the other, "
             f"{counts['explained']} listed with the reason."
         )
     assert sum(counts.values()) == TOGETHER
@@ -62,6 +63,8 @@ def _verdict(native: Native) -> str:
         return "without the extension"
     if State.CARRIED in states.values():
         return "with the extension only"
+    if State.ONE_WAY in states.values():
+        return "one way"
     if State.EXPLAINED in states.values():
         return "explained"
     return "neither"
