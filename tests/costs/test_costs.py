@@ -14,8 +14,8 @@ RATES = {"CURRENCY", "INVOICE PRICE LIST", "ITEM PRICE LIST"}
 """They come with the rates and the local currency: three pages a look and a reading."""
 FREED = {"CONTACT": 4}
 """Batches of those that waited for what a mapping made: customers and vendors for their primary contacts."""
-NOTHING_PUBLISHED = {"SALESORDER-ORDER", "SALESQUOTE-QUOTE"}
-"""Orders and quotes come of people's work: the published records that are measured hold none."""
+NOTHING_PUBLISHED = {"SALESORDER-ORDER", "SALESQUOTE-QUOTE", "ORDER NOTE"}
+"""Quotes and orders come of people's work: the published records that are measured hold none."""
 CHANGESET = 100
 """No batch of writes is smaller than this where there is more to write, but the last."""
 
