@@ -26,6 +26,7 @@ from local.simulate.further_pairs import (
     VENDOR,
     with_extension,
 )
+from local.simulate.ordering import ORDERING
 from local.simulate.pairs import PAIRS
 from local.simulate.part import Chosen, Further, Records, copied
 from local.simulate.wider import WIDER
@@ -118,6 +119,7 @@ FURTHER: Mapping[str, Further] = {
     "price_groups": Further(("SALESPRC-PRODPRICE",), ("extension",), (PRICE_GROUP,), _price_groups),
     "opportunities": Further(("OPPORTUNITY",), ("opportunities",), (OPPORTUNITY,), _opportunities),
     **WIDER,
+    **ORDERING,
 }
 
 

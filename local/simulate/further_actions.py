@@ -9,6 +9,7 @@ from local.simulate.actions import ACTIONS, body_of, withdraw
 from local.simulate.fields import Pair
 from local.simulate.further import PRICES, pairs_of
 from local.simulate.observing import HEART, Key
+from local.simulate.ordering_actions import ordering_actions, ordering_tables
 from local.simulate.people import People
 from local.simulate.price_actions import OF_PRICES
 from local.simulate.wider_actions import needed_wider, wider_actions, wider_tables
@@ -142,20 +143,21 @@ def actions_of(parts: tuple[str, ...]) -> tuple[tuple[Action, float], ...]:
     """What people do in a seed with these further parts."""
     priced = any(each in PRICES for each in parts)
     own = (*(_EVERYWHERE if parts else ()), *(OF_PRICES if priced else ()))
-    return (*ACTIONS, *own, *wider_actions(parts))
+    return (*ACTIONS, *own, *wider_actions(parts), *ordering_actions(parts))
 
 
 def tables_of(parts: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
     """The tables that are watched in a seed with these further parts."""
     pairs = pairs_of(parts).values()
     lines = [PRICES[each].table for each in parts if each in PRICES]
-    wider = wider_tables(parts)
+    wider, orders = wider_tables(parts), ordering_tables(parts)
     own = {
-        "bc": [*(each.bc for each in pairs), *lines, *wider["bc"]],
+        "bc": [*(each.bc for each in pairs), *lines, *wider["bc"], *orders["bc"]],
         "sales": [
             *(each.sales for each in pairs),
             *(["productpricelevel"] if lines else []),
             *wider["sales"],
+            *orders["sales"],
         ],
     }
     return {side: tuple(dict.fromkeys((*HEART[side], *own[side]))) for side in HEART}

@@ -14,6 +14,7 @@ from typing import Any
 
 from local.simulate.fields import Pair, Text
 from local.simulate.observing import Key, Observer, Write
+from local.simulate.ordering import Book
 from local.simulate.pairs import PAIRS, pair_of
 from local.simulation.world import PERSON, Person
 from local.simulators.business_central import BusinessCentral
@@ -85,6 +86,7 @@ class People:
     number: int = 0
     is_down: Callable[[str], bool] = lambda side: False
     spared: set[str] = field(default_factory=set)
+    book: Book = field(default_factory=Book)
     _next: int = FIRST_TOKEN
 
     def act(self) -> None:
@@ -201,6 +203,12 @@ class People:
 
         self.in_client(Key("bc", company, table, "?"), add)
         return "".join(made)
+
+    def company(self, company_id: str) -> Company:
+        """A company of Business Central as it is stored."""
+        service = self.bc[company_id].service
+        assert isinstance(service, BusinessCentral)
+        return service.env.companies[company_id]
 
     def in_client(self, key: Key, act: Callable[[Environment, Company], object]) -> bool:
         """Something a person does in Business Central's own pages; whether it was not refused."""

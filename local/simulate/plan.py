@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 
 from local.simulate.further import draw_parts
+from local.simulate.ordering import draw_ordering, takes_orders
 from local.simulate.policies import NONE, Policies, draw_policies
 from local.simulate.wider import draw_wider
 from shared_code.core.mapping import ConflictRule
@@ -70,15 +71,21 @@ def _incident_of(seed: int) -> str:
     return drawn[place]
 
 
+def _parts_of(seed: int, incident: str) -> tuple[str, ...]:
+    """The further parts of a seed: each kind is drawn among the seeds that have none yet."""
+    return draw_wider(seed, incident) or draw_parts(seed, incident) or draw_ordering(seed, incident)
+
+
 def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     """The plan of a seed; ``without`` leaves kinds out (shrinking)."""
     rng = random.Random(f"plan {seed}")
     incident, at = _incident_of(seed), rng.uniform(0.2, 0.6)
     if incident in RESTORES:
         at += 0.4
-    parts = draw_wider(seed, incident) or draw_parts(seed, incident) if "parts" not in without else ()
+    parts = _parts_of(seed, incident) if "parts" not in without else ()
     clerk = random.Random(f"clerk {seed}").random() < CLERKS and "clerk" not in without
-    policies = NONE if "policies" in without else draw_policies(seed, incident)
+    has_none = "policies" in without or takes_orders(parts)
+    policies = NONE if has_none else draw_policies(seed, incident)
     if not incident:
         return Plan(parts=parts, clerk=clerk, policies=policies)
     webhooks = rng.random() < 0.4

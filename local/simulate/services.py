@@ -7,11 +7,13 @@ from typing import Any
 
 from local.simulate.dates import zone_of
 from local.simulate.further import features_of, mappings_of
+from local.simulate.ordering import SETTING as ORDER_ACCOUNTS
+from local.simulate.ordering import takes_orders
 from local.simulate.setting import Setting
 from local.simulation.receiving import WEBHOOK_SECRET, WEBHOOK_URL
 from local.simulation.world import CLIENT, COLUMNS, ORG, OWN_TABLES, PERSON, TENANT, CompanyRecords, Person
 from local.simulators import business_central, dataverse
-from local.simulators.dataverse.people import ALL_PRIVILEGES, User
+from local.simulators.dataverse.people import ACTIONS, ALL_PRIVILEGES, User
 from local.simulators.tokens import Identity, StaticVerifier
 from local.simulators.wire import ManualClock
 from shared_code.settings import Settings, read_settings
@@ -52,6 +54,7 @@ def settings_of(setting: Setting, parts: Sequence[str] = (), *, webhooks: bool =
         "TIME_ZONE": zone_of(parts),
         "SALES_URL": ORG,
         "SETTLE_SECONDS": str(setting.settle_s),
+        **({"ORDER_ACCOUNTS": ORDER_ACCOUNTS} if takes_orders(parts) else {}),
         **({"WEBHOOK_URL": WEBHOOK_URL, "WEBHOOK_SECRET": WEBHOOK_SECRET} if webhooks else {}),
     })  # fmt: skip
 
@@ -124,7 +127,8 @@ def app_user_of(sales: dataverse.Dataverse) -> str:
 
 def restrict_sales(sales: dataverse.Dataverse, table: str | None) -> None:
     """Take the right to write one table from our user; ``None`` gives everything back."""
-    privileges: dict[str, Any] = dict(ALL_PRIVILEGES)
+    everything = frozenset(ACTIONS)
+    privileges: dict[str, Any] = {**ALL_PRIVILEGES, **dict.fromkeys(OWN_TABLES, everything)}
     if table is not None:
         privileges[table] = frozenset({"read"})
     sales.org.people.users[app_user_of(sales)] = User(privileges)

@@ -27,6 +27,7 @@ from local.simulate.checkers import (
     on_paper,
     one_to_one,
     only_mapped,
+    orders,
     prices,
     quiet,
     totals,
@@ -37,7 +38,7 @@ from local.simulate.evidence import Evidence
 _MODULES = (
     nothing_lost, converged, quiet, one_to_one, no_duplicates, base_truthful, only_mapped, no_dangling,
     isolated, no_deletes, no_false_deletions, totals, limits, known_systems,
-    prices, no_echo, on_paper, agents, variants, documents, deletions,
+    prices, no_echo, on_paper, orders, agents, variants, documents, deletions,
     brakes,
 )  # fmt: skip
 

@@ -15,10 +15,20 @@ _OTHER_TABLES: Mapping[tuple[str, str], frozenset[str]] = {
         "isocurrencycode", "currencyname", "currencysymbol", "exchangerate", "currencyprecision",
         "tandem_companyid",
     }),
+    ("bc", "salesOrders"): frozenset({
+        "discountAmount", "totalAmountExcludingTax", "totalAmountIncludingTax",
+    }),
+    ("sales", "salesorder"): frozenset({"statecode", "statuscode", "datefulfilled"}),
+    ("sales", "tandem_businesscentralorder"): frozenset({
+        "tandem_number", "tandem_transfer", "tandem_reason", "tandem_status", "tandem_amount", "tandem_tax",
+        "tandem_amountincludingtax", "tandem_promisedon", "tandem_shippedon",
+    }),
     ("sales", "productpricelevel"): frozenset({
         "amount", "pricingmethodcode", "_transactioncurrencyid_value", "amount_base",
     }),
 }  # fmt: skip
+_OF_ACCOUNTS = {"contact": "_parentcustomerid_value", "salesorder": "_customerid_value"}
+"""The column by which a row belongs to an account."""
 _DERIVED_SALES = frozenset({
     "fullname", "address1_composite", "yomifullname", "exchangerate", "creditlimit_base", "_accountid_value",
     "_parentcontactid_value", "address1_addressid", "_owninguser_value", "_owningbusinessunit_value",
@@ -40,7 +50,7 @@ def _strange(evidence: Evidence, write: Write, updates: Sequence[Write]) -> list
         # Where rules changed, some writes were made under the ones before.
         allowed = _allowed(pair, write.key.side) | _allowed(evidence.pairs[pair.mapping], write.key.side)
     allowed |= _to_take_out_of_use(evidence, write.key)
-    if write.key.table == "contact" and _follows_its_account(write, updates):
+    if write.key.table in _OF_ACCOUNTS and _follows_its_account(write, updates):
         allowed |= {"_ownerid_value"}
     extra = sorted(name for name in write.changed if name not in allowed and name not in _DERIVED_SALES)
     if not extra:
@@ -60,10 +70,10 @@ def _to_take_out_of_use(evidence: Evidence, key: Key) -> frozenset[str]:
 
 
 def _follows_its_account(write: Write, updates: Sequence[Write]) -> bool:
-    """Whether Sales gave a contact the owner that its account was given by the same write: it assigns what
-    belongs to an account together with it."""
+    """Whether Sales gave a contact or an order the owner that its account was given by the same write: it
+    assigns what belongs to an account together with it."""
     after = write.after or {}
-    account = Key("sales", "", "account", str(after.get("_parentcustomerid_value")))
+    account = Key("sales", "", "account", str(after.get(_OF_ACCOUNTS[write.key.table])))
     owner = after.get("_ownerid_value")
     return any(
         each.key == account

@@ -1,0 +1,195 @@
+"""I18: each order of Sales is at most one order of Business Central, whole and with its amounts, or listed.
+
+What an order must come to is computed from what the salespeople wrote, not by either service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from local.simulate.evidence import Evidence
+from local.simulate.fields import BLANK_ID
+from local.simulate.observing import Key
+from local.simulate.ordering import BESIDE, HEADERS, MAPPING, Content, Gone, Written, takes_orders
+from local.simulate.ordering_view import invoices_of, lines_of, net_of, number_in_sales, rows_of
+from local.simulators.business_central.storage import Company, Row
+from shared_code.core.outcome import Problem
+from shared_code.sync.parts import ConnectionParts
+
+NAME = "I18 orders"
+MAX_ROWS = 10_000
+ACTIVE, SUBMITTED, CANCELED, FULFILLED, INVOICED = range(5)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What an order of Sales became: an order that is there, or one that was there."""
+
+    id: str
+    rows: int
+    net: Decimal
+    row: Row | None = None
+    gone: Gone | None = None
+
+
+class Books:
+    """Orders of one connection on both sides, and what is on file of them."""
+
+    def __init__(self, evidence: Evidence, at: ConnectionParts) -> None:
+        self.evidence = evidence
+        self.company: Company = evidence.simulation.people.company(evidence.company_of(at))
+        store = at.couplings(MAPPING)
+        self.pairs = {each.sales_id: each.bc_id for each in store.all_coupled()}
+        self.of_pair = {each.bc_id: each.sales_id for each in store.all_coupled()}
+        self.problems: dict[str, Problem] = {
+            self.of_pair.get(each.record_id, each.record_id): each for each in store.all_problems(MAX_ROWS)
+        }
+        self.orders: Mapping[str, Written] = evidence.simulation.people.book.orders
+
+    @cached_property
+    def made(self) -> Mapping[str, list[Made]]:
+        """What each order of Sales became, by its number."""
+        found: dict[str, list[Made]] = {}
+        for key, row in rows_of(self.company).items():
+            one = Made(key, len(lines_of(self.company, key)), net_of(row), row=row)
+            found.setdefault(number_in_sales(row), []).append(one)
+        for gone in self.evidence.simulation.people.book.gone:
+            if gone.company == self.company.id:
+                found.setdefault(gone.of, []).append(Made(gone.id, gone.rows, gone.net, gone=gone))
+        return found
+
+    def header(self, order: Written) -> Mapping[str, Any] | None:
+        """The order as Sales holds it now."""
+        return self.evidence.values(Key("sales", "", HEADERS, order.id))
+
+    def beside(self, order: Written) -> Mapping[str, Any]:
+        """What the salesperson is told."""
+        return self.evidence.values(Key("sales", "", BESIDE, order.id)) or {}
+
+
+def check(evidence: Evidence) -> list[str]:
+    if not takes_orders(evidence.simulation.incidents.plan.parts):
+        return []
+    books = [Books(evidence, at) for at in evidence.connections]
+    return [line for each in books for order in each.orders.values() for line in _of_order(each, order)]
+
+
+def _of_order(books: Books, order: Written) -> Iterator[str]:
+    made, header = books.made.get(order.number, []), books.header(order)
+    if len(made) > 1:
+        yield f"{order.number} is {len(made)} orders of Business Central: {[each.id for each in made]}"
+    for each in made:
+        yield from _wrong_content(order, each)
+    if header is None:
+        return
+    if made:
+        yield from _wrongly_told(books, order, made[0], header)
+    elif header["statecode"] == SUBMITTED:
+        yield from _not_made(books, order, header)
+
+
+def _wrong_content(order: Written, made: Made) -> Iterator[str]:
+    """It must be one of the contents that were submitted, whole."""
+    if not any(_is_content(each, made) for each in order.submitted):
+        known = [(each.rows, each.net) for each in order.submitted]
+        yield f"{order.number} has {made.rows} lines for {made.net}; it was submitted with {known}"
+
+
+def _is_content(content: Content, made: Made) -> bool:
+    return not content.is_odd and (content.rows, content.net) == (made.rows, made.net)
+
+
+def _wrongly_told(books: Books, order: Written, made: Made, header: Mapping[str, Any]) -> Iterator[str]:
+    """What stands beside the order, and its state, say what became of it."""
+    told, problem = books.beside(order), books.problems.get(order.id)
+    if books.pairs.get(order.id) != made.id:
+        yield f"{order.number} is coupled with {books.pairs.get(order.id)}, not with {made.id}"
+        return
+    if header["statecode"] == ACTIVE:
+        return  # The salesperson has taken it back: nothing more is told of it.
+    if (
+        made.gone is not None
+        and made.gone.how == "delete"
+        and not invoices_of(books.company, made.gone.number)
+    ):
+        if problem is None or problem.code != "partner_deleted":
+            yield f"{order.number} was deleted in Business Central, and no problem says so"
+        return
+    wanted, held = _status_of(books, made), told.get("tandem_status")
+    if held != wanted:
+        yield f"{order.number} is {wanted} in Business Central, and Sales is told “{held}”"
+    wanted_state = {"Shipped": FULFILLED, "Invoiced": INVOICED}.get(wanted, SUBMITTED)
+    if header["statecode"] != wanted_state:
+        yield f"{order.number} is {wanted} in Business Central, and in the state {header['statecode']}"
+    if made.gone is None:
+        yield from _other_amounts(order, made, problem, told)
+
+
+def _other_amounts(
+    order: Written, made: Made, problem: Problem | None, told: Mapping[str, Any]
+) -> Iterator[str]:
+    """Amounts that differ from what is in Sales now are told, and only these."""
+    is_listed = problem is not None and problem.code == "totals_differ"
+    differs = made.net != order.content.net
+    if differs and not is_listed:
+        yield f"{order.number} comes to {made.net}, in Sales to {order.content.net}, and nobody is told"
+    if not differs and problem is not None:
+        yield f"{order.number} is as it should be, and listed with {problem.code}: {problem.message}"
+    if Decimal(str(told.get("tandem_amount") or 0)) != made.net:
+        yield f"{order.number} comes to {made.net}, and Sales is told {told.get('tandem_amount')}"
+
+
+def _status_of(books: Books, made: Made) -> str:
+    if made.row is None:
+        return "Invoiced"
+    values = made.row.values
+    lines = lines_of(books.company, made.id)
+    if values["fullyShipped"]:
+        return "Shipped"
+    if any(each.values["shippedQuantity"] for each in lines):
+        return "Partly shipped"
+    return "Released" if values["status"] == "Open" else "Open"
+
+
+def _not_made(books: Books, order: Written, header: Mapping[str, Any]) -> Iterator[str]:
+    """A submitted order that is not there has its reason, on file and beside it."""
+    problem, told = books.problems.get(order.id), books.beside(order)
+    if header.get("_customerid_value") is None:
+        return  # Its customer was deleted: nobody's order.
+    if problem is None:
+        yield f"{order.number} was submitted, and is neither in Business Central nor listed"
+        return
+    reason = told.get("tandem_reason")
+    if reason != problem.message:
+        yield f"{order.number} is listed as “{problem.message}”, and Sales is told “{reason}”"
+    if _may_be_made(books, order):
+        yield f"{order.number} could be made and is listed with {problem.code}: {problem.message}"
+
+
+def _may_be_made(books: Books, order: Written) -> bool:
+    """Whether nothing speaks against it: currency, customer and items are coupled, and none is blocked."""
+    if order.content.is_odd or not _has_currency(books.evidence, order):
+        return False
+    customer = _partner(books.evidence, Key("sales", "", "account", order.account))
+    products = {each.product for each in order.content.lines if each.product}
+    items = [_partner(books.evidence, Key("sales", "", "product", each)) for each in products]
+    return all(_is_free(each) for each in (customer, *items))
+
+
+def _has_currency(evidence: Evidence, order: Written) -> bool:
+    """Whether its currency is coupled: the local one with no record, each other with one that is there."""
+    links = evidence.by_key.get(Key("sales", "", "transactioncurrency", order.currency), [])
+    return any(each.bc.id == BLANK_ID or evidence.values(each.bc) is not None for each in links)
+
+
+def _partner(evidence: Evidence, key: Key) -> Mapping[str, Any] | None:
+    links = evidence.by_key.get(key, [])
+    return evidence.values(links[0].bc) if links and not evidence.problems_of(key) else None
+
+
+def _is_free(values: Mapping[str, Any] | None) -> bool:
+    return values is not None and values.get("blocked") in (False, " ", "", "_x0020_", None)

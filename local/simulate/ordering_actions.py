@@ -1,0 +1,230 @@
+"""What people do with orders: write, submit, revise them in Sales; release, ship, invoice, delete them in
+Business Central, where a bookkeeper also enters some that never were in Sales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from local.simulate.observing import Key
+from local.simulate.ordering import BESIDE, HEADERS, ORDERS, Content, Gone, Line, Written, takes_orders
+from local.simulate.ordering_view import lines_of, net_of, number_in_sales, rows_of
+from local.simulate.people import People
+from local.simulators.business_central import control_edits
+from local.simulators.business_central.environment import Environment
+from local.simulators.business_central.storage import Company
+
+type Action = Callable[[People], None]
+
+ACTIVE, SUBMITTED = {"statecode": 0, "statuscode": 1}, {"statecode": 1, "statuscode": 3}
+ELSEWHERE = {"shipto_line1": "Elsewhere 1"}
+MOST_LINES = 4
+LOCAL_CURRENCY = "GBP"
+
+
+def write_order(people: People) -> None:
+    """A salesperson writes an order, and mostly submits it at once."""
+    account, currency = _account(people), _currency(people)
+    listed = _price_list(people, currency) if currency else ""
+    if not (account and listed):
+        return
+    discount = Decimal(people.rng.choice((0, 0, 0, 1)))
+    freight = Decimal(people.rng.choice((0, 0, 7)))
+    number = people.book.next_number()
+    header = {
+        "name": f"Order {number}", "ordernumber": number,
+        "customerid_account@odata.bind": f"/accounts({account})",
+        "transactioncurrencyid@odata.bind": f"/transactioncurrencies({currency})",
+        "pricelevelid@odata.bind": f"/pricelevels({listed})",
+        "discountamount": float(discount), "freightamount": float(freight),
+    }  # fmt: skip
+    made = people.call("sales", "", "POST", "salesorders", header)
+    if made is None:
+        return
+    order = Written(made["salesorderid"], number, account, currency, Content((), discount, freight))
+    people.book.orders[order.id] = order
+    places = range(1, people.rng.randint(1, MOST_LINES) + 1)
+    lines = [line for place in places if (line := _add_line(people, order, place))]
+    order.content = replace(order.content, lines=tuple(lines))
+    people.count("order_written")
+    if people.rng.random() < 0.8:
+        _submit(people, order)
+
+
+def _add_line(people: People, order: Written, place: int) -> Line | None:
+    """A product or something written in; seldom something that cannot be carried."""
+    products = [key.id for key, row in people.observer.present.items() if _is_sold(key, row)]
+    product = people.rng.choice(products) if products and people.rng.random() < 0.8 else ""
+    odd = people.rng.choices(("", "own_address", "no_quantity"), (18, 1, 1))[0]
+    price, quantity = Decimal(people.rng.randrange(50, 50_000) * 2) / 100, Decimal(people.rng.randint(1, 9))
+    quantity = Decimal(0) if odd == "no_quantity" else quantity / people.rng.choice((1, 1, 2))
+    discount = min(Decimal(people.rng.choice((0, 0, 1))), quantity * price)
+    body: dict[str, Any] = {
+        "salesorderid@odata.bind": f"/salesorders({order.id})", "lineitemnumber": place,
+        "sequencenumber": place, "quantity": float(quantity), "priceperunit": float(price),
+        "manualdiscountamount": float(discount), **(ELSEWHERE if odd == "own_address" else {}),
+        **_what(people, product),
+    }  # fmt: skip
+    made = people.call("sales", "", "POST", "salesorderdetails", body)
+    return Line(made["salesorderdetailid"], product, quantity, price, discount, odd) if made else None
+
+
+def _is_sold(key: Key, row: Mapping[str, Any]) -> bool:
+    return key.table == "product" and row.get("statecode") == 0
+
+
+def _what(people: People, product: str) -> dict[str, Any]:
+    if not product:
+        return {"isproductoverridden": True, "productdescription": "Assembly on site"}
+    unit = people.observer.present[Key("sales", "", "product", product)].get("_defaultuomid_value")
+    return {
+        "productid@odata.bind": f"/products({product})",
+        "uomid@odata.bind": f"/uoms({unit})",
+        "ispriceoverridden": True,
+    }
+
+
+def _account(people: People) -> str:
+    """Mostly one that is a customer with a number already."""
+    found = {
+        key.id: bool(row.get("accountnumber"))
+        for key, row in people.observer.present.items()
+        if key.table == "account" and row.get("customertypecode") == 3 and row.get("statecode") == 0
+    }
+    return _one_of(people, found)
+
+
+def _currency(people: People) -> str:
+    """Mostly one that Business Central has, too."""
+    present = people.observer.present
+    codes = {row["code"] for key, row in present.items() if key.table == "currencies"} | {LOCAL_CURRENCY}
+    return _one_of(people, {
+        key.id: row.get("isocurrencycode") in codes
+        for key, row in present.items() if key.table == "transactioncurrency"
+    })  # fmt: skip
+
+
+def _one_of(people: People, found: Mapping[str, bool]) -> str:
+    """One of those that are wanted, seldom any; blank where there is none."""
+    wanted = [each for each, is_wanted in found.items() if is_wanted]
+    chosen = wanted if wanted and people.rng.random() < 0.9 else list(found)
+    return people.rng.choice(chosen) if chosen else ""
+
+
+def _price_list(people: People, currency: str) -> str:
+    """The list of a currency, made where there is none; prices are the salesperson's own."""
+    if currency not in people.book.lists:
+        body = {"name": f"List {currency[:8]}",
+                "transactioncurrencyid@odata.bind": f"/transactioncurrencies({currency})"}  # fmt: skip
+        made = people.call("sales", "", "POST", "pricelevels", body)
+        if made is None:
+            return ""
+        people.book.lists[currency] = made["pricelevelid"]
+    return people.book.lists[currency]
+
+
+def _submit(people: People, order: Written) -> bool:
+    done = people.call("sales", "", "PATCH", f"salesorders({order.id})", SUBMITTED) is not None
+    if done:
+        order.submitted.append(order.content)
+        people.count("order_submitted")
+    return done
+
+
+def revise_order(people: People) -> None:
+    """A submitted order is made Active again; one that is Active is changed, mended and submitted."""
+    order = _pick(people)
+    state = _state(people, order) if order else None
+    if order is None or state not in (0, 1):
+        return
+    if state == 1:
+        if people.call("sales", "", "PATCH", f"salesorders({order.id})", ACTIVE) is not None:
+            people.count("order_withdrawn")
+        return
+    for line in order.content.lines:
+        if line.odd or people.rng.random() < 0.3:
+            _change_line(people, order, line)
+    if people.rng.random() < 0.9:
+        _submit(people, order)
+
+
+def _change_line(people: People, order: Written, line: Line) -> None:
+    quantity = Decimal(people.rng.randint(1, 9))
+    body: dict[str, Any] = {"quantity": float(quantity)}
+    if line.odd == "own_address":
+        body |= dict.fromkeys(ELSEWHERE)
+    if people.call("sales", "", "PATCH", f"salesorderdetails({line.id})", body) is not None:
+        order.content = order.content.with_line(replace(line, quantity=quantity, odd=""))
+        people.count("order_revised")
+
+
+def _pick(people: People) -> Written | None:
+    found = list(people.book.orders.values())
+    return people.rng.choice(found) if found else None
+
+
+def _state(people: People, order: Written) -> int | None:
+    row = people.observer.present.get(Key("sales", "", HEADERS, order.id))
+    return row.get("statecode") if row else None
+
+
+def handle_order(people: People) -> None:
+    """Somebody releases, reopens, ships, invoices or deletes an order in Business Central."""
+    found = [key for key in people.observer.present if key.table == ORDERS]
+    if not found:
+        return
+    key = people.rng.choice(found)
+    act = people.rng.choices(("release", "reopen", "ship", "invoice", "delete"), (3, 2, 5, 4, 1))[0]
+    before = _as_gone(people, key, act)
+
+    def do(env: Environment, company: Company) -> None:
+        if act == "delete":
+            control_edits.delete_row(env, company, ORDERS, key.id)
+        else:
+            control_edits.handle_order(env, company, {"order": key.id, "act": act})
+
+    if people.in_client(key, do):
+        people.count(f"order_{act}")
+        if key not in people.observer.present:
+            people.book.gone.append(before)
+
+
+def _as_gone(people: People, key: Key, act: str) -> Gone:
+    company = people.company(key.company)
+    row = rows_of(company)[key.id]
+    lines = lines_of(company, key.id)
+    return Gone(
+        key.id, key.company, str(row.values["number"]), act, number_in_sales(row), len(lines), net_of(row)
+    )
+
+
+def enter_order(people: People) -> None:
+    """A bookkeeper enters an order that never was in Sales."""
+    company = people.rng.choice(sorted(people.bc))
+    customers = [values for key, values in people.observer.present.items() if key.table == "customers"]
+    items = [key.id for key in people.observer.present if key.table == "items"]
+    if customers and items:
+        lines = [{"itemId": people.rng.choice(items), "quantity": 1}]
+        body = {"customerNumber": people.rng.choice(customers)["number"], "salesOrderLines": lines}
+        if people.call("bc", company, "POST", "salesOrders", body) is not None:
+            people.count("order_of_business_central")
+
+
+_ACTIONS: tuple[tuple[Action, float], ...] = (
+    (write_order, 40),
+    (revise_order, 12),
+    (handle_order, 60),
+    (enter_order, 2),
+)
+
+
+def ordering_actions(parts: tuple[str, ...]) -> tuple[tuple[Action, float], ...]:
+    """What people do in a seed with these parts."""
+    return _ACTIONS if takes_orders(parts) else ()
+
+
+def ordering_tables(parts: tuple[str, ...]) -> Mapping[str, list[str]]:
+    """What is watched in a seed with these parts."""
+    return {"bc": [ORDERS], "sales": [HEADERS, BESIDE]} if takes_orders(parts) else {"bc": [], "sales": []}

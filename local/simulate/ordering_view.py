@@ -1,0 +1,35 @@
+"""Orders of Business Central as they are stored: which order of Sales one is, its lines, what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from local.simulate.ordering import INVOICES, ORDER_LINES, ORDERS
+from local.simulators.business_central.storage import Company, Row
+
+
+def rows_of(company: Company) -> Mapping[str, Row]:
+    """The orders of a company, by id."""
+    return company.tables[ORDERS].rows
+
+
+def number_in_sales(row: Row) -> str:
+    """The number of the order in Sales that it was made for, blank for one that a bookkeeper entered."""
+    return str(row.extra.get("yourReference") or row.values.get("externalDocumentNumber") or "")
+
+
+def lines_of(company: Company, order_id: str) -> list[Row]:
+    """Its lines that sell something."""
+    lines = (row for row in company.tables[ORDER_LINES].rows.values() if row.values["documentId"] == order_id)
+    return [row for row in lines if row.values["lineType"] != "Comment"]
+
+
+def net_of(row: Row) -> Decimal:
+    """What an order or invoice comes to before tax, as Business Central computes it."""
+    return Decimal(str(row.values["totalAmountExcludingTax"]))
+
+
+def invoices_of(company: Company, number: str) -> list[Row]:
+    """The posted invoices of an order, by the order's number."""
+    return [row for row in company.tables[INVOICES].rows.values() if row.values["orderNumber"] == number]
