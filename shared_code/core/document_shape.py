@@ -171,6 +171,8 @@ LIVES_ON = Shape("lives_on", called="lives_on", keys={
     "names": Key(Text("", needed=True), "Its field that names the record.", _MISSING),
     "by": Key(Text("", needed=True), "The field of the mapping whose value it holds.", _MISSING),
     "then": Key(Assigned(), "What fields of the mapping hold from then on."),
+    "or_names": Key(Text(""), "Another field that names it, where nobody knows the value of by."),
+    "or_by": Key(Text(""), "The field of the mapping whose value that one holds."),
 })  # fmt: skip
 
 BESIDE = Shape("beside", called="beside", keys={

@@ -61,12 +61,16 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class LivesOn:
     """Where a record that vanished lives on: rows of ``table`` (API v2.0) whose field ``names`` holds what
-    the mapping's field ``by`` held.  ``then`` is what fields of the mapping hold from then on."""
+    the mapping's field ``by`` held.  ``then`` is what fields of the mapping hold from then on.  Where nobody
+    knows what ``by`` held, because the record went before it was read, ``or_names`` and ``or_by`` are tried.
+    """
 
     table: str
     names: str
     by: str
     then: tuple[tuple[str, Value], ...]
+    or_names: str = ""
+    or_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

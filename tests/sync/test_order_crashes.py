@@ -8,6 +8,7 @@ import pytest
 
 from local.simulate import losses
 from local.simulation.world import World
+from local.simulators.business_central import control_edits
 from local.simulators.wire import Request, Response
 from shared_code.core.records import Side
 from shared_code.sync.dispatch import handle
@@ -143,6 +144,26 @@ def test_a_lost_answer_makes_no_second_order(world: World) -> None:
     wire.after = worlds.once(lose, creates_order)
     worlds.cycles(world, 4, 90)
     assert_whole(world, orders)
+
+
+def test_an_order_that_is_invoiced_before_anybody_knows_of_it_is_found_in_its_invoice(world: World) -> None:
+    order = begin(world)
+    wire = worlds.tap(world, Side.BC)
+    wire.after = worlds.once(lose, creates_order)
+    died(world, 30.0)
+    (made,) = ordering.in_bc(world)
+    company = world.bc.env.companies[world.at.connection.company_id]
+    for act in ("ship", "invoice"):
+        control_edits.handle_order(world.bc.env, company, {"order": made["id"], "act": act})
+    worlds.cycles(world, 5, 1300)
+    assert ordering.in_bc(world) == [], "it is not made again"
+    found = told(world, order)
+    assert (found["tandem_transfer"], found["tandem_status"]) == ("In Business Central", "Invoiced")
+    assert found["tandem_number"] == made["number"]
+    assert world.person_in_sales.call("GET", f"salesorders({order})")["statecode"] == 4
+    assert worlds.codes(world, NAME) == []
+    worlds.cycles(world, 3, 3700)
+    assert (ordering.in_bc(world), worlds.codes(world, NAME)) == ([], [])
 
 
 def test_a_lost_request_is_sent_again(world: World) -> None:

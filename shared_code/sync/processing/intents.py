@@ -17,7 +17,7 @@ from shared_code.core.identity import digest
 from shared_code.core.mapping import FieldMapping, FieldType
 from shared_code.core.records import Absent, Deleted, Row, Side, Values
 from shared_code.store.tables import AlreadyExists
-from shared_code.sync.processing import committing, creation_keys, journaling, problems
+from shared_code.sync.processing import committing, creation_keys, journaling, living_on, problems
 from shared_code.sync.processing.adopting import couple_found
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
@@ -227,7 +227,7 @@ def _removes_half(work: Work, planned: PlannedCreation, row: Row) -> bool:
 
     It is removed only at the version that was read, and Business Central refuses what is released or shipped.
     """
-    if len(row.lines) >= len(planned.lines):
+    if row.version == living_on.UNSEEN or len(row.lines) >= len(planned.lines):
         return False
     (done,) = work.system(Side.BC).delete(work.table(Side.BC), [Removal(row.id, row.version)])
     return isinstance(done, Removed)
@@ -252,6 +252,10 @@ def _find_made(work: Work, planned: Sequence[PlannedCreation]) -> tuple[dict[str
         ]
         for each in planned
     }
+    lost = {
+        each.item.id: sent_before(each) for each in planned if each.item.intent and not made[each.item.id]
+    }
+    made |= {i: [row] for i, row in living_on.gone_already(work, lost).items()}
     taken_names = {values.get(key.name) for _, values in free}
     alike = {each.item.id for each in planned if sent_before(each).get(key.name) in taken_names}
     return made, frozenset(alike)

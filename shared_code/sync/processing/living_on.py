@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from shared_code.core.base import Base
 from shared_code.core.merging import Known
-from shared_code.core.records import Row, Side
+from shared_code.core.records import Row, Side, Value, Values, Version
 from shared_code.core.table_rules import LivesOn
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.systems.interface import Column, Table
 
+UNSEEN = Version("*", "")
+"""Of a record that went before anybody read it."""
+
 
 def know(work: Work, side: Side, lacking: Mapping[str, Item], rows: Mapping[str, Row]) -> None:
-    """Let the states of those of the missing records be known that live on; one request for all.
+    """Let the states of those of the missing records be known that live on; one request for all, and another
+    for those that went before their number was read.
 
     Such a record holds what it held last, but for what the mapping says it holds then.  One that holds that
     already was found before and is not looked for again: what it lives on in may go, too.
@@ -22,30 +26,78 @@ def know(work: Work, side: Side, lacking: Mapping[str, Item], rows: Mapping[str,
     rule = work.mapping.bc.lives_on
     if rule is None or side is not Side.BC:
         return
-    gone = {i: each for i, each in lacking.items() if i not in rows}
-    bases = {i: each.coupling.base for i, each in gone.items() if each.coupling}
-    before = {i for i, base in bases.items() if base and _has_moved(rule, base)}
-    for record_id in before:
-        _know(gone[record_id], record_id, rule)
-    numbers = {i: base.bc.get(rule.by) for i, base in bases.items() if base and i not in before}
-    wanted = sorted({str(each) for each in numbers.values() if each})
-    if not wanted:
+    missing = {i: each for i, each in lacking.items() if i not in rows and each.coupling}
+    for record_id in [i for i, each in missing.items() if _was_found(each, rule)]:
+        _know(missing.pop(record_id), record_id, rule)
+    gone = {i: each for i, each in missing.items() if each.coupling and each.coupling.base}
+    known = {i: each for i, each in gone.items() if _held(each, rule.by)}
+    _find(work, rule, known, rule.names, rule.by)
+    unread = {i: each for i, each in gone.items() if i not in known}
+    if rule.or_names:
+        _find(work, rule, unread, rule.or_names, rule.or_by)
+
+
+def _find(work: Work, rule: LivesOn, gone: Mapping[str, Item], names: str, by: str) -> None:
+    numbers = {i: number for i, each in gone.items() if (number := _held(each, by))}
+    if not numbers:
         return
-    table = Table(rule.table, "id", (Column(rule.names),))
-    found = {row.values.get(rule.names) for row in work.system(side).find(table, rule.names, wanted)}
+    columns = tuple(map(Column, dict.fromkeys((rule.names, names))))
+    table = Table(rule.table, "id", columns)
+    rows = work.system(Side.BC).find(table, names, sorted(set(numbers.values())))
+    found = {str(row.values.get(names)): row for row in rows}
     for record_id, number in numbers.items():
         if number in found:
-            _know(gone[record_id], record_id, rule)
+            _know(gone[record_id], record_id, rule, found[number].values.get(rule.names))
 
 
-def _has_moved(rule: LivesOn, base: Base) -> bool:
+def _was_found(item: Item, rule: LivesOn) -> bool:
     """Whether it was found there before; a rule that changes nothing tells of none."""
-    return bool(rule.then) and dict(rule.then).items() <= base.bc.items()
-
-
-def _know(item: Item, record_id: str, rule: LivesOn) -> None:
     base = item.coupling.base if item.coupling else None
-    version = item.coupling.bc_version if item.coupling else None
-    if base and version:
-        item.lives_on = True
-        item.states[Side.BC] = Known(record_id, version, {**base.bc, **dict(rule.then)})
+    return base is not None and bool(rule.then) and dict(rule.then).items() <= base.bc.items()
+
+
+def _held(item: Item, name: str) -> str:
+    base = item.coupling.base if item.coupling else None
+    return str(base.bc.get(name) or "") if base else ""
+
+
+def _know(item: Item, record_id: str, rule: LivesOn, number: Value = None) -> None:
+    coupling = item.coupling
+    assert coupling is not None, "only such an item lives on"
+    assert coupling.base is not None, "only such an item lives on"
+    held = {rule.by: number, **coupling.base.bc, **dict(rule.then)}
+    item.lives_on = True
+    item.states[Side.BC] = Known(record_id, coupling.bc_version or UNSEEN, held)
+
+
+def complete(work: Work) -> None:
+    """What nobody had read of such a record before it went stays in Sales as it is."""
+    if work.mapping.bc.lives_on is None:
+        return
+    for item in work.open_items():
+        bc, sales = item.states.get(Side.BC), item.states.get(Side.SALES)
+        if item.lives_on and isinstance(bc, Known) and isinstance(sales, Known):
+            item.states[Side.BC] = replace(bc, values={**sales.values, **bc.values})
+
+
+def gone_already(work: Work, sent: Mapping[str, Values]) -> dict[str, Row]:
+    """Of creations whose answers were lost, by what was sent: those of which the record came and went before
+    anybody knew its id.  The row it lives on in stands for it, under that row's id.  One request at most.
+    """
+    rule = work.mapping.bc.lives_on
+    numbers = {i: str(values.get(rule.or_by) or "") for i, values in sent.items()} if rule else {}
+    wanted = sorted(set(filter(None, numbers.values())))
+    if rule is None or not rule.or_names or not wanted:
+        return {}
+    table = Table(rule.table, "id", tuple(map(Column, dict.fromkeys((rule.names, rule.or_names)))))
+    rows = work.system(Side.BC).find(table, rule.or_names, wanted)
+    # One that was entered without such a record names none.
+    found = {str(row.values.get(rule.or_names)): row for row in rows if row.values.get(rule.names)}
+    return {i: _as_it_was(work, rule, found[number]) for i, number in numbers.items() if number in found}
+
+
+def _as_it_was(work: Work, rule: LivesOn, row: Row) -> Row:
+    fields = {each.name: each.bc for each in work.mapping.fields if each.bc}
+    known = {rule.by: row.values.get(rule.names), rule.or_by: row.values.get(rule.or_names)}
+    held = {**known, **dict(rule.then)}
+    return Row(row.id, UNSEEN, {fields[name]: value for name, value in held.items() if name in fields})

@@ -14,6 +14,7 @@ def read_missing(work: Work) -> None:
     sides of a pair have moved."""
     read = {side: _read_side(work, side) for side in (work.batch.side, work.batch.side.other)}
     contested.read_again(work, read)
+    living_on.complete(work)
 
 
 def _read_side(work: Work, side: Side) -> frozenset[str]:

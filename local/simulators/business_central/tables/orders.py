@@ -107,6 +107,7 @@ def _invoice(session: Session, order: Row, lines: list[Row], invoiced: dict[str,
         "dueDate": order.values["postingDate"],
         "orderId": order.id,
         "orderNumber": order.values["number"],
+        "customerPurchaseOrderReference": order.extra.get("yourReference", ""),
         "status": "Draft",
         "discountAmount": _share(lines, invoiced),
     }
