@@ -38,6 +38,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "F25 odd data": ("odd_text",),
     "notifications": ("webhook_hint", "webhook_forged"),
     "rules other than to ask": ("conflict_rule",),
+    "orders": (
+        "order_submitted", "order_withdrawn", "order_revised", "order_release", "order_ship", "order_invoice",
+        "order_delete", "order_of_business_central", "problem order_content",
+    ),
     "a person in Tandem": (
         "deed synchronise_now", "deed try_again", "deed set_aside", "deed decide", "deed preview",
         "deed create_partner", "deed couple", "deed uncouple", "deed undo",
@@ -70,7 +74,7 @@ MAPPINGS = (
     "PLHEADER-PRICE", "PLLINE-PRODPRICE", "CUSTPRCGRP-PRICE", "SALESPRC-PRODPRICE", "OPPORTUNITY",
     "RESOURCE UNIT GROUP", "RESOURCE UNIT GROUP BASE", "RESOURCE UOM", "RESOURCE-PRODUCT", "SHIPPING AGENT",
     "ITEM VARIANT-PRODUCT", "SHIP-TO ADDRESS", "INVOICE PRICE LIST", "POSTEDSALESINV-INV",
-    "POSTEDSALESCRMEMO-INV",
+    "POSTEDSALESCRMEMO-INV", "SALESORDER-ORDER",
 )  # fmt: skip
 """Of each of these some seed must have coupled records at its end."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from local.simulate.defect import Defect, always, often
 from local.simulate.further_defects import FURTHER, LOSSES
+from local.simulate.ordering_defects import ORDER_DEFECTS
 from local.simulate.pairs import PAIRS
 from local.simulate.simulation import Simulation
 from local.simulate.wider_defects import WIDER
@@ -182,4 +183,5 @@ DEFECTS: dict[str, Defect] = {
     ),
     **FURTHER,
     **WIDER,
+    **ORDER_DEFECTS,
 }  # fmt: skip

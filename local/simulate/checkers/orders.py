@@ -21,6 +21,7 @@ from shared_code.core.outcome import Problem
 from shared_code.sync.parts import ConnectionParts
 
 NAME = "I18 orders"
+UNITS = "tandem/itemUnitsOfMeasure"
 MAX_ROWS = 10_000
 ACTIVE, SUBMITTED, CANCELED, FULFILLED, INVOICED = range(5)
 
@@ -80,14 +81,16 @@ def check(evidence: Evidence) -> list[str]:
 
 def _of_order(books: Books, order: Written) -> Iterator[str]:
     made, header = books.made.get(order.number, []), books.header(order)
-    if len(made) > 1:
+    kept = [each for each in made if not _was_deleted(books, each)]
+    if len(kept) > 1 or len(made) > len(order.submitted):
+        # Only an order that was taken back while its partner was deleted is a new one when it is submitted.
         yield f"{order.number} is {len(made)} orders of Business Central: {[each.id for each in made]}"
     for each in made:
         yield from _wrong_content(order, each)
     if header is None:
         return
     if made:
-        yield from _wrongly_told(books, order, made[0], header)
+        yield from _wrongly_told(books, order, (kept or made[-1:])[0], header)
     elif header["statecode"] == SUBMITTED:
         yield from _not_made(books, order, header)
 
@@ -106,16 +109,12 @@ def _is_content(content: Content, made: Made) -> bool:
 def _wrongly_told(books: Books, order: Written, made: Made, header: Mapping[str, Any]) -> Iterator[str]:
     """What stands beside the order, and its state, say what became of it."""
     told, problem = books.beside(order), books.problems.get(order.id)
-    if books.pairs.get(order.id) != made.id:
-        yield f"{order.number} is coupled with {books.pairs.get(order.id)}, not with {made.id}"
-        return
     if header["statecode"] == ACTIVE:
         return  # The salesperson has taken it back: nothing more is told of it.
-    if (
-        made.gone is not None
-        and made.gone.how == "delete"
-        and not invoices_of(books.company, made.gone.number)
-    ):
+    if books.pairs.get(order.id) not in (made.id, *_invoice_ids(books, made)):
+        yield f"{order.number} is coupled with {books.pairs.get(order.id)}, not with {made.id}"
+        return
+    if _was_deleted(books, made):
         if problem is None or problem.code != "partner_deleted":
             yield f"{order.number} was deleted in Business Central, and no problem says so"
         return
@@ -127,6 +126,17 @@ def _wrongly_told(books: Books, order: Written, made: Made, header: Mapping[str,
         yield f"{order.number} is {wanted} in Business Central, and in the state {header['statecode']}"
     if made.gone is None:
         yield from _other_amounts(order, made, problem, told)
+
+
+def _was_deleted(books: Books, made: Made) -> bool:
+    """Whether a person deleted it, and nothing of it was invoiced."""
+    gone = made.gone
+    return gone is not None and gone.how == "delete" and not invoices_of(books.company, gone.number)
+
+
+def _invoice_ids(books: Books, made: Made) -> list[str]:
+    """Its invoices: one stands for an order that went before anybody knew of it."""
+    return [row.id for row in invoices_of(books.company, made.gone.number)] if made.gone else []
 
 
 def _other_amounts(
@@ -177,7 +187,8 @@ def _may_be_made(books: Books, order: Written) -> bool:
     customer = _partner(books.evidence, Key("sales", "", "account", order.account))
     products = {each.product for each in order.content.lines if each.product}
     items = [_partner(books.evidence, Key("sales", "", "product", each)) for each in products]
-    return all(_is_free(each) for each in (customer, *items))
+    is_free = all(_is_free(each) for each in (customer, *items))
+    return is_free and all(_has_unit(books.evidence, each) for each in items if each)
 
 
 def _has_currency(evidence: Evidence, order: Written) -> bool:
@@ -193,3 +204,10 @@ def _partner(evidence: Evidence, key: Key) -> Mapping[str, Any] | None:
 
 def _is_free(values: Mapping[str, Any] | None) -> bool:
     return values is not None and values.get("blocked") in (False, " ", "", "_x0020_", None)
+
+
+def _has_unit(evidence: Evidence, item: Mapping[str, Any]) -> bool:
+    """Whether nobody deleted the unit that the item is sold in."""
+    units = [each for each in evidence.observer.present.items() if each[0].table == UNITS]
+    own = {row["code"] for _, row in units if row["itemNumber"] == item["number"]}
+    return not units or item["baseUnitOfMeasureCode"] in own
