@@ -11,6 +11,7 @@ from shared_code.sync.doctor.availability import examine_availability
 from shared_code.sync.doctor.findings import Finding, Level, worst
 from shared_code.sync.doctor.limits import examine_limits
 from shared_code.sync.doctor.mappings import examine_mappings
+from shared_code.sync.doctor.orders import examine_orders
 from shared_code.sync.doctor.ownership import examine_ownership
 from shared_code.sync.doctor.systems import examine_systems
 from shared_code.sync.doctor.templates import examine_templates
@@ -38,6 +39,7 @@ def _examined(parts: Parts, connections: list[ConnectionParts]) -> Iterator[Find
             yield from examine_ownership(at)
             yield from examine_options(at)
         yield from examine_templates(at)
+        yield from examine_orders(at)
         yield from examine_schedules(parts, at)
     yield from examine_app(parts)
     yield from examine_limits(parts)

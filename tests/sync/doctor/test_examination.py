@@ -22,7 +22,7 @@ from shared_code.sync.messages import BATCH_QUEUE
 from shared_code.systems.http import Client
 from tests.conformance import scenes
 from tests.docs.openapi import faults_of_answer
-from tests.sync import extended_worlds, worlds
+from tests.sync import extended_worlds, ordering, worlds
 
 
 def examined(world: World) -> list[Finding]:
@@ -74,6 +74,19 @@ def test_a_template_that_could_be_named_and_is_not_deserves_a_look() -> None:
     customer = extended.at.mappings["CUSTOMER"]
     scenes.change_mapping(extended, "CUSTOMER", bc=replace(customer.bc, new=(new,)))
     assert of_templates(extended) == []
+
+
+@pytest.mark.parametrize(
+    ("features", "told"),
+    [(("orders",), [("cronus: SALESORDER-ORDER", Level.OK)]), (ordering.EXTENSION, [])],
+    ids=["v2.0", "extension"],
+)
+def test_without_the_extension_it_is_told_what_the_external_document_number_is_for(
+    features: tuple[str, ...], told: list[tuple[str, Level]]
+) -> None:
+    found = [each for each in examined(ordering.new_world(features)) if "external document" in each.text]
+    assert [(each.subject, each.level) for each in found] == told
+    assert all("anything else" in each.remedy for each in found)
 
 
 def test_examining_writes_nothing() -> None:

@@ -1,0 +1,53 @@
+"""A preview of orders: what would be created with how many lines, what is refused, and nothing is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.simulation.world import World
+from shared_code.core.records import Side
+from shared_code.store.previews import Kind
+from shared_code.sync.full_sync import Request
+from tests.sync import ordering, worlds
+from tests.sync.ordering import BICYCLE, DESK, NAME, sold, submit
+from tests.sync.previewing.paper_worlds import planned, previewed
+
+ONLY = Request((NAME,))
+
+
+@pytest.fixture(params=[("orders",), ordering.EXTENSION], ids=["v2.0", "extension"])
+def world(request: pytest.FixtureRequest) -> World:
+    return ordering.synchronised(request.param)
+
+
+def test_a_preview_shows_the_order_that_would_be_made_and_makes_none(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 2, 1000), sold(world, DESK, 1, 99.99), freightamount=5)
+    wires = {side: worlds.tap(world, side) for side in Side}
+    writes = planned(world, previewed(world, ONLY))
+    (made,) = [each for each in writes if each.kind is Kind.CREATE]
+    assert (made.mapping, made.side) == (NAME, Side.BC)
+    assert [r.target for wire in wires.values() for r in wire.seen if worlds.is_write(r)] == []
+    assert ordering.in_bc(world) == []
+    worlds.cycles(world, 3)
+    assert ordering.of(world, order)["totalAmountExcludingTax"] == 2104.99
+
+
+def test_a_preview_does_not_show_an_order_that_would_be_refused(world: World) -> None:
+    submit(world)
+    writes = planned(world, previewed(world, ONLY))
+    assert [each for each in writes if each.kind is Kind.CREATE] == []
+
+
+def test_a_preview_shows_what_sales_would_be_told(world: World) -> None:
+    order = submit(world, sold(world, BICYCLE, 1, 10))
+    ordering.of_after(world, order)
+    ordering.handle(world, order, "ship")
+    (write,) = planned(world, previewed(world, ONLY))
+    assert (write.side, write.kind, write.record_id) == (Side.SALES, Kind.UPDATE, order)
+    assert write.new["tandem_status"] == "Shipped"
+    assert write.new["statecode"] == 3
+
+
+def test_an_order_that_is_in_step_is_not_planned(world: World) -> None:
+    ordering.of_after(world, submit(world, sold(world, BICYCLE, 1, 10)))
+    assert planned(world, previewed(world, ONLY)) == []
