@@ -122,6 +122,8 @@ class PaperSystem:
 
     def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
         """A record that Business Central would make has a symbol for its id, the same at every repeat."""
+        if self._is_refused:
+            return self.real.create(table, creations)
         ids = [each.id or self._symbol(each) for each in creations]
         known, inherited = self._records(table, ids), self._inherited(table, creations)
         planned = [
@@ -142,6 +144,8 @@ class PaperSystem:
         return [{rule.column: rows[each].values.get(rule.column)} if each in rows else {} for each in leads]
 
     def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
+        if self._is_refused:
+            return self.real.update(table, changes)
         known = self._records(table, [each.id for each in changes])
         planned = [self._updated(known[c.id], c) for c in changes if known[c.id].is_at(c.version)]
         results = self._write(table, planned)
@@ -152,6 +156,11 @@ class PaperSystem:
         planned = [self._removed(known[r.id]) for r in removals if known[r.id].is_at(r.version)]
         results = self._write(table, planned)
         return [results.get(r.id) or known[r.id].refusal for r in removals]
+
+    @property
+    def _is_refused(self) -> bool:
+        """Whether the table is a choice's options: no write to them goes out, and the system says so itself."""
+        return self.side is Side.SALES and self._mapping.is_option_set
 
     def _symbol(self, creation: Creation) -> str:
         return partner_id(self.connection, f"{self._mapping.name}|preview", creation.source, 0)

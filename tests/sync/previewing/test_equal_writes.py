@@ -266,3 +266,13 @@ def partners(world: World, ids: set[str]) -> set[str]:
     """The partners of these records after the run."""
     pairs = [pair for name in world.at.mappings for pair in world.at.couplings(name).all_coupled()]
     return {p.bc_id for p in pairs if p.sales_id in ids} | {p.sales_id for p in pairs if p.bc_id in ids}
+
+
+def test_an_option_that_is_missing_is_told_and_not_made_on_paper() -> None:
+    """Nobody but an administrator adds options; a preview that did would promise what the run refuses."""
+    world = worlds.new_world(options=False)
+    preview = previewed(world)
+    plan = planned(world, preview)
+    assert [each for each in plan if world.at.mapping(each.mapping).is_option_set] == []
+    assert differences(world, plan, run(world, Request())) == []
+    assert "option_missing" in worlds.codes(world, "PAYMENT TERMS")
