@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from local.simulation.world import World
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import LineStatus
+from shared_code.store.tables import Insert, Operation
 from shared_code.sync.dispatch import handle
 from shared_code.sync.messages import DETECTION_QUEUE
 from shared_code.sync.parts import ConnectionParts
@@ -172,3 +176,23 @@ def test_what_was_sent_under_the_old_rules_is_no_base_where_its_column_is_anothe
     (made,) = [each for each in worlds.customers(world) if each["displayName"] == "Fresh Ltd."]
     (row,) = [each for each in worlds.accounts(world) if each["accountid"] == account]
     assert (made["phoneNumber"], row["telephone1"], row["telephone2"]) == ("+44 1", "+44 1", "+44 1")
+
+
+def test_a_pair_names_the_rules_of_its_base_from_the_first_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that dies before the pair is settled leaves a base; under other rules it says another thing
+    (seed 357)."""
+    world = worlds.synced()
+    told: list[str] = []
+    transact = world.tables.transact
+
+    def noted(table: str, operations: Sequence[Operation]) -> list[str]:
+        found = [each.entity for each in operations if isinstance(each, Insert) and table == "Couplings"]
+        told.extend(str(each.values.get("rules")) for each in found if each.row.startswith("b|"))
+        return transact(table, operations)
+
+    monkeypatch.setattr(world.tables, "transact", noted)
+    worlds.new_customer(world, "Fresh Ltd.")
+    worlds.new_account(world, "New Ltd.")
+    worlds.cycles(world, 3)
+    assert told == [world.at.digests["CUSTOMER"]] * len(told)
+    assert len(told) >= 2

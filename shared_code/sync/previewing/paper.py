@@ -159,7 +159,7 @@ class PaperSystem:
 
     @property
     def _is_refused(self) -> bool:
-        """Whether the table is a choice's options: no write to them goes out, and the system says so itself."""
+        """Whether the table is a choice's options: no write to them goes out, as the system itself says."""
         return self.side is Side.SALES and self._mapping.is_option_set
 
     def _symbol(self, creation: Creation) -> str:

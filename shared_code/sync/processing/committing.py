@@ -285,6 +285,8 @@ def couple(work: Work, item: Item, bc_id: str, sales_id: str) -> None:
         generation=ended.generation if ended else 0,
         base=item.base,
         etag=ended.etag if ended and ended.bc_id == bc_id else "",
+        # From the first moment: what names no rules counts as made under the present ones, whichever.
+        rules=work.at.digests[work.mapping.name],
         batch=work.batch.id,
         origin=Origin(OriginKind.FOUND, work.batch.job, work.batch.id, work.runtime.now()),
     )
