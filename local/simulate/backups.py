@@ -34,12 +34,13 @@ class SalesBackup:
 
 @dataclass(frozen=True)
 class BcBackup:
-    """Every table of every company, their number series, relations and the version counter."""
+    """Every table of every company, their number series, relations, payments and the version counter."""
 
     version: int
     rows: Mapping[tuple[str, str], Mapping[str, BcRow]]
     last: Mapping[tuple[str, str], int]
     relations: Mapping[str, dict[str, Any]]
+    paid: Mapping[str, dict[str, float]]
 
     def stamps(self) -> dict[str, str]:
         """The version of each record that has one, by id."""
@@ -86,6 +87,7 @@ def back_up_bc(bc: BusinessCentral) -> BcBackup:
         {(c.id, name): dict(table.rows) for c in companies for name, table in c.tables.items()},
         {(c.id, code): series.last for c in companies for code, series in c.series.items()},
         {c.id: dict(c.relations) for c in companies},
+        {c.id: dict(c.paid) for c in companies},
     )
 
 
@@ -103,7 +105,7 @@ def restore_bc(bc: BusinessCentral, backup: BcBackup, observer: Observer) -> int
             table.replace(row_id, rows.get(row_id))
             observer.put_back("bc", company_id, name, row_id, rows.get(row_id))
         changed += len(moved)
-        company.relations = dict(backup.relations[company_id])
+        company.relations, company.paid = dict(backup.relations[company_id]), dict(backup.paid[company_id])
     for (company_id, code), last in backup.last.items():
         env.companies[company_id].series[code].last = last
     env.last_version = backup.version
