@@ -1,8 +1,10 @@
 """Writing the row beside a record: a row of another table under the same id, which Tandem alone writes.
 
-It is an upsert: whoever repeats it writes the same row.  What else is to be written on the record goes first,
-as a conditional update, and the row beside follows only where that succeeded.
-Source: Microsoft docs webapi/update-delete-entities-using-web-api.md (upsert).
+It is an upsert under the version that the row has right before: a request that runs minutes late is refused
+where another one has told something newer since.  What else is to be written on the record goes first, as a
+conditional update, and the row beside follows only where that succeeded.
+Sources: Microsoft docs webapi/update-delete-entities-using-web-api.md (upsert),
+perform-conditional-operations-using-web-api.md (If-Match, If-None-Match).
 """
 
 from __future__ import annotations
@@ -46,16 +48,32 @@ def update(
         for (each, values), done in zip(parted, results, strict=True)
         if values and isinstance(done, Written | Removed)
     ]
-    send = partial(_send, client, root, table)
+    send = partial(_send, client, root, table, _versions(table, [i for i, _ in ready], read))
     written = dict(zip([i for i, _ in ready], write_chunks(client, ready, writes.CHUNK, send), strict=True))
     return _read_back(
         table, changes, [written.get(c.id, r) for c, r in zip(changes, results, strict=True)], read
     )
 
 
-def _send(client: Client, root: str, table: Table, some: Sequence[tuple[str, Values]]) -> list[WriteResult]:
+def _versions(table: Table, ids: Sequence[str], read: ReadBack) -> dict[str, str]:
+    """The etags of the rows beside that are there."""
+    assert table.beside is not None, "only such a table has rows beside"
+    own = Table(table.beside.table, table.beside.key, ())
+    found: dict[str, str] = {}
+    for some in odata.chunks(ids, 500):
+        found.update({i: row.version.etag for i, row in read(own, some).items()})
+    return found
+
+
+def _send(
+    client: Client,
+    root: str,
+    table: Table,
+    versions: Mapping[str, str],
+    some: Sequence[tuple[str, Values]],
+) -> list[WriteResult]:
     """The rows beside; ``Removed`` stands for one that is written and not read back yet."""
-    answers = batch.send(client, root, "update", [_part(table, *each) for each in some])
+    answers = batch.send(client, root, "update", [_part(table, versions, *each) for each in some])
     failures = [
         None if each is None or 200 <= each.status < 300 else batch.error_of(each) for each in answers
     ]
@@ -64,11 +82,13 @@ def _send(client: Client, root: str, table: Table, some: Sequence[tuple[str, Val
     return [_result(record_id, answer) for (record_id, _), answer in zip(some, answers, strict=True)]
 
 
-def _part(table: Table, record_id: str, values: Values) -> Part:
+def _part(table: Table, versions: Mapping[str, str], record_id: str, values: Values) -> Part:
     assert table.beside is not None, "only such a table has rows beside"
     body = odata.dumps(orders.beside_body(table, record_id, values))
     target = f"{batch.API_PATH}/{odata.name(table.beside.table)}({odata.guid(record_id)})"
-    return Part("PATCH", target, {"Accept": "application/json"}, body)
+    etag = versions.get(record_id)
+    condition = {"If-Match": etag} if etag else {"If-None-Match": "*"}
+    return Part("PATCH", target, {"Accept": "application/json", **condition}, body)
 
 
 def _result(record_id: str, answer: PartAnswer | None) -> WriteResult:

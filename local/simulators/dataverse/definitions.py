@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from local.simulators.dataverse.conditions import guards_versions
 from local.simulators.dataverse.organisation import Organisation
 from local.simulators.dataverse.schema import Choice, Column, Table
 
@@ -32,7 +33,7 @@ def table_definition(org: Organisation, table: Table) -> Definition:
         "IsCustomEntity": False,
         "ChangeTrackingEnabled": org.options.change_tracking.get(table.name, False),
         "CanChangeTrackingBeEnabled": _managed(True, "canchangetrackingbeenabled"),
-        "IsOptimisticConcurrencyEnabled": org.options.optimistic_concurrency.get(table.name, False),
+        "IsOptimisticConcurrencyEnabled": guards_versions(org, table),
         "IsAuditEnabled": _managed(False, "canmodifyauditsettings"),
         "DisplayName": label(table.schema_name),
     }

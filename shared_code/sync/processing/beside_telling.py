@@ -12,10 +12,12 @@ from shared_code.core.records import Side, Value, Version
 from shared_code.core.table_rules import Beside
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
-from shared_code.systems.interface import AccessDenied, Change
+from shared_code.systems.interface import AccessDenied, Change, Exists, Moved
 
 LONGEST = 2_000
 """Of a reason, in characters: what the column holds."""
+TRIES = 3
+"""How often a row is told that somebody else wrote in the same moment; the next look tells it else."""
 _ANY = Version("*", "")
 
 
@@ -26,11 +28,19 @@ def tell(work: Work) -> None:
         return
     changes = [change for item in work.items if (change := _change(rule, item))]
     try:
-        if changes:
-            work.system(Side.SALES).update(work.table(Side.SALES), changes)
+        _send(work, changes)
     except AccessDenied as denied:
         # What became of the records is put on file all the same; it is told when the right is there.
         work.stand_still(denied)
+
+
+def _send(work: Work, changes: list[Change]) -> None:
+    """Whoever was overtaken by another one tells once more: of the two outcomes this is the newer."""
+    for _ in range(TRIES):
+        if not changes:
+            return
+        results = work.system(Side.SALES).update(work.table(Side.SALES), changes)
+        changes = [c for c, r in zip(changes, results, strict=True) if isinstance(r, Moved | Exists)]
 
 
 def _change(rule: Beside, item: Item) -> Change | None:
