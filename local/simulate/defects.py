@@ -25,8 +25,8 @@ from shared_code.systems.interface import Page, Sighting
 
 
 def _if_match_any(simulation: Simulation, original: Any) -> Any:
-    def change(table: Any, one: Any) -> Any:
-        return original(table, replace(one, version=replace(one.version, etag="*")))
+    def change(table: Any, writer: Any, one: Any) -> Any:
+        return original(table, writer, replace(one, version=replace(one.version, etag="*")))
 
     return change
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from local.simulation.world import World
-from shared_code.core.records import Side
 from shared_code.store.identities import Switch
 from shared_code.sync import api, coupling_api, views
 from shared_code.sync.api import answering
@@ -88,7 +87,8 @@ def test_the_systems_can_be_examined_while_it_is_off(world: World) -> None:
     findings = answering(lambda: examination.get(world.parts, {})).body["findings"]
     told = [(each["level"], each["text"]) for each in findings if each["area"] == "system"]
     assert ("fault", why(world)) in told
-    assert sum(level == "ok" for level, _ in told) == len(Side)
+    answered = [text for level, text in told if level == "ok"]
+    assert all(any(text.startswith(name) for text in answered) for name in ("CRONUS", "contoso"))
 
 
 def test_what_a_person_starts_while_it_is_off_waits_and_goes_on_by_itself(world: World) -> None:
