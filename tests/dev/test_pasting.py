@@ -28,6 +28,7 @@ def environment(tmp_path: Path) -> Any:
     addresses = SimpleNamespace(
         business_central="https://localhost:1", sales="https://localhost:2", authority="https://localhost:3",
         ca_bundle=tmp_path / "ca.pem", storage="UseDevelopmentStorage=true",
+        business_central_environment="production",
     )  # fmt: skip
     host = SimpleNamespace(url="http://127.0.0.1:4")
     return SimpleNamespace(
