@@ -20,6 +20,7 @@ from azure.core.rest import HttpRequest
 from azure.data.tables import TableServiceClient
 
 from shared_code.core.frozen import frozen
+from shared_code.store.json_values import ascii_body
 from shared_code.store.tables import Entity, Scalar, StorageRefused
 
 JSON = "application/json;odata=minimalmetadata"
@@ -78,7 +79,7 @@ def write(
 ) -> str:
     """Write one entity; its new etag.  Raises ``NotAnswered``."""
     own = {"Accept": JSON, "Content-Type": "application/json", **headers}
-    reply = _accepted(send(service, method, path, own, orjson.dumps(sent(entity))))
+    reply = _accepted(send(service, method, path, own, ascii_body(sent(entity))))
     return str(reply.headers.get("ETag", ""))
 
 

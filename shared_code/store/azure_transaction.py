@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import orjson
 from azure.data.tables import TableServiceClient
 
 from shared_code.store.azure_requests import JSON, Reply, place, refusal, send, sent
+from shared_code.store.json_values import ascii_body
 from shared_code.store.tables import Delete, Entity, Insert, Operation, Replace, Upsert
 
 _BATCH, _CHANGES = "batch_tandem", "changeset_tandem"
@@ -64,7 +64,7 @@ _ACCEPT = f"Accept: {JSON}"
 
 
 def _write(method: str, url: str, entity: Entity, *headers: str) -> list[str]:
-    body = orjson.dumps(sent(entity))
+    body = ascii_body(sent(entity))
     return [
         f"{method} {url} HTTP/1.1",
         _ACCEPT,

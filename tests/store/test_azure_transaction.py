@@ -98,6 +98,6 @@ def test_the_request_says_what_is_asked_word_for_word() -> None:
     ]
     assert [each for each in lines if each.startswith("If-Match")] == ['If-Match: W/"1"', "If-Match: *"]
     assert (
-        '{"PartitionKey":"p","RowKey":"new","text":"Ж\\n--","yes":true,"whole":"5",'
+        '{"PartitionKey":"p","RowKey":"new","text":"\\u0416\\n--","yes":true,"whole":"5",'
         '"whole@odata.type":"Edm.Int64","part":1.0,"part@odata.type":"Edm.Double"}'
     ) in lines
