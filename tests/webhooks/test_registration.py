@@ -97,7 +97,7 @@ def test_a_price_changed_in_the_extension_makes_its_mapping_due_by_notification(
     world.clock.now += 60
     before = world.receiver.looks
     world.notify()
-    assert world.receiver.looks - before == 4, "items, their groups and base units, and their variants"
+    assert world.receiver.looks - before == 5, "items, their groups, base units, variants and prices"
 
 
 def test_without_the_extension_that_was_named_api_v2_is_registered_all_the_same() -> None:
