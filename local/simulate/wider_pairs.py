@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from local.simulate.fields import Pair, Text, is_blank
+from local.simulate.further_pairs import ITEM_UNIT
 
 _FROM_BC = ("bc",)
 _SERVICE = 3
@@ -39,17 +41,7 @@ RESOURCE = Pair(
     told=lambda values: values.get("producttypecode") == _SERVICE,
 )
 
-RESOURCE_UNIT = Pair(
-    "RESOURCE UOM",
-    "tandem/resourceUnitsOfMeasure",
-    "uom",
-    "uoms",
-    (Text("quantity", "quantityPerUnitOfMeasure", ("quantity",), "amount", 0, 0, flow="to_sales"),),
-    frozenset(),
-    frozenset({"name", "_baseuom_value"}),
-    lambda side, values, kinds: side == "bc" or not values.get("isschedulebaseuom"),
-    _FROM_BC,
-)
+RESOURCE_UNIT = replace(ITEM_UNIT, mapping="RESOURCE UOM", bc="tandem/resourceUnitsOfMeasure")
 
 
 def _is_variant(values: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ import math
 
 from local.simulate.evidence import Evidence, Linked
 from local.simulate.fields import text_of
-from local.simulate.observing import Key, Write
+from local.simulate.observing import Write
 from local.simulate.people import tokens_in
 
 NAME = "I5 no duplicates"
@@ -134,21 +134,13 @@ def _has_nobody_left(evidence: Evidence, write: Write) -> bool:
 
 
 def _is_announced_for_nobody(evidence: Evidence, write: Write) -> bool:
-    """Whether it is still on file for which record it was made, and that one is deleted, left the filter or
-    is held back: whoever looks at what was made couples the two, and so does whoever looks at a record that
-    comes back or is released."""
+    """Whether it is still on file for which record it was made, and that one is deleted or left the filter:
+    whoever looks at what was made couples the two, and so does whoever looks at a record that comes back."""
     announced = (line for row in evidence.rows("Announcements") for line in str(row.values["lines"]).split())
     origins = {line.partition("|")[2] for line in announced if line.startswith(write.key.id)}
     present = [each for each in evidence.observer.present if each.id in origins]
     pair = evidence.pair_of(write.key)
-    return bool(origins) and not any(
-        pair and evidence.is_inside(pair, each) and not _is_held_back(evidence, each) for each in present
-    )
-
-
-def _is_held_back(evidence: Evidence, key: Key) -> bool:
-    """Whether its creation waits, on file, until a person matched the mapping's records or released them."""
-    return any(each.code == "couple_first" for each in evidence.problems.get(key, []))
+    return bool(origins) and not any(pair and evidence.is_inside(pair, each) for each in present)
 
 
 _NAMES = ("displayName", "name", "fullname")
