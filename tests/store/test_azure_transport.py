@@ -34,8 +34,16 @@ class Server:
             except OSError:
                 return
             with closing(connection):
-                self.asked.append(connection.recv(65536))
+                self.asked.append(_whole_request(connection))
                 connection.sendall(self.answers.pop(0))
+
+
+def _whole_request(connection: socket.socket) -> bytes:
+    """Head and body: a client may send them apart, and either may come in pieces."""
+    asked = b""
+    while not asked.endswith(b"\r\n\r\n{}") and (piece := connection.recv(65536)):
+        asked += piece
+    return asked
 
 
 @pytest.fixture
