@@ -155,6 +155,24 @@ def test_a_deletion_must_be_listed_once_it_can_be_known(evidence: Evidence) -> N
     assert "couplings are 1:1 and both records exist" in found(evidence)
 
 
+def test_a_survivor_that_is_listed_may_be_deleted_in_business_central_before_anybody_looks(
+    evidence: Evidence,
+) -> None:
+    del evidence.shot.sales_contacts["p1"], evidence.shot.bc_contacts["k2"]
+    unknown = replace(evidence, deletions_known=False)
+    broken = {"couplings are 1:1 and both records exist"}
+    assert found(unknown) == found(evidence) == broken, "Sales told of its deletion"
+    evidence.shot.couplings.problems.append(StoredProblem("CONTACT", "bc", "k2", "partner_deleted", "", ""))
+    assert found(unknown) == set()
+    assert found(evidence) == broken, "after a complete look the pair has ended"
+
+
+def test_a_deletion_in_sales_is_listed_at_once(evidence: Evidence) -> None:
+    del evidence.shot.sales_contacts["p1"]
+    unknown = replace(evidence, deletions_known=False)
+    assert found(unknown) == {"couplings are 1:1 and both records exist"}
+
+
 def test_a_value_that_a_person_replaced_need_not_be_found(evidence: Evidence) -> None:
     evidence.ledger.replace([city(evidence)])
     overwrite(evidence)

@@ -6,6 +6,8 @@ a value that a service filled in needs no path of its own: the next round sees i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from shared_code.core import filters
@@ -84,15 +86,16 @@ def _round(work: Work) -> None:
         return
     read_missing(work)
     plan = writing.Plan()
+    decisions: dict[str, Decision] = {}
     for item in work.open_items():
-        try:
-            _act(work, item, decide(work, item), plan)
-        except (SystemFault, StoreError):
-            raise  # Neither is a fault of this record: the batch goes on later.
-        except Exception as fault:
-            problems.fail(
-                work, item, "internal", f"{type(fault).__name__} while deciding; nothing was written."
-            )
+        with _its_own_fault(work, item):
+            decisions[item.id] = decide(work, item)
+    unplanned = (each for each in work.open_items() if _is_unplanned(work, each, decisions[each.id]))
+    found = left_behind.couple(work, unplanned)
+    for item in work.open_items():
+        if item.id not in found:
+            with _its_own_fault(work, item):
+                _act(work, item, decisions[item.id], plan)
     naming.name_targets(work)
     naming.name_survivors(work)
     committing.commit(work)
@@ -102,6 +105,23 @@ def _round(work: Work) -> None:
     creating.create(work, plan)
     writing.update(work, plan)
     removing.remove(work, plan)
+
+
+@contextmanager
+def _its_own_fault(work: Work, item: Item) -> Iterator[None]:
+    """Whatever goes wrong with this record fails it alone.  A service's or storage's fault is none of it: the
+    batch goes on later."""
+    try:
+        yield
+    except (SystemFault, StoreError):
+        raise
+    except Exception as fault:
+        problems.fail(work, item, "internal", f"{type(fault).__name__} while deciding; nothing was written.")
+
+
+def _is_unplanned(work: Work, item: Item, decision: Decision) -> bool:
+    """Whether nothing will be made for the record, so that only here a row is found that was."""
+    return isinstance(decision, Hold | Leave) or _is_left_aside(work, item, decision)
 
 
 def _hand_on_rest(work: Work, delay_s: float) -> None:
@@ -179,8 +199,6 @@ def _owes_nothing(work: Work, item: Item) -> bool:
     """Whether no creation is under way for the record, or no longer; else it is settled or decided anew."""
     if item.intent:
         intents.settle_intent(work, item)
-    elif left_behind.couple(work, item):
-        return False
     return item.intent is None and not item.settled
 
 

@@ -82,9 +82,9 @@ def test_a_record_that_is_outside_from_the_beginning_is_not_created(world: World
     worlds.assert_quiet(world)
 
 
-def dies_after_creating(world: World, name: str) -> str:
-    """A customer whose process died right after its account was created; the customer's id."""
-    bc_id = worlds.new_customer(world, name)
+def dies_after_creating(world: World, *names: str) -> list[str]:
+    """Customers whose process died right after their accounts were created; their ids."""
+    bc_ids = [worlds.new_customer(world, each) for each in names]
 
     def die() -> None:
         raise Crash
@@ -93,15 +93,15 @@ def dies_after_creating(world: World, name: str) -> str:
     wire.after = once(die)
     look(world.parts, world.at, world.at.mapping("CUSTOMER"), (Side.BC,))
     assert worlds.deliver(world) == 1
-    assert name in {a["name"] for a in worlds.accounts(world)}
-    return bc_id
+    assert {a["name"] for a in worlds.accounts(world)} >= set(names)
+    return bc_ids
 
 
 def test_a_row_that_was_made_for_a_record_that_left_before_it_was_coupled_is_its_partner(
     world: World,
 ) -> None:
     """Else it would stay in Sales for good as it was then: nobody plans what is outside (seed 11174)."""
-    bc_id = dies_after_creating(world, "Fresh Ltd.")
+    (bc_id,) = dies_after_creating(world, "Fresh Ltd.")
     world.person_in_bc().edit(f"customers({bc_id})", blocked="All")
     worlds.cycles(world, 3)
     coupling = world.at.couplings("CUSTOMER").load(Side.BC, [bc_id])[bc_id]
@@ -116,7 +116,7 @@ def test_a_row_that_was_made_for_a_record_that_left_before_it_was_coupled_is_its
 def test_a_row_that_was_made_for_a_record_whose_creation_is_held_back_since_is_its_partner(
     world: World,
 ) -> None:
-    bc_id = dies_after_creating(world, "Fresh Ltd.")
+    (bc_id,) = dies_after_creating(world, "Fresh Ltd.")
     schedule = world.at.schedules.all()["CUSTOMER"]
     world.at.schedules.change("CUSTOMER", schedule.interval_s, released=False)
     worlds.cycles(world, 3)
@@ -124,6 +124,20 @@ def test_a_row_that_was_made_for_a_record_whose_creation_is_held_back_since_is_i
     assert isinstance(coupling, Coupling)
     assert worlds.codes(world) == []
     worlds.assert_whole(world)
+
+
+def test_rows_that_were_left_behind_are_read_together(world: World) -> None:
+    names = ("Fresh Ltd.", "Fruit Ltd.", "Grain Ltd.")
+    bc_ids = dies_after_creating(world, *names)
+    made = [worlds.account(world, each)["accountid"] for each in names]
+    for each in bc_ids:
+        world.person_in_bc().edit(f"customers({each})", blocked="All")
+    wire = worlds.tap(world, Side.SALES)
+    world.clock.now += 60
+    worlds.deliver(world)
+    reads = [each for each in wire.seen if made[0] in each.target]
+    assert [all(own in each.target for own in made) for each in reads] == [True]
+    assert len(world.at.couplings("CUSTOMER").load(Side.BC, bc_ids)) == len(names)
 
 
 def delete(world: World, pair: Coupling, side: Side) -> None:
