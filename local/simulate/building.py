@@ -13,14 +13,14 @@ from local.simulate.dates import clock_of
 from local.simulate.deeds import ALWAYS, OF_PAIRS, OF_VALUES, Desk
 from local.simulate.faults import Faults
 from local.simulate.further import mappings_of, records_of
-from local.simulate.further_actions import actions_of, tables_of
+from local.simulate.further_actions import HASTY, actions_of, tables_of
 from local.simulate.hiding import Veil
 from local.simulate.incidents import Incidents
 from local.simulate.observing import Observer, Write
 from local.simulate.packages import Package, package_of
 from local.simulate.people import Ledger, People
 from local.simulate.plan import Plan, draw_plan
-from local.simulate.policy_actions import policy_actions
+from local.simulate.policy_actions import further_policy_actions, policy_actions
 from local.simulate.processes import Process, SimulatedRuntime
 from local.simulate.scheduler import Scheduler, Trace
 from local.simulate.services import (
@@ -83,8 +83,9 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
     processes, wires = _processes(ground, stores, queue, late)
     people = People(
         ground.rng("people"), observer, ledger, _people_of(setting, ground.bc),
-        Person(ground.sales, "/api/data/v9.2"), scheduler.note, faults.count, _actions_of(ground.plan),
-        ground.package.pairs, choices.skip_acts, is_down=lambda side: side in ground.veil.down,
+        Person(ground.sales, "/api/data/v9.2"), scheduler.note, faults.count,
+        _actions_of(ground.plan, choices), ground.package.pairs, choices.skip_acts,
+        is_down=lambda side: side in ground.veil.down,
     )  # fmt: skip
     surroundings = Surroundings(
         ground.bc, ground.sales, faults, scheduler, processes, ground.rng("surroundings"), ground.clocks[0]
@@ -118,8 +119,9 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
     )
 
 
-def _actions_of(plan: Plan) -> tuple[tuple[Callable[[People], None], float], ...]:
-    return (*actions_of(plan.parts), *policy_actions(plan.policies))
+def _actions_of(plan: Plan, choices: Choices) -> tuple[tuple[Callable[[People], None], float], ...]:
+    own = (*policy_actions(plan.policies), *further_policy_actions(plan.policies))
+    return (*actions_of(plan.parts), *own, *(HASTY if choices.hasty else ()))
 
 
 def _chosen(seed: int, setting: Setting, choices: Choices, plan: Plan) -> Setting:
@@ -132,7 +134,7 @@ def _chosen(seed: int, setting: Setting, choices: Choices, plan: Plan) -> Settin
         setting = _with_parts(seed, setting, plan.parts)
     if plan.policies.brake:
         setting = _with_customers(seed, setting)
-    if plan.incident or plan.policies.brake:
+    if plan.incident or plan.policies.brake or plan.policies.further_brake:
         # It happens to a connection that has been in use for a while.
         return replace(setting, calm_start=True)
     return replace(setting, calm_start=setting.calm_start and not choices.from_the_start)

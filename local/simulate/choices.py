@@ -10,7 +10,8 @@ class Choices:
     """What a caller may leave out of a seed, to find what matters (see ``shrinking``), or have more of.
 
     ``often`` are faults that come several times as often as they do, in a world that is hostile at all;
-    ``from_the_start``: already while everything is coupled for the first time.
+    ``from_the_start``: already while everything is coupled for the first time.  ``hasty``: people often write
+    over what they have just written.
     """
 
     without: frozenset[str] = frozenset()
@@ -19,6 +20,7 @@ class Choices:
     keep_trace: bool = False
     often: frozenset[str] = frozenset()
     from_the_start: bool = False
+    hasty: bool = False
 
 
 NOTHING_LEFT_OUT = Choices()

@@ -58,9 +58,9 @@ def _resolve(path: str) -> Any:
         return getattr(importlib.import_module(owner), name)
 
 
-def often(*faults: str, from_the_start: bool = False) -> Choices:
+def often(*faults: str, from_the_start: bool = False, hasty: bool = False) -> Choices:
     """Seeds in which these faults come often."""
-    return Choices(often=frozenset(faults), from_the_start=from_the_start)
+    return Choices(often=frozenset(faults), from_the_start=from_the_start, hasty=hasty)
 
 
 def always(value: Any) -> Make:

@@ -53,7 +53,7 @@ def seeds_for(name: str, start: int, number: int) -> list[int]:
         plan = draw_plan(seed)
         return (
             plan.incident in wanted
-            or not wanted.isdisjoint((*plan.parts, plan.policies.deletion, plan.policies.brake))
+            or not wanted.isdisjoint((*plan.parts, *plan.policies.names))
             or (plan.webhooks and "webhooks" in wanted)
             or (defect.suits is not None and defect.suits(draw(seed)))
         )

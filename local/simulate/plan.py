@@ -7,11 +7,11 @@ streams that nothing else uses.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local.simulate.further import draw_parts
 from local.simulate.ordering import draw_ordering, takes_orders
-from local.simulate.policies import NONE, Policies, draw_policies
+from local.simulate.policies import NONE, Policies, draw_further_policies, draw_policies
 from local.simulate.wider import draw_wider
 from shared_code.core.mapping import ConflictRule
 
@@ -76,6 +76,12 @@ def _parts_of(seed: int, incident: str) -> tuple[str, ...]:
     return draw_wider(seed, incident) or draw_parts(seed, incident) or draw_ordering(seed, incident)
 
 
+def _policies_of(seed: int, incident: str, parts: tuple[str, ...]) -> Policies:
+    """The policies of the heart, and beside further parts those of theirs."""
+    own = draw_policies(seed, incident, "orders " if takes_orders(parts) else "")
+    return replace(own, **draw_further_policies(seed, incident)) if parts else own
+
+
 def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     """The plan of a seed; ``without`` leaves kinds out (shrinking)."""
     rng = random.Random(f"plan {seed}")
@@ -84,8 +90,7 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         at += 0.4
     parts = _parts_of(seed, incident) if "parts" not in without else ()
     clerk = random.Random(f"clerk {seed}").random() < CLERKS and "clerk" not in without
-    has_none = "policies" in without or takes_orders(parts)
-    policies = NONE if has_none else draw_policies(seed, incident)
+    policies = NONE if "policies" in without else _policies_of(seed, incident, parts)
     if not incident:
         return Plan(parts=parts, clerk=clerk, policies=policies)
     webhooks = rng.random() < 0.4

@@ -20,7 +20,7 @@ from local.simulate.incidents import Incidents
 from local.simulate.observing import Observer
 from local.simulate.packages import Package
 from local.simulate.people import Ledger, People
-from local.simulate.policies import NONE, small_brakes
+from local.simulate.policies import FURTHER, NONE, small_brakes
 from local.simulate.processes import Host, Process, Unexpected
 from local.simulate.scheduler import Scheduler
 from local.simulate.setting import Setting, small_limits
@@ -256,8 +256,13 @@ class Simulation:
         self._start_missing()  # One that was still running may have ended in an error by now.
 
     def _count_what_is_there(self) -> None:
-        if rule := self.incidents.plan.policies.deletion:
-            self.faults.count(f"rule {rule}")
+        policies = self.incidents.plan.policies
+        if policies.deletion:
+            self.faults.count(f"rule {policies.deletion}")
+        for name in self.package.pairs:
+            if name in FURTHER and (rule := policies.deletion_of(name)):
+                self.faults.count(f"further rule {rule}")
+                self.faults.count(f"rule of {name}")
         for at in self.connections:
             for name in at.mappings:
                 store = at.couplings(name)

@@ -8,17 +8,30 @@ from typing import Any, cast
 
 import pytest
 
+from local.simulate import further
 from local.simulate.checkers import brakes, deletions
 from local.simulate.evidence import Evidence
 from local.simulate.observing import Key, Write
+from local.simulate.ordering import takes_orders
 from local.simulate.packages import package_of
 from local.simulate.pairs import CUSTOMER
 from local.simulate.people import Token
 from local.simulate.plan import draw_plan
-from local.simulate.policies import BRAKES, DELETIONS, NONE, Policies, rule_of
+from local.simulate.policies import (
+    BRAKES,
+    DELETIONS,
+    FURTHER,
+    HEART,
+    NONE,
+    RULED,
+    Policies,
+    draw_policies,
+    rule_of,
+)
 from shared_code.core import brakes as product
 from shared_code.core.contradictions import contradictions
-from shared_code.core.mapping import ConflictRule
+from shared_code.core.mapping import ConflictRule, Mapping, deletion_rule
+from shared_code.core.records import Side
 
 NAME = CUSTOMER.texts[0]
 
@@ -30,10 +43,54 @@ def test_every_rule_and_brake_comes_in_two_hundred_seeds_and_most_have_none() ->
     assert Counter(each == NONE for each in drawn)[True] > 120
 
 
+def test_every_rule_and_brake_comes_to_further_mappings_and_beside_orders_in_two_hundred_seeds() -> None:
+    plans = [draw_plan(seed) for seed in range(200)]
+    assert {each.policies.further_deletion for each in plans} == {"", *DELETIONS}
+    assert {each.policies.further_brake for each in plans} == {"", *BRAKES}
+    assert all(each.parts for each in plans if each.policies.further_deletion or each.policies.further_brake)
+    assert any(each.policies.deletion for each in plans if takes_orders(each.parts))
+
+
+def test_the_policies_of_the_heart_are_drawn_as_if_there_were_no_others() -> None:
+    for seed in range(200):
+        plan = draw_plan(seed)
+        if not takes_orders(plan.parts):
+            heart = Policies(plan.policies.deletion, plan.policies.brake)
+            assert heart == draw_policies(seed, plan.incident)
+
+
+def every_mapping(policies: Policies) -> dict[str, Mapping]:
+    """The mappings of all further parts under these policies."""
+    parts = [each for each in further.FURTHER if each not in ("items", "orders")]
+    kinds = (parts, ["items"], ["item_units", "price_groups"])
+    found = [package_of(ConflictRule.ASK, each, policies).mappings for each in kinds]
+    return {mapping.name: mapping for mappings in found for mapping in mappings}
+
+
 @pytest.mark.parametrize("name", DELETIONS)
 def test_the_mappings_under_a_rule_contradict_nothing(name: str) -> None:
-    for each in package_of(ConflictRule.ASK, (), Policies(deletion=name)).mappings:
-        assert contradictions(each) == []
+    mappings = every_mapping(Policies(deletion=name, further_deletion=name))
+    assert mappings.keys() >= RULED.keys()
+    for each in RULED:
+        assert contradictions(mappings[each]) == []
+
+
+@pytest.mark.parametrize("name", DELETIONS)
+@pytest.mark.parametrize("side", list(Side))
+def test_what_the_checkers_expect_is_what_the_mapping_says(name: str, side: Side) -> None:
+    policies = Policies(deletion=name, further_deletion=name)
+    for each in (m for m in every_mapping(policies).values() if m.name in RULED):
+        told = deletion_rule(each.deletion, side).value
+        can = told != "restore" or each.may_create(side, insists=True)
+        assert rule_of(each.name, policies, side.value) == (told if can else "ask"), each.name
+
+
+def test_the_rules_of_the_heart_and_of_the_further_mappings_are_apart() -> None:
+    policies = Policies(deletion="delete", further_deletion="restore")
+    assert {rule_of(each, policies, "bc") for each in HEART} == {"delete"}
+    assert rule_of("VENDOR", policies, "bc") == rule_of("UNIT OF MEASURE", policies, "sales") == "restore"
+    assert rule_of("UNIT OF MEASURE", policies, "bc") == "ask", "nothing is created in Business Central"
+    assert not HEART.keys() & FURTHER.keys()
 
 
 def test_a_contact_of_business_central_is_not_taken_out_of_use() -> None:

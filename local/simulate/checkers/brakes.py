@@ -10,7 +10,7 @@ from local.simulate.evidence import Evidence
 from local.simulate.fields import Pair
 from local.simulate.observing import Key, Write
 from local.simulate.people import Token, tokens_in
-from local.simulate.policies import BRAKES, FEW, RULED
+from local.simulate.policies import BRAKES, FEW
 
 NAME = "I20 brakes"
 LOOKED_AT_AGAIN_S = 300.0
@@ -19,14 +19,14 @@ LOOKED_AT_AGAIN_S = 300.0
 
 def check(evidence: Evidence) -> list[str]:
     plan = evidence.simulation.incidents.plan
-    if not plan.policies.brake or plan.clerk:
+    if plan.clerk:
         return []  # What a person asks for, no brake holds.
     return [
         line
         for pair in evidence.pairs.values()
-        if pair.mapping in RULED
+        if (brake := plan.policies.brake_of(pair.mapping))
         for side in ("bc", "sales")
-        if (line := _too_many(evidence, pair, side, plan.policies.brake))
+        if (line := _too_many(evidence, pair, side, brake))
     ]
 
 

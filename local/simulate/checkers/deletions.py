@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from local.simulate.evidence import Evidence, Linked
-from local.simulate.fields import Pair, text_of
+from local.simulate.fields import BLANK_ID, Pair, text_of
 from local.simulate.observing import Key, Write
 from local.simulate.people import tokens_in
 from local.simulate.policies import NONE, RULED, rule_of
@@ -96,6 +96,8 @@ def _untreated(evidence: Evidence, link: Linked) -> str | None:
     if link.pair.mapping not in RULED or len(gone) != 1 or evidence.problems_of(link.bc):
         return None
     left = link.sales if gone[0] == link.bc else link.bc
+    if link.bc.id == BLANK_ID:
+        return None  # The local currency is no record of Business Central.
     if not evidence.is_inside(link.pair, left) or evidence.belongs_elsewhere(link.sales):
         return None
     return f"{link.bc.id} / {link.sales.id}: nothing became of it, though {gone[0].side} deleted"

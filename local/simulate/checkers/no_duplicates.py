@@ -37,7 +37,7 @@ def _both_ours(evidence: Evidence, ended: set[str]) -> list[str]:
         and not _lost_its_partner(evidence, link)
         and not _has_moved(evidence, link)
         and not _was_uncoupled(evidence, link)
-        and not _came_with_its_employer(evidence, link)
+        and not _came_with_another(evidence, link)
     ]
 
 
@@ -59,18 +59,20 @@ def _restored(evidence: Evidence, link: Linked) -> bool:
     )
 
 
-def _came_with_its_employer(evidence: Evidence, link: Linked) -> bool:
-    """Whether Business Central made the person itself: its employer was given the name of a contact."""
+_MADE_WITH = {"contacts": ("customers", "vendors"), "tandem/itemUnitsOfMeasure": ("items",)}
+
+
+def _came_with_another(evidence: Evidence, link: Linked) -> bool:
+    """Whether Business Central made the record itself: a person whose employer was given the name of a
+    contact, or the base unit of an item."""
     made = next(each for each in evidence.our_writes() if each.key == link.bc and each.kind == "created")
-    employers = ("customers", "vendors")
-    return link.bc.table == "contacts" and any(
-        each.at == made.at and each.key.table in employers for each in evidence.our_writes()
-    )
+    owners = _MADE_WITH.get(link.bc.table, ())
+    return any(each.at == made.at and each.key.table in owners for each in evidence.our_writes())
 
 
 def _stands_for_one_deleted(evidence: Evidence, link: Linked) -> bool:
     """Whether a rule has what is deleted created again, and one of the two was in a pair with one deleted."""
-    if evidence.simulation.incidents.plan.policies.deletion != "restore":
+    if evidence.simulation.incidents.plan.policies.deletion_of(link.pair.mapping) != "restore":
         return False
     former = [each for each in evidence.simulation.conclusions.coupled if {link.bc, link.sales} & set(each)]
     return any(evidence.values(key) is None for pair in former for key in pair)

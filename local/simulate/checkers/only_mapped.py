@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from local.simulate.evidence import Evidence
 from local.simulate.fields import Pair
 from local.simulate.observing import Key, Write
+from local.simulate.policies import RULED
 
 NAME = "I7 only mapped fields"
 _OTHER_TABLES: Mapping[tuple[str, str], frozenset[str]] = {
@@ -25,12 +26,14 @@ _OTHER_TABLES: Mapping[tuple[str, str], frozenset[str]] = {
     }),
     ("sales", "productpricelevel"): frozenset({
         "amount", "pricingmethodcode", "_transactioncurrencyid_value", "amount_base",
+        "productnumber",
     }),
 }  # fmt: skip
 _OF_ACCOUNTS = {"contact": "_parentcustomerid_value", "salesorder": "_customerid_value"}
 """The column by which a row belongs to an account."""
 _DERIVED_SALES = frozenset({
     "fullname", "address1_composite", "yomifullname", "exchangerate", "creditlimit_base", "_accountid_value",
+    "price_base", "standardcost_base", "currentcost_base",
     "_parentcontactid_value", "address1_addressid", "_owninguser_value", "_owningbusinessunit_value",
     "_owningteam_value", "_createdby_value", "composite",
 })  # fmt: skip
@@ -60,13 +63,13 @@ def _strange(evidence: Evidence, write: Write, updates: Sequence[Write]) -> list
 
 def _to_take_out_of_use(evidence: Evidence, key: Key) -> frozenset[str]:
     """What is written where a rule takes a record out of use whose partner was deleted."""
-    if evidence.simulation.incidents.plan.policies.deletion != "deactivate":
-        return frozenset()
-    names: dict[str, tuple[str, ...]] = {
-        "account": ("statecode", "statuscode"),
-        "contact": ("statecode", "statuscode"),
-    }
-    return frozenset(names.get(key.table, ("blocked",) if key.table == "customers" else ()))
+    policies = evidence.simulation.incidents.plan.policies
+    return frozenset(
+        name
+        for pair in evidence.pairs.values()
+        if pair.table(key.side) == key.table and policies.deletion_of(pair.mapping) == "deactivate"
+        for name, _ in RULED[pair.mapping].out_of_use(key.side)
+    )
 
 
 def _follows_its_account(write: Write, updates: Sequence[Write]) -> bool:
