@@ -26,6 +26,7 @@ from shared_code.sync.absence import missing
 from shared_code.sync.brakes import BrakeHolds, hold, refuse_mass
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
+from shared_code.sync.scanning import read_pages
 from shared_code.sync.selecting import present, select
 from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, Page, Sighting, Throttled
 
@@ -109,7 +110,9 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
         if waited or (not watermark.etag and _is_lost(at, mapping)):
             _look_at_everything(parts, at, mapping, step)
         return None
-    page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
+    table = table_of(mapping, step.side)
+    is_full = step.mode is ScanMode.FULL
+    page = read_pages(at, step.side, table, cursor) if is_full else at.systems[step.side].scan(table, cursor)
     is_watched = step.side in mapping.watched
     if is_watched:
         work, unchanged = select(at, mapping, step.side, step.mode, page)

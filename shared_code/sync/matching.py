@@ -21,6 +21,7 @@ from shared_code.sync.coupling import NewPair, couple_pairs
 from shared_code.sync.parts import ConnectionParts, Parts, table_of
 from shared_code.sync.processing.committing import is_coupled
 from shared_code.sync.processing.links import LinkTable
+from shared_code.sync.scanning import read_pages
 from shared_code.sync.selecting import may_be_inside
 from shared_code.systems.interface import Sighting
 
@@ -128,7 +129,9 @@ def _uncoupled(
     store, found, cursor, complete = at.couplings(mapping.name), dict[str, Values](), None, False
     shows_any = trusting
     while not complete:
-        page = at.systems[side].scan(table, cursor)
+        page = (
+            at.systems[side].scan(table, cursor) if first_page_only else read_pages(at, side, table, cursor)
+        )
         inside = {each.id: each for each in page.seen if may_be_inside(at, mapping, side, each)}
         outside |= {each.id for each in page.seen if each.id not in inside}
         known = store.load(side, sorted(inside), ordered=True, whole=False)

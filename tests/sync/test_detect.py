@@ -17,7 +17,7 @@ from local.simulators.faults import AimedFault, Fault, Scope
 from shared_code.core.jobs import JobKind
 from shared_code.core.records import Row, Side
 from shared_code.store.jobs import JobStore
-from shared_code.sync import detect, tick
+from shared_code.sync import detect, scanning, tick
 from shared_code.sync.messages import ScanMode, ScanStep
 from shared_code.sync.parts import table_of
 from shared_code.sync.retries import queue_records
@@ -236,6 +236,7 @@ def test_a_full_scan_of_several_pages_whose_steps_come_twice_takes_each_page_onc
 
     monkeypatch.setattr(business_central_scan, "PAGE_SIZE", 2)
     monkeypatch.setattr(dataverse, "PAGE_SIZE", 2)
+    monkeypatch.setattr(scanning, "MOST_SEEN", 2)
     world = worlds.new_world()
     send = world.queue.send
     world.queue.send = lambda name, body, *, delay_s=0: [  # type: ignore[method-assign,assignment,misc]
@@ -278,6 +279,7 @@ def test_what_is_deleted_before_a_full_scan_begins_anew_counts_as_missing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dataverse, "PAGE_SIZE", 2)
+    monkeypatch.setattr(scanning, "MOST_SEEN", 2)
     (first, *_) = sorted(each["accountid"] for each in worlds.accounts(world))
     step = compare(world, full_sync="any")
     detect.take_step(world.parts, step)

@@ -10,6 +10,7 @@ from local.simulators.wire import Request
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import LineStatus
 from shared_code.store.tables import Entity
+from shared_code.sync import scanning
 from shared_code.sync.detect import RENEWAL_S
 from shared_code.sync.dispatch import handle
 from shared_code.sync.messages import DETECTION_QUEUE
@@ -22,6 +23,7 @@ def test_a_full_synchronisation_whose_page_expires_begins_that_scan_anew_and_end
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(dataverse, "PAGE_SIZE", 2)
+    monkeypatch.setattr(scanning, "MOST_SEEN", 2)
     world = worlds.synced()
     wire = worlds.tap(world, Side.SALES)
     org = world.sales.org
@@ -50,6 +52,7 @@ def test_a_look_at_everything_whose_pages_always_expire_does_not_run_in_circles(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(dataverse, "PAGE_SIZE", 2)
+    monkeypatch.setattr(scanning, "MOST_SEEN", 2)
     world = worlds.synced()
     wire = worlds.tap(world, Side.SALES)
     org = world.sales.org
