@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+
 import azure.functions as func
 
 from functions import parts
-from shared_code.sync.dispatch import handle, keep_poison
+from shared_code.sync.dispatch import keep_poison
+from shared_code.sync.handing_on import handle_on
 from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE
 
 blueprint = func.Blueprint()
 
 STORAGE = "AzureWebJobsStorage"
+
+
+def _tell(failure: Exception) -> None:
+    logging.getLogger(__name__).warning("%s; it goes on from the queue", type(failure).__name__)
 
 
 def _text(message: func.QueueMessage) -> str:
@@ -20,13 +27,13 @@ def _text(message: func.QueueMessage) -> str:
 @blueprint.queue_trigger("message", queue_name=DETECTION_QUEUE, connection=STORAGE)
 def detection(message: func.QueueMessage) -> None:
     """One step of a scan, or one look at a full synchronisation."""
-    handle(parts(), DETECTION_QUEUE, _text(message))
+    handle_on(parts(), DETECTION_QUEUE, _text(message), _tell)
 
 
 @blueprint.queue_trigger("message", queue_name=BATCH_QUEUE, connection=STORAGE)
 def batches(message: func.QueueMessage) -> None:
     """One batch of records."""
-    handle(parts(), BATCH_QUEUE, _text(message))
+    handle_on(parts(), BATCH_QUEUE, _text(message), _tell)
 
 
 @blueprint.queue_trigger("message", queue_name=f"{DETECTION_QUEUE}-poison", connection=STORAGE)

@@ -19,7 +19,8 @@ from shared_code.settings import Settings
 from shared_code.store.memory import MemoryTables
 from shared_code.store.queue import Message
 from shared_code.store.tables import StoreError
-from shared_code.sync.dispatch import handle, keep_poison
+from shared_code.sync.dispatch import keep_poison
+from shared_code.sync.handing_on import handle_on
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import Parts
 from shared_code.systems.auth import FixedTokens
@@ -164,14 +165,9 @@ class Host:
         if not message.body.endswith(_NO_PREVIEW):
             self.scheduler.on_paper.add(who)
         try:
-            handle(self.process.parts, name, message.body)
-        except (StoreError, SystemFault) as error:
-            self.scheduler.note(f"failed: {type(error).__name__}")
-            self._failed(name, message)
+            handle_on(self.process.parts, name, message.body, self._tell)
         except Exception as error:
-            text = f"{type(error).__name__}: {error}"
-            self.scheduler.note(f"UNEXPECTED {text}")
-            self.unexpected.append(Unexpected(self.process.name, text, traceback.format_exc()))
+            self._tell(error)
             self._failed(name, message)
         else:
             if not queue.settle(name, message):
@@ -179,6 +175,15 @@ class Host:
         finally:
             self.scanning = False
             self.scheduler.on_paper.discard(who)
+
+    def _tell(self, error: Exception) -> None:
+        """Storage and systems may fail; anything else is the product's own fault."""
+        if isinstance(error, StoreError | SystemFault):
+            self.scheduler.note(f"failed: {type(error).__name__}")
+            return
+        text = f"{type(error).__name__}: {error}"
+        self.scheduler.note(f"UNEXPECTED {text}")
+        self.unexpected.append(Unexpected(self.process.name, text, traceback.format_exc()))
 
     def _failed(self, name: str, message: Message) -> None:
         if message.dequeue_count >= MAX_DEQUEUE:

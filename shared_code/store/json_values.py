@@ -83,4 +83,4 @@ def ascii_body(values: Mapping[str, object]) -> bytes:
     The emulator decodes a body piece by piece: a letter of several bytes at the end of a piece would be lost.
     """
     body = orjson.dumps(values)
-    return body if body.isascii() else json.dumps(values, separators=(",", ":")).encode("ascii")
+    return body if body.isascii() else _ASCII.encode(values).encode("ascii")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_code.store.json_values import dump, load
+from shared_code.store.json_values import ascii_body, dump, load
 
 any_text = st.text(st.characters(), max_size=20)
 """Half surrogate pairs too: a person's text may hold one, and no storage carries it."""
@@ -50,6 +50,17 @@ def test_what_an_older_release_wrote_is_loaded(values: dict[str, object]) -> Non
 )
 def test_the_text_is_the_same_in_every_release(values: dict[str, object], text: str) -> None:
     assert dump(values) == text
+
+
+@given(st.dictionaries(st.text(max_size=9), st.one_of(st.booleans(), st.text()), max_size=6))
+def test_a_body_is_ascii_and_holds_what_it_was_given(values: dict[str, object]) -> None:
+    body = ascii_body(values)
+    assert body.isascii()
+    assert json.loads(body) == values
+
+
+def test_a_letter_in_a_body_is_escaped_as_json_escapes_it() -> None:
+    assert ascii_body({"name": "Ærø 😀"}) == b'{"name":"\\u00c6r\\u00f8 \\ud83d\\ude00"}'
 
 
 def test_what_is_no_value_is_refused() -> None:
