@@ -10,7 +10,7 @@ A service that is asked again too early stays closed for longer (Microsoft docs:
 data-platform/api-limits).  So after a closure one request of an instance goes first and the others
 wait for its answer, and each refusal in a row adds a longer rest by chance: instances that came back
 at the same moment, each within the time the other had just added, would keep the service closed for ever.
-An instance that is alone comes back from a first refusal just when it was asked to.
+An instance that is alone comes back from the first two just when it was asked to.
 
 Leases protect speed only: correctness never relies on them, so a lost race or unreachable storage
 just means a cautious guess.
@@ -104,21 +104,29 @@ class LeasedPermits:
         """How long to wait before asking again; 0 lets one request go.
 
         After a closure 0 is given once: that request shows whether the service is open again.  An instance
-        that is alone need not ask after a first refusal.
+        that is alone need not ask after the first two refusals in a row.
         """
         self._renew_when_due()
         now = self._runtime.now()
         if now < self._closed_until_s:
             return self._closed_until_s - now
-        if self._refusals == 0 or self._is_first_and_alone():
+        if self._refusals == 0 or self._is_early_and_alone():
             return 0.0
         if now < self._probe_until_s:
             return min(PROBE_LOOK_S, self._probe_until_s - now)
         self._probe_until_s = now + PROBE_S
         return 0.0
 
-    def _is_first_and_alone(self) -> bool:
-        return self._is_alone and self._refusals <= 1
+    def _is_early_and_alone(self) -> bool:
+        return self._is_alone and self._is_early()
+
+    def _is_early(self) -> bool:
+        """Whether the refusals in a row say nothing yet but that the service is closed.
+
+        Of requests that an instance alone sent together, those that closed the service are answered after
+        those that it refused.
+        """
+        return self._refusals <= (2 if self._is_alone else 1)
 
     def throttled(self, retry_after_s: float, *, used_up: bool = False) -> None:
         """The service refused: all instances wait, and go slower where there were too many at a time."""
@@ -127,11 +135,11 @@ class LeasedPermits:
         if not already_closed:
             self._refusals += 1
         longest_s = min(LONGEST_REST_S, FIRST_REST_S * 2.0 ** min(self._refusals - 1, 10))
-        rest_s = 0.0 if self._is_first_and_alone() else self._runtime.random() * longest_s
+        rest_s = 0.0 if self._is_early_and_alone() else self._runtime.random() * longest_s
         until = now + retry_after_s + rest_s
         self._closed_until_s = max(self._closed_until_s, until)
         self._successes = 0
-        is_budget = used_up and self._refusals <= 1
+        is_budget = used_up and self._is_early()
         react = closed if is_budget or self._served >= GROW_AFTER else halved
         if not already_closed:
             self._served = 0

@@ -132,8 +132,11 @@ def test_an_instance_that_is_alone_comes_back_as_it_was_asked_to_and_all_at_once
     world.time_s += 5.0
     assert [permits.wait_s() for _ in range(3)] == [0.0, 0.0, 0.0]
     permits.throttled(5.0)
+    assert permits.wait_s() == 5.0, "those that closed it may be answered after those it refused"
+    world.time_s += 5.0
+    permits.throttled(5.0)
     world.time_s += permits.wait_s()
-    assert [permits.wait_s() > 0 for _ in range(3)] == [False, True, True], "refused twice: one goes first"
+    assert [permits.wait_s() > 0 for _ in range(3)] == [False, True, True], "again and again: one goes first"
 
 
 def test_a_budget_that_is_used_up_is_not_filled_by_going_slower() -> None:
@@ -144,7 +147,10 @@ def test_a_budget_that_is_used_up_is_not_filled_by_going_slower() -> None:
     assert permits.limit() == 8
     world.time_s += 5.0
     permits.throttled(5.0, used_up=True)
-    assert permits.limit() == 4, "refused again at once: it is too much all the same"
+    assert permits.limit() == 8, "those that used it up may be answered after those it refused"
+    world.time_s += 5.0
+    permits.throttled(5.0, used_up=True)
+    assert permits.limit() == 4, "refused again and again: it is too much all the same"
 
 
 def test_what_the_service_advises_is_kept_from_the_next_request_on() -> None:
