@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from benchmarks import plan
-from benchmarks.clients.base import Client
+from benchmarks.clients.base import Client, TwoWay
 from benchmarks.services import Access
 
 SETTLE = "settle"
@@ -52,6 +52,8 @@ def call_of(client: Client, work: str) -> Callable[[], None]:
     """What a work asks of a client."""
     if work == SETTLE:
         return client.settle
+    if work == plan.LOAD_TO_BC:
+        return cast(TwoWay, client).load_to_bc
     return client.changed if work in plan.AFTER_A_LOAD else client.initial_load
 
 

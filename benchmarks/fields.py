@@ -42,6 +42,13 @@ def account_of(customer: Record) -> dict[str, Any]:
     return {**values, "customertypecode": CUSTOMER_TYPE}
 
 
+def account_before(customer: Record) -> dict[str, Any]:
+    """The same as a salesperson entered it: without a number, under a name that no other one has."""
+    name = f"{customer['number']} {customer['displayName']}"[:100].rstrip()
+    own = {"name": name, "accountnumber": None}
+    return {"accountid": account_id(customer["number"]), **account_of(customer), **own}
+
+
 def customer_of(account: Record) -> dict[str, Any]:
     """What an account says of its customer; the number stays Business Central's."""
     return {here: account.get(there) or "" for here, there in PAIRS.items() if here != "number"}

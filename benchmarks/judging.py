@@ -49,6 +49,21 @@ def judge(customers: Sequence[Record], accounts: Sequence[Record], edits: Iterab
     return Verdict(counted.total() - len(counted), len(missing) + differing + lost_edits)
 
 
+def judge_names(accounts: Sequence[Record], customers: Sequence[Record]) -> Verdict:
+    """The same where accounts became customers, whose names tell which is which and whose numbers Business
+    Central chose: ``duplicates`` are customers too many."""
+    counted = Counter(str(each["displayName"]) for each in customers)
+    by_name = {str(each["displayName"]): each for each in customers}
+    pairs = [(by_name[each["name"]], each) for each in accounts if each["name"] in by_name]
+    differing = sum(
+        (customer.get(here) or "") != (account.get(there) or "")
+        for customer, account in pairs
+        for here, there in PAIRS.items()
+        if here != "number"
+    )
+    return Verdict(counted.total() - len(counted), len(accounts) - len(pairs) + differing)
+
+
 def _is_on_both_sides(edit: Edit, pair: tuple[Record, Record] | None) -> bool:
     here, there = edit.field
     return pair is not None and pair[0].get(here) == edit.value == pair[1].get(there)

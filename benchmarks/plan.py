@@ -26,8 +26,12 @@ SAVES = frozenset({FLOOR_SAVING, TANDEM})
 INSTALLED = frozenset({SDK, SDK_THREADS, DLT})
 """Clients that are other people's packages."""
 
-INITIAL_LOAD, UNCHANGED, CHANGED_1_PERCENT, CHANGED_BOTH_SIDES, THROTTLED, LOST_ANSWERS = (
+TWO_WAY = frozenset({FLOOR, FLOOR_SAVING, TANDEM, ONE_BY_ONE})
+"""Clients that write to Business Central, too."""
+
+INITIAL_LOAD, UNCHANGED, CHANGED_1_PERCENT, CHANGED_BOTH_SIDES, THROTTLED, LOST_ANSWERS, LOAD_TO_BC = (
     "initial_load", "unchanged", "changed_1_percent", "changed_both_sides", "throttled", "lost_answers",
+    "load_to_bc",
 )  # fmt: skip
 WORKS: Mapping[str, str] = {
     INITIAL_LOAD: "all customers become accounts of an empty organisation",
@@ -37,9 +41,12 @@ WORKS: Mapping[str, str] = {
     "Sales, the same records",
     THROTTLED: "the initial load; Sales closes ten times meanwhile, for 1 s each (429, Retry-After)",
     LOST_ANSWERS: "the initial load; one write to Sales in seven is done and its answer lost",
+    LOAD_TO_BC: "all accounts become customers of a company that has none",
 }
 AFTER_A_LOAD = (UNCHANGED, CHANGED_1_PERCENT, CHANGED_BOTH_SIDES)
 UNDER_FAULTS = (THROTTLED, LOST_ANSWERS)
+ALONE = (*UNDER_FAULTS, LOAD_TO_BC)
+"""Works that are each done on fresh systems."""
 CLOSINGS, CLOSED_S = 10, 1.0
 LOST = {"seed": 7, "rates": {"answer_lost": 1 / 7}, "only": {"method": "POST"}}
 CHANGED_SHARE = 0.01
@@ -94,8 +101,7 @@ class Plan:
 
     def stages(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """Latency, client and the works that are run one after the other on the same fresh systems."""
-        calm = tuple(each for each in self.works if each not in UNDER_FAULTS)
-        faulty = [each for each in UNDER_FAULTS if each in self.works]
-        groups = ([calm] if calm else []) + [(each,) for each in faulty]
+        calm = tuple(each for each in self.works if each not in ALONE)
+        groups = ([calm] if calm else []) + [(each,) for each in ALONE if each in self.works]
         return [(latency, client, works) for latency in self.latencies for client in self.clients
-                for works in groups]  # fmt: skip
+                for works in groups if client in TWO_WAY or works != (LOAD_TO_BC,)]  # fmt: skip

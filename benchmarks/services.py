@@ -62,6 +62,24 @@ class BusinessCentral:
             link = urlsplit(data.get("@odata.nextLink", ""))
             path = f"{link.path}?{link.query}" if link.path else ""
 
+    def create(self, customer: Record) -> str:
+        """Create one customer; its id."""
+        return str(self._wire.ask("POST", self._customers, customer)["id"])
+
+    def create_all(self, customers: Sequence[Record]) -> list[str]:
+        """Create up to 100 customers with one request; their ids.  Raises Refused where one is refused."""
+        requests = [
+            {"id": str(number), "method": "POST", "url": self._customers,
+             "headers": {"Content-Type": "application/json"}, "body": each}
+            for number, each in enumerate(customers)
+        ]  # fmt: skip
+        answers = self._wire.ask("POST", "$batch", {"requests": requests})["responses"]
+        for each in answers:
+            if each["status"] >= 400:
+                raise Refused(each["status"], str(each["body"]))
+        ids = {int(each["id"]): str(each["body"]["id"]) for each in answers}
+        return [ids[number] for number in range(len(customers))]
+
     def patch(self, customer_id: str, values: Mapping[str, Any]) -> None:
         """Write fields of a customer, whatever its version is."""
         self._wire.ask("PATCH", f"{self._customers}({customer_id})", dict(values), {"If-Match": "*"})

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.fields import account_before
 from benchmarks.plan import (
     BC_IN_FLIGHT,
     CLOSED_S,
@@ -98,17 +99,25 @@ class Stage:
 
 @contextmanager
 def staged(
-    client: str, rows: int, seed: int, scratch: Path, model: Model, limits: Mapping[str, Any]
+    client: str,
+    rows: int,
+    seed: int,
+    scratch: Path,
+    model: Model,
+    limits: Mapping[str, Any],
+    *,
+    in_sales: bool = False,
 ) -> Iterator[Stage]:
-    """The systems up, with so many customers in Business Central and none in Sales.  ``limits`` are options
-    of both systems that lift the limits of five minutes where a run is larger than these allow."""
+    """The systems up, with so many customers in Business Central and none in Sales; ``in_sales``: with so
+    many accounts there, and no customers.  ``limits`` are options of both systems that lift the limits of
+    five minutes where a run is larger than these allow."""
     options = Options(
         hosts=0, records=Generated(rows, 0, seed), scope=Scope(("CUSTOMER",), frozenset()), sales=()
     )
     scratch.mkdir(parents=True, exist_ok=True)
     with Processes() as processes:
         try:
-            stage = _started(client, options, scratch, processes, model)
+            stage = _started(client, options, scratch, processes, model, in_sales=in_sales)
             if limits:
                 stage.sales.set_options(**limits)
                 stage.bc.set_options(request_limit=limits["request_limit"])
@@ -117,7 +126,9 @@ def staged(
             shutil.rmtree(scratch / "sales", ignore_errors=True)
 
 
-def _started(client: str, options: Options, scratch: Path, processes: Processes, model: Model) -> Stage:
+def _started(
+    client: str, options: Options, scratch: Path, processes: Processes, model: Model, *, in_sales: bool
+) -> Stage:
     secrets = Secrets()
     sales_port, entra_port = free_ports(2)
     key, tls = Places().tools / "simulators" / "entra-key.pem", Places().tools / "simulators" / "tls"
@@ -132,13 +143,15 @@ def _started(client: str, options: Options, scratch: Path, processes: Processes,
         "--app", f"{CLIENT_ID}={secrets.client}", "--resource", BUSINESS_CENTRAL_AUDIENCE,
         "--resource", sales_url, "--key-file", key,
     )  # fmt: skip
+    bc_folder, folder = _customers(options, scratch), scratch / "sales"
+    files = sales_folder(options, folder)
+    if in_sales:
+        bc_folder = _as_accounts(bc_folder, folder, files)
     bc_url = run(
         "business-central", "local.simulators.business_central", "--port", 0, "--data",
-        _customers(options, scratch), "--company", COMPANY, "--tenant", TENANT_ID, "--environment",
+        bc_folder, "--company", COMPANY, "--tenant", TENANT_ID, "--environment",
         ENVIRONMENT, "--entra-key", key,
     )  # fmt: skip
-    folder = scratch / "sales"
-    files = sales_folder(options, folder)
     run(
         "sales", "local.simulators.dataverse", "--port", sales_port, "--data", folder, "--load", *files,
         "--tenant", TENANT_ID, "--entra-key", key, "--columns", COLUMNS, "--tables", TABLES,
@@ -198,6 +211,18 @@ def _customers(options: Options, scratch: Path) -> Path:
         (folder / "contacts.json").write_text("[]", "utf-8")
         (folder / "contactBusinessRelations.json").write_text("[]", "utf-8")
     return folder
+
+
+def _as_accounts(bc_folder: Path, sales: Path, files: list[str]) -> Path:
+    """The customers of a folder as rows of Sales; the same folder without any."""
+    empty = bc_folder.with_name(f"{bc_folder.name}-in-sales")
+    if not empty.exists():
+        shutil.copytree(bc_folder, empty)
+        (empty / "customers.json").write_text("[]", "utf-8")
+    customers = json.loads((bc_folder / "customers.json").read_text("utf-8"))
+    (sales / "accounts.json").write_text(json.dumps([account_before(each) for each in customers]), "utf-8")
+    files.append("accounts.json")
+    return empty
 
 
 def dumped(control: BusinessCentralControl | SalesControl, table: str) -> Sequence[dict[str, Any]]:

@@ -24,3 +24,11 @@ class Client(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class TwoWay(Client, Protocol):
+    """One that writes to Business Central, too."""
+
+    def load_to_bc(self) -> None:
+        """All accounts become customers."""
+        ...

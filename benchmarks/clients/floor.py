@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from benchmarks.fields import account_id, account_of, customer_of
+from benchmarks.plan import BC_IN_FLIGHT
 from benchmarks.saving import Saver
 from benchmarks.services import WRITE_CHUNK, Access, BusinessCentral, Record, Sales
 
@@ -32,6 +33,12 @@ class Floor:
     def initial_load(self) -> None:
         """All customers become accounts."""
         self._all(self._create, self._chunks(""))
+
+    def load_to_bc(self) -> None:
+        """All accounts become customers, whose ids Business Central chooses."""
+        accounts, self._link = self._sales.changes()
+        chunks = [accounts[start : start + WRITE_CHUNK] for start in range(0, len(accounts), WRITE_CHUNK)]
+        self._all(self._create_customers, chunks, BC_IN_FLIGHT)
 
     def settle(self) -> None:
         """Begin to follow the changes of Sales."""
@@ -66,6 +73,11 @@ class Floor:
         self._sales.create_all(accounts)
         self._save(accounts)
 
+    def _create_customers(self, accounts: Sequence[Record]) -> None:
+        ids = self._bc.create_all([customer_of(each) for each in accounts])
+        self._customers |= {each["accountid"]: own for each, own in zip(accounts, ids, strict=True)}
+        self._save(accounts)
+
     def _update(self, accounts: Sequence[Record]) -> None:
         self._sales.update_all(accounts)
         self._save(accounts)
@@ -74,13 +86,20 @@ class Floor:
         if self._saver:
             self._saver.save([(self._customers[each["accountid"]], each) for each in accounts])
 
-    def _all(self, write: Callable[[Sequence[Record]], None], chunks: Iterable[list[Record]]) -> None:
-        """Reading goes on while at most twice the advised number of chunks wait to be written."""
+    def _all(
+        self,
+        write: Callable[[Sequence[Record]], None],
+        chunks: Iterable[list[Record]],
+        most: int = 0,
+    ) -> None:
+        """At most ``most`` chunks are written at a time, or as many as Sales advises; reading goes on while
+        at most twice as many wait."""
         running: set[Future[None]] = set()
-        with ThreadPoolExecutor(self._advised) as pool:
+        at_once = most or self._advised
+        with ThreadPoolExecutor(at_once) as pool:
             for some in chunks:
                 running.add(pool.submit(write, some))
-                if len(running) >= 2 * self._advised:
+                if len(running) >= 2 * at_once:
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     for each in done:
                         each.result()

@@ -25,6 +25,12 @@ class OneByOne:
                 self._accounts[each["id"]] = self._sales.create(account_of(each))
         self._since = self._bc.asked_at
 
+    def load_to_bc(self) -> None:
+        """All accounts become customers."""
+        accounts, self._link = self._sales.changes()
+        for each in accounts:
+            self._accounts[self._bc.create(customer_of(each))] = each["accountid"]
+
     def settle(self) -> None:
         """Begin to follow the changes of Sales."""
         _, self._link = self._sales.changes()

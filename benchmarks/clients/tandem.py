@@ -103,6 +103,10 @@ class Tandem:
         """A full synchronisation of the mapping."""
         self._run_in_full([MAPPING])
 
+    def load_to_bc(self) -> None:
+        """The same; it goes both ways."""
+        self._run_in_full([MAPPING])
+
     def settle(self) -> None:
         """From now on only the mapping is looked at."""
         for mapping in self.at.mappings.values():

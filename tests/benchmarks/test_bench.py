@@ -16,6 +16,7 @@ PLANS = (
     ((ONE_BY_ONE, TANDEM), ("lost_answers",)),
     ((TANDEM,), ("changed_1_percent",)),
     ((FLOOR,), ("throttled",)),
+    ((FLOOR, FLOOR_SAVING, ONE_BY_ONE, TANDEM), ("load_to_bc",)),
 )
 
 pytestmark = [pytest.mark.storage, pytest.mark.slow]

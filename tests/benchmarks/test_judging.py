@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.fields import EMAIL, PAIRS, PHONE, account_of, customer_of
-from benchmarks.judging import Edit, Verdict, judge
+from benchmarks.fields import EMAIL, PAIRS, PHONE, account_before, account_of, customer_of
+from benchmarks.judging import Edit, Verdict, judge, judge_names
 
 
 def customer(number: str, **values: str) -> dict[str, Any]:
@@ -41,6 +41,14 @@ def test_an_edit_must_be_on_both_sides() -> None:
     assert judge([one], accounts, edits) == Verdict(0, 1)
     assert judge([{**one, "email": "new@x.example"}], accounts, edits) == Verdict(0, 0)
     assert judge([], accounts, edits[:1]) == Verdict(0, 1)
+
+
+def test_accounts_that_became_customers_are_known_by_their_names() -> None:
+    one, two = (account_before(customer(number)) for number in ("G1", "G2"))
+    made = [{**customer_of(each), "number": f"C{at}"} for at, each in enumerate((one, two))]
+    assert judge_names([one, two], made) == Verdict(0, 0)
+    assert judge_names([one, two], [*made, made[0]]) == Verdict(1, 0)
+    assert judge_names([one, two], [{**made[0], "city": "other"}]) == Verdict(0, 2)
 
 
 def test_a_customer_becomes_what_the_account_says_but_its_number() -> None:

@@ -29,17 +29,24 @@ def test_the_names_are_those_that_were_agreed() -> None:
     assert set(CLIENTS) == {"floor", "floor_saving", "tandem", "sdk", "sdk_threads", "dlt", "one_by_one"}
     assert list(WORKS) == [
         "initial_load", "unchanged", "changed_1_percent", "changed_both_sides", "throttled", "lost_answers",
+        "load_to_bc",
     ]  # fmt: skip
     assert list(LATENCIES) == ["published", "fast", "none"]
 
 
-def test_works_after_a_load_share_its_systems_and_faults_get_their_own() -> None:
+def test_works_after_a_load_share_its_systems_and_others_get_their_own() -> None:
     plan = Plan(clients=(TANDEM,), latencies=("fast",))
     assert [works for _, _, works in plan.stages()] == [
         ("initial_load", "unchanged", "changed_1_percent", "changed_both_sides"),
         ("throttled",),
         ("lost_answers",),
+        ("load_to_bc",),
     ]
+
+
+def test_who_cannot_write_to_business_central_is_not_asked_to() -> None:
+    plan = Plan(works=("load_to_bc",), latencies=("fast",))
+    assert [client for _, client, _ in plan.stages()] == ["floor", "floor_saving", "tandem", "one_by_one"]
 
 
 def test_a_client_of_one_record_a_request_is_given_fewer() -> None:
