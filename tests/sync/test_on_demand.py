@@ -264,6 +264,28 @@ def test_an_uncoupled_record_gets_a_new_partner_where_a_person_creates_one(world
     assert worlds.codes(world) == ["uncoupled"]
 
 
+def test_a_record_that_is_met_again_after_its_coupling_ended_is_coupled_with_what_is_there(
+    world: World,
+) -> None:
+    """Its ended coupling stays on file, and only its own side had heard of it: the pair was tried in vain for
+    ever (seed 190)."""
+    pair = worlds.pair(world)
+    ask(coupling_api.uncouple, world, side="bc", ids=[pair.bc_id])
+    worlds.deliver(world)
+    ask(coupling_api.create_partners, world, side="sales", ids=[pair.sales_id])
+
+    def lose() -> None:
+        raise worlds.ConnectionLost
+
+    worlds.tap(world, Side.BC).before = worlds.once(lose)
+    worlds.settled(world)
+    worlds.cycles(world, 3, 1300)
+    (again,) = (each for each in world.at.couplings("CUSTOMER").all_coupled() if each.bc_id == pair.bc_id)
+    assert (again.sales_id, again.generation) == (pair.sales_id, 1)
+    assert worlds.codes(world) == []
+    assert len(worlds.customers(world)) == len(worlds.CUSTOMERS)
+
+
 @pytest.mark.conforms(
     "139198.CustomerListUncoupleMultiple", "139198.IntegarionTableMappingListUncoupleMultiple"
 )

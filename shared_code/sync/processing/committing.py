@@ -276,9 +276,13 @@ def is_coupled(known: Coupling | Intent | None) -> bool:
     return isinstance(known, Coupling) and known.state is CouplingState.COUPLED
 
 
-def couple(work: Work, item: Item, bc_id: str, sales_id: str) -> None:
-    """Begin a coupling for the record; stored with the next commit, create-only in both directions."""
-    ended = work.stored.get(item.id)
+def couple(work: Work, item: Item, bc_id: str, sales_id: str, *, is_new: bool = False) -> None:
+    """Begin a coupling for the record; stored with the next commit, create-only in both directions.
+
+    It takes the place of one of the same BC record that ended: a BC record that was there before may have
+    one on file, of which only its own side has heard; one that ``is_new`` has none.
+    """
+    ended = work.stored.get(item.id) or (None if is_new else _ended(work, item, bc_id))
     item.coupling = Coupling(
         bc_id=bc_id,
         sales_id=sales_id,
@@ -291,3 +295,11 @@ def couple(work: Work, item: Item, bc_id: str, sales_id: str) -> None:
         origin=Origin(OriginKind.FOUND, work.batch.job, work.batch.id, work.runtime.now()),
     )
     item.dirty = True
+
+
+def _ended(work: Work, item: Item, bc_id: str) -> Coupling | None:
+    """The coupling that a BC record had before, where it is met from the Sales side."""
+    known = work.store.load(Side.BC, [bc_id]).get(bc_id) if item.side is Side.SALES else None
+    if isinstance(known, Coupling) and known.state is CouplingState.ENDED:
+        return known
+    return None

@@ -273,7 +273,7 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
             given = side is Side.BC
             item.base = with_given(work.mapping, base, item.values_on(Side.SALES)) if given else base
             bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
-            committing.couple(work, item, bc_id, sales_id)
+            committing.couple(work, item, bc_id, sales_id, is_new=True)
             held = item.values_on(side)
             journaling.note_made(work, item, side, {name: held.get(name) for name in planned.sent}, row)
             item.inserted = True
