@@ -9,7 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from local.simulate.fields import Pair, Text, inside
+from local.simulate.note_pairs import NOTE
 from local.simulate.observing import Key, Observer, Write
+from local.simulate.ordering import HEADERS, ORDERS
+from local.simulate.ordering import MAPPING as ORDER
 from local.simulate.pairs import pair_of
 from local.simulate.people import Ledger, Token
 from local.simulate.simulation import Simulation
@@ -88,11 +91,26 @@ class Evidence:
         """Whether the record is kept in step where it holds these values."""
         if not inside(pair, key.side, values, self.observer.kinds(key)):
             return False
+        if pair.mapping == NOTE.mapping:
+            return self._is_on_a_carried_order(key, values)
         if key.side == "sales":
             return True
         if pair.mapping == "ITEM VARIANT-PRODUCT":
             return key in self.by_key or not self._is_of_a_blocked_item(key, values)
         return pair.mapping != "OPPORTUNITY" or self._is_a_customers(key, values)
+
+    def _is_on_a_carried_order(self, key: Key, values: Mapping[str, Any]) -> bool:
+        """Whether a note's order is in Business Central now, as the partner of one of Sales."""
+        order = str(values.get("orderId" if key.side == "bc" else "_objectid_value"))
+        return order in self._carried_orders
+
+    @cached_property
+    def _carried_orders(self) -> set[str]:
+        """The ids of both orders of each pair of which both are there."""
+        pairs = [each for at in self.connections for each in at.couplings(ORDER).all_coupled()]
+        there = {each.id for each in self.observer.present if each.table in (ORDERS, HEADERS)}
+        both = [(each.bc_id, each.sales_id) for each in pairs if {each.bc_id, each.sales_id} <= there]
+        return {one for pair in both for one in pair}
 
     def _is_of_a_blocked_item(self, key: Key, values: Mapping[str, Any]) -> bool:
         """Whether no product is made of a variant, because its item is blocked."""

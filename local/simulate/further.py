@@ -29,6 +29,7 @@ from local.simulate.further_pairs import (
 from local.simulate.ordering import ORDERING
 from local.simulate.pairs import PAIRS
 from local.simulate.part import Chosen, Further, Records, copied
+from local.simulate.quoting import QUOTING
 from local.simulate.wider import WIDER
 
 FEW = 3
@@ -120,6 +121,7 @@ FURTHER: Mapping[str, Further] = {
     "opportunities": Further(("OPPORTUNITY",), ("opportunities",), (OPPORTUNITY,), _opportunities),
     **WIDER,
     **ORDERING,
+    **QUOTING,
 }
 
 

@@ -8,10 +8,14 @@ from typing import Any
 from local.simulate.actions import ACTIONS, body_of, withdraw
 from local.simulate.fields import Pair
 from local.simulate.further import PRICES, pairs_of
+from local.simulate.note_pairs import NOTE
 from local.simulate.observing import HEART, Key
+from local.simulate.ordering import HEADERS, ORDERS
 from local.simulate.ordering_actions import ordering_actions, ordering_tables
 from local.simulate.people import People
 from local.simulate.price_actions import OF_PRICES
+from local.simulate.quoting import NOTES
+from local.simulate.quoting_actions import quoting_actions, quoting_tables
 from local.simulate.wider_actions import needed_wider, wider_actions, wider_tables
 
 type Action = Callable[[People], None]
@@ -75,7 +79,10 @@ _LEAVING: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
 
 def create_further(people: People) -> None:
     """A new vendor, item or opportunity, on either side; a new unit or price list in Business Central."""
-    pair = people.rng.choice(_further(people))
+    _create(people, people.rng.choice(_further(people)))
+
+
+def _create(people: People, pair: Pair) -> None:
     side = people.rng.choice(pair.sources) if pair.sources else ""
     company = people.rng.choice(sorted(people.bc))
     more = _needed(people, pair, side, company)
@@ -115,12 +122,46 @@ def _needed(people: People, pair: Pair, side: str, company: str) -> dict[str, An
             account = _one(people, "account", "")
             bound = {"parentaccountid@odata.bind": f"/accounts({account.id})"} if account else {}
             return {"tandem_companyid": company, **bound}
+        case "ORDER NOTE", _:
+            return _on_an_order(people, side)
     return needed_wider(people, pair, company, number) if side == "bc" else None
 
 
 def _one(people: People, table: str, company: str) -> Key | None:
     found = [each for each in people.observer.present if each.table == table and each.company == company]
     return people.rng.choice(found) if found else None
+
+
+def _on_an_order(people: People, side: str) -> dict[str, Any] | None:
+    """What a note needs: an order of the side that it is on."""
+    table = ORDERS if side == "bc" else HEADERS
+    found = [each.id for each in people.observer.present if each.table == table]
+    if not found:
+        return None
+    order = people.rng.choice(found)
+    if side == "bc":
+        return {"orderId": order}
+    return {"subject": "Note", "objectid_salesorder@odata.bind": f"/salesorders({order})"}
+
+
+def write_note(people: People) -> None:
+    """Somebody writes a note on an order, on either side."""
+    _create(people, people.pairs[NOTE.mapping])
+
+
+def edit_note(people: People) -> None:
+    """Somebody writes something else."""
+    key = people.pick(people.pairs[NOTE.mapping])
+    if key is None:
+        return
+    body, tokens = body_of(people, key, NOTE.texts)
+    if people.write(key, body):
+        people.count(f"edited {NOTE.mapping}")
+    else:
+        withdraw(people, tokens)
+
+
+OF_NOTES: tuple[tuple[Action, float], ...] = ((write_note, 30), (edit_note, 20))
 
 
 def delete_further(people: People) -> None:
@@ -157,22 +198,22 @@ _EVERYWHERE: tuple[tuple[Action, float], ...] = (
 def actions_of(parts: tuple[str, ...]) -> tuple[tuple[Action, float], ...]:
     """What people do in a seed with these further parts."""
     priced = any(each in PRICES for each in parts)
+    notes = OF_NOTES if NOTES in parts else ()
     own = (*(_EVERYWHERE if parts else ()), *(OF_PRICES if priced else ()))
-    return (*ACTIONS, *own, *wider_actions(parts), *ordering_actions(parts))
+    return (*ACTIONS, *own, *wider_actions(parts), *ordering_actions(parts), *quoting_actions(parts), *notes)
 
 
 def tables_of(parts: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
     """The tables that are watched in a seed with these further parts."""
     pairs = pairs_of(parts).values()
     lines = [PRICES[each].table for each in parts if each in PRICES]
-    wider, orders = wider_tables(parts), ordering_tables(parts)
+    others = (wider_tables(parts), ordering_tables(parts), quoting_tables(parts))
     own = {
-        "bc": [*(each.bc for each in pairs), *lines, *wider["bc"], *orders["bc"]],
+        "bc": [*(each.bc for each in pairs), *lines, *(name for each in others for name in each["bc"])],
         "sales": [
             *(each.sales for each in pairs),
             *(["productpricelevel"] if lines else []),
-            *wider["sales"],
-            *orders["sales"],
+            *(name for each in others for name in each["sales"]),
         ],
     }
     return {side: tuple(dict.fromkeys((*HEART[side], *own[side]))) for side in HEART}

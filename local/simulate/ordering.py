@@ -22,8 +22,8 @@ SETTING = f"written_in={SALES_ACCOUNT},freight={FREIGHT_ACCOUNT}"
 NUMBER = "Q{:05}"
 
 
-def _orders(whole: Records, kept: Records, rng: random.Random) -> Chosen:
-    """No order yet, and the accounts of lines that are no product."""
+def accounts_for_lines(whole: Records, kept: Records, rng: random.Random) -> Chosen:
+    """No document yet, and the accounts of lines that are no product."""
     names = {SALES_ACCOUNT: "Sales, Retail", FREIGHT_ACCOUNT: "Sales, Freight"}
     return {
         "accounts": [
@@ -33,8 +33,8 @@ def _orders(whole: Records, kept: Records, rng: random.Random) -> Chosen:
 
 
 ORDERING: Mapping[str, Further] = {
-    "orders": Further((MAPPING,), ("orders",), (), _orders),
-    "whole_orders": Further((MAPPING,), ("extension", "orders"), (), _orders),
+    "orders": Further((MAPPING,), ("orders",), (), accounts_for_lines),
+    "whole_orders": Further((MAPPING,), ("extension", "orders"), (), accounts_for_lines),
 }
 """Orders without the extension, and with it."""
 
@@ -57,6 +57,22 @@ def draw_ordering(seed: int, incident: str) -> tuple[str, ...]:
 def takes_orders(parts: Sequence[str]) -> bool:
     """Whether a seed with these parts has orders."""
     return any(each in ORDERING for each in parts)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Where the documents of a kind are in Sales, and their lines."""
+
+    documents: str
+    id: str
+    lines: str
+
+    @property
+    def line_id(self) -> str:
+        return f"{self.lines.removesuffix('s')}id"
+
+
+ORDER, QUOTE = (Kind(f"{name}s", f"{name}id", f"{name}details") for name in ("salesorder", "quote"))
 
 
 @dataclass(frozen=True)
@@ -106,7 +122,7 @@ class Content:
 
 @dataclass
 class Written:
-    """An order of Sales: what it sells now, and what it sold each time it was submitted."""
+    """An order or quote of Sales: what it sells now, and what it sold each time it was submitted."""
 
     id: str
     number: str
@@ -129,12 +145,25 @@ class Gone:
     net: Decimal
 
 
+@dataclass(frozen=True)
+class GoneQuote:
+    """A quote of Business Central that is not there any more: who did what to it, and which one of Sales it
+    was of."""
+
+    id: str
+    company: str
+    how: str
+    of: str
+
+
 @dataclass
 class Book:
-    """What people did with orders.  ``lists`` are the price lists by currency."""
+    """What people did with orders and quotes.  ``lists`` are the price lists by currency."""
 
     orders: dict[str, Written] = field(default_factory=dict)
     gone: list[Gone] = field(default_factory=list)
+    quotes: dict[str, Written] = field(default_factory=dict)
+    gone_quotes: list[GoneQuote] = field(default_factory=list)
     lists: dict[str, str] = field(default_factory=dict)
 
     def next_number(self) -> str:

@@ -9,7 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 from local.simulate.observing import Key
-from local.simulate.ordering import BESIDE, HEADERS, ORDERS, Content, Gone, Line, Written, takes_orders
+from local.simulate.ordering import (
+    BESIDE,
+    HEADERS,
+    ORDER,
+    ORDERS,
+    Content,
+    Gone,
+    Kind,
+    Line,
+    Written,
+    takes_orders,
+)
 from local.simulate.ordering_view import lines_of, net_of, number_in_sales, rows_of
 from local.simulate.people import People
 from local.simulators.business_central import control_edits
@@ -26,8 +37,8 @@ LOCAL_CURRENCY = "GBP"
 
 def write_order(people: People) -> None:
     """A salesperson writes an order, and mostly submits it at once."""
-    account, currency = _account(people), _currency(people)
-    listed = _price_list(people, currency) if currency else ""
+    account, currency = account_of(people), currency_of(people)
+    listed = price_list_of(people, currency) if currency else ""
     if not (account and listed):
         return
     discount = Decimal(people.rng.choice((0, 0, 0, 1)))
@@ -46,14 +57,14 @@ def write_order(people: People) -> None:
     order = Written(made["salesorderid"], number, account, currency, Content((), discount, freight))
     people.book.orders[order.id] = order
     places = range(1, people.rng.randint(1, MOST_LINES) + 1)
-    lines = [line for place in places if (line := _add_line(people, order, place))]
+    lines = [line for place in places if (line := add_line(people, ORDER, order, place))]
     order.content = replace(order.content, lines=tuple(lines))
     people.count("order_written")
     if people.rng.random() < 0.8:
         _submit(people, order)
 
 
-def _add_line(people: People, order: Written, place: int) -> Line | None:
+def add_line(people: People, kind: Kind, order: Written, place: int) -> Line | None:
     """A product or something written in; seldom something that cannot be carried."""
     products = [key.id for key, row in people.observer.present.items() if _is_sold(key, row)]
     product = people.rng.choice(products) if products and people.rng.random() < 0.8 else ""
@@ -62,13 +73,13 @@ def _add_line(people: People, order: Written, place: int) -> Line | None:
     quantity = Decimal(0) if odd == "no_quantity" else quantity / people.rng.choice((1, 1, 2))
     discount = min(Decimal(people.rng.choice((0, 0, 1))), quantity * price)
     body: dict[str, Any] = {
-        "salesorderid@odata.bind": f"/salesorders({order.id})", "lineitemnumber": place,
+        f"{kind.id}@odata.bind": f"/{kind.documents}({order.id})", "lineitemnumber": place,
         "sequencenumber": place, "quantity": float(quantity), "priceperunit": float(price),
         "manualdiscountamount": float(discount), **(ELSEWHERE if odd == "own_address" else {}),
         **_what(people, product),
     }  # fmt: skip
-    made = people.call("sales", "", "POST", "salesorderdetails", body)
-    return Line(made["salesorderdetailid"], product, quantity, price, discount, odd) if made else None
+    made = people.call("sales", "", "POST", kind.lines, body)
+    return Line(made[kind.line_id], product, quantity, price, discount, odd) if made else None
 
 
 def _is_sold(key: Key, row: Mapping[str, Any]) -> bool:
@@ -86,7 +97,7 @@ def _what(people: People, product: str) -> dict[str, Any]:
     }
 
 
-def _account(people: People) -> str:
+def account_of(people: People) -> str:
     """Mostly one that is a customer with a number already."""
     found = {
         key.id: bool(row.get("accountnumber"))
@@ -96,7 +107,7 @@ def _account(people: People) -> str:
     return _one_of(people, found)
 
 
-def _currency(people: People) -> str:
+def currency_of(people: People) -> str:
     """Mostly one that Business Central has, too."""
     present = people.observer.present
     codes = {row["code"] for key, row in present.items() if key.table == "currencies"} | {LOCAL_CURRENCY}
@@ -113,7 +124,7 @@ def _one_of(people: People, found: Mapping[str, bool]) -> str:
     return people.rng.choice(chosen) if chosen else ""
 
 
-def _price_list(people: People, currency: str) -> str:
+def price_list_of(people: People, currency: str) -> str:
     """The list of a currency, made where there is none; prices are the salesperson's own."""
     if currency not in people.book.lists:
         body = {"name": f"List {currency[:8]}",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from local.simulate.further import draw_parts
 from local.simulate.ordering import draw_ordering, takes_orders
 from local.simulate.policies import NONE, Policies, draw_further_policies, draw_policies
+from local.simulate.quoting import draw_quoting
 from local.simulate.wider import draw_wider
 from shared_code.core.mapping import ConflictRule
 
@@ -73,7 +74,8 @@ def _incident_of(seed: int) -> str:
 
 def _parts_of(seed: int, incident: str) -> tuple[str, ...]:
     """The further parts of a seed: each kind is drawn among the seeds that have none yet."""
-    return draw_wider(seed, incident) or draw_parts(seed, incident) or draw_ordering(seed, incident)
+    kinds = (draw_wider, draw_parts, draw_ordering, draw_quoting)
+    return next((parts for draw in kinds if (parts := draw(seed, incident))), ())
 
 
 def _policies_of(seed: int, incident: str, parts: tuple[str, ...]) -> Policies:

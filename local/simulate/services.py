@@ -9,6 +9,7 @@ from local.simulate.dates import zone_of
 from local.simulate.further import features_of, mappings_of
 from local.simulate.ordering import SETTING as ORDER_ACCOUNTS
 from local.simulate.ordering import takes_orders
+from local.simulate.quoting import PART as QUOTES
 from local.simulate.setting import Setting
 from local.simulation.receiving import WEBHOOK_SECRET, WEBHOOK_URL
 from local.simulation.world import CLIENT, COLUMNS, ORG, OWN_TABLES, PERSON, TENANT, CompanyRecords, Person
@@ -54,7 +55,7 @@ def settings_of(setting: Setting, parts: Sequence[str] = (), *, webhooks: bool =
         "TIME_ZONE": zone_of(parts),
         "SALES_URL": ORG,
         "SETTLE_SECONDS": str(setting.settle_s),
-        **({"ORDER_ACCOUNTS": ORDER_ACCOUNTS} if takes_orders(parts) else {}),
+        **({"ORDER_ACCOUNTS": ORDER_ACCOUNTS} if takes_orders(parts) or QUOTES in parts else {}),
         **({"WEBHOOK_URL": WEBHOOK_URL, "WEBHOOK_SECRET": WEBHOOK_SECRET} if webhooks else {}),
     })  # fmt: skip
 

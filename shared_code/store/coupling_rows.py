@@ -8,6 +8,7 @@ from shared_code.core.base import Base
 from shared_code.core.coupling import Coupling, CouplingState, Intent, Origin, OriginKind
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side, Version
+from shared_code.store.divided_text import as_values, text_of
 from shared_code.store.json_values import differing, dump, load_values
 from shared_code.store.tables import Entity, Scalar
 
@@ -31,10 +32,10 @@ def coupling_values(each: Coupling) -> dict[str, Scalar]:
         if version is not None:
             values |= {f"{name}_etag": version.etag, f"{name}_stamp": version.stamp}
     if each.base is not None:
-        values["base"] = dump(each.base.bc)
+        values |= as_values("base", dump(each.base.bc))
         # The Sales side differs from the BC side in a few normalised fields at most: only those are kept.
         if other := differing(each.base.bc, each.base.sales):
-            values["base_sales"] = dump(other)
+            values |= as_values("base_sales", dump(other))
         if absent := [name for name in each.base.bc if name not in each.base.sales]:
             values["base_only_bc"] = "|".join(absent)
     optional = {
@@ -84,12 +85,13 @@ def coupling_of(entity: Entity) -> Coupling:
 
 
 def _base(values: Mapping[str, Scalar]) -> Base | None:
-    if "base" not in values:
+    text = text_of("base", values)
+    if not text:
         return None
-    bc = load_values(str(values["base"]))
+    bc = load_values(text)
     only_bc = set(str(values.get("base_only_bc", "")).split("|"))
     shared = {name: value for name, value in bc.items() if name not in only_bc}
-    return Base(bc, shared | load_values(str(values.get("base_sales", ""))))
+    return Base(bc, shared | load_values(text_of("base_sales", values)))
 
 
 def _version(values: Mapping[str, Scalar], name: str) -> Version | None:
@@ -106,7 +108,7 @@ def intent_of(entity: Entity) -> Intent:
         started_at_s=float(values["started_at_s"]),
         batch=str(values.get("batch", "")),
         etag=entity.etag,
-        sent=load_values(str(values.get("sent", ""))),
+        sent=load_values(text_of("sent", values)),
         rules=str(values.get("rules", "")),
         key=str(values.get("key", "")),
     )

@@ -23,6 +23,7 @@ from shared_code.core.policies import PARTED
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
 from shared_code.store.coupling_rows import WITHOUT_BASE, coupling_of, coupling_values, intent_of
+from shared_code.store.divided_text import as_values, text_of
 from shared_code.store.json_values import dump, load
 from shared_code.store.tables import (
     AlreadyExists,
@@ -212,9 +213,9 @@ class CouplingStore:
         values: dict[str, Scalar] = {
             "started_at_s": intent.started_at_s,
             "batch": intent.batch,
-            "sent": dump(intent.sent),
             "rules": intent.rules,
             "key": intent.key,
+            **as_values("sent", dump(intent.sent)),
         }
         return [
             Insert(Entity(self.partition, "s|" + intent.sales_id, values)),
@@ -289,7 +290,7 @@ def _problem_entity(partition: str, each: Problem) -> Entity:
         "outcome": each.outcome.value,
         "code": each.code,
         "message": each.message[:2000].encode("utf-8", "replace").decode(),
-        "details": dump(each.details),
+        **as_values("details", dump(each.details)),
         "waits_for": dump({"targets": each.waits_for}),
         "attempts": each.attempts,
         "next_attempt_at_s": float(each.next_attempt_at_s),
@@ -308,7 +309,7 @@ def _problem(entity: Entity) -> Problem:
         outcome=Outcome(str(values["outcome"])),
         code=str(values["code"]),
         message=str(values["message"]),
-        details=load(str(values["details"])),
+        details=load(text_of("details", values)),
         waits_for=tuple(load(str(values["waits_for"])).get("targets", ())),
         attempts=int(values["attempts"]),
         next_attempt_at_s=float(values["next_attempt_at_s"]),

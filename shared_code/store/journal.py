@@ -22,6 +22,7 @@ from shared_code.core.identity import digest
 from shared_code.core.journal import Entry, Reason, joined
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key, unescape_key
+from shared_code.store.divided_text import as_values, text_of
 from shared_code.store.json_values import dump, load, load_values
 from shared_code.store.made_rows import made_entities, made_entries, made_values
 from shared_code.store.tables import (
@@ -34,6 +35,7 @@ from shared_code.store.tables import (
     Operation,
     Scalar,
     Tables,
+    Unstorable,
     Upsert,
     in_chunks,
 )
@@ -108,7 +110,7 @@ class JournalStore:
         inserts = [Insert(Entity(partition, row, _values(each))) for row, each in chunk]
         try:
             etags = self._tables.transact(TABLE, inserts)
-        except AlreadyExists:
+        except (AlreadyExists, Unstorable):  # One is there already, or all together are too long.
             return [self._join(mapping, partition, row, each) for row, each in chunk]
         return [Announced(each, etag) for (_, each), etag in zip(chunk, etags, strict=True)]
 
@@ -146,7 +148,15 @@ class JournalStore:
         for partition, rows in self._by_partition(mapping, entries).items():
             operations: list[Operation] = [Upsert(Entity(partition, r, _values(e))) for r, e in rows.items()]
             for chunk in in_chunks(operations):
-                self._tables.transact(TABLE, chunk)
+                self._put(chunk)
+
+    def _put(self, operations: Sequence[Operation]) -> None:
+        """All at once, or one by one where long texts make them too much for one transaction."""
+        try:
+            self._tables.transact(TABLE, operations)
+        except Unstorable:
+            for each in operations:
+                self._tables.transact(TABLE, [each])
 
     def add_made(self, mapping: str, entries: Sequence[Entry]) -> None:
         """Put what one batch created on file: a row for all of it."""
@@ -267,8 +277,8 @@ def _values(each: Entry) -> dict[str, Scalar]:
         "at_s": float(each.at_s),
         "job": each.job,
         "batch": each.batch,
-        "old": dump(each.old),
-        "new": dump(each.new),
+        **as_values("old", dump(each.old)),
+        **as_values("new", dump(each.new)),
         "because": dump(_by_reason(each)),
         "rules": each.rules,
     }
@@ -299,8 +309,8 @@ def _entry(mapping: str, entity: Entity) -> Entry:
         float(values["at_s"]),
         str(values["job"]),
         str(values["batch"]),
-        load_values(str(values["old"])),
-        load_values(str(values["new"])),
+        load_values(text_of("old", values)),
+        load_values(text_of("new", values)),
         {name: Reason(why) for why, names in load(str(values["because"])).items() for name in names},
         tuple(filter(None, str(values.get("overruled", "")).split(","))),
         str(values.get("by", "")),

@@ -16,6 +16,7 @@ from typing import Any
 from shared_code.core.outcome import Outcome
 from shared_code.core.undo import Otherwise
 from shared_code.store.codec import escape_key
+from shared_code.store.divided_text import as_values, text_of
 from shared_code.store.json_values import dump, load
 from shared_code.store.tables import ConditionFailed, Delete, Entity, Scalar, Tables, Upsert, in_chunks
 
@@ -147,8 +148,8 @@ class UndoStore:
         told = [each for each in found.values() if _undone(each).tells]
         for each in told:
             silent = _undone(each).silenced()
-            details = dump({"fields": silent.fields, "left": silent.left})
-            values = {**each.values, "name": silent.name, "details": details}
+            kept = {name: value for name, value in each.values.items() if not name.startswith(_DETAILS)}
+            values = {**kept, "name": silent.name, **_details(silent)}
             self._tables.upsert(TABLE, Entity(self._partition, each.row, values))
         return len(told)
 
@@ -181,9 +182,15 @@ class UndoStore:
             "name": each.name[:500],
             "outcome": each.outcome,
         }
-        details = dump({"fields": each.fields, "left": each.left})
-        more = {"removed": each.removed, "withdrawn": each.withdrawn, "details": details}
+        more = {"removed": each.removed, "withdrawn": each.withdrawn, **_details(each)}
         return Entity(self._partition, row, {name: str(v) for name, v in (values | more).items()})
+
+
+_DETAILS = "details"
+
+
+def _details(each: UndoneRecord) -> dict[str, Scalar]:
+    return as_values(_DETAILS, dump({"fields": each.fields, "left": each.left}))
 
 
 UNDO_ID = "undo-"
@@ -217,5 +224,5 @@ def _undone(entity: Entity) -> UndoneRecord:
         str(values["mapping"]), str(values["bc_id"]), str(values["name"]), Outcome(str(values["outcome"])),
         str(values["removed"]), str(values["withdrawn"]),
     )  # fmt: skip
-    details = load(str(values["details"]))
+    details = load(text_of(_DETAILS, values))
     return replace(found, fields=details["fields"], left=details["left"])

@@ -177,3 +177,48 @@ def test_a_note_that_is_deleted_is_told_and_not_made_again(world: World) -> None
     worlds.cycles(world, 3)
     assert worlds.codes(world, NAME) == ["partner_deleted"]
     assert len(in_bc(world)) == 1
+
+
+LONGEST = 100_000
+
+
+def longest(begin: str, letter: str) -> str:
+    """A text that is as long as a note may be, and takes three bytes a letter."""
+    return begin.ljust(LONGEST, letter)
+
+
+def test_notes_as_long_as_they_may_be_go_over_and_hold_up_no_other(world: World) -> None:
+    """Together they are longer than one transaction of storage may be (seed 40)."""
+    order = carried(world)
+    texts = [longest(f"Note {number}", "語") for number in range(8)]
+    for each in texts:
+        write(world, order, each)
+    write(world, order, "Short")
+    worlds.cycles(world, 4)
+    assert sorted(note["text"] for note in in_bc(world)) == sorted([*texts, "Short"])
+    worlds.assert_quiet(world)
+
+
+def test_an_edit_and_a_conflict_of_the_longest_notes_are_kept_whole(world: World) -> None:
+    order = carried(world)
+    note = write(world, order, longest("One", "語"))
+    worlds.cycles(world, 3)
+    world.person_in_sales.edit(f"annotations({note})", notetext=longest("Two", "本"))
+    worlds.cycles(world, 2)
+    (there,) = in_bc(world)
+    assert there["text"] == longest("Two", "本")
+    world.person_in_sales.edit(f"annotations({note})", notetext=longest("Three", "日"))
+    person(world).edit(f"orderNotes({there['id']})", text=longest("Four", "語"))
+    worlds.cycles(world, 2)
+    (told,) = world.at.couplings(NAME).all_problems(10)
+    values = told.details["fields"]["text"]
+    assert (values["bc"]["text"], values["sales"]["text"]) == (longest("Four", "語"), longest("Three", "日"))
+
+
+def test_a_note_that_is_longer_is_told_and_holds_up_no_other(world: World) -> None:
+    order = carried(world)
+    write_in_bc(world, order, longest("Long", "x") + "x")
+    write_in_bc(world, order, "Short")
+    worlds.cycles(world, 3)
+    assert in_sales(world) == [(order, "Short")]
+    assert worlds.codes(world, NAME) == ["too_long"]

@@ -30,6 +30,7 @@ from local.simulate.checkers import (
     orders,
     prices,
     quiet,
+    quotes,
     totals,
     variants,
 )
@@ -39,7 +40,7 @@ _MODULES = (
     nothing_lost, converged, quiet, one_to_one, no_duplicates, base_truthful, only_mapped, no_dangling,
     isolated, no_deletes, no_false_deletions, totals, limits, known_systems,
     prices, no_echo, on_paper, orders, agents, variants, documents, deletions,
-    brakes,
+    brakes, quotes,
 )  # fmt: skip
 
 CHECKERS: dict[str, Callable[[Evidence], list[str]]] = {each.NAME: each.check for each in _MODULES}

@@ -24,6 +24,13 @@ _OTHER_TABLES: Mapping[tuple[str, str], frozenset[str]] = {
         "tandem_number", "tandem_transfer", "tandem_reason", "tandem_status", "tandem_amount", "tandem_tax",
         "tandem_amountincludingtax", "tandem_promisedon", "tandem_shippedon",
     }),
+    ("bc", "salesQuotes"): frozenset({
+        "validUntilDate", "discountAmount", "totalAmountExcludingTax", "totalAmountIncludingTax",
+    }),
+    ("sales", "tandem_businesscentralquote"): frozenset({
+        "tandem_number", "tandem_transfer", "tandem_reason", "tandem_status", "tandem_amount", "tandem_tax",
+        "tandem_amountincludingtax",
+    }),
     ("sales", "productpricelevel"): frozenset({
         "amount", "pricingmethodcode", "_transactioncurrencyid_value", "amount_base",
         "productnumber",

@@ -17,7 +17,7 @@ from shared_code.core.outcome import Outcome
 from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import Side
 from shared_code.core.references import reference_key
-from shared_code.store.tables import AlreadyExists, Changed, Operation
+from shared_code.store.tables import AlreadyExists, Changed, Operation, Unstorable
 from shared_code.store.tables import Missing as NotThere
 from shared_code.sync import rules
 from shared_code.sync.processing import beside_telling, journaling, pairing, problems
@@ -213,6 +213,12 @@ def _transact(work: Work, group: list[_Pending]) -> None:
         etags = work.store.transact(operations)
     except OVERTAKEN:
         _transact_apart(work, group)
+        return
+    except Unstorable:
+        if len(group) == 1:
+            raise
+        for each in group:  # Long texts: together they are more than one transaction may hold.
+            _transact(work, [each])
         return
     position = 0
     for each in group:

@@ -16,7 +16,7 @@ from shared_code.core.coupling import Intent
 from shared_code.core.identity import digest
 from shared_code.core.mapping import FieldMapping, FieldType
 from shared_code.core.records import Absent, Deleted, Row, Side, Values
-from shared_code.store.tables import AlreadyExists
+from shared_code.store.tables import AlreadyExists, Unstorable
 from shared_code.sync.processing import committing, creation_keys, journaling, living_on, problems
 from shared_code.sync.processing.adopting import couple_found
 from shared_code.sync.processing.items import Item
@@ -52,10 +52,12 @@ def _write_intent_group(work: Work, planned: Sequence[PlannedCreation], keys: Se
     operations = [o for each in intents for o in work.store.intent_operations(each)]
     try:
         etags = work.store.transact(operations)[::2]
-    except AlreadyExists:
-        if len(planned) > 1:
+    except (AlreadyExists, Unstorable) as refused:
+        if len(planned) > 1:  # Somebody is creating one of them, or all together are too long.
             for each, key in zip(planned, keys, strict=True):
                 _write_intent_group(work, [each], [key])
+        elif isinstance(refused, Unstorable):
+            raise
         else:
             planned[0].item.hand_on(work.soon_s)
         return
