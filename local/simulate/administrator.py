@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from local.simulate.faults import Faults
 from local.simulate.processes import Process
 from shared_code.core.brakes import brake_of
+from shared_code.core.records import Side
 from shared_code.sync import full_sync
 from shared_code.sync.parts import ConnectionParts
 
@@ -56,9 +57,14 @@ class Administrator:
             self.faults.count("brake_held")
             for name in braked:
                 self._count_brake(at, name)
-            gone = tuple(name for name in braked if (at.name, name) in self.checked)
+            gone = tuple(name for name in braked if self._is_so(at, name))
             self.checked.update((at.name, name) for name in braked)
             self._start(at, tuple(braked), gone=gone)
+
+    def _is_so(self, at: ConnectionParts, name: str) -> bool:
+        """Whether the rights were looked after.  Where values only flow to Sales, they are at once: only who
+        releases the brake has Sales looked at there."""
+        return (at.name, name) in self.checked or Side.SALES not in at.mappings[name].watched
 
     def _count_brake(self, at: ConnectionParts, name: str) -> None:
         brake = brake_of(at.schedules.all()[name].brake)

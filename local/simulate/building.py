@@ -46,6 +46,9 @@ SKEW_MARGIN_S = 150.0
 """A given-up request ends so much earlier than the product reckons: instances' clocks differ by less."""
 
 
+SEVERAL, SHORT_LEASE_S, LONG_S = ("worker-a", "worker-b", "worker-c"), 60.0, 600.0
+"""The workers of a seed in which people are hasty: one of them is soon taken for dead, and goes on."""
+
 MORE_CUSTOMERS = 6
 """In a seed with a brake."""
 
@@ -127,6 +130,8 @@ def _actions_of(plan: Plan, choices: Choices) -> tuple[tuple[Callable[[People], 
 def _chosen(seed: int, setting: Setting, choices: Choices, plan: Plan) -> Setting:
     if choices.often:
         setting = replace(setting, hostility=max(1.0, setting.hostility))
+    if choices.hasty:
+        setting = replace(setting, workers=SEVERAL, lease_s=SHORT_LEASE_S, duration_s=LONG_S)
     if setting.hostility == 0:
         # Nothing lags or commits late there, and no checker may suppose it.
         setting = replace(setting, bc_lag_s=0.0, bc_late_s=0.0, sales_late_s=0.0)

@@ -54,6 +54,14 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "rule uncouple", "rule restore", "rule delete", "rule deactivate", "brake deleted", "brake changed",
         "deleted_many", "changed_many",
     ),
+    "rules for deletions of further mappings": (
+        "further rule uncouple", "further rule restore", "further rule delete", "further rule deactivate",
+        "deleted bc of a further mapping", "deleted sales of a further mapping", "changed_many_further",
+    ),
+    "quotes and notes": (
+        "quote_activated", "quote_won", "quote_closed", "quote_revised", "quote_send", "quote_accept",
+        "quote_make_order", "quote_delete", "created ORDER NOTE", "edited ORDER NOTE",
+    ),
     "prices with dates": ("dated_price_added", "dates_moved", "midnight"),
     "documents": (
         "posted POSTEDSALESINV-INV", "posted POSTEDSALESCRMEMO-INV", "posted_later", "paid", "paid_in_part",
@@ -75,6 +83,7 @@ MAPPINGS = (
     "RESOURCE UNIT GROUP", "RESOURCE UNIT GROUP BASE", "RESOURCE UOM", "RESOURCE-PRODUCT", "SHIPPING AGENT",
     "ITEM VARIANT-PRODUCT", "SHIP-TO ADDRESS", "INVOICE PRICE LIST", "POSTEDSALESINV-INV",
     "POSTEDSALESCRMEMO-INV", "SALESORDER-ORDER",
+    "SALESQUOTE-QUOTE", "ORDER NOTE",
 )  # fmt: skip
 """Of each of these some seed must have coupled records at its end."""
 

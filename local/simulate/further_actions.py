@@ -133,9 +133,11 @@ def _one(people: People, table: str, company: str) -> Key | None:
 
 
 def _on_an_order(people: People, side: str) -> dict[str, Any] | None:
-    """What a note needs: an order of the side that it is on."""
+    """What a note needs: an order of the side that it is on, mostly one that is submitted."""
     table = ORDERS if side == "bc" else HEADERS
-    found = [each.id for each in people.observer.present if each.table == table]
+    orders = {key.id: row for key, row in people.observer.present.items() if key.table == table}
+    submitted = [each for each, row in orders.items() if row.get("statecode") == 1]
+    found = submitted if submitted and people.rng.random() < 0.8 else list(orders)
     if not found:
         return None
     order = people.rng.choice(found)
@@ -183,7 +185,7 @@ def edit_again(people: People) -> None:
         withdraw(people, tokens)
 
 
-HASTY: tuple[tuple[Action, float], ...] = ((edit_again, 60),)
+HASTY: tuple[tuple[Action, float], ...] = ((edit_again, 300),)
 """What people do more of who are in a hurry: of interest where something is slow."""
 
 _EVERYWHERE: tuple[tuple[Action, float], ...] = (

@@ -21,9 +21,8 @@ NOTE = Pair(
     "tandem/orderNotes",
     "annotation",
     "annotations",
-    (Text("text", "text", ("notetext",), "name", 100_000, 100_000),),
+    (Text("text", "text", ("notetext",), "text", 100_000, 100_000),),
     frozenset(),
     frozenset({"subject", "_objectid_value", "_ownerid_value"}),
     _note_is_inside,
 )
-"""Sales' editor writes HTML and Business Central keeps plain text: blanks between words are the same."""

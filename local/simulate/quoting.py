@@ -36,11 +36,11 @@ COMBINATIONS: Sequence[tuple[str, ...]] = (
     ("item_units", "whole_orders", "notes"),
     ("item_units", "whole_orders", "quotes", "notes"),
 )
-SHARES = dict.fromkeys(("", "empty_answer", "wrong_system", "lost_watermarks"), 1.0)
-"""How many of the seeds with an incident (blank: none) that have no other part have quotes or notes: all."""
+SHARES = dict.fromkeys(("", "empty_answer", "wrong_system", "lost_watermarks"), 0.7)
+"""How many of the seeds with an incident (blank: none) that have no other part have quotes or notes."""
 
 
 def draw_quoting(seed: int, incident: str) -> tuple[str, ...]:
-    """The parts of a seed with quotes or notes, none with another incident."""
+    """The parts of a seed with quotes or notes, most often none."""
     rng = random.Random(f"quotes {incident} {seed}")
     return rng.choice(COMBINATIONS) if rng.random() < SHARES.get(incident, 0.0) else ()

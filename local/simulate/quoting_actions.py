@@ -109,7 +109,7 @@ def handle_quote(people: People) -> None:
     if not found:
         return
     key = people.rng.choice(found)
-    act = people.rng.choices(("send", "accept", "make_order", "delete"), (3, 3, 2, 1))[0]
+    act = people.rng.choices(("send", "accept", "make_order", "delete"), (3, 3, 3, 2))[0]
     before = people.observer.present[key]
 
     def do(env: Environment, company: Company) -> None:

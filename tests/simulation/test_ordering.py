@@ -38,8 +38,9 @@ def stored(**values: Any) -> SimpleNamespace:
 
 
 def evidence(
-    *, orders: int = 1, rows: int = 3, net: float = 45, gone: str = "", problem: str = "", **beside: Any
-) -> Evidence:
+    *, orders: int = 1, rows: int = 3, net: float = 45, gone: str = "", problem: str = "",
+    was_known: bool = True, **beside: Any,
+) -> Evidence:  # fmt: skip
     """Q1 was submitted and is released in Business Central, once and whole, and Sales is told so."""
     written = Written("s1", "Q1", "a1", "c1", CONTENT, [CONTENT])
     headers = {
@@ -63,7 +64,12 @@ def evidence(
     }
     pairs = [SimpleNamespace(bc_id="b0" if orders else "b9", sales_id="s1")] if orders or gone else []
     listed = [SimpleNamespace(record_id="s1", code=problem, message="why")] if problem else []
-    store = SimpleNamespace(all_coupled=lambda: pairs, all_problems=lambda limit: listed)
+    known = {"b9"} if was_known else set()
+    store = SimpleNamespace(
+        all_coupled=lambda: pairs,
+        all_problems=lambda limit: listed,
+        load=lambda side, ids: {each: each for each in ids if each in known},
+    )
     book = SimpleNamespace(orders={"s1": written}, gone=history)
     stand_in = SimpleNamespace(
         simulation=SimpleNamespace(
@@ -99,6 +105,12 @@ def test_an_order_that_is_there_once_whole_and_told_is_right() -> None:
 )
 def test_what_is_wrong_is_told(wrong: dict[str, Any], told: str) -> None:
     assert any(told in line for line in check(evidence(**wrong)))
+
+
+def test_an_order_that_somebody_deleted_before_it_was_on_file_does_not_count() -> None:
+    """Nobody can know of it, so it is made again."""
+    assert any("is 2 orders" in each for each in check(evidence(gone="delete")))
+    assert check(evidence(gone="delete", was_known=False)) == []
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from local.simulate.further import COMBINATIONS, FURTHER, SHARES, mappings_of, p
 from local.simulate.ordering import COMBINATIONS as ORDERING
 from local.simulate.packages import OTHER_PHONE, package_of
 from local.simulate.plan import INCIDENTS, draw_plan
+from local.simulate.quoting import COMBINATIONS as QUOTING
 from local.simulate.setting import draw
 from local.simulate.wider import COMBINATIONS as WIDER
 from shared_code.core.mapping import ConflictRule
@@ -32,8 +33,8 @@ def test_every_incident_comes_several_times_in_two_hundred_seeds_and_half_of_the
 def test_every_combination_of_further_parts_comes_in_two_hundred_seeds_with_and_without_incidents() -> None:
     plans = [draw_plan(seed) for seed in range(coverage.NEEDED_SEEDS)]
     drawn = Counter(each.parts for each in plans)
-    assert set(drawn) == {(), *COMBINATIONS, *WIDER, *ORDERING}
-    assert 40 <= len(plans) - drawn[()] <= 120
+    assert set(drawn) == {(), *COMBINATIONS, *WIDER, *ORDERING, *QUOTING}
+    assert 40 <= len(plans) - drawn[()] <= 140
     assert {each.incident for each in plans if each.parts} == set(SHARES)
 
 

@@ -127,6 +127,7 @@ def evidence(
             incidents=SimpleNamespace(plan=plan), calm_from_s=1000.0,
             conclusions=SimpleNamespace(coupled=coupled, concluded=[]),
         ),
+        connections=[],
         observer=SimpleNamespace(writes=list(writes), history=history or {}),
         ledger=SimpleNamespace(tokens=tokens or {}),
         pairs={"CUSTOMER": CUSTOMER},

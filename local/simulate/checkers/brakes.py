@@ -1,7 +1,8 @@
 """I20: within an hour no more records are carried over, or count as deleted, than the mapping's brake lets.
 
 Judged is the time until the faults end: then a person releases the brakes.  What came to a batch in another
-way than by a look at its own side is left out: a look at the other side reads it too.
+way than by a look at its own side is left out: a look at the other side reads it too, and what is listed is
+tried again by itself.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from local.simulate.fields import Pair
 from local.simulate.observing import Key, Write
 from local.simulate.people import Token, tokens_in
 from local.simulate.policies import BRAKES, FEW
+from shared_code.core.jobs import JobKind
 
 NAME = "I20 brakes"
+MANY_JOBS = 10_000
 LOOKED_AT_AGAIN_S = 300.0
 """A record that a person wrote so shortly before may be looked at once more."""
 
@@ -39,8 +42,24 @@ def _too_many(evidence: Evidence, pair: Pair, side: str, brake: str) -> str | No
     most = max(FEW, coupled * percent // 100)
     if len(seen) <= most:
         return None
+    seen = {each for each in seen if each.id not in _tried_again(evidence, pair, side)}
+    if len(seen) <= most:
+        return None
     what = f"{len(seen)} {brake} in {side} were believed within an hour"
     return f"{pair.mapping}: {what}, of {coupled}; {most} may be"
+
+
+def _tried_again(evidence: Evidence, pair: Pair, side: str) -> set[str]:
+    """The records that were listed and came to a batch because of that."""
+    return {
+        record_id
+        for at in evidence.connections
+        for job in at.jobs.newest(MANY_JOBS)
+        if job.kind is JobKind.RETRY and job.mapping == pair.mapping
+        for batch in at.jobs.batches(job.id)
+        if batch.side.value == side
+        for record_id in batch.ids
+    }
 
 
 def _coupled(evidence: Evidence, pair: Pair) -> int:

@@ -18,6 +18,7 @@ from local.simulate.ordering import BESIDE, HEADERS, MAPPING, Content, Gone, Wri
 from local.simulate.ordering_view import invoices_of, lines_of, net_of, number_in_sales, rows_of
 from local.simulators.business_central.storage import Company, Row
 from shared_code.core.outcome import Problem
+from shared_code.core.records import Side
 from shared_code.sync.parts import ConnectionParts
 
 NAME = "I18 orders"
@@ -43,7 +44,7 @@ class Books:
     def __init__(self, evidence: Evidence, at: ConnectionParts) -> None:
         self.evidence = evidence
         self.company: Company = evidence.simulation.people.company(evidence.company_of(at))
-        store = at.couplings(MAPPING)
+        self.store = store = at.couplings(MAPPING)
         self.pairs = {each.sales_id: each.bc_id for each in store.all_coupled()}
         self.of_pair = {each.bc_id: each.sales_id for each in store.all_coupled()}
         self.problems: dict[str, Problem] = {
@@ -59,9 +60,13 @@ class Books:
             one = Made(key, len(lines_of(self.company, key)), net_of(row), row=row)
             found.setdefault(number_in_sales(row), []).append(one)
         for gone in self.evidence.simulation.people.book.gone:
-            if gone.company == self.company.id:
+            if gone.company == self.company.id and not self._was_nobodys(gone):
                 found.setdefault(gone.of, []).append(Made(gone.id, gone.rows, gone.net, gone=gone))
         return found
+
+    def _was_nobodys(self, gone: Gone) -> bool:
+        """Whether a person deleted it before it was anybody's partner on file: it is as if it never was."""
+        return gone.how == "delete" and not self.store.load(Side.BC, [gone.id])
 
     def header(self, order: Written) -> Mapping[str, Any] | None:
         """The order as Sales holds it now."""

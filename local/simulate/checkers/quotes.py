@@ -19,6 +19,7 @@ from local.simulate.ordering import GoneQuote, Written
 from local.simulate.quoting import BESIDE, HEADERS, MAPPING, PART, QUOTE_LINES, QUOTES
 from local.simulators.business_central.storage import Company, Row
 from shared_code.core.outcome import Problem
+from shared_code.core.records import Side
 from shared_code.sync.parts import ConnectionParts
 
 NAME = "I22 quotes"
@@ -34,7 +35,7 @@ class Books:
     def __init__(self, evidence: Evidence, at: ConnectionParts) -> None:
         self.evidence = evidence
         self.company: Company = evidence.simulation.people.company(evidence.company_of(at))
-        store = at.couplings(MAPPING)
+        self.store = store = at.couplings(MAPPING)
         self.pairs = {each.sales_id: each.bc_id for each in store.all_coupled()}
         of_pair = {bc_id: sales_id for sales_id, bc_id in self.pairs.items()}
         self.problems: dict[str, Problem] = {
@@ -55,9 +56,13 @@ class Books:
         """Those that were there, by the same."""
         found: dict[str, list[GoneQuote]] = {}
         for each in self.evidence.simulation.people.book.gone_quotes:
-            if each.company == self.company.id:
+            if each.company == self.company.id and not self._was_nobodys(each):
                 found.setdefault(each.of, []).append(each)
         return found
+
+    def _was_nobodys(self, gone: GoneQuote) -> bool:
+        """Whether a person deleted it before it was anybody's partner on file: it is as if it never was."""
+        return gone.how == "delete" and not self.store.load(Side.BC, [gone.id])
 
     @cached_property
     def today(self) -> str:
