@@ -22,6 +22,7 @@ from local.simulate.people import Ledger, People
 from local.simulate.plan import Plan, draw_plan
 from local.simulate.policy_actions import further_policy_actions, policy_actions
 from local.simulate.processes import Process, SimulatedRuntime
+from local.simulate.quoting import QUOTING
 from local.simulate.scheduler import Scheduler, Trace
 from local.simulate.services import (
     SkewedClock,
@@ -32,6 +33,7 @@ from local.simulate.services import (
 )
 from local.simulate.setting import Setting, whole, with_more_customers
 from local.simulate.simulation import Simulation
+from local.simulate.stock_actions import STOCK
 from local.simulate.storage import Hooks, NotedTables, RestlessQueue, tables
 from local.simulate.surroundings import Surroundings
 from local.simulate.wire import Late, Wire
@@ -124,7 +126,8 @@ def build(seed: int, setting: Setting, choices: Choices = NOTHING_LEFT_OUT) -> S
 
 def _actions_of(plan: Plan, choices: Choices) -> tuple[tuple[Callable[[People], None], float], ...]:
     own = (*policy_actions(plan.policies), *further_policy_actions(plan.policies))
-    return (*actions_of(plan.parts), *own, *(HASTY if choices.hasty else ()))
+    more = (*(HASTY if choices.hasty else ()), *(STOCK if plan.stock else ()))
+    return (*actions_of(plan.parts), *own, *more)
 
 
 def _chosen(seed: int, setting: Setting, choices: Choices, plan: Plan) -> Setting:
@@ -137,6 +140,8 @@ def _chosen(seed: int, setting: Setting, choices: Choices, plan: Plan) -> Settin
         setting = replace(setting, bc_lag_s=0.0, bc_late_s=0.0, sales_late_s=0.0)
     if plan.parts:
         setting = _with_parts(seed, setting, plan.parts)
+    if any(each in QUOTING for each in plan.parts):
+        setting = _in_use(setting, plan.parts)
     if plan.policies.brake:
         setting = _with_customers(seed, setting)
     if plan.incident or plan.policies.brake or plan.policies.further_brake:
@@ -150,6 +155,12 @@ def _with_customers(seed: int, setting: Setting) -> Setting:
     rng = random.Random(f"customers {seed}")
     first = with_more_customers(setting.companies[0], MORE_CUSTOMERS, rng)
     return replace(setting, companies=(first, *setting.companies[1:]))
+
+
+def _in_use(setting: Setting, parts: Sequence[str]) -> Setting:
+    """Customers are in step at first, and there is time to handle on the other side what was carried."""
+    release = ("CUSTOMER", "CONTACT", *mappings_of(parts))
+    return replace(setting, duration_s=2 * setting.duration_s, calm_start=True, release=release)
 
 
 def _with_parts(seed: int, setting: Setting, parts: Sequence[str]) -> Setting:

@@ -62,6 +62,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "quote_activated", "quote_won", "quote_closed", "quote_revised", "quote_send", "quote_accept",
         "quote_make_order", "quote_delete", "created ORDER NOTE", "edited ORDER NOTE",
     ),
+    "stock": ("stock_moved",),
     "prices with dates": ("dated_price_added", "dates_moved", "midnight"),
     "documents": (
         "posted POSTEDSALESINV-INV", "posted POSTEDSALESCRMEMO-INV", "posted_later", "paid", "paid_in_part",

@@ -13,6 +13,7 @@ from local.simulate.further import draw_parts
 from local.simulate.ordering import draw_ordering, takes_orders
 from local.simulate.policies import NONE, Policies, draw_further_policies, draw_policies
 from local.simulate.quoting import draw_quoting
+from local.simulate.stock_actions import draw_stock
 from local.simulate.wider import draw_wider
 from shared_code.core.mapping import ConflictRule
 
@@ -37,7 +38,7 @@ class Plan:
 
     ``webhooks``: both systems tell of changes.  ``conflict``: the rule for customers and contacts.  ``parts``
     of the catalogue are kept in step beside these (see ``further``).  ``clerk``: somebody works in Tandem.
-    ``policies``: rules for deletions, and brakes.
+    ``policies``: rules for deletions, and brakes.  ``stock`` moves.
     """
 
     incident: str = ""
@@ -47,6 +48,7 @@ class Plan:
     parts: tuple[str, ...] = ()
     clerk: bool = False
     policies: Policies = NONE
+    stock: bool = False
 
     @property
     def ends_pairs(self) -> bool:
@@ -93,8 +95,9 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     parts = _parts_of(seed, incident) if "parts" not in without else ()
     clerk = random.Random(f"clerk {seed}").random() < CLERKS and "clerk" not in without
     policies = NONE if "policies" in without else _policies_of(seed, incident, parts)
+    stock = draw_stock(seed, parts)
     if not incident:
-        return Plan(parts=parts, clerk=clerk, policies=policies)
+        return Plan(parts=parts, clerk=clerk, policies=policies, stock=stock)
     webhooks = rng.random() < 0.4
     rule = rng.choice((ConflictRule.ASK, ConflictRule.ASK, ConflictRule.BC_WINS, ConflictRule.SALES_WINS))
     return Plan(
@@ -105,4 +108,5 @@ def draw_plan(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         parts,
         clerk,
         policies,
+        stock,
     )

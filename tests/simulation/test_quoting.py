@@ -40,7 +40,7 @@ def quote(number: int, status: str, net: float, last_day: str) -> SimpleNamespac
 
 def evidence(
     *, quotes: int = 1, lines: int = 1, net: float = 20, status: str = "Draft", last_day: str = LATER,
-    gone: str = "", problem: str = "", state: int = 1, **beside: Any,
+    gone: str = "", ordered: bool = False, problem: str = "", state: int = 1, **beside: Any,
 ) -> Evidence:  # fmt: skip
     """Q1 was activated and is in Business Central, once and whole, and Sales is told so."""
     written = Written("s1", "Q1", "a1", "c1", CONTENT, [CONTENT])
@@ -50,7 +50,8 @@ def evidence(
         for row in rows
         for n in range(lines)
     }
-    tables = {"salesQuotes": {row.id: row for row in rows}, "salesQuoteLines": held}
+    orders = {"o1": quote(1, "Open", net, "")} if ordered else {}
+    tables = {"salesQuotes": {row.id: row for row in rows}, "salesQuoteLines": held, "salesOrders": orders}
     company = SimpleNamespace(id="c", tables={k: SimpleNamespace(rows=v) for k, v in tables.items()})
     present: dict[Key, dict[str, Any]] = {
         Key("sales", "", HEADERS, "s1"): {"statecode": state, "_customerid_value": "a1"},
@@ -105,8 +106,9 @@ def test_what_is_as_it_should_be_is_right(right: dict[str, Any]) -> None:
         ({"state": WON}, "Q1 ended in Sales, and counts in Business Central until 2030-01-01"),
         ({"quotes": 0}, "Q1 is active, and is neither in Business Central nor listed"),
         ({"quotes": 0, "problem": "refused"}, "listed as “why”, and Sales is told “None”"),
-        ({"quotes": 0, "gone": "make_order"}, "Q1 is ordered in Business Central"),
-        ({"quotes": 0, "gone": "delete"}, "Q1 was deleted in Business Central, and no problem says so"),
+        ({"quotes": 0, "gone": "make_order", "ordered": True}, "Q1 is ordered in Business Central"),
+        ({"quotes": 0, "gone": "make_order"}, "Q1 is not in Business Central any more"),
+        ({"quotes": 0, "gone": "delete"}, "Q1 is not in Business Central any more, and no problem says so"),
     ],
 )
 def test_what_is_wrong_is_told(wrong: dict[str, Any], told: str) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from local.simulation.world import World
+from local.simulators.business_central import control_edits
+from shared_code.core.records import Side
 from tests.sync import ordering, quoting, worlds
 from tests.sync.ordering import BICYCLE, DESK, SALES_ACCOUNT, sold, written_in
 from tests.sync.quoting import NAME, activate, of_after, told
@@ -201,6 +203,27 @@ def test_a_quote_that_business_central_made_an_order_of_lives_on_and_stays_quiet
     assert told(plain, quote)["tandem_status"] == "Ordered"
     assert worlds.problems(plain, NAME) == []
     assert quoting.in_bc(plain) == []
+
+
+def test_a_quote_of_which_an_order_is_made_before_anybody_knows_it_is_not_made_again(plain: World) -> None:
+    """The answer to its creation was lost, and a bookkeeper was quick (seed 187)."""
+    quote = activate(plain, sold(plain, BICYCLE, 2, 10))
+
+    def lose() -> None:
+        raise worlds.ConnectionLost
+
+    worlds.tap(plain, Side.BC).after = worlds.once(lose)
+    worlds.cycle(plain)
+    assert worlds.codes(plain, NAME) == ["outcome_unknown"]
+    (made,) = quoting.in_bc(plain)
+    company = plain.bc.env.companies[plain.at.connection.company_id]
+    control_edits.handle_quote(plain.bc.env, company, {"quote": made["id"], "act": "make_order"})
+    worlds.cycles(plain, 3, 1300)
+    assert quoting.in_bc(plain) == []
+    assert len(ordering.in_bc(plain)) == 1
+    assert told(plain, quote)["tandem_status"] == "Ordered"
+    assert worlds.problems(plain, NAME) == []
+    worlds.assert_quiet(plain)
 
 
 def test_a_quote_may_end_in_sales_after_business_central_made_an_order_of_it(plain: World) -> None:

@@ -31,6 +31,7 @@ from local.simulate.checkers import (
     prices,
     quiet,
     quotes,
+    stock,
     totals,
     variants,
 )
@@ -40,7 +41,7 @@ _MODULES = (
     nothing_lost, converged, quiet, one_to_one, no_duplicates, base_truthful, only_mapped, no_dangling,
     isolated, no_deletes, no_false_deletions, totals, limits, known_systems,
     prices, no_echo, on_paper, orders, agents, variants, documents, deletions,
-    brakes, quotes,
+    brakes, quotes, stock,
 )  # fmt: skip
 
 CHECKERS: dict[str, Callable[[Evidence], list[str]]] = {each.NAME: each.check for each in _MODULES}

@@ -15,7 +15,7 @@ from typing import Any
 
 from local.simulate.evidence import Evidence
 from local.simulate.observing import Key
-from local.simulate.ordering import GoneQuote, Written
+from local.simulate.ordering import ORDERS, GoneQuote, Written
 from local.simulate.quoting import BESIDE, HEADERS, MAPPING, PART, QUOTE_LINES, QUOTES
 from local.simulators.business_central.storage import Company, Row
 from shared_code.core.outcome import Problem
@@ -68,6 +68,11 @@ class Books:
     def today(self) -> str:
         now = self.evidence.simulation.surroundings.bc.env.clock.time()
         return datetime.fromtimestamp(now, UTC).date().isoformat()
+
+    def has_order(self, quote: Written) -> bool:
+        """Whether the order is there that was made of it."""
+        orders = self.company.tables[ORDERS].rows.values()
+        return any(each.values["externalDocumentNumber"] == quote.number for each in orders)
 
     def header(self, quote: Written) -> Mapping[str, Any]:
         """The quote as Sales holds it now."""
@@ -132,15 +137,17 @@ def _wrongly_told(books: Books, quote: Written, row: Row) -> Iterator[str]:
 
 
 def _gone_untold(books: Books, quote: Written, gone: GoneQuote) -> Iterator[str]:
-    """Where an order was made of it, that is told; where somebody deleted it, that is listed."""
-    problem, told = books.problems.get(quote.id), books.beside(quote)
-    if gone.how == "make_order":
-        if (status := told.get("tandem_status")) != "Ordered":
-            yield f"{quote.number} is ordered in Business Central, and Sales is told {status}"
-    elif books.header(quote).get("statecode") == ACTIVE and (
-        problem is None or problem.code != "partner_deleted"
-    ):
-        yield f"{quote.number} was deleted in Business Central, and no problem says so"
+    """Where an order was made of it, that is told; where somebody deleted it, that is listed.
+
+    An order that went before anybody looked tells of nothing any more: then the quote is gone, and no more.
+    """
+    problem, status = books.problems.get(quote.id), books.beside(quote).get("tandem_status")
+    if status == "Ordered" or books.header(quote).get("statecode") != ACTIVE:
+        return
+    if gone.how == "make_order" and books.has_order(quote):
+        yield f"{quote.number} is ordered in Business Central, and Sales is told {status}"
+    elif problem is None or problem.code != "partner_deleted":
+        yield f"{quote.number} is not in Business Central any more, and no problem says so"
 
 
 def _not_made(books: Books, quote: Written) -> Iterator[str]:
