@@ -65,7 +65,7 @@ def restore_sales(sales: Dataverse, backup: SalesBackup, observer: Observer) -> 
     store._late.clear()
     for name, rows in backup.rows.items():
         data = store.tables[name]
-        for row_id in {*data.rows, *rows}:
+        for row_id in dict.fromkeys([*data.rows, *rows]):
             if data.rows.get(row_id) is not rows.get(row_id):
                 store._replace(name, row_id, rows.get(row_id))
                 observer.put_back("sales", "", name, row_id, rows.get(row_id))
@@ -98,7 +98,8 @@ def restore_bc(bc: BusinessCentral, backup: BcBackup, observer: Observer) -> int
         company = env.companies[company_id]
         table = company.tables[name]
         table._hidden.clear()
-        moved = [each for each in {*table.rows, *rows} if table.rows.get(each) is not rows.get(each)]
+        either = dict.fromkeys([*table.rows, *rows])
+        moved = [each for each in either if table.rows.get(each) is not rows.get(each)]
         for row_id in moved:  # first away, then back: a number may have passed to another record
             table.replace(row_id, None)
         for row_id in moved:

@@ -32,6 +32,7 @@ from local.simulate.services import (
     settings_of,
 )
 from local.simulate.setting import Setting, whole, with_more_customers
+from local.simulate.short import shortened
 from local.simulate.simulation import Simulation
 from local.simulate.stock_actions import STOCK
 from local.simulate.storage import Hooks, NotedTables, RestlessQueue, tables
@@ -144,6 +145,7 @@ def _chosen(seed: int, setting: Setting, choices: Choices, plan: Plan) -> Settin
         setting = _in_use(setting, plan.parts)
     if plan.policies.brake:
         setting = _with_customers(seed, setting)
+    setting = shortened(seed, setting)
     if plan.incident or plan.policies.brake or plan.policies.further_brake:
         # It happens to a connection that has been in use for a while.
         return replace(setting, calm_start=True)

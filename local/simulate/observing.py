@@ -121,7 +121,7 @@ class Observer:
 
     def look(self, request: str) -> None:
         """A read of Business Central was answered: when somebody could see these companies' tables."""
-        for company, table in set(_BC_TABLE.findall(request)):
+        for company, table in dict.fromkeys(_BC_TABLE.findall(request)):
             self.looks.setdefault((company.lower(), table), []).append(self.now())
 
     def versions(self, key: Key) -> list[Version]:
@@ -214,7 +214,7 @@ class Observer:
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    names = before.keys() | after.keys()
+    names = dict.fromkeys([*before, *after])
     return {
         name: (before.get(name), after.get(name))
         for name in sorted(names)

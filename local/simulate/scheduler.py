@@ -1,8 +1,8 @@
-"""One baton for all threads: a seed decides who goes on at each step, and time is virtual.
+"""One seed decides who goes on at each step, and time is virtual.
 
-Exactly one thread runs at any moment.  It gives the baton away only in ``pause``, which the runtime, the
-wire and the storage call; there the next one is drawn from the seed.  So the same seed gives the same
-interleaving, whatever the machine does.
+All work runs in one thread, as coroutines that need no ``await``: the product's code is what it is.  One
+gives way only in ``pause``, which the runtime, the wire and the storage call; there the next one is drawn
+from the seed.  So the same seed gives the same interleaving, whatever the machine does.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import math
 import random
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
+from greenlet import getcurrent, greenlet
 
 from local.simulators.wire import ManualClock
 
@@ -66,22 +67,15 @@ class Trace:
 
 @dataclass(eq=False)
 class Task:
-    """A thread that waits for the baton.  ``process`` names what dies together."""
+    """Work that waits for its turn.  ``process`` names what dies together."""
 
     name: str
     process: str
-    baton: threading.Lock
     wake_at: float
+    turn: greenlet = field(init=False)
     done: bool = False
     doomed: bool = False
     error: BaseException | None = None
-
-
-def _held_lock() -> threading.Lock:
-    """A lock that is given to whoever waits for it by releasing it."""
-    lock = threading.Lock()
-    lock.acquire()
-    return lock
 
 
 class Scheduler:
@@ -101,7 +95,7 @@ class Scheduler:
         self.paper_writes: list[str] = []
         self._tasks: list[Task] = []
         self._current: Task | None = None
-        self._main = _held_lock()
+        self._main = getcurrent()
         self._failure: BaseException | None = None
 
     @property
@@ -130,19 +124,18 @@ class Scheduler:
         self.trace.add(self.clock.now, self.who, event)
 
     def spawn(self, name: str, process: str, call: Callable[[], None], delay_s: float = 0.0) -> Task:
-        """A further thread; it begins when it is drawn."""
-        task = Task(name, process, _held_lock(), self.clock.now + delay_s)
-        thread = threading.Thread(target=self._body, args=(task, call), name=name, daemon=True)
+        """A further task; it begins when it is drawn."""
+        task = Task(name, process, self.clock.now + delay_s)
+        task.turn = greenlet(lambda: self._body(task, call), self._main)
         self._tasks.append(task)
-        thread.start()
         return task
 
     def run(self) -> None:
         """Run all tasks to their end.  Raises what one of them raised."""
-        if self._tasks:
+        while self._tasks:
+            # Comes back when a task has ended; until then they pass the turn among themselves.
             self._current = self._draw(None)
-            self._current.baton.release()
-            self._main.acquire()
+            self._current.turn.switch()
         self._current = None
         if self._failure is not None:
             raise self._failure
@@ -158,20 +151,20 @@ class Scheduler:
         self._switch(me)
 
     def crash(self) -> None:
-        """The present worker's process dies: all of its threads."""
+        """The present worker's process dies: all of its tasks."""
         for task in self._tasks:
             if task.process == self.process:
                 task.doomed = True
         raise Crash
 
     def kill(self, process: str) -> None:
-        """Another's process dies: each of its threads at its next step."""
+        """Another's process dies: each of its tasks at its next step."""
         for task in self._tasks:
             if task.process == process:
                 task.doomed = True
 
     def run_all[T](self, calls: Sequence[Callable[[], T]], limit: int) -> list[T]:
-        """Branches of one worker, at most ``limit`` at a time, each a thread of its own."""
+        """Branches of one worker, at most ``limit`` at a time, each a task of its own."""
         me = self._current
         if me is None or len(calls) <= 1 or limit <= 1:
             return [call() for call in calls]
@@ -207,8 +200,7 @@ class Scheduler:
         following = self._draw(me)
         if following is not me:
             self._current = following
-            following.baton.release()
-            me.baton.acquire()
+            following.turn.switch()
         self.on_step()
         if me.doomed:
             raise Crash
@@ -227,7 +219,6 @@ class Scheduler:
         return due[0] if len(due) == 1 else due[int(self.rng.random() * len(due))]
 
     def _body(self, task: Task, call: Callable[[], None]) -> None:
-        task.baton.acquire()
         try:
             if self._failure is None and not task.doomed:
                 call()
@@ -237,8 +228,3 @@ class Scheduler:
             self._failure = self._failure or error
         task.done = True
         self._tasks.remove(task)
-        if self._tasks:
-            self._current = self._draw(None)
-            self._current.baton.release()
-        else:
-            self._main.release()

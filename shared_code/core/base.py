@@ -33,8 +33,8 @@ def settle_base(
     if not open_groups and len(bc) == len(sales) == len(mapping.fields):
         return Base(dict(bc), dict(sales))
     old = base or Base({}, {})
-    kept = {each.name for each in mapping.fields if each.group in open_groups}
-    taken = [each.name for each in mapping.fields if each.name not in kept]
+    kept = [each.name for each in mapping.fields if each.group in open_groups]
+    taken = [each.name for each in mapping.fields if each.group not in open_groups]
     return Base(
         {name: old.bc[name] for name in kept if name in old.bc} | {name: bc.get(name) for name in taken},
         {name: old.sales[name] for name in kept if name in old.sales}

@@ -35,7 +35,7 @@ class Tally:
         minute = int(now_s // 60)
         seen = {each: at for each, at in self.seen.items() if at > minute - WINDOW_MIN}
         further = {at: n for at, n in self.further.items() if at > minute - WINDOW_MIN}
-        for each in {digest((one,))[:_DIGITS] for one in ids}:
+        for each in dict.fromkeys(digest((one,))[:_DIGITS] for one in ids):
             if each in seen or len(seen) < MAX_KEPT:
                 seen[each] = minute
             else:

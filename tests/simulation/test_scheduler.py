@@ -67,7 +67,7 @@ def test_branches_give_their_results_in_order_and_the_first_error_after_all_ende
     assert results == [[0, 1, 2, 3]]
 
 
-def test_a_crash_ends_all_threads_of_the_process_and_no_other() -> None:
+def test_a_crash_ends_all_tasks_of_the_process_and_no_other() -> None:
     made, alive = scheduler(), list[str]()
 
     def work(name: str, dies: bool) -> None:
@@ -84,7 +84,7 @@ def test_a_crash_ends_all_threads_of_the_process_and_no_other() -> None:
     assert alive == ["other"]
 
 
-def test_an_error_of_one_thread_is_the_error_of_the_run() -> None:
+def test_an_error_of_one_task_is_the_error_of_the_run() -> None:
     made = scheduler()
 
     def fail() -> None:

@@ -226,7 +226,7 @@ class PaperSystem:
             if write.kind is Kind.CREATE and self.side is Side.SALES
             for each in beside(table.name, write.record_id, held.values)
         ]
-        for name in {each.table for each in found}:
+        for name in dict.fromkeys(each.table for each in found):
             rows = {each.id: Held(each.values, created=True) for each in found if each.table == name}
             self.sheet.add_beside(self.side, name, rows)
 

@@ -43,7 +43,7 @@ class LinkTable:
         for each, some in own + theirs:
             # Many rows refer to few records: what they hold is looked at once.
             told = {_told(each, side, row.values): row for row in some}
-            for key in {key for row in told.values() for key in _keys(each, side, row)}:
+            for key in dict.fromkeys(key for row in told.values() for key in _keys(each, side, row)):
                 index = "bc" if key == ZERO_ID else _index(each, side)
                 for mapping in each.lookup:
                     if (mapping, index, key) not in self._couplings:
