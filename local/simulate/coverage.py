@@ -88,7 +88,7 @@ MAPPINGS = (
 )  # fmt: skip
 """Of each of these some seed must have coupled records at its end."""
 
-NEEDED_SEEDS = 200
+NEEDED_SEEDS = 500
 """From so many seeds on, what never happened fails the run."""
 
 
