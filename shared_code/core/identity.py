@@ -22,6 +22,18 @@ def partner_id(connection: str, mapping: str, bc_id: str, generation: int) -> st
     return f"{found[:8]}-{found[8:12]}-5{found[13:16]}-{variant}{found[17:20]}-{found[20:32]}"
 
 
+_OF_LINES = 0x7D1A53C60B9F0E4803A5C2F18E6D94B7 & ~(0xF000 << 64) & ~(0xC000 << 48)
+
+
+def line_partner(line_id: str) -> str:
+    """The id that a line of an order has on the other side, for both sides: applied twice it is the first one.
+
+    Two lines are partners by their ids alone, whatever is lost of what is kept.  What tells the kind of the
+    id (RFC 9562, version and variant) stays.
+    """
+    return str(uuid.UUID(int=uuid.UUID(line_id).int ^ _OF_LINES))
+
+
 def digest(parts: Iterable[str]) -> str:
     """A short text that is the same for the same parts and, for all that matters, only for them."""
     joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")
