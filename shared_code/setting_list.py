@@ -35,9 +35,9 @@ SETTINGS = (
     Setting("SALES_URL", "The address of the Dynamics 365 Sales organisation.",
             "https://contoso.crm4.dynamics.com"),
     Setting("FEATURES", "What the company has (extension, unit_groups, price_lists, manual_numbers) or "
-            "wants (vendors, opportunities, orders, order_notes, order_choices, quotes, invoices, "
-            "credit_memos, item_categories, item_variants, lone_contacts, country_names, parent_accounts, "
-            "person_customers, account_statistics, item_prices).",
+            "wants (vendors, opportunities, orders, orders_both_ways, order_notes, order_choices, quotes, "
+            "invoices, credit_memos, item_categories, item_variants, lone_contacts, country_names, "
+            "parent_accounts, person_customers, account_statistics, item_prices).",
             "extension,unit_groups,price_lists,vendors,invoices", ""),
     Setting("MAPPINGS", "What to synchronise, by the names of mappings; what they depend on comes with them. "
             "Blank: everything the features allow.", "CUSTOMER,CONTACT", ""),

@@ -252,6 +252,11 @@ def _features(text: str) -> Features:
     if chosen & set(through_extension) and Feature.EXTENSION not in chosen:
         named = ", ".join(each.value for each in through_extension)
         raise ValueError(f"{named} are read through the extension: name it too.")
+    if Feature.ORDERS_BOTH_WAYS in chosen and not {Feature.ORDERS, Feature.EXTENSION} <= chosen:
+        raise ValueError(
+            "orders_both_ways needs orders and extension: API v2.0 writes lines one by one, which can stop "
+            "in the middle, and cannot reopen a released order. Name both, too."
+        )
     if Feature.CREDIT_MEMOS in chosen and Feature.INVOICES not in chosen:
         raise ValueError("credit_memos are rows among the invoices: name invoices, too.")
     return chosen

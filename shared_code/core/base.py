@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from shared_code.core import order_lines
 from shared_code.core.frozen import frozen
-from shared_code.core.mapping import Mapping
-from shared_code.core.records import Side, Values
+from shared_code.core.mapping import Direction, Mapping
+from shared_code.core.order_lines import LINES
+from shared_code.core.records import Side, Value, Values
 
 
 @frozen
@@ -35,22 +37,45 @@ def settle_base(
     old = base or Base({}, {})
     kept = [each.name for each in mapping.fields if each.group in open_groups]
     taken = [each.name for each in mapping.fields if each.group not in open_groups]
-    return Base(
+    after = Base(
         {name: old.bc[name] for name in kept if name in old.bc} | {name: bc.get(name) for name in taken},
         {name: old.sales[name] for name in kept if name in old.sales}
         | {name: sales.get(name) for name in taken},
     )
+    return _with_open_lines(after, old, bc, sales) if LINES in kept else after
 
 
-def with_given(mapping: Mapping, base: Base | None, sales: Values) -> Base | None:
+def _with_open_lines(after: Base, old: Base, bc: Values, sales: Values) -> Base:
+    """Lines that are in step are taken where others of the order are open."""
+    held_bc, held_sales = order_lines.read(bc.get(LINES)), order_lines.read(sales.get(LINES))
+    if held_bc is None or held_sales is None:
+        return after
+    known = {side: order_lines.read(old.on(side).get(LINES)) for side in Side}
+    lines = order_lines.settled(known, {Side.BC: held_bc, Side.SALES: held_sales})
+    bc_text, sales_text = (order_lines.text_of(lines[side]) for side in (Side.BC, Side.SALES))
+    return Base({**after.bc, LINES: bc_text}, {**after.sales, LINES: sales_text})
+
+
+def with_given(mapping: Mapping, base: Base | None, bc: Values, sales: Values) -> Base | None:
     """The base right after a creation in Business Central that could not be given what is fixed there.
 
-    What Sales held then is what it was created with: Business Central's own value takes its place.
+    What Sales held then is what it was created with: Business Central's own value takes its place.  An order
+    that goes both ways was not given what Sales leaves blank, either: what its customer fills there is no
+    edit.
     """
     if base is None:
         return None
     fixed = [each.name for each in mapping.fields if each.fixed_in_bc and each.name not in base.sales]
-    return Base(base.bc, {**base.sales, **{name: sales.get(name) for name in fixed}})
+    filled = _filled_at_creation(mapping, base) if mapping.order_lines else []
+    return Base(
+        {**base.bc, **{name: bc.get(name) for name in filled}},
+        {**base.sales, **{name: sales.get(name) for name in (*fixed, *filled)}},
+    )
+
+
+def _filled_at_creation(mapping: Mapping, base: Base) -> list[str]:
+    both_ways = [each for each in mapping.fields if each.direction is Direction.BIDIRECTIONAL]
+    return [each.name for each in both_ways if each.name not in base.bc and each.name not in base.sales]
 
 
 def confirm_base(base: Base | None, sent_to: Side, sent: Values, returned: Values) -> Base:
@@ -64,4 +89,16 @@ def confirm_base(base: Base | None, sent_to: Side, sent: Values, returned: Value
     old = base or Base({}, {})
     theirs = {name: returned.get(name) for name in sent}
     pair = (theirs, sent) if sent_to is Side.BC else (sent, theirs)
-    return Base({**old.bc, **pair[0]}, {**old.sales, **pair[1]})
+    after = Base({**old.bc, **pair[0]}, {**old.sales, **pair[1]})
+    return _with_confirmed_lines(after, old, sent_to, sent[LINES], returned) if LINES in sent else after
+
+
+def _with_confirmed_lines(after: Base, old: Base, sent_to: Side, sent: Value, returned: Values) -> Base:
+    """Of lines only those are confirmed that were sent."""
+    before = {side: order_lines.read(old.on(side).get(LINES)) or {} for side in Side}
+    held = order_lines.read(returned.get(LINES)) or {}
+    lines = order_lines.confirmed(before, sent_to, order_lines.changes_of(sent), held)
+    return Base(
+        {**after.bc, LINES: order_lines.text_of(lines[Side.BC])},
+        {**after.sales, LINES: order_lines.text_of(lines[Side.SALES])},
+    )

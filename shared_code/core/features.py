@@ -33,6 +33,7 @@ class Feature(StrEnum):
     QUOTES = "quotes"
     ORDER_NOTES = "order_notes"
     ORDER_CHOICES = "order_choices"
+    ORDERS_BOTH_WAYS = "orders_both_ways"
     MANUAL_NUMBERS = "manual_numbers"
     CREDIT_MEMOS = "credit_memos"
     ITEM_CATEGORIES = "item_categories"

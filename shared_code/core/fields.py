@@ -47,6 +47,7 @@ class FieldType(StrEnum):
     CONSTANT = "constant"
     LOCAL_AMOUNT = "local_amount"
     STATE = "state"
+    LINES = "lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class FieldMapping:
     ``kind``: of a line's field, only of lines of this kind (``orders.py``).  ``beside``: its Sales column is
     one of the row beside the record.  ``compared_with`` is a Sales column that must hold the same amount once
     Tandem has created the BC record.
+    A field of the type ``lines`` stands for all lines of an order that go both ways (``order_lines.py``).
     ``refusal_is_told``: a change is sent although the service takes the field at creation only, so that a
     person is told of it.
     """

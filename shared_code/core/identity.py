@@ -26,7 +26,7 @@ _OF_LINES = 0x7D1A53C60B9F0E4803A5C2F18E6D94B7 & ~(0xF000 << 64) & ~(0xC000 << 4
 
 
 def line_partner(line_id: str) -> str:
-    """The id that a line of an order has on the other side, for both sides: applied twice it is the first one.
+    """The id that a line of an order has on the other side; applied twice it is the first one again.
 
     Two lines are partners by their ids alone, whatever is lost of what is kept.  What tells the kind of the
     id (RFC 9562, version and variant) stays.

@@ -12,7 +12,7 @@ from shared_code.core import orders, transform
 from shared_code.core.lookups import Links
 from shared_code.core.mapping import FieldMapping, FieldType, Lines
 from shared_code.core.put_results import Missing, Put, Unfit
-from shared_code.core.records import Side, Value, Values
+from shared_code.core.records import ZERO_ID, Side, Value, Values
 
 LINE_ID = "id"
 
@@ -149,3 +149,39 @@ def _blank(each: FieldMapping, source: Side) -> Put:
         return Unfit(each.name, "account_missing", what) if each.kind else {}
     names = each.sales if source is Side.BC else tuple(filter(None, (each.bc,)))
     return dict.fromkeys(names, 0) if each.type is FieldType.DECIMAL else {}
+
+
+def put_bc_line_in_sales(lines: Lines, row: Values, links: Links) -> tuple[dict[str, Value], Faults]:
+    """What a line of Business Central sells, as columns of Sales."""
+    for group in lines.groups:
+        first = group[0]
+        if not first.lookup or not first.kind or not _is_of_type(group, row):
+            continue
+        if transform.get(first, Side.BC, row, links) is None:
+            continue
+        native, faults = _put_group(_both_sided(group), row, links, Side.BC)
+        return native, [_not_in_sales(each, row) for each in faults]
+    return {}, [Unfit("lines", "order_content", f"{_in_bc(row)}: Sales has no place for such a line.")]
+
+
+def _is_of_type(group: tuple[FieldMapping, ...], row: Values) -> bool:
+    types = [each.constant for each in group if each.bc == "lineType"]
+    is_variant = row.get("itemVariantId") not in (None, "", ZERO_ID)
+    sells_variant = any(each.bc == "itemVariantId" for each in group)
+    return types == [row.get("lineType")] and is_variant is sells_variant
+
+
+def _both_sided(group: tuple[FieldMapping, ...]) -> tuple[FieldMapping, ...]:
+    """The fields that Sales is told: neither the type nor what only Business Central needs."""
+    return tuple(each for each in group if each.type is not FieldType.CONSTANT and not each.within_only)
+
+
+def _in_bc(row: Values) -> str:
+    return f"Line {row.get('sequence') or '?'} of Business Central ({str(row.get('description') or '')[:60]})"
+
+
+def _not_in_sales(fault: Missing | Unfit, row: Values) -> Missing | Unfit:
+    if isinstance(fault, Missing):
+        told = f"{_in_bc(row)}: its {fault.field} is not in Sales, or not coupled with what is there."
+        return Missing("lines", fault.mappings, fault.side, fault.key, told)
+    return Unfit("lines", fault.code, f"{_in_bc(row)}: {fault.text}")

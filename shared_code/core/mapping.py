@@ -90,6 +90,11 @@ class Mapping:
     brake: Brakes = field(default_factory=Brakes)
     lines: Lines | None = None
 
+    @cached_property
+    def order_lines(self) -> FieldMapping | None:
+        """The field that stands for lines which go both ways; most mappings have none."""
+        return next((each for each in self.fields if each.type is FieldType.LINES), None)
+
     def may_create(self, side: Side, *, insists: bool = False) -> bool:
         """Whether records are created on ``side``: values flow there, and neither rule says no.
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import field
 from datetime import datetime
 
+from shared_code.core import order_lines
 from shared_code.core.base import Base
 from shared_code.core.frozen import frozen
 from shared_code.core.journal import Reason
@@ -90,6 +91,9 @@ def merge(mapping: Mapping, base: Base | None, states: MappingOf[Side, State], r
     overruled: list[Overruled] = []
     because: dict[str, Reason] = {}
     for group in mapping.groups:
+        if group[0].type is FieldType.LINES:
+            conflicts += _merge_lines(group[0], base, held, states, rules, writes, because)
+            continue
         winner, reason = _favoured(group, rules, *_winner(group, base, held))
         if winner is not None and winner is rules.favour and _changed(group, base, held, winner.other):
             overruled.append(Overruled(group[0].group, winner.other, _values_in(group, held[winner.other])))
@@ -105,6 +109,39 @@ def merge(mapping: Mapping, base: Base | None, states: MappingOf[Side, State], r
                 writes[target][each.name] = held[target.other].get(each.name)
                 because[each.name] = reason
     return Merge(writes[Side.BC], writes[Side.SALES], tuple(conflicts), tuple(overruled), because)
+
+
+def _merge_lines(
+    each: FieldMapping,
+    base: Base | None,
+    held: MappingOf[Side, Values],
+    states: MappingOf[Side, State],
+    rules: Rules,
+    writes: MappingOf[Side, dict[str, Value]],
+    because: dict[str, Reason],
+) -> list[Conflict]:
+    """The lines of an order, one by one; what is written of them is one value for each side."""
+    lines = {side: order_lines.read(held[side].get(each.name)) for side in Side}
+    known = {side: order_lines.read(base.on(side).get(each.name)) if base else None for side in Side}
+    bc, sales = lines[Side.BC], lines[Side.SALES]
+    if bc is None or sales is None:
+        return []
+
+    def decide(contested: order_lines.LineConflict) -> Side | None:
+        return _ruled(_line_conflict(each, contested), states, rules)[0]
+
+    found = order_lines.merge_lines(known, {Side.BC: bc, Side.SALES: sales}, decide, rules.favour)
+    for side in Side:
+        if found.to[side]:
+            writes[side][each.name] = order_lines.text_of(found.to[side])
+            because[each.name] = Reason.DECIDED if rules.favour else Reason.CHANGED
+    return [_line_conflict(each, contested) for contested in found.conflicts]
+
+
+def _line_conflict(each: FieldMapping, contested: order_lines.LineConflict) -> Conflict:
+    """A part of a line as a group of its own: a person decides about it alone."""
+    held = ({each.name: order_lines.told(line)} for line in (contested.base, contested.bc, contested.sales))
+    return Conflict(f"{each.name} {contested.id} {contested.part}", (each.name,), *held)
 
 
 def _decided(

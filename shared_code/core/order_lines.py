@@ -81,6 +81,22 @@ def changes_of(text: Value) -> Changes:
     return found
 
 
+_WORDS: Mapping[str, str] = {
+    SELLS: "",
+    UNIT: "",
+    QUANTITY: "quantity ",
+    PRICE: "price ",
+    DISCOUNT: "discount ",
+}
+
+
+def told(line: Line | None) -> str | None:
+    """What a line holds, in words; ``None`` where it is not there."""
+    if line is None:
+        return None
+    return ", ".join(f"{_WORDS.get(name, '')}{value}" for name, value in line.items() if value) or "blank"
+
+
 def merge_lines(
     base: Mapping[Side, Lines | None], held: Held, decide: Decide, favour: Side | None = None
 ) -> LinesMerge:

@@ -9,6 +9,7 @@ class OrderStatus(StrEnum):
     """How far it is.  One that vanished is invoiced where an invoice names it, else somebody deleted it."""
 
     OPEN = "Open"
+    PENDING_APPROVAL = "Waiting for approval"
     RELEASED = "Released"
     PARTLY_SHIPPED = "Partly shipped"
     SHIPPED = "Shipped"

@@ -59,6 +59,8 @@ def get(each: FieldMapping, side: Side, native: Values, links: Links) -> Value:
             return _get_option(each, side, _ruled(each, side, names[0], native))
         case FieldType.STATE:
             return states.get(each, side, native)
+        case FieldType.LINES:
+            return None  # The record's lines tell: order_line_values.py.
         case _:
             return _get_one(each, side, native)
 
@@ -91,6 +93,8 @@ def put(each: FieldMapping, side: Side, value: Value, links: Links, present: Val
         case _ if _is_unreadable(each, value):
             what = f"{each.name}: {str(value).removeprefix(UNREADABLE_PREFIX)}. Correct it or the rule."
             return Unfit(each.name, "unreadable", what)
+        case FieldType.LINES:
+            return {}  # As above.
         case FieldType.PERSON_NAME if len(names) == 2:
             return _put_name(each, names, value, present)
         case FieldType.LOOKUP:

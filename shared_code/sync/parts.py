@@ -11,6 +11,7 @@ from shared_code.core.conditions import fields_of
 from shared_code.core.lines import LINE_ID
 from shared_code.core.links import Addresses
 from shared_code.core.mapping import Connection, FieldMapping, Mapping, TableRule, native_of
+from shared_code.core.order_line_values import BC_COLUMNS
 from shared_code.core.records import Side
 from shared_code.core.rules_digest import digest_of
 from shared_code.core.selection import Catalogue
@@ -314,7 +315,8 @@ def _reads_lines(mapping: Mapping, side: Side) -> bool:
     them, which has to show that all are there."""
     if mapping.lines is None:
         return False
-    return mapping.lines.direction.flows_from(side) or (side is Side.BC and not mapping.bc.api)
+    go_back = side is Side.BC and (mapping.order_lines is not None or not mapping.bc.api)
+    return mapping.lines.direction.flows_from(side) or go_back
 
 
 def _column(name: str, lookup: FieldMapping | None, rule: TableRule) -> Column:
@@ -336,6 +338,7 @@ def _lines_of(mapping: Mapping, side: Side) -> tuple[Table | None, str]:
         return None, ""
     if side is Side.BC:
         names = [lines.order, *(name for each in lines.fields for name in native_of(each, side))]
+        names += BC_COLUMNS if mapping.order_lines else ()
         return Table(lines.bc, LINE_ID, tuple(map(Column, dict.fromkeys(names)))), lines.bc
     columns = {name: _lookup_column(name, each) for each in lines.fields for name in each.sales}
     return Table(lines.table, lines.key, tuple(columns.values())), lines.sales

@@ -37,12 +37,14 @@ from shared_code.systems.chunked import at_most, read_chunks, write_chunks
 from shared_code.systems.counting import count
 from shared_code.systems.http import AnswerLost, Client, checked_address
 from shared_code.systems.interface import (
+    ORDER_LINES,
     Change,
     Column,
     Count,
     Creation,
     Cursor,
     Deletions,
+    Moved,
     OutcomeUnknown,
     Page,
     Refused,
@@ -166,11 +168,9 @@ class BusinessCentral:
 
     def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
         """Write fields of records that still have the given etag."""
-        make = [
-            partial(Part, "PATCH", self._write_url(table, f"({odata.guid(change.id)})"), _if_match(change))
-            for change in changes
-        ]
-        return self._write(table, "update", make, [change.values for change in changes])
+        return self._send(
+            table, "update", [_update(table, self._write_url(table, _key(c)), c) for c in changes]
+        )
 
     def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
         """Delete records that still have the given etag.  Business Central refuses what was used."""
@@ -178,7 +178,7 @@ class BusinessCentral:
             return [Refused("NotOffered", "a record made of dated lines is not deleted") for _ in removals]
         parts = [
             Part("DELETE", f"{self._place.company}/{odata.name(table.name)}({odata.guid(each.id)})",
-                 {"If-Match": each.version.etag})
+                 {"If-Match": orders.header_etag(each.version.etag)})
             for each in removals
         ]  # fmt: skip
         return write_chunks(self._client, parts, batch.MAX_PARTS, partial(self._write_chunk, table, "delete"))
@@ -219,8 +219,9 @@ class BusinessCentral:
 
     def _write_url(self, table: Table, key: str) -> str:
         names = tables.column_names(table)
+        expand = tables.expand_with_lines if key and orders.goes_both_ways(table) else tables.expand
         return odata.address(
-            f"{self._place.company}/{odata.name(table.name)}{key}", expand=tables.expand(table, names)
+            f"{self._place.company}/{odata.name(table.name)}{key}", expand=expand(table, names)
         )
 
     def _rows(
@@ -270,17 +271,6 @@ class BusinessCentral:
             ]
             return [*rows, currencies.local_currency(table, local, rates)] if zero else rows
 
-    def _write(
-        self,
-        table: Table,
-        kind: str,
-        make: Sequence[Callable[..., Part]],
-        values: Sequence[Mapping[str, Value]],
-    ) -> list[WriteResult]:
-        return self._send(
-            table, kind, [_part(table, one, given) for one, given in zip(make, values, strict=True)]
-        )
-
     def _send(self, table: Table, kind: str, parts: Sequence[Part | Refused]) -> list[WriteResult]:
         """Send what can be sent; what cannot be written as JSON is refused here, alone."""
         sent = [part for part in parts if isinstance(part, Part)]
@@ -314,17 +304,20 @@ class BusinessCentral:
         return [_reread(table, one, rows, "the written record was not found again") for one in results]
 
 
-def _if_match(change: Change) -> dict[str, str]:
-    return {"If-Match": change.version.etag}
+def _key(change: Change) -> str:
+    return f"({odata.guid(change.id)})"
 
 
-def _part(table: Table, make: Callable[..., Part], values: Mapping[str, Value]) -> Part | Refused:
+def _update(table: Table, url: str, change: Change) -> Part | Refused:
     try:
-        body = tables.body(table, values)
+        values = {name: value for name, value in change.values.items() if name != ORDER_LINES}
+        body: Mapping[str, object] = tables.body(table, values)
+        if orders.goes_both_ways(table):
+            body = orders.changed(change, body)
         odata.dumps(body)
     except ValueError as error:
         return Refused("ValueNotSendable", str(error))
-    return make(body=body)
+    return Part("PATCH", url, {"If-Match": orders.header_etag(change.version.etag)}, body)
 
 
 def _creation(table: Table, url: str, creation: Creation) -> Part | Refused:
@@ -339,6 +332,8 @@ def _creation(table: Table, url: str, creation: Creation) -> Part | Refused:
 def _result(table: Table, kind: str, answer: PartAnswer | None) -> WriteResult:
     if answer is None:
         return OutcomeUnknown("Business Central's batch ended before this record")
+    if answer.error is not None and orders.MOVED in answer.error.message:
+        return Moved()
     if answer.error is not None:
         return errors.business_central_result(answer.error, creating=kind == "create")
     if kind == "delete":

@@ -10,7 +10,7 @@ Source: business_central_extension/README.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared_code.systems import business_central_batch as batch
 from shared_code.systems import odata
@@ -27,6 +27,11 @@ MOST = 5_000
 
 TRACKED_FROM = "deletionsTrackedFrom"
 """Since when deletions are written down: another moment than before means that the extension was away."""
+
+LINES = 37
+"""The number of the table of orders' lines: of one that was deleted its order is looked at."""
+ORDERS = Table("salesOrders", "id", (), api=API)
+NUMBERS_PER_PART = 100
 
 TABLES: Mapping[int, str] = {
     3: "paymentTerms",
@@ -75,14 +80,38 @@ def since(client: Client, place: Place, cursor: str) -> Deletions:
         (now,) = odata.rows(states)
         if before is None:
             return Deletions(_cursor_of(now), is_complete=not cursor)
-        return _deletions(before, now, [_deletion(each) for one in lists for each in odata.rows(one)])
+        listed = [each for one in lists for each in odata.rows(one)]
+        found = _deletions(before, now, [_deletion(each) for each in listed])
+        orders = _orders_of(client, extended, [each for each in listed if _is_line(each)])
+        return replace(found, records=(*found.records, *orders))
+
+
+def _is_line(row: Mapping[str, object]) -> bool:
+    return _number(row, "tableNumber") == LINES
+
+
+def _orders_of(client: Client, extended: Place, rows: Sequence[Mapping[str, object]]) -> list[tuple[str, str]]:
+    """The orders of which lines were deleted and that are there: an order does not move with its lines.  One
+    request where there are any."""
+    numbers = sorted({odata.text(row, "recordKey").rpartition("/")[0] for row in rows} - {""})
+    if not numbers:
+        return []
+    parts = [_named(extended, some) for some in odata.chunks(numbers, NUMBERS_PER_PART)]
+    _, bodies = batch.get(client, extended.root, "deletions", parts)
+    return [("salesOrders", odata.guid(odata.text(row, "id"))) for each in bodies for row in odata.rows(each)]
+
+
+def _named(extended: Place, numbers: Sequence[str]) -> Part:
+    condition = odata.any_of("number", [odata.literal(each) for each in numbers])
+    url = odata.address(f"{extended.company}/{ORDERS.name}", select="id", filter=condition)
+    return Part("GET", url, batch.READ_PRIMARY)
 
 
 def _listed(extended: Place, version: int) -> Part:
     """Asks for what was deleted at a row version or later, the oldest first."""
     url = odata.address(
         f"{extended.company}/deletions",
-        select="tableNumber,recordId,rowVersion",
+        select="tableNumber,recordId,recordKey,rowVersion",
         filter=f"rowVersion ge {version}",
         orderby="rowVersion",
         top=str(MOST),

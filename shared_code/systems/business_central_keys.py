@@ -43,6 +43,9 @@ def body(table: Table, creation: Creation) -> Mapping[str, object]:
     """
     values = tables.body(table, creation.values)
     lines = [_in_order(tables.body(table.lines, each.values)) for each in creation.lines if table.lines]
+    if are_kept(table):
+        named = [{"id": each.id} if each.id else {} for each in creation.lines]
+        lines = [{**name, **line} for name, line in zip(named, lines, strict=False)]
     if not are_kept(table):
         return {**values, table.collection: lines} if lines else values
     keyed: Mapping[str, object] = {KEY: creation.id} if creation.id else {}

@@ -1,5 +1,8 @@
-"""Orders and quotes of Business Central: how far they are, and that none is left with a part of its lines.
+"""Orders and quotes of Business Central: how far they are, how they change, and that none is left with a part
+of its lines.
 
+The extension tells the version of an order's lines apart from that of its header: a line that changes leaves
+the header as it is.  Both together are the version of the order, and a change names both.
 A request that creates one with its lines is one transaction by a rule of the platform.  Where a service
 kept the header all the same, the order is removed again at once.
 Source: microsoft/BCApps, APIV2SalesOrders, APIV2SalesQuotes.
@@ -11,7 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from shared_code.core.order_status import OrderStatus, QuoteStatus, status_of
+from shared_code.core.records import Value
+from shared_code.systems import odata
 from shared_code.systems.interface import (
+    ORDER_LINES,
+    Change,
     Creation,
     OutcomeUnknown,
     Refused,
@@ -29,14 +36,64 @@ def status_in_v2(entity: Entity) -> str:
     """How far an order of API v2.0 is; which part of it is shipped its lines tell, where they were read."""
     lines = entity.get("salesOrderLines")
     shipped = any(_is_begun(line) for line in lines) if isinstance(lines, list) else False
+    if entity.get("status") == "In_x0020_Review" and not shipped:
+        return OrderStatus.PENDING_APPROVAL
     is_released = entity.get("status") == "Open"
     return _status(is_released, shipped, entity.get("fullyShipped") is True)
 
 
 def status_in_extension(entity: Entity) -> str:
     """How far an order of the extension is, which calls one that can be changed Open."""
+    if entity.get("status") == "Pending_x0020_Approval" and entity.get("shipped") is not True:
+        return OrderStatus.PENDING_APPROVAL
     is_released = entity.get("status") != "Open"
     return _status(is_released, entity.get("shipped") is True, entity.get("completelyShipped") is True)
+
+
+LINES_VERSION = "linesVersion"
+"""What the extension tells of an order's lines: another text after each change, deletion and addition."""
+MOVED = "The order was changed by somebody else since it was read."
+"""The extension's answer where the lines are not those that a change names (codeunit Tandem Order Change)."""
+_EXTENSION, _CONTENT = "tandem/sync/v1.0", "content"
+
+
+def has_lines_apart(table: Table) -> bool:
+    """Whether the version of a record's lines is told apart from that of the record."""
+    return table.api == _EXTENSION and table.name == "salesOrders"
+
+
+def no_lines(_: Entity) -> Value:
+    """Lines are read as rows of their own."""
+    return None
+
+
+def joined(etag: str, lines: str) -> str:
+    """The version of a header and that of its lines as one."""
+    return f"{etag}{_JOINT}{lines}"
+
+
+def header_etag(etag: str) -> str:
+    """The version of the header alone, with which a write is guarded."""
+    return etag.partition(_JOINT)[0]
+
+
+_JOINT = "#"
+
+
+def goes_both_ways(table: Table) -> bool:
+    """Whether orders of the table are changed with their lines."""
+    return any(column.name == ORDER_LINES for column in table.columns)
+
+
+def changed(change: Change, header: Mapping[str, object]) -> Mapping[str, object]:
+    """What is sent to change an order: one content, so that a released order is reopened, changed and
+    released again in one transaction.  Raises ValueError for lines that are none."""
+    text = change.values.get(ORDER_LINES)
+    lines = odata.loads(str(text)) if text else []
+    if not isinstance(lines, list):
+        raise ValueError("the lines of an order are no list")
+    version = change.version.etag.partition(_JOINT)[2]
+    return {_CONTENT: odata.dumps({**header, LINES_VERSION: version, "lines": lines})}
 
 
 def quote_status(entity: Entity) -> str:

@@ -19,7 +19,7 @@ from shared_code.systems import business_central_orders as orders
 from shared_code.systems import business_central_variants as variants
 from shared_code.systems import odata
 from shared_code.systems.business_central_invoices import OF_RECORD, Computed
-from shared_code.systems.interface import Sighting, Table
+from shared_code.systems.interface import ORDER_LINES, Sighting, Table
 
 EXTENSION = "tandem/sync/v1.0"
 MODIFIED = "lastModifiedDateTime"
@@ -49,7 +49,8 @@ _COMPUTED: Mapping[str, Mapping[str, Computed]] = {
 }
 _OF_EXTENSION: Mapping[str, Mapping[str, Computed]] = {
     "salesOrders": {
-        "orderStatus": Computed(("status", "shipped", "completelyShipped"), orders.status_in_extension)
+        "orderStatus": Computed(("status", "shipped", "completelyShipped"), orders.status_in_extension),
+        ORDER_LINES: Computed((), orders.no_lines),
     }
 }
 _NONE: frozenset[str] = frozenset()
@@ -106,7 +107,8 @@ def posted_columns(table: Table) -> list[str]:
 
 def select(table: Table, names: Iterable[str]) -> str:
     """``$select`` of the key, the stamp and the properties that ``names`` are or are computed of."""
-    return ",".join(dict.fromkeys([table.key, MODIFIED, *_properties(table, names)]))
+    told = [orders.LINES_VERSION] if orders.has_lines_apart(table) else []
+    return ",".join(dict.fromkeys([table.key, MODIFIED, *told, *_properties(table, names)]))
 
 
 def _properties(table: Table, names: Iterable[str]) -> list[str]:
@@ -135,8 +137,12 @@ def expand_with_lines(table: Table, names: Iterable[str]) -> str | None:
 
 
 def version(entity: Mapping[str, object]) -> Version:
-    """The version of an entity as read.  Raises ValueError."""
-    return Version(odata.text(entity, "@odata.etag"), odata.instant(odata.text(entity, MODIFIED)))
+    """The version of an entity as read, that of its lines included.  Raises ValueError."""
+    etag, lines = odata.text(entity, "@odata.etag"), entity.get(orders.LINES_VERSION)
+    return Version(
+        orders.joined(etag, lines) if isinstance(lines, str) else etag,
+        odata.instant(odata.text(entity, MODIFIED)),
+    )
 
 
 def record_id(table: Table, entity: Mapping[str, object]) -> str:

@@ -12,7 +12,7 @@ from functools import partial
 from shared_code.systems import errors, multipart, odata
 from shared_code.systems.errors import ServiceError, fault, service_error
 from shared_code.systems.http import Answer, Call, Client
-from shared_code.systems.multipart import Part, PartAnswer
+from shared_code.systems.multipart import ChangeSet, Part, PartAnswer
 
 HEADERS: Mapping[str, str] = {
     "Accept": "application/json",
@@ -33,7 +33,7 @@ def get(client: Client, url: str, kind: str, what: str, prefer: str = "", **head
     return answer
 
 
-def send(client: Client, root: str, kind: str, parts: Sequence[Part]) -> list[PartAnswer | None]:
+def send(client: Client, root: str, kind: str, parts: Sequence[Part | ChangeSet]) -> list[PartAnswer | None]:
     """Write with independent parts, all of them tried; the answers in order, ``None`` where there is none.
 
     Raises ``AnswerLost`` and the faults of a refusal as a whole.

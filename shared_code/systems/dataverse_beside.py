@@ -9,13 +9,13 @@ perform-conditional-operations-using-web-api.md (If-Match, If-None-Match).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from shared_code.core.records import Row, Values
 from shared_code.systems import dataverse_batch as batch
-from shared_code.systems import dataverse_closing as closing
+from shared_code.systems import dataverse_order_changes as order_changes
 from shared_code.systems import dataverse_orders as orders
 from shared_code.systems import dataverse_writes as writes
 from shared_code.systems import errors, odata
@@ -41,7 +41,8 @@ def update(
     """Write fields of records and of the rows beside them; one result per change, in order."""
     parted = [orders.parted(table, each) for each in changes]
     own = [each for each, _ in parted if each.values]
-    first = iter(closing.update(client, root, orders.plain(table), own) if own else [])
+    first = iter(order_changes.update(client, root, table, own, read) if own else [])
+    whole = {each.id for each, values in parted if not values and order_changes.is_edit(table, each)}
     results: list[WriteResult] = [next(first) if each.values else Removed() for each, _ in parted]
     ready = [
         (each.id, values)
@@ -50,9 +51,8 @@ def update(
     ]
     send = partial(_send, client, root, table, _versions(table, [i for i, _ in ready], read))
     written = dict(zip([i for i, _ in ready], write_chunks(client, ready, writes.CHUNK, send), strict=True))
-    return _read_back(
-        table, changes, [written.get(c.id, r) for c, r in zip(changes, results, strict=True)], read
-    )
+    known = [written.get(c.id, r) for c, r in zip(changes, results, strict=True)]
+    return _read_back(table, changes, known, read, whole)
 
 
 def _versions(table: Table, ids: Sequence[str], read: ReadBack) -> dict[str, str]:
@@ -100,10 +100,16 @@ def _result(record_id: str, answer: PartAnswer | None) -> WriteResult:
 
 
 def _read_back(
-    table: Table, changes: Sequence[Change], results: Sequence[WriteResult], read: ReadBack
+    table: Table,
+    changes: Sequence[Change],
+    results: Sequence[WriteResult],
+    read: ReadBack,
+    whole: Collection[str],
 ) -> list[WriteResult]:
-    """What is written is told as it is now: the record with the row beside it."""
-    done = [c.id for c, r in zip(changes, results, strict=True) if isinstance(r, Written | Removed)]
+    """What is written is told as it is now: the record with the row beside it.  ``whole`` are records that
+    are told so already."""
+    pairs = [(c, r) for c, r in zip(changes, results, strict=True) if c.id not in whole]
+    done = [c.id for c, r in pairs if isinstance(r, Written | Removed)]
     found: dict[str, Row] = {}
     reason = "written, but the record is not there any more"
     try:
@@ -111,8 +117,10 @@ def _read_back(
             found.update(read(table, some))
     except SystemFault as failed:
         reason = f"written, but reading back failed: {failed}"
-    pairs = zip(changes, results, strict=True)
-    return [_told(table, c, found.get(c.id), reason) if c.id in done else r for c, r in pairs]
+    return [
+        _told(table, c, found.get(c.id), reason) if c.id in done else r
+        for c, r in zip(changes, results, strict=True)
+    ]
 
 
 def _told(table: Table, change: Change, row: Row | None, reason: str) -> WriteResult:

@@ -16,7 +16,7 @@ from shared_code.core.descriptions import ColumnDescription, Kind
 from shared_code.core.lookups import target_id
 from shared_code.core.records import Row, Value, Values
 from shared_code.systems import odata
-from shared_code.systems.interface import Change, Column, Table
+from shared_code.systems.interface import ORDER_LINES, Change, Column, Table
 
 COMPANY = "customerCompany"
 """The company that an order's customer belongs to: the account, or the person, carries its mark."""
@@ -42,8 +42,9 @@ _QUOTE: Mapping[str, tuple[Kind, Compute]] = {
     "quoteReference": (Kind.TEXT, lambda quote, _: quotes.reference_of(quote)),
     "quoteValidUntil": (Kind.DAY, lambda quote, _: quotes.valid_until(quote)),
 }
+_LINES: Mapping[str, tuple[Kind, Compute]] = {ORDER_LINES: (Kind.TEXT, lambda *_: None)}
 _DOCUMENTS: Mapping[str, Document] = {
-    "salesorders": Document(orders.ORDER_COLUMNS, _AMOUNTS),
+    "salesorders": Document(orders.ORDER_COLUMNS, {**_AMOUNTS, **_LINES}),
     "quotes": Document((*orders.ORDER_COLUMNS, *quotes.COLUMNS), {**_AMOUNTS, **_QUOTE}),
 }
 _LINE_TABLES = frozenset({"salesorderdetails", "quotedetails"})
@@ -163,5 +164,6 @@ def computed_columns(table: Table) -> dict[str, ColumnDescription]:
     else:
         told = {}
     return {
-        name: ColumnDescription(name, kind, at_creation=False, at_update=False) for name, kind in told.items()
+        name: ColumnDescription(name, kind, at_creation=name == ORDER_LINES, at_update=name == ORDER_LINES)
+        for name, kind in told.items()
     }

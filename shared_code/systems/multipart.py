@@ -1,4 +1,4 @@
-"""Dataverse's ``$batch`` bodies: independent requests in ``multipart/mixed``, CRLF everywhere.  Pure.
+"""Dataverse's ``$batch`` bodies: requests and change sets in ``multipart/mixed``, CRLF everywhere.  Pure.
 
 Source: Microsoft docs webapi/execute-batch-operations-using-web-api.md.
 """
@@ -26,22 +26,41 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """Writes that succeed or fail together."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PartAnswer:
-    """One answer of a batch; header names are lower-case."""
+    """One answer of a batch; header names are lower-case.  That of a change set is its last part's, or the
+    refusal of the whole."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
 
-def build(parts: Sequence[Part], boundary: str) -> bytes:
+def build(parts: Sequence[Part | ChangeSet], boundary: str) -> bytes:
     """The body of a batch.  Raises ValueError for too many parts or a line break inside a header."""
-    if not 0 < len(parts) <= MAX_PARTS:
-        raise ValueError(f"a batch has 1 to {MAX_PARTS} parts, not {len(parts)}")
+    count = sum(len(each.parts) if isinstance(each, ChangeSet) else 1 for each in parts)
+    if not 0 < count <= MAX_PARTS:
+        raise ValueError(f"a batch has 1 to {MAX_PARTS} parts, not {count}")
     lines: list[str] = []
-    for part in parts:
-        lines += [f"--{boundary}", *_part_lines(part)]
+    for number, each in enumerate(parts):
+        inner = f"changeset_{number}_{boundary}"
+        lines += [f"--{boundary}"]
+        lines += _set_lines(each, inner) if isinstance(each, ChangeSet) else _part_lines(each)
     return "\r\n".join([*lines, f"--{boundary}--", ""]).encode("utf-8")
+
+
+def _set_lines(changes: ChangeSet, boundary: str) -> list[str]:
+    lines = [f'Content-Type: multipart/mixed; boundary="{boundary}"', ""]
+    for number, part in enumerate(changes.parts, start=1):
+        outer, *rest = _part_lines(part)
+        lines += [f"--{boundary}", outer, f"Content-ID: {number}", *rest]
+    return [*lines, f"--{boundary}--", ""]
 
 
 def _part_lines(part: Part) -> list[str]:
@@ -68,7 +87,9 @@ def parse(content_type: str, body: bytes) -> list[PartAnswer]:
 
 
 def _answer(section: bytes) -> PartAnswer:
-    _, outer_end, inner = section.partition(_CRLF * 2)
+    outer, outer_end, inner = section.partition(_CRLF * 2)
+    if _BOUNDARY.search(told := outer.decode("latin-1")):
+        return parse(told, inner)[-1]
     head, _, body = inner.partition(_CRLF * 2)
     status_line, *lines = head.split(_CRLF)
     status = _STATUS.match(status_line)

@@ -14,18 +14,7 @@ codeunit 71820 "Tandem Order Creation"
 
     var
         NoContentErr: Label 'A "content" with "customerId" and "lines" must be provided.', Locked = true;
-        ContentErr: Label 'The "content" of an order can be given at creation only.', Locked = true;
         UnknownTypeErr: Label 'The "lineType" %1 is not known.', Comment = '%1 = what the caller sent', Locked = true;
-
-    /// <summary>
-    /// Refuses content in a change of an order.
-    /// </summary>
-    /// <param name="Content">What the caller sent.</param>
-    internal procedure TestNoContent(Content: Text)
-    begin
-        if Content <> '' then
-            Error(ContentErr);
-    end;
 
     /// <summary>
     /// Inserts an order. The customer fills addresses, terms and currency; what was given wins.
@@ -61,7 +50,12 @@ codeunit 71820 "Tandem Order Creation"
         SalesHeader.Get(SalesHeader."Document Type", SalesHeader."No.");
     end;
 
-    local procedure SetHeader(var SalesHeader: Record "Sales Header"; Order: JsonObject)
+    /// <summary>
+    /// Sets what was given of the header; nothing is stored yet.
+    /// </summary>
+    /// <param name="SalesHeader">The order.</param>
+    /// <param name="Order">The fields of the page by their names. What is not given stays.</param>
+    internal procedure SetHeader(var SalesHeader: Record "Sales Header"; Order: JsonObject)
     begin
         if Order.Contains('currencyCode') then
             SalesHeader.Validate("Currency Code", TextOf(Order, 'currencyCode'));
@@ -77,9 +71,9 @@ codeunit 71820 "Tandem Order Creation"
             SalesHeader.Validate("Shipment Method Code", TextOf(Order, 'shipmentMethodCode'));
         if Order.Contains('shippingAgentCode') then
             SalesHeader.Validate("Shipping Agent Code", TextOf(Order, 'shippingAgentCode'));
-        SalesHeader."External Document No." := TextOf(Order, 'externalDocumentNumber');
-        SalesHeader."Your Reference" := TextOf(Order, 'yourReference');
-        SalesHeader."Quote No." := CopyStr(TextOf(Order, 'quoteNumber'), 1, MaxStrLen(SalesHeader."Quote No."));
+        SalesHeader."External Document No." := TextOr(Order, 'externalDocumentNumber', SalesHeader."External Document No.");
+        SalesHeader."Your Reference" := TextOr(Order, 'yourReference', SalesHeader."Your Reference");
+        SalesHeader."Quote No." := TextOr(Order, 'quoteNumber', SalesHeader."Quote No.");
         SetAddresses(SalesHeader, Order);
         if Order.Contains('workDescription') then
             SalesHeader.SetWorkDescription(TextOf(Order, 'workDescription'));
@@ -90,27 +84,32 @@ codeunit 71820 "Tandem Order Creation"
         // They are not validated: a name would look for a customer, and a post code would change the city.
         if HasAny(Order, 'shipTo') then begin
             SalesHeader."Ship-to Code" := '';
-            SalesHeader."Ship-to Name" := TextOf(Order, 'shipToName');
-            SalesHeader."Ship-to Contact" := TextOf(Order, 'shipToContact');
-            SalesHeader."Ship-to Address" := TextOf(Order, 'shipToAddressLine1');
-            SalesHeader."Ship-to Address 2" := TextOf(Order, 'shipToAddressLine2');
-            SalesHeader."Ship-to City" := TextOf(Order, 'shipToCity');
-            SalesHeader."Ship-to County" := TextOf(Order, 'shipToState');
-            SalesHeader."Ship-to Country/Region Code" := TextOf(Order, 'shipToCountry');
-            SalesHeader."Ship-to Post Code" := TextOf(Order, 'shipToPostalCode');
+            SalesHeader."Ship-to Name" := TextOr(Order, 'shipToName', SalesHeader."Ship-to Name");
+            SalesHeader."Ship-to Contact" := TextOr(Order, 'shipToContact', SalesHeader."Ship-to Contact");
+            SalesHeader."Ship-to Address" := TextOr(Order, 'shipToAddressLine1', SalesHeader."Ship-to Address");
+            SalesHeader."Ship-to Address 2" := TextOr(Order, 'shipToAddressLine2', SalesHeader."Ship-to Address 2");
+            SalesHeader."Ship-to City" := TextOr(Order, 'shipToCity', SalesHeader."Ship-to City");
+            SalesHeader."Ship-to County" := TextOr(Order, 'shipToState', SalesHeader."Ship-to County");
+            SalesHeader."Ship-to Country/Region Code" := TextOr(Order, 'shipToCountry', SalesHeader."Ship-to Country/Region Code");
+            SalesHeader."Ship-to Post Code" := TextOr(Order, 'shipToPostalCode', SalesHeader."Ship-to Post Code");
         end;
         if HasAny(Order, 'billTo') then begin
-            SalesHeader."Bill-to Name" := TextOf(Order, 'billToName');
-            SalesHeader."Bill-to Address" := TextOf(Order, 'billToAddressLine1');
-            SalesHeader."Bill-to Address 2" := TextOf(Order, 'billToAddressLine2');
-            SalesHeader."Bill-to City" := TextOf(Order, 'billToCity');
-            SalesHeader."Bill-to County" := TextOf(Order, 'billToState');
-            SalesHeader."Bill-to Country/Region Code" := TextOf(Order, 'billToCountry');
-            SalesHeader."Bill-to Post Code" := TextOf(Order, 'billToPostalCode');
+            SalesHeader."Bill-to Name" := TextOr(Order, 'billToName', SalesHeader."Bill-to Name");
+            SalesHeader."Bill-to Address" := TextOr(Order, 'billToAddressLine1', SalesHeader."Bill-to Address");
+            SalesHeader."Bill-to Address 2" := TextOr(Order, 'billToAddressLine2', SalesHeader."Bill-to Address 2");
+            SalesHeader."Bill-to City" := TextOr(Order, 'billToCity', SalesHeader."Bill-to City");
+            SalesHeader."Bill-to County" := TextOr(Order, 'billToState', SalesHeader."Bill-to County");
+            SalesHeader."Bill-to Country/Region Code" := TextOr(Order, 'billToCountry', SalesHeader."Bill-to Country/Region Code");
+            SalesHeader."Bill-to Post Code" := TextOr(Order, 'billToPostalCode', SalesHeader."Bill-to Post Code");
         end;
     end;
 
-    local procedure InsertLine(SalesHeader: Record "Sales Header"; Given: JsonObject)
+    /// <summary>
+    /// Inserts a line after the last one of an order, under the id that was given, if one was.
+    /// </summary>
+    /// <param name="SalesHeader">The order.</param>
+    /// <param name="Given">The line as API v2.0 takes it.</param>
+    internal procedure InsertLine(SalesHeader: Record "Sales Header"; Given: JsonObject)
     var
         SalesLine: Record "Sales Line";
     begin
@@ -124,16 +123,38 @@ codeunit 71820 "Tandem Order Creation"
         SetObject(SalesLine, Given);
         if Given.Contains('description') then
             SalesLine.Description := TextOf(Given, 'description');
-        SalesLine.Insert(true);
+        if Given.Contains('id') then
+            SalesLine.SystemId := GuidOf(Given, 'id');
+        SalesLine.Insert(true, Given.Contains('id'));
         if TextOf(Given, 'lineType') = 'Comment' then
             exit;
 
+        SetAmounts(SalesLine, Given);
+        SalesLine.Modify(true);
+    end;
+
+    /// <summary>
+    /// Changes what was given of a line.
+    /// </summary>
+    /// <param name="SalesLine">The line.</param>
+    /// <param name="Given">The line as API v2.0 takes it.</param>
+    internal procedure ChangeLine(var SalesLine: Record "Sales Line"; Given: JsonObject)
+    begin
+        if Given.Contains('lineType') then
+            SetObject(SalesLine, Given);
+        if Given.Contains('description') then
+            SalesLine.Description := TextOf(Given, 'description');
+        SetAmounts(SalesLine, Given);
+        SalesLine.Modify(true);
+    end;
+
+    local procedure SetAmounts(var SalesLine: Record "Sales Line"; Given: JsonObject)
+    begin
         if Given.Contains('unitOfMeasureCode') then
             SalesLine.Validate("Unit of Measure Code", TextOf(Given, 'unitOfMeasureCode'));
         SalesLine.Validate(Quantity, DecimalOf(Given, 'quantity'));
         SalesLine.Validate("Unit Price", DecimalOf(Given, 'unitPrice'));
         SalesLine.Validate("Line Discount Amount", DecimalOf(Given, 'discountAmount'));
-        SalesLine.Modify(true);
     end;
 
     local procedure SetObject(var SalesLine: Record "Sales Line"; Given: JsonObject)
@@ -169,6 +190,13 @@ codeunit 71820 "Tandem Order Creation"
     begin
         exit(Order.Contains(Beginning + 'Name') or Order.Contains(Beginning + 'AddressLine1') or
             Order.Contains(Beginning + 'City') or Order.Contains(Beginning + 'PostalCode'));
+    end;
+
+    local procedure TextOr(Given: JsonObject; Name: Text; Held: Text): Text
+    begin
+        if Given.Contains(Name) then
+            exit(TextOf(Given, Name));
+        exit(Held);
     end;
 
     local procedure TextOf(Given: JsonObject; Name: Text): Text

@@ -1,10 +1,11 @@
 namespace Tandem.Sync;
 
+using Microsoft.Inventory.Item;
 using Microsoft.Sales.Document;
 
 /// <summary>
-/// Lines of sales orders as they are stored, with their line number and what was shipped and invoiced. They are
-/// created and changed through API v2.0.
+/// Lines of sales orders as they are stored, with what was shipped and invoiced, by the names that API v2.0 has for them.
+/// They are created and changed with their order.
 /// </summary>
 page 71832 "Tandem Sales Order Lines"
 {
@@ -40,17 +41,25 @@ page 71832 "Tandem Sales Order Lines"
                 {
                     Caption = 'Document Number', Locked = true;
                 }
-                field(lineNumber; Rec."Line No.")
+                field(sequence; Rec."Line No.")
                 {
-                    Caption = 'Line Number', Locked = true;
+                    Caption = 'Sequence', Locked = true;
                 }
                 field(lineType; Rec."Type")
                 {
                     Caption = 'Line Type', Locked = true;
                 }
-                field(number; Rec."No.")
+                field(lineObjectNumber; Rec."No.")
                 {
-                    Caption = 'Number', Locked = true;
+                    Caption = 'Line Object Number', Locked = true;
+                }
+                field(itemId; ItemId)
+                {
+                    Caption = 'Item Id', Locked = true;
+                }
+                field(itemVariantId; ItemVariantId)
+                {
+                    Caption = 'Item Variant Id', Locked = true;
                 }
                 field(variantCode; Rec."Variant Code")
                 {
@@ -72,13 +81,13 @@ page 71832 "Tandem Sales Order Lines"
                 {
                     Caption = 'Outstanding Quantity', Locked = true;
                 }
-                field(quantityShipped; Rec."Quantity Shipped")
+                field(shippedQuantity; Rec."Quantity Shipped")
                 {
-                    Caption = 'Quantity Shipped', Locked = true;
+                    Caption = 'Shipped Quantity', Locked = true;
                 }
-                field(quantityInvoiced; Rec."Quantity Invoiced")
+                field(invoicedQuantity; Rec."Quantity Invoiced")
                 {
-                    Caption = 'Quantity Invoiced', Locked = true;
+                    Caption = 'Invoiced Quantity', Locked = true;
                 }
                 field(reservedQuantity; Rec."Reserved Quantity")
                 {
@@ -92,13 +101,13 @@ page 71832 "Tandem Sales Order Lines"
                 {
                     Caption = 'Unit Price', Locked = true;
                 }
-                field(lineDiscountPercent; Rec."Line Discount %")
+                field(discountPercent; Rec."Line Discount %")
                 {
-                    Caption = 'Line Discount Percent', Locked = true;
+                    Caption = 'Discount Percent', Locked = true;
                 }
-                field(lineDiscountAmount; Rec."Line Discount Amount")
+                field(discountAmount; Rec."Line Discount Amount")
                 {
-                    Caption = 'Line Discount Amount', Locked = true;
+                    Caption = 'Discount Amount', Locked = true;
                 }
                 field(lineAmount; Rec."Line Amount")
                 {
@@ -152,4 +161,25 @@ page 71832 "Tandem Sales Order Lines"
     begin
         Rec.ReadIsolation := IsolationLevel::ReadCommitted;
     end;
+
+    trigger OnAfterGetRecord()
+    var
+        Item: Record Item;
+        ItemVariant: Record "Item Variant";
+    begin
+        Clear(ItemId);
+        Clear(ItemVariantId);
+        if Rec.Type <> Rec.Type::Item then
+            exit;
+        Item.SetLoadFields("No.");
+        if Item.Get(Rec."No.") then
+            ItemId := Item.SystemId;
+        ItemVariant.SetLoadFields("Code");
+        if (Rec."Variant Code" <> '') and ItemVariant.Get(Rec."No.", Rec."Variant Code") then
+            ItemVariantId := ItemVariant.SystemId;
+    end;
+
+    var
+        ItemId: Guid;
+        ItemVariantId: Guid;
 }

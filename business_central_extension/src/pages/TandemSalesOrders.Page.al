@@ -3,8 +3,8 @@ namespace Tandem.Sync;
 using Microsoft.Sales.Document;
 
 /// <summary>
-/// Sales orders with the fields that API v2.0 neither shows nor takes. An order is created whole: the key and all its
-/// content are one request and one transaction.
+/// Sales orders with the fields that API v2.0 neither shows nor takes. An order is created and changed whole: all its
+/// content is one request and one transaction, that of a creation together with the key.
 /// </summary>
 page 71831 "Tandem Sales Orders"
 {
@@ -240,6 +240,11 @@ page 71831 "Tandem Sales Orders"
                         WorkDescriptionGiven := true;
                     end;
                 }
+                field(linesVersion; LinesVersion)
+                {
+                    Caption = 'Lines Version', Locked = true;
+                    Editable = false;
+                }
                 field(lastModifiedDateTime; Rec.SystemModifiedAt)
                 {
                     Caption = 'Last Modified Date Time', Locked = true;
@@ -249,6 +254,13 @@ page 71831 "Tandem Sales Orders"
                 {
                     Caption = 'Row Version', Locked = true;
                     Editable = false;
+                }
+                part(salesOrderLines; "Tandem Sales Order Lines")
+                {
+                    Caption = 'Lines', Locked = true;
+                    EntityName = 'salesOrderLine';
+                    EntitySetName = 'salesOrderLines';
+                    SubPageLink = "Document Type" = field("Document Type"), "Document No." = field("No.");
                 }
             }
         }
@@ -283,7 +295,11 @@ page 71831 "Tandem Sales Orders"
     trigger OnModifyRecord(): Boolean
     begin
         TandemRecordKeyMgt.TestUnchanged(Database::"Sales Header", TandemKey, Rec.SystemId);
-        TandemOrderCreation.TestNoContent(Content);
+        if Content <> '' then begin
+            TandemOrderChange.ChangeOrder(Rec, Content);
+            SetCalculatedFields();
+            exit(false);
+        end;
         // SetWorkDescription modifies the record itself.
         if WorkDescriptionGiven then
             Rec.SetWorkDescription(WorkDescription);
@@ -296,17 +312,20 @@ page 71831 "Tandem Sales Orders"
         TandemKey := TandemRecordKeyMgt.Find(Database::"Sales Header", Rec.SystemId);
         Clear(Content);
         CustomerId := TandemCustomerId.OfNumber(Rec."Sell-to Customer No.");
+        LinesVersion := TandemOrderChange.LinesVersion(Rec."No.");
         WorkDescription := Rec.GetWorkDescription();
         WorkDescriptionGiven := false;
     end;
 
     var
         TandemRecordKeyMgt: Codeunit "Tandem Record Key Mgt.";
+        TandemOrderChange: Codeunit "Tandem Order Change";
         TandemOrderCreation: Codeunit "Tandem Order Creation";
         TandemCustomerId: Codeunit "Tandem Customer Id";
         TandemKey: Guid;
         Content: Text;
         CustomerId: Guid;
+        LinesVersion: Text;
         WorkDescription: Text;
         WorkDescriptionGiven: Boolean;
 }

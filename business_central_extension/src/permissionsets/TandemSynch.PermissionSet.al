@@ -36,6 +36,7 @@ permissionset 71801 "Tandem Synch"
         tabledata "Vendor Templ." = R,
         tabledata "Tandem Record Key" = I,
         codeunit "Tandem Creation" = X,
+        codeunit "Tandem Order Change" = X,
         codeunit "Tandem Order Creation" = X,
         codeunit "Tandem Order Note Mgt." = X;
 }

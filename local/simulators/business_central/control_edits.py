@@ -36,6 +36,12 @@ def delete_row(env: Environment, company: Company, table: str, row_id: str) -> N
         remove(session, env.types[table], session.table(table).rows[row_id])
 
 
+def set_order_status(env: Environment, company: Company, order_id: str, status: str) -> None:
+    """What an approval workflow makes of an order: Draft, In_x0020_Review or Open, as API v2.0 calls them."""
+    with env.transaction(person=True) as unit:
+        env.session(company, unit).change("salesOrders", order_id.lower(), {"status": status})
+
+
 def post_stock(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Post a movement of ``item`` (its number) by ``quantity``, maybe with location, variant and date."""
     details = {

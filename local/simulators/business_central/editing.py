@@ -71,6 +71,7 @@ def modify(
     rules = RULES[entity.name]
     if rules.to_source is not None:
         sent = rules.to_source(session, before, sent)
+        before = session.current(rules.source, row_id) or before
         entity = session.types[rules.source]
     values = {**before.values, **{name: value for name, value in sent.items() if name in entity.properties}}
     beside = {name: value for name, value in sent.items() if name not in entity.properties}
@@ -126,7 +127,8 @@ def _matching(session: Session, entity: EntityType, row_id: str, if_match: str |
     row = session.current(RULES[entity.name].source, row_id)
     if row is None:
         raise record_not_found(entity.table, row_id)
-    check_if_match(if_match, row.etag)
+    own = RULES[entity.name].etag
+    check_if_match(if_match, own(row) if own else row.etag)
     return row
 
 

@@ -145,7 +145,8 @@ def _in_bounds(rows: Iterable[Row], query: Query) -> Iterable[Row]:
 
 def _is_ordered(entity: str, query: Query) -> bool:
     """Whether ``_candidates`` come in the query's order: by id, or by stamp unless ids were named."""
-    if RULES[entity].everything is not None or RULES[entity].answer is not None:
+    rules = RULES[entity]
+    if rules.everything is not None or rules.answer is not None or (rules.etag and query.order):
         return False
     return not query.order or (_by_stamp(query) and (query.filter is None or query.filter.ids is None))
 

@@ -72,10 +72,15 @@ class Session:
             "entryNumber": len(tombstones.rows) + 1,
             "tableNumber": TABLE_NUMBERS[table],
             "recordId": row.id,
-            "recordKey": key_text(table, row.values)[:100],
+            "recordKey": key_text(table, self._named(row.values))[:100],
             "deletedDateTime": stamp_text(self.unit.writing.stamp_ms),
         }
         self.put(DELETIONS, row_id, {**self.types[DELETIONS].blank_values(), **values}, {})
+
+    def _named(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The values of a line with its document by number, which is what its key holds."""
+        order = self.company.tables["salesOrders"].rows.get(values.get("documentId", ""))
+        return {**values, "documentId": order.values["number"]} if order else values
 
     def new_id(self) -> str:
         """An id the service chooses; growing, never given out twice."""

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 
 from shared_code.core.base import Base, confirm_base, with_given
 from shared_code.core.coupling import Coupling, Intent
-from shared_code.core.identity import partner_id
-from shared_code.core.records import Row, Side
+from shared_code.core.identity import line_partner, partner_id
+from shared_code.core.records import ZERO_ID, Row, Side
 from shared_code.sync.processing import committing, creation_keys, intents, journaling, problems
 from shared_code.sync.processing.adopting import couple_found
 from shared_code.sync.processing.creation_keys import Made
@@ -187,9 +187,15 @@ def _made_all_the_same(
 
 def _keyed(planned: PlannedCreation) -> Creation:
     intent = planned.item.intent
-    lines = tuple(Creation(values) for _, values in planned.lines)
+    lines = tuple(Creation(values, _line_id(key)) for key, values in planned.lines)
     key = (intent.key if intent else "") or None
     return Creation(planned.native, key, lines, source=planned.item.id)
+
+
+def _line_id(key: str) -> str | None:
+    """The id of the BC line that is made of a Sales row, where the service lets it be chosen; what is made of
+    something else (freight, a comment) has none."""
+    return line_partner(key) if len(key) == len(ZERO_ID) else None
 
 
 def _not_announced(work: Work, planned: Sequence[PlannedCreation]) -> list[PlannedCreation]:
@@ -271,7 +277,8 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
             work.know(item, side, row)
             base = confirm_base(None, side, planned.sent, item.values_on(side))
             given = side is Side.BC
-            item.base = with_given(work.mapping, base, item.values_on(Side.SALES)) if given else base
+            both = item.values_on(Side.BC), item.values_on(Side.SALES)
+            item.base = with_given(work.mapping, base, *both) if given else base
             bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
             committing.couple(work, item, bc_id, sales_id, is_new=True)
             held = item.values_on(side)

@@ -82,13 +82,13 @@ def tell_not_kept(work: Work, item: Item, names: Collection[str]) -> None:
 
 
 def tells_other_totals(work: Work, item: Item) -> bool:
-    """Whether both sides come to other amounts for what was just created, or was edited in Sales since; or
-    whether that is still to be read.
+    """Whether both sides come to other amounts for what was just created, or was edited in Sales since, or
+    was just written; or whether that is still to be read.
 
     The pair stays as it is, and the problem holds until the amounts agree.
     """
     compared = [each for each in work.mapping.fields if each.compared_with]
-    if not compared or not _is_to_compare(item):
+    if not compared or not _is_to_compare(item, both_ways=work.mapping.order_lines is not None):
         return False
     unread = [side for side in Side if isinstance(item.states.get(side), Unread)]
     for side in unread:
@@ -106,12 +106,12 @@ def tells_other_totals(work: Work, item: Item) -> bool:
     return True
 
 
-def _is_to_compare(item: Item) -> bool:
+def _is_to_compare(item: Item, *, both_ways: bool) -> bool:
     problem, row = item.problem, item.rows.get(Side.SALES)
     is_listed = problem is not None and problem.code == "totals_differ"
     stored = item.coupling.version_on(Side.SALES) if item.coupling else None
     is_edited = row is not None and stored is not None and row.version.stamp != stored.stamp
-    return item.inserted or is_listed or is_edited
+    return item.inserted or is_listed or is_edited or (item.modified and both_ways)
 
 
 def _called(work: Work) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared_code.core import filters
+from shared_code.core import filters, order_line_values
 from shared_code.core.mapping import Mapping
 from shared_code.core.merging import Known
 from shared_code.core.records import Row, Side, Value, Values
@@ -19,10 +19,13 @@ def known_of(
     at: ConnectionParts, mapping: Mapping, links: LinkTable, side: Side, row: Row, edited_at: str = ""
 ) -> Known:
     """What is known of a side once its row was read.  ``links`` must hold what it refers to."""
+    values = neutral_of(mapping, side, row.values, links)
+    if mapping.order_lines and mapping.lines:
+        values[mapping.order_lines.name] = order_line_values.known(mapping.lines, side, row, links)
     return Known(
         row.id,
         row.version,
-        neutral_of(mapping, side, row.values, links),
+        values,
         filters.inside(mapping, side, row.values),
         filters.foreign(mapping, side, row.values, at.connection.company_id),
         filters.creatable(mapping, side, row.values),

@@ -37,6 +37,7 @@ from shared_code.store.tables import StoreError
 from shared_code.sync import rules
 from shared_code.sync.processing import (
     adopting,
+    both_ways,
     committing,
     creating,
     documents,
@@ -203,11 +204,17 @@ def _owes_nothing(work: Work, item: Item) -> bool:
 
 
 def _merge(work: Work, item: Item, merge: Merge, plan: writing.Plan) -> None:
+    too_late = merge.to_bc if item.lives_on else {}
     if item.lives_on:
         merge = replace(merge, to_bc={})
     item.conflicts = merge.conflicts
+    if work.mapping.order_lines and documents.is_being_edited(work, item):
+        item.hand_on(work.soon_s)
+        return
     if not (merge.to_bc or merge.to_sales):
-        if documents.tells_other_totals(work, item):
+        if both_ways.tells_too_late(work, item, too_late):
+            return
+        if not merge.conflicts and documents.tells_other_totals(work, item):
             return
         committing.settle(work, item, work.groups_of(f for c in merge.conflicts for f in c.fields))
         return

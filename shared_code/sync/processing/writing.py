@@ -16,7 +16,7 @@ from shared_code.core.reconcile import (
     Merge,
 )
 from shared_code.core.records import Deleted, Row, Side, Value, Values
-from shared_code.sync.processing import committing, documents, journaling, problems
+from shared_code.sync.processing import both_ways, committing, documents, journaling, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.systems.interface import (
@@ -106,11 +106,17 @@ class Plan:
         """Plan the updates of one record; what cannot be put is left open, the rest is written."""
         faults: list[Missing | Unfit] = []
         planned: list[tuple[Side, PlannedUpdate]] = []
+        if lacking := both_ways.lacking(work, item, merge):
+            item.states = {side: state for side, state in item.states.items() if side not in lacking}
+            return
+        waits = bool(merge.to_bc) and both_ways.awaits_approval(work, item)
         for side in Side:
-            if not merge.to(side):
+            if not merge.to(side) or (waits and side is Side.BC):
                 continue
             native, unput, sent = work.native(side, merge.to(side), item.rows.get(side))
-            faults += unput
+            whole = both_ways.planned(work, item, side, native, sent)
+            native, sent = whole.native, whole.sent
+            faults += [*unput, *whole.faults]
             version, record_id = item.version_on(side), item.id_on(side)
             if side is Side.SALES and native and documents.is_unread(work, item):
                 item.states.pop(side)
@@ -122,7 +128,9 @@ class Plan:
                 planned.append((side, PlannedUpdate(item, Change(record_id, version, native), sent, because)))
         for side, update in planned:
             self.updates[side].append(update)
-        if not planned:
+        if not planned and waits:
+            both_ways.tell_awaited(work, item)
+        elif not planned:
             committing.settle(work, item, _open_groups(work, merge, faults), faults)
 
 

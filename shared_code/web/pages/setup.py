@@ -29,6 +29,7 @@ FEATURES: dict[Feature, str] = {
     Feature.VENDORS: phrase("Vendors become accounts"),
     Feature.OPPORTUNITIES: phrase("Opportunities are kept in step"),
     Feature.ORDERS: phrase("Orders of salespeople become orders in Business Central"),
+    Feature.ORDERS_BOTH_WAYS: phrase("Later changes of orders go both ways (with orders and the extension)"),
     Feature.QUOTES: phrase("Quotes of salespeople become quotes in Business Central"),
     Feature.ORDER_NOTES: phrase("Notes of orders go both ways (with orders and the extension)"),
     Feature.ORDER_CHOICES: phrase(

@@ -74,7 +74,7 @@ def test_it_is_sent_at_creation_where_it_flows_there(mapping: Mapping, sent: dic
 
 def test_a_number_that_business_central_chose_at_creation_takes_the_place_of_sales_own() -> None:
     sent = {"phone": "1"}
-    base = with_given(CUSTOMER, Base(sent, sent), {"phone": "1", "number": "X"})
+    base = with_given(CUSTOMER, Base(sent, sent), {}, {"phone": "1", "number": "X"})
     states = (known(Side.BC, phone="1", number="C9"), known(Side.SALES, phone="1", number="X"))
     assert reconcile(CUSTOMER, base, *states, Rules()) == Merge(to_sales={"number": "C9"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from local.simulators.business_central.session import Session
@@ -70,6 +71,29 @@ def refresh_totals(session: Session, table: str, lines_table: str, document_id: 
         total += amounts["netAmount"]
     sums = {"totalAmountExcludingTax": cents(total), "totalAmountIncludingTax": cents(total)}
     session.change(table, document_id, {**sums, "totalTaxAmount": 0})
+    _keep_header(session, table, document)
+
+
+HEADER = "header"
+"""Under which a document keeps stamp, etag and version of its header, where only its totals moved since."""
+
+
+def _keep_header(session: Session, table: str, before: Row) -> None:
+    """Totals are computed of the lines: what API v2.0 shows of a document moves, its header does not."""
+    row = session.current(table, before.id)
+    if row is not None and row.version != before.version:
+        stamp = header_of(before)
+        extra = {**row.extra, HEADER: (row.version, stamp)}
+        session.table(table).rows[row.id] = replace(row, extra=extra)
+
+
+def header_of(row: Row) -> tuple[int, str, int]:
+    """Stamp, etag and version of a document's header."""
+    version, stamp = row.extra.get(HEADER, (0, (0, "", 0)))
+    found: tuple[int, str, int] = (
+        stamp if version == row.version else (row.modified_ms, row.etag, row.version)
+    )
+    return found
 
 
 def lines_of(session: Session, lines_table: str, document_id: str) -> list[Row]:

@@ -53,6 +53,12 @@ def validate(edit: Edit) -> None:
         _set_to_ship(edit)
 
 
+def validate_again(edit: Edit, sequence: int) -> None:
+    """The rules of a line that is to sell something else: it is as new, and keeps its place."""
+    validate(edit)
+    edit.values["sequence"] = sequence
+
+
 def written(edit: Edit, row: Row) -> None:
     """The document's totals follow, which notifies of the document."""
     _touch(edit.session, edit.entity.name, row)

@@ -36,6 +36,7 @@ class TableRules:
     that is computed from the filter.
     ``references`` are the (table, property) that hold this table's key and follow when it is renamed; two
     more parts name a property and the value it must have there.
+    ``etag`` tells the etag of a kept row, where what is shown of it has one of its own.
     ``actions`` are the bound actions by name.
     """
 
@@ -57,6 +58,7 @@ class TableRules:
     everything: Callable[[Reader], list[Row]] | None = None
     create: Callable[[Session, Mapping[str, Any]], Edit] | None = None
     answer: Callable[[Reader, Filter | None], list[Row]] | None = None
+    etag: Callable[[Row], str] | None = None
     actions: Mapping[str, Callable[[Session, Row], None]] = field(default_factory=dict)
 
     def finds_parent(self, filtered: frozenset[str]) -> bool:

@@ -12,6 +12,8 @@ from typing import Any
 from local.simulators.business_central.schema import EXTENSION, MODIFIED, ROW_VERSION
 from local.simulators.business_central.session import Reader
 from local.simulators.business_central.storage import Row
+from local.simulators.business_central.tables.amounts import header_of
+from local.simulators.business_central.tables.documents import ORDER
 from local.simulators.business_central.tables.posted import HEADERS, LINES
 from local.simulators.business_central.tables.rules import TableRules
 from local.simulators.business_central.values import stamp_text
@@ -48,14 +50,23 @@ _TABLES = {
 
 
 def _change(name: str, reader: Reader, row: Row) -> Row:
+    is_order = _TABLES[name.removeprefix(EXTENSION)] == ORDER.table
+    stamp, etag, version = header_of(row) if is_order else (row.modified_ms, row.etag, row.version)
     known: dict[str, Any] = {
         **row.values,
         "id": row.id,
-        MODIFIED: stamp_text(row.modified_ms),
-        ROW_VERSION: row.version,
+        MODIFIED: stamp_text(stamp),
+        ROW_VERSION: version,
     }
+    if "documentNumber" in reader.types[name].properties and "documentId" in row.values:
+        known |= {"documentNumber": _number_of(reader, row), "lineNumber": row.values["sequence"]}
     values = {column: known[column] for column in reader.types[name].properties}
-    return Row(row.id, values, row.modified_ms, row.etag, row.extra, row.version)
+    return Row(row.id, values, stamp, etag, row.extra, version)
+
+
+def _number_of(reader: Reader, line: Row) -> str:
+    order = reader.company.tables[ORDER.table].rows.get(line.values["documentId"])
+    return str(order.values["number"]) if order else ""
 
 
 def _rules(name: str, source: str) -> TableRules:

@@ -1,23 +1,25 @@
-"""Orders as the extension shows them, and their creation: header, lines, discount and key in one transaction.
+"""Orders as the extension shows them, their creation and their change, each in one transaction.
 
+The header of an order does not move with its lines; ``linesVersion`` does.
 A creation needs a ``tandemKey`` that was never used for an order, and ``content``: a JSON text with the
 fields of the header and ``lines`` as in API v2.0 (codeunit Tandem Order Creation).
-Where any of it is refused, nothing was created.
+A change needs ``content`` with ``linesVersion`` as it was read (codeunit Tandem Order Change).
+Where any of it is refused, nothing was done.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from local.simulators.business_central.errors import ApiError, business_rule
-from local.simulators.business_central.schema import EMPTY_ID, EXTENSION, ROW_VERSION
+from local.simulators.business_central.errors import ApiError, business_rule, field_rule
+from local.simulators.business_central.schema import EMPTY_ID, EXTENSION, MODIFIED, ROW_VERSION
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables import document_lines, documents
-from local.simulators.business_central.tables.amounts import refresh_totals
-from local.simulators.business_central.tables.documents import ORDER
+from local.simulators.business_central.tables.amounts import header_of, lines_of, refresh_totals
+from local.simulators.business_central.tables.documents import ORDER, RELEASED
 from local.simulators.business_central.tables.extension.views import (
     check_key,
     id_of,
@@ -25,7 +27,7 @@ from local.simulators.business_central.tables.extension.views import (
     remember_key,
 )
 from local.simulators.business_central.tables.rules import TableRules
-from local.simulators.business_central.values import checked_body, checked_value
+from local.simulators.business_central.values import checked_body, checked_value, stamp_text
 
 ORDERS, LINES = f"{EXTENSION}salesOrders", f"{EXTENSION}salesOrderLines"
 _OWN = frozenset({"tandemKey", "content"})
@@ -46,12 +48,6 @@ _CODES = {
 _CHECKED = {"shippingAgentCode": "tandem/shippingAgents", "locationCode": "locations"}
 _STATUS = {"Draft": "Open", "Open": "Released", "In_x0020_Review": "Pending_x0020_Approval"}
 _LINE_SAME_AS = {
-    "number": "lineObjectNumber",
-    "lineNumber": "sequence",
-    "quantityShipped": "shippedQuantity",
-    "quantityInvoiced": "invoicedQuantity",
-    "lineDiscountPercent": "discountPercent",
-    "lineDiscountAmount": "discountAmount",
     "lineAmount": "amountExcludingTax",
     "amount": "netAmount",
     "amountIncludingTax": "netAmountIncludingTax",
@@ -66,12 +62,17 @@ _LINE_TYPES = {
 def _shown(reader: Reader, row: Row) -> Row:
     entity = reader.types[ORDERS]
     values = {name: _value(reader, row, name, prop.blank) for name, prop in entity.properties.items()}
-    return Row(row.id, values, row.modified_ms, row.etag, row.extra, row.version)
+    stamp, etag, version = header_of(row)
+    return Row(row.id, values, stamp, etag, row.extra, version)
 
 
 def _value(reader: Reader, row: Row, name: str, blank: Any) -> Any:
     if name == ROW_VERSION:
-        return row.version
+        return header_of(row)[2]
+    if name == MODIFIED:
+        return stamp_text(header_of(row)[0])
+    if name == "linesVersion":
+        return _lines_version(_lines_of(reader, row))
     if name == "status":
         return _STATUS[row.values["status"]]
     if name == "currencyCode":
@@ -107,8 +108,94 @@ def _to_source(session: Session, row: Row, sent: Mapping[str, Any]) -> dict[str,
     if sent.get("tandemKey", held) != held:
         raise business_rule('The "tandemKey" of a record cannot be changed.')
     if sent.get("content"):
-        raise business_rule('The "content" of an order can be given at creation only.')
+        return _change(session, row, sent["content"])
     return _translated(session, {name: value for name, value in sent.items() if name not in _OWN})
+
+
+def _lines_version(lines: Sequence[Row]) -> str:
+    return f"{len(lines)}/{max((line.version for line in lines), default=0)}"
+
+
+def _change(session: Session, order: Row, text: str) -> dict[str, Any]:
+    """Change header and lines; a released order is reopened before and released after it.
+
+    What is left to the caller is to write the header once more as it is.
+    """
+    content = _object(text)
+    lines = content.get("lines")
+    if "linesVersion" not in content or not isinstance(lines, list):
+        raise business_rule('A "content" with "linesVersion" and "lines" must be provided.')
+    if content["linesVersion"] != _lines_version(lines_of(session, ORDER.lines, order.id)):
+        raise business_rule("The order was changed by somebody else since it was read.")
+    if order.values["status"] not in ("Draft", RELEASED):
+        raise business_rule(f"The order {order.values['number']} waits for approval or prepayment.")
+    if order.values["status"] == RELEASED:
+        session.change(ORDER.table, order.id, {"status": "Draft"})
+    header = {n: value for n, value in content.items() if n not in (*_APART, "linesVersion")}
+    _change_header(session, order.id, header)
+    for line in lines:
+        _change_line(session, order.id, line)
+    refresh_totals(session, ORDER.table, ORDER.lines, order.id)
+    if order.values["status"] == RELEASED:
+        _release(session, order)
+    return {}
+
+
+def _change_header(session: Session, order_id: str, content: Mapping[str, Any]) -> None:
+    """The header is stored, whether anything of it was given or not."""
+    before, entity = session.current(ORDER.table, order_id), session.types[ORDER.table]
+    assert before is not None, "it was found by its id"
+    known = session.types[ORDERS].properties
+    if unknown := sorted(content.keys() - known.keys()):
+        raise business_rule(f"The content of an order has no {unknown[0]}.")
+    checked = {n: checked_value(session.types[ORDERS], known[n], value) for n, value in content.items()}
+    given = _translated(session, checked)
+    values = {name: value for name, value in given.items() if name in entity.properties}
+    extra = {name: value for name, value in given.items() if name not in entity.properties}
+    edit = Edit(
+        session, entity, order_id, values, {**before.values, **values}, {**before.extra, **extra}, before
+    )
+    documents.validate(edit)
+    session.put(ORDER.table, order_id, edit.values, edit.extra)
+
+
+def _change_line(session: Session, order_id: str, given: Mapping[str, Any]) -> None:
+    line_id = str(given.get("id") or "")
+    before = session.current(ORDER.lines, line_id)
+    if before is None:
+        if not given.get("deleted"):
+            _put_line(session, order_id, given)
+    elif before.values["documentId"] != order_id:
+        raise business_rule("The order was changed by somebody else since it was read.")
+    elif given.get("deleted"):
+        document_lines.deleting(session, ORDER.lines, before)
+        session.remove(ORDER.lines, line_id)
+    else:
+        _edit_line(session, before, {name: value for name, value in given.items() if name != "id"})
+
+
+def _edit_line(session: Session, before: Row, given: Mapping[str, Any]) -> None:
+    """What a line sells is validated anew; quantity, price and discount are always given."""
+    entity = session.types[ORDER.lines]
+    sent = checked_body(entity, given)
+    if "lineType" in sent:
+        if before.values["shippedQuantity"]:
+            raise field_rule("Quantity Shipped must be equal to '0' in Sales Line.")
+        place = {name: before.values[name] for name in ("documentId", "sequence")}
+        blank = {**entity.blank_values(), **place, **sent, "id": before.id}
+        edit = Edit(session, entity, before.id, {**sent, "documentId": place["documentId"]}, blank, {}, None)
+        edit.sent = {**edit.sent, "sequence": 0}
+        document_lines.validate_again(edit, place["sequence"])
+    else:
+        edit = Edit(session, entity, before.id, sent, {**before.values, **sent}, dict(before.extra), before)
+        document_lines.validate(edit)
+    session.put(ORDER.lines, before.id, edit.values, edit.extra)
+
+
+def _release(session: Session, order: Row) -> None:
+    if not any(line.values["lineType"] != "Comment" for line in lines_of(session, ORDER.lines, order.id)):
+        raise business_rule(f"There is nothing to release for the order {order.values['number']}.")
+    session.change(ORDER.table, order.id, {"status": RELEASED})
 
 
 def _translated(session: Session, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,12 +231,22 @@ def _put_header(session: Session, content: Mapping[str, Any], key: str) -> Row:
 
 def _put_line(session: Session, order_id: str, line: Mapping[str, Any]) -> None:
     entity = session.types[ORDER.lines]
-    sent = {**checked_body(entity, line), "documentId": order_id}
-    row_id = session.new_id()
+    row_id = _chosen_id(session, line)
+    sent = {**checked_body(entity, {n: v for n, v in line.items() if n != "id"}), "documentId": order_id}
     edit = Edit(session, entity, row_id, sent, {**entity.blank_values(), **sent, "id": row_id}, {}, None)
     document_lines.validate(edit)
     session.put(ORDER.lines, row_id, edit.values, edit.extra)
     refresh_totals(session, ORDER.table, ORDER.lines, order_id)
+
+
+def _chosen_id(session: Session, line: Mapping[str, Any]) -> str:
+    """The id that was given, of which there is none yet; else one that the service chooses."""
+    if "id" not in line:
+        return session.new_id()
+    chosen = str(line["id"]).lower()
+    if session.current(ORDER.lines, chosen) is not None:
+        raise business_rule(f"The record in table Sales Line already exists. Identification fields: {chosen}")
+    return chosen
 
 
 def _put_discount(session: Session, order_id: str, discount: Any) -> None:
@@ -161,18 +258,22 @@ def _put_discount(session: Session, order_id: str, discount: Any) -> None:
     refresh_totals(session, ORDER.table, ORDER.lines, order_id)
 
 
-def _content(text: str) -> Mapping[str, Any]:
+def _object(text: str) -> Mapping[str, Any]:
     try:
         content = json.loads(text)
     except ValueError:
         content = None
-    lines = content.get("lines") if isinstance(content, dict) else None
-    if content is None or "customerId" not in content or not isinstance(lines, list):
+    return content if isinstance(content, dict) else {}
+
+
+def _content(text: str) -> Mapping[str, Any]:
+    content = _object(text)
+    lines = content.get("lines")
+    if "customerId" not in content or not isinstance(lines, list):
         raise business_rule('A "content" with "customerId" and "lines" must be provided.')
     if not all(isinstance(line, dict) for line in lines):
         raise ApiError(400, "Application_DialogException", "Lines must be objects.")
-    found: Mapping[str, Any] = content
-    return found
+    return content
 
 
 def _lines_of(reader: Reader, order: Row) -> list[Row]:
@@ -213,6 +314,12 @@ def _code(reader: Reader, table: str, row_id: str) -> str:
 
 
 RULES = {
-    ORDERS: TableRules(source=ORDER.table, project=_shown, to_source=_to_source, create=_create),
-    LINES: TableRules(source=ORDER.lines, project=_line_shown),
+    ORDERS: TableRules(
+        source=ORDER.table,
+        project=_shown,
+        to_source=_to_source,
+        create=_create,
+        etag=lambda row: header_of(row)[1],
+    ),
+    LINES: TableRules(source=ORDER.lines, group="documentId", project=_line_shown),
 }

@@ -1,0 +1,118 @@
+namespace Tandem.Sync;
+
+using Microsoft.Sales.Document;
+
+/// <summary>
+/// Changes a sales order with its lines in one transaction. A released order is reopened, changed and released again.
+/// Whatever is refused of it, the order stays as it was.
+/// </summary>
+codeunit 71822 "Tandem Order Change"
+{
+    Access = Internal;
+
+    var
+        NoContentErr: Label 'A "content" with "linesVersion" and "lines" must be provided.', Locked = true;
+        MovedErr: Label 'The order was changed by somebody else since it was read.', Locked = true;
+        WaitsErr: Label 'The order %1 waits for approval or prepayment.', Comment = '%1 = the number of the order', Locked = true;
+
+    /// <summary>
+    /// Changes an order whose lines are those that the caller has read.
+    /// </summary>
+    /// <param name="SalesHeader">Afterwards the stored order.</param>
+    /// <param name="Content">A JSON object: fields of the page by their names, "linesVersion" as the caller has read it, and
+    /// "lines": each with its "id". One with "deleted" is deleted, one that is not there is inserted.</param>
+    internal procedure ChangeOrder(var SalesHeader: Record "Sales Header"; Content: Text)
+    var
+        TandemOrderCreation: Codeunit "Tandem Order Creation";
+        ReleaseSalesDocument: Codeunit "Release Sales Document";
+        SalesCalcDiscountByType: Codeunit "Sales - Calc Discount By Type";
+        Order: JsonObject;
+        Found: JsonToken;
+        Line: JsonToken;
+        Discount: Decimal;
+        WasReleased: Boolean;
+    begin
+        if not Order.ReadFrom(Content) then
+            Error(NoContentErr);
+        if not Order.Contains('linesVersion') or not Order.Get('lines', Found) then
+            Error(NoContentErr);
+        TestVersion(SalesHeader, Order);
+
+        WasReleased := SalesHeader.Status = SalesHeader.Status::Released;
+        if WasReleased then
+            ReleaseSalesDocument.PerformManualReopen(SalesHeader);
+        SalesHeader.CalcFields("Invoice Discount Amount");
+        Discount := SalesHeader."Invoice Discount Amount";
+        TandemOrderCreation.SetHeader(SalesHeader, Order);
+        SalesHeader.Modify(true);
+        foreach Line in Found.AsArray() do
+            ChangeLine(SalesHeader, Line.AsObject());
+        if Discount <> 0 then
+            SalesCalcDiscountByType.ApplyInvDiscBasedOnAmt(Discount, SalesHeader);
+        SalesHeader.Get(SalesHeader."Document Type", SalesHeader."No.");
+        if WasReleased then
+            ReleaseSalesDocument.PerformManualRelease(SalesHeader);
+        SalesHeader.Get(SalesHeader."Document Type", SalesHeader."No.");
+    end;
+
+    /// <summary>
+    /// The version of an order's lines: another text after each change, addition or deletion of one. The header does not
+    /// move with them.
+    /// </summary>
+    /// <param name="DocumentNo">The number of the order.</param>
+    /// <returns>How many lines there are, and the highest row version among them.</returns>
+    internal procedure LinesVersion(DocumentNo: Code[20]): Text
+    var
+        SalesLine: Record "Sales Line";
+        Highest: BigInteger;
+        Lines: Integer;
+    begin
+        SalesLine.ReadIsolation := IsolationLevel::ReadCommitted;
+        SalesLine.SetLoadFields("Line No.");
+        SalesLine.SetRange("Document Type", SalesLine."Document Type"::Order);
+        SalesLine.SetRange("Document No.", DocumentNo);
+        if SalesLine.FindSet() then
+            repeat
+                Lines += 1;
+                if SalesLine.SystemRowVersion > Highest then
+                    Highest := SalesLine.SystemRowVersion;
+            until SalesLine.Next() = 0;
+        exit(Format(Lines) + '/' + Format(Highest, 0, 9));
+    end;
+
+    local procedure TestVersion(SalesHeader: Record "Sales Header"; Order: JsonObject)
+    var
+        SalesLine: Record "Sales Line";
+        Given: JsonToken;
+    begin
+        SalesLine.LockTable();
+        Order.Get('linesVersion', Given);
+        if Given.AsValue().AsText() <> LinesVersion(SalesHeader."No.") then
+            Error(MovedErr);
+        if not (SalesHeader.Status in [SalesHeader.Status::Open, SalesHeader.Status::Released]) then
+            Error(WaitsErr, SalesHeader."No.");
+    end;
+
+    local procedure ChangeLine(SalesHeader: Record "Sales Header"; Given: JsonObject)
+    var
+        SalesLine: Record "Sales Line";
+        TandemOrderCreation: Codeunit "Tandem Order Creation";
+        Found: JsonToken;
+        Id: Guid;
+    begin
+        if not Given.Get('id', Found) then
+            Error(NoContentErr);
+        Evaluate(Id, Found.AsValue().AsText());
+        if not SalesLine.GetBySystemId(Id) then begin
+            if not Given.Contains('deleted') then
+                TandemOrderCreation.InsertLine(SalesHeader, Given);
+            exit;
+        end;
+        if SalesLine."Document No." <> SalesHeader."No." then
+            Error(MovedErr);
+        if Given.Contains('deleted') then
+            SalesLine.Delete(true)
+        else
+            TandemOrderCreation.ChangeLine(SalesLine, Given);
+    end;
+}

@@ -1,0 +1,253 @@
+"""Lines of orders in the form that both sides are compared in, and what a change of them is for each.  Pure.
+
+What a line sells is told as Business Central tells it.  Comments and the line of the freight are no lines of
+their own in Sales; what stands there of them is carried once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from shared_code.core import orders
+from shared_code.core.fields import Lines as LineRules
+from shared_code.core.identity import line_partner
+from shared_code.core.lines import put_bc_line_in_sales, put_in_bc
+from shared_code.core.lookups import UNCOUPLED_PREFIX, Links
+from shared_code.core.order_lines import (
+    DISCOUNT,
+    MOST_LINES,
+    PRICE,
+    QUANTITY,
+    SELLS,
+    TEXT,
+    UNIT,
+    Changes,
+    Line,
+    text_of,
+)
+from shared_code.core.put_results import Missing, Unfit
+from shared_code.core.records import ZERO_ID, Row, Side, Value, Values
+
+WRITTEN_IN = "written in"
+LINE_ID, KEY, DELETED, NEW = orders.LINE_ID, "id", "deleted", "new"
+_TYPES = {"_x0020_": "Comment", "G_x002F_L_x0020_Account": "Account"}
+"""What the extension calls types that API v2.0 has other names for."""
+_PRICE_COLUMNS = ("quantity", "priceperunit", "manualdiscountamount", "ispriceoverridden")
+
+
+BC_COLUMNS = (
+    "lineType", "itemId", "itemVariantId", "lineObjectNumber", "unitOfMeasureCode", "description", "quantity",
+    "unitPrice", "discountAmount", "shippedQuantity", "invoicedQuantity",
+)  # fmt: skip
+"""What of Business Central's lines is read."""
+
+
+def known(rules: LineRules, side: Side, row: Row, links: Links) -> Value:
+    """The lines of an order of ``side``; ``None`` where there are too many to go both ways."""
+    if len(row.lines) > MOST_LINES:
+        return None
+    lines = _of_bc(rules, row) if side is Side.BC else _of_sales(rules, row, links)
+    filled = {key: {name: value for name, value in line.items() if value} for key, line in lines.items()}
+    return text_of(filled)
+
+
+def _of_bc(rules: LineRules, row: Row) -> dict[str, Line]:
+    """A line that stands for the freight is not one of Sales, nor is a comment."""
+    freight = _freight(rules)
+    lines = [line for line in row.lines if type_of(line) != "Comment" and not _is_freight(line, freight)]
+    return {line_partner(str(line[LINE_ID])): _bc_line(line) for line in lines}
+
+
+def _freight(rules: LineRules) -> dict[str, Value]:
+    """What the line of the freight holds in Business Central: its account, and its text where what is written
+    in goes to the same account."""
+    freight, written_in = (_constants(rules, kind) for kind in (orders.FREIGHT, orders.WRITTEN_IN))
+    if freight.get("lineObjectNumber") != written_in.get("lineObjectNumber"):
+        freight.pop("description", None)
+    return freight
+
+
+def _constants(rules: LineRules, kind: str) -> dict[str, Value]:
+    own = [each for each in rules.fields if each.kind == kind and each.bc]
+    return {str(each.bc): each.constant for each in own if each.constant is not None}
+
+
+def _is_freight(line: Values, freight: Values) -> bool:
+    held = {**line, "lineType": type_of(line)}
+    return "lineObjectNumber" in freight and all(held.get(name) == v for name, v in freight.items())
+
+
+def type_of(line: Values) -> str:
+    """What kind of line of Business Central it is, as API v2.0 calls it."""
+    text = str(line.get("lineType") or "Comment")
+    return _TYPES.get(text, text)
+
+
+def _is_account(line: Values) -> bool:
+    return type_of(line) == "Account"
+
+
+def _bc_line(line: Values) -> Line:
+    return {
+        SELLS: WRITTEN_IN if _is_account(line) else _what(line),
+        UNIT: "" if _is_account(line) else str(line.get("unitOfMeasureCode") or ""),
+        QUANTITY: _number(line.get("quantity")),
+        PRICE: _number(line.get("unitPrice")),
+        DISCOUNT: _number(line.get("discountAmount")),
+        TEXT: str(line.get("description") or "").strip() if _is_account(line) else "",
+    }
+
+
+def _what(line: Values) -> str:
+    ids = [str(line.get(name) or "").lower() for name in ("itemVariantId", "itemId")]
+    known_by = [*(each for each in ids if each not in ("", ZERO_ID)), str(line.get("lineObjectNumber") or "")]
+    return f"{type_of(line)}|{known_by[0]}"
+
+
+def _of_sales(rules: LineRules, row: Row, links: Links) -> dict[str, Line]:
+    made = orders.rows_of({}, row.lines)
+    own = [each for each in made if each[orders.KIND] in (orders.PRODUCT, orders.WRITTEN_IN)]
+    return {str(each[LINE_ID]): _sales_line(rules, each, links) for each in own}
+
+
+def _sales_line(rules: LineRules, row: Values, links: Links) -> Line:
+    is_written_in = row[orders.KIND] == orders.WRITTEN_IN
+    ((_, native),), _ = put_in_bc(rules, [row], links)
+    sells = _what(native) if "lineType" in native else f"{UNCOUPLED_PREFIX}{row.get('productid')}"
+    return {
+        SELLS: WRITTEN_IN if is_written_in else sells,
+        UNIT: "" if is_written_in else str(native.get("unitOfMeasureCode") or ""),
+        QUANTITY: _number(row.get(orders.QUANTITY)),
+        PRICE: _number(row.get(orders.PRICE)),
+        DISCOUNT: _number(row.get(orders.DISCOUNT)),
+        TEXT: str(row.get("productdescription") or "").strip() if is_written_in else "",
+    }
+
+
+def _number(value: Value) -> str:
+    """A number as text that is the same for the same number; zero is blank."""
+    if not isinstance(value, int | Decimal) or not value:
+        return ""
+    return f"{Decimal(value).quantize(orders.FINEST).normalize():f}"
+
+
+@dataclass
+class Put:
+    """Changes of lines as one side takes them, what of them cannot be put, and the changes that were."""
+
+    rows: list[dict[str, Value]] = field(default_factory=list)
+    faults: list[Missing | Unfit] = field(default_factory=list)
+    sent: Changes = field(default_factory=dict)
+
+    def add(self, key: str, change: Line | None, row: dict[str, Value]) -> None:
+        self.rows.append(row)
+        self.sent[key] = change
+
+
+def put_to_bc(rules: LineRules, changes: Changes, bc: Row, sales: Row, links: Links) -> Put:
+    """Changes as Business Central takes them, whole but for what it holds already.
+
+    A line of which something was shipped is not deleted, and its quantity does not fall below that.
+    """
+    put = Put()
+    rows = {str(each[LINE_ID]): each for each in orders.rows_of({}, sales.lines)}
+    held = {line_partner(str(each[LINE_ID])): each for each in bc.lines}
+    for key, change in changes.items():
+        line, row = held.get(key), rows.get(key)
+        if line is not None and (why := _too_late(line, change)):
+            put.faults.append(Unfit("lines", "order_shipped", f"{_called(line)}: {why}"))
+        elif change is None:
+            put.add(key, change, {KEY: line_partner(key), DELETED: True})
+        elif row is not None:
+            _put_line_to_bc(put, rules, key, change, line, row, sales.lines, links)
+    return put
+
+
+def _put_line_to_bc(
+    put: Put, rules: LineRules, key: str, change: Line, held: Values | None, row: Values,
+    lines: Sequence[Values], links: Links,
+) -> None:  # fmt: skip
+    own = [each for each in lines if each.get(LINE_ID) == key]
+    if refused := orders.refusals(own):
+        put.faults.append(Unfit("lines", "order_content", " ".join(refused)))
+        return
+    ((_, native),), faults = put_in_bc(rules, [row], links)
+    if faults:
+        put.faults += faults
+        return
+    if held is not None and SELLS not in change:
+        native = {n: v for n, v in native.items() if n in ("description",) and TEXT in change}
+    put.add(key, change, {KEY: line_partner(key), **native, **_amounts_in_bc(change, held)})
+
+
+def _amounts_in_bc(change: Line, held: Values | None) -> dict[str, Value]:
+    """Quantity, price and discount together: Business Central computes each anew with the one before it."""
+    names = {QUANTITY: "quantity", PRICE: "unitPrice", DISCOUNT: "discountAmount"}
+    return {name: _wanted(change, own, (held or {}).get(name)) for own, name in names.items()}
+
+
+def _wanted(change: Line, name: str, held: Value) -> Value:
+    if name in change:
+        return Decimal(change[name] or 0)
+    return held if held is not None else Decimal(0)
+
+
+def _too_late(held: Values, change: Line | None) -> str:
+    """Why what was shipped or invoiced of a line forbids the change."""
+    counts = (held.get(name) for name in ("shippedQuantity", "invoicedQuantity"))
+    done = max((Decimal(each) for each in counts if isinstance(each, int | Decimal)), default=Decimal(0))
+    if not done:
+        return ""
+    if change is None:
+        return f"{_number(done)} of it were shipped, so it is not deleted in Business Central."
+    if QUANTITY in change and Decimal(change[QUANTITY] or 0) < done:
+        return f"{_number(done)} of it were shipped, so its quantity stays in Business Central."
+    return ""
+
+
+def _called(line: Values) -> str:
+    return f"Line {line.get('sequence') or '?'} ({str(line.get('description') or '')[:60]})"
+
+
+def put_to_sales(rules: LineRules, changes: Changes, bc: Row, sales: Row, links: Links) -> Put:
+    """Changes as Sales takes them: columns of the lines' own rows."""
+    put = Put()
+    rows = {line_partner(str(each[LINE_ID])): each for each in bc.lines}
+    there = {str(each[LINE_ID]): each for each in orders.rows_of({}, sales.lines)}
+    for key, change in changes.items():
+        if change is None:
+            put.add(key, change, {KEY: key, DELETED: True})
+        elif key in rows:
+            _put_line_to_sales(put, rules, key, change, rows[key], there.get(key), links)
+    return put
+
+
+def _put_line_to_sales(
+    put: Put, rules: LineRules, key: str, change: Line, row: Values, held: Values | None, links: Links
+) -> None:
+    native: dict[str, Value] = {}
+    if _is_account(row):
+        native = {"isproductoverridden": True} if held is None else {}
+        native |= {"productdescription": change[TEXT] or None} if TEXT in change else {}
+    elif SELLS in change:
+        found, faults = put_bc_line_in_sales(rules, {**row, "lineType": type_of(row)}, links)
+        if faults:
+            put.faults += faults
+            return
+        native = found
+    made: dict[str, Value] = {} if held else {NEW: True, "sequencenumber": row.get("sequence")}
+    put.add(key, change, {KEY: key, **made, **native, **_amounts_in_sales(change, held)})
+
+
+def _amounts_in_sales(change: Line, held: Values | None) -> dict[str, Value]:
+    """The price is fixed, so that no list of Sales makes another one of it."""
+    there = held or {}
+    values: tuple[Value, ...] = (
+        _wanted(change, QUANTITY, there.get(orders.QUANTITY)),
+        _wanted(change, PRICE, there.get(orders.PRICE)),
+        _wanted(change, DISCOUNT, there.get(orders.DISCOUNT)),
+        True,
+    )
+    return dict(zip(_PRICE_COLUMNS, values, strict=True))

@@ -1,0 +1,304 @@
+"""Orders that go both ways: header and lines merge, and each write is all or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local.simulation.world import World
+from local.simulators.business_central import control_edits
+from tests.sync import ordering, worlds
+from tests.sync.ordering import (
+    ACTIVE,
+    BICYCLE,
+    CHAIR,
+    DESK,
+    EXTENSION,
+    NAME,
+    SUBMITTED,
+    bind,
+    sold,
+    submit,
+    told,
+)
+
+BOTH_WAYS = (*EXTENSION, "orders_both_ways")
+
+
+@pytest.fixture
+def world() -> World:
+    return ordering.synchronised(BOTH_WAYS)
+
+
+def begin(world: World, **header: Any) -> str:
+    """An order with two lines that is in Business Central; its id in Sales."""
+    order = submit(world, sold(world, BICYCLE, 2, 1000), sold(world, DESK, 3, 99.99), **header)
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, NAME) == []
+    return order
+
+
+def lines_in_sales(world: World, order: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = world.person_in_sales.call("GET", "salesorderdetails")["value"]
+    own = [each for each in rows if each["_salesorderid_value"] == order]
+    return sorted(own, key=lambda each: each["sequencenumber"] or 0)
+
+
+def edit_in_sales(world: World, order: str, line: int, **values: Any) -> None:
+    """A salesperson makes the order Active, edits a line, and submits it again."""
+    ordering.set_state(world, order, ACTIVE)
+    row = lines_in_sales(world, order)[line]
+    world.person_in_sales.edit(f"salesorderdetails({row['salesorderdetailid']})", **values)
+    ordering.set_state(world, order, SUBMITTED)
+
+
+def edit_in_bc(world: World, order: str, line: int, **values: Any) -> None:
+    """A bookkeeper edits a line of the order, which is open."""
+    row = ordering.of(world, order)["salesOrderLines"][line]
+    world.person_in_bc().edit(f"salesOrderLines({row['id']})", **values)
+
+
+def in_bc(world: World, order: str) -> list[tuple[Any, ...]]:
+    names = ("lineObjectNumber", "quantity", "unitPrice", "discountAmount")
+    lines = ordering.of(world, order)["salesOrderLines"]
+    return [tuple(each[name] for name in names) for each in lines]
+
+
+def in_sales(world: World, order: str) -> list[tuple[Any, ...]]:
+    names = ("salesorderdetailname", "quantity", "priceperunit", "manualdiscountamount")
+    return [tuple(each.get(name) or 0 for name in names) for each in lines_in_sales(world, order)]
+
+
+def assert_in_step(world: World, order: str) -> None:
+    """Both sides come to the same, nothing is listed, and nothing more is written."""
+    assert worlds.codes(world, NAME) == []
+    made, own = ordering.of(world, order), world.person_in_sales.call("GET", f"salesorders({order})")
+    assert made["totalAmountExcludingTax"] == own["totalamountlessfreight"]
+    assert own["statecode"] == 1
+    assert len(made["salesOrderLines"]) == len(lines_in_sales(world, order))
+    worlds.assert_quiet(world)
+
+
+def test_an_order_that_nobody_changed_is_not_written(world: World) -> None:
+    order = begin(world)
+    before = world.person_in_sales.call("GET", f"salesorders({order})")
+    worlds.cycles(world, 3)
+    assert world.person_in_sales.call("GET", f"salesorders({order})") == before
+    assert_in_step(world, order)
+
+
+def test_a_quantity_that_the_salesperson_corrects_goes_over(world: World) -> None:
+    order = begin(world)
+    edit_in_sales(world, order, 0, quantity=5)
+    worlds.cycles(world, 3)
+    assert in_bc(world, order) == [(BICYCLE, 5, 1000, 0), (DESK, 3, 99.99, 0)]
+    assert_in_step(world, order)
+
+
+def test_a_quantity_that_the_bookkeeper_corrects_comes_back(world: World) -> None:
+    order = begin(world)
+    edit_in_bc(world, order, 1, quantity=7)
+    worlds.cycles(world, 3)
+    assert [each[1] for each in in_sales(world, order)] == [2, 7]
+    assert_in_step(world, order)
+
+
+def test_a_quantity_here_and_a_price_there_meet(world: World) -> None:
+    order = begin(world)
+    edit_in_sales(world, order, 0, quantity=5)
+    edit_in_bc(world, order, 0, unitPrice=900)
+    worlds.cycles(world, 3)
+    assert in_bc(world, order)[0] == (BICYCLE, 5, 900, 0)
+    assert [each[1:3] for each in in_sales(world, order)][0] == (5, 900)
+    assert_in_step(world, order)
+
+
+def test_a_line_that_the_salesperson_adds_is_added(world: World) -> None:
+    order = begin(world)
+    ordering.set_state(world, order, ACTIVE)
+    line = {**sold(world, CHAIR, 4, 12.5), "lineitemnumber": 3, "sequencenumber": 3}
+    world.person_in_sales.call(
+        "POST", "salesorderdetails", {**line, **bind("salesorderid", "salesorders", order)}
+    )
+    ordering.set_state(world, order, SUBMITTED)
+    worlds.cycles(world, 3)
+    assert in_bc(world, order)[2] == (CHAIR, 4, 12.5, 0)
+    assert_in_step(world, order)
+
+
+def test_a_line_that_the_bookkeeper_adds_is_added(world: World) -> None:
+    order = begin(world)
+    made = ordering.of(world, order)
+    (chair,) = [
+        each for each in world.person_in_bc().call("GET", "items")["value"] if each["number"] == CHAIR
+    ]
+    line = {"itemId": chair["id"], "quantity": 2, "unitPrice": 20, "discountAmount": 4}
+    world.person_in_bc().call("POST", f"salesOrders({made['id']})/salesOrderLines", line)
+    worlds.cycles(world, 3)
+    assert in_sales(world, order)[2][1:] == (2, 20, 4)
+    assert (
+        lines_in_sales(world, order)[2]["_productid_value"] == ordering.product_of(world, CHAIR)["productid"]
+    )
+    assert_in_step(world, order)
+
+
+def test_a_line_that_the_salesperson_deletes_is_deleted(world: World) -> None:
+    order = begin(world)
+    ordering.set_state(world, order, ACTIVE)
+    row = lines_in_sales(world, order)[0]
+    world.person_in_sales.call("DELETE", f"salesorderdetails({row['salesorderdetailid']})")
+    ordering.set_state(world, order, SUBMITTED)
+    worlds.cycles(world, 3)
+    assert in_bc(world, order) == [(DESK, 3, 99.99, 0)]
+    assert_in_step(world, order)
+
+
+def test_a_line_that_the_bookkeeper_deletes_is_deleted(world: World) -> None:
+    order = begin(world)
+    row = ordering.of(world, order)["salesOrderLines"][0]
+    world.person_in_bc().call("DELETE", f"salesOrderLines({row['id']})", if_match="*")
+    worlds.cycles(world, 3)
+    assert [each[1] for each in in_sales(world, order)] == [3]
+    assert_in_step(world, order)
+
+
+def test_a_released_order_is_released_again_after_the_change(world: World) -> None:
+    order = begin(world)
+    ordering.handle(world, order, "release")
+    worlds.cycles(world, 2)
+    edit_in_sales(world, order, 0, quantity=1)
+    worlds.cycles(world, 3)
+    assert in_bc(world, order)[0] == (BICYCLE, 1, 1000, 0)
+    assert (ordering.of(world, order)["status"], told(world, order)["tandem_status"]) == ("Open", "Released")
+    assert_in_step(world, order)
+
+
+def test_header_fields_go_both_ways(world: World) -> None:
+    order = begin(world, shipto_name="Warehouse", shipto_line1="Main Street 1", shipto_city="Oslo")
+    made = ordering.of(world, order)
+    world.person_in_bc().edit(f"salesOrders({made['id']})", requestedDeliveryDate="2027-05-01")
+    ordering.set_state(world, order, ACTIVE)
+    world.person_in_sales.edit(f"salesorders({order})", shipto_line1="Side Street 2")
+    ordering.set_state(world, order, SUBMITTED)
+    worlds.cycles(world, 3)
+    assert ordering.of(world, order)["shipToAddressLine1"] == "Side Street 2"
+    assert ordering.of(world, order)["shipToCity"] == "Oslo"
+    own = world.person_in_sales.call("GET", f"salesorders({order})")
+    assert own["requestdeliveryby"].startswith("2027-05-01")
+    assert_in_step(world, order)
+
+
+def test_two_quantities_of_one_line_are_a_conflict_and_hold_up_no_other_line(world: World) -> None:
+    order = begin(world)
+    edit_in_sales(world, order, 0, quantity=5)
+    edit_in_sales(world, order, 1, quantity=9)
+    edit_in_bc(world, order, 0, quantity=6)
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, NAME) == ["conflict"]
+    assert [each[1] for each in in_bc(world, order)] == [6, 9]
+    assert [each[1] for each in in_sales(world, order)] == [5, 9]
+
+
+def test_an_order_that_waits_for_approval_waits_and_says_so(world: World) -> None:
+    order = begin(world)
+    set_status(world, order, "In_x0020_Review")
+    worlds.cycles(world, 2)
+    assert told(world, order)["tandem_status"] == "Waiting for approval"
+    edit_in_sales(world, order, 0, quantity=5)
+    worlds.cycles(world, 2)
+    assert worlds.codes(world, NAME) == ["waits_for_approval"]
+    assert in_bc(world, order)[0] == (BICYCLE, 2, 1000, 0)
+    set_status(world, order, "Open")
+    worlds.cycles(world, 3, 400)
+    assert in_bc(world, order)[0] == (BICYCLE, 5, 1000, 0)
+    assert_in_step(world, order)
+
+
+def set_status(world: World, order: str, status: str) -> None:
+    """An approval workflow of Business Central."""
+    pair = ordering.coupling(world, order)
+    assert pair is not None
+    with_company = world.bc.env.companies[world.at.connection.company_id]
+    control_edits.set_order_status(world.bc.env, with_company, pair.bc_id, status)
+
+
+def test_what_was_shipped_is_not_deleted_and_does_not_become_less(world: World) -> None:
+    order = begin(world)
+    ship_one_line(world, order)
+    worlds.cycles(world, 2)
+    edit_in_sales(world, order, 0, quantity=1)
+    edit_in_sales(world, order, 1, quantity=4)
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, NAME) == ["order_shipped"]
+    assert "2 of it were shipped" in told(world, order)["tandem_reason"]
+    assert [each[1] for each in in_bc(world, order)] == [2, 4]
+    edit_in_sales(world, order, 0, quantity=2)
+    worlds.cycles(world, 3, 400)
+    assert_in_step(world, order)
+
+
+def ship_one_line(world: World, order: str) -> None:
+    """The first line is shipped, the second is not."""
+    row = ordering.of(world, order)["salesOrderLines"][1]
+    world.person_in_bc().edit(f"salesOrderLines({row['id']})", shipQuantity=0)
+    ordering.handle(world, order, "ship")
+
+
+def test_an_edit_after_the_order_was_invoiced_is_listed(world: World) -> None:
+    order = begin(world)
+    for act in ("ship", "invoice"):
+        ordering.handle(world, order, act)
+    worlds.cycles(world, 3)
+    assert told(world, order)["tandem_status"] == "Invoiced"
+    assert worlds.codes(world, NAME) == []
+    ordering.set_state(world, order, ACTIVE)
+    row = lines_in_sales(world, order)[0]
+    world.person_in_sales.edit(f"salesorderdetails({row['salesorderdetailid']})", quantity=9)
+    ordering.set_state(world, order, {"statecode": 4, "statuscode": 100003})
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, NAME) == ["order_done"]
+
+
+def test_what_changes_in_business_central_after_the_order_is_fulfilled_in_sales_is_listed(
+    world: World,
+) -> None:
+    order = begin(world)
+    ordering.fulfill(world, order)
+    edit_in_bc(world, order, 0, quantity=3)
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, NAME) == ["order_done"]
+    assert [each[1] for each in in_sales(world, order)] == [2, 3]
+
+
+def test_an_order_that_is_edited_at_the_moment_is_left_alone_until_it_is_submitted(world: World) -> None:
+    order = begin(world)
+    ordering.set_state(world, order, ACTIVE)
+    edit_in_bc(world, order, 0, quantity=3)
+    worlds.cycles(world, 3)
+    assert [each[1] for each in in_sales(world, order)] == [2, 3]
+    ordering.set_state(world, order, SUBMITTED)
+    worlds.cycles(world, 3)
+    assert [each[1] for each in in_sales(world, order)] == [3, 3]
+    assert_in_step(world, order)
+
+
+def test_freight_and_comments_are_no_lines_of_sales(world: World) -> None:
+    order = begin(world, freightamount=7.5)
+    edit_in_bc(world, order, 1, quantity=1)
+    worlds.cycles(world, 3)
+    assert [each[1] for each in in_sales(world, order)] == [2, 1]
+    assert worlds.codes(world, NAME) == []
+    worlds.assert_quiet(world)
+
+
+def test_what_is_written_in_keeps_text_and_account(world: World) -> None:
+    order = submit(world, ordering.written_in("Assembly", 1, 25))
+    worlds.cycles(world, 3)
+    edit_in_bc(world, order, 0, description="Assembly on site")
+    worlds.cycles(world, 2)
+    assert lines_in_sales(world, order)[0]["productdescription"] == "Assembly on site"
+    edit_in_sales(world, order, 0, priceperunit=30)
+    worlds.cycles(world, 3)
+    assert ordering.of(world, order)["salesOrderLines"][0]["unitPrice"] == 30
+    assert_in_step(world, order)
