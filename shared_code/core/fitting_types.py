@@ -60,6 +60,8 @@ def _fixed_kinds(each: FieldMapping, side: Side, read_only: bool) -> frozenset[K
             return frozenset({Kind.DAY, Kind.MOMENT} if read_only or not on_bc else {Kind.DAY})
         case FieldType.DATE_TIME:
             return frozenset({Kind.MOMENT})
+        case FieldType.LINES:
+            return frozenset({Kind.TEXT})
         case FieldType.OPTION if on_bc and is_truth(each):
             return frozenset({Kind.BOOLEAN})
         case FieldType.OPTION if not on_bc:

@@ -10,6 +10,7 @@ class OrderStatus(StrEnum):
 
     OPEN = "Open"
     PENDING_APPROVAL = "Waiting for approval"
+    PENDING_PREPAYMENT = "Waiting for prepayment"
     RELEASED = "Released"
     PARTLY_SHIPPED = "Partly shipped"
     SHIPPED = "Shipped"

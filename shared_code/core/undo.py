@@ -13,7 +13,7 @@ from enum import StrEnum
 from shared_code.core.base import Base
 from shared_code.core.coupling import Coupling, OriginKind
 from shared_code.core.journal import Entry, Reason
-from shared_code.core.mapping import FieldMapping, Mapping
+from shared_code.core.mapping import FieldMapping, FieldType, Mapping
 from shared_code.core.merging import Known, State
 from shared_code.core.records import Side, Value, Values
 
@@ -39,6 +39,7 @@ class Why(StrEnum):
     REFERRED_TO = "referred_to"
     NUMBER_DRAWN = "number_drawn"
     CONTACT_STAYS = "contact_stays"
+    LINES_STAY = "lines_stay"
 
 
 WORDS = {
@@ -51,6 +52,7 @@ WORDS = {
     Why.REFERRED_TO: "other records refer to it",
     Why.NUMBER_DRAWN: "the number it had is drawn for good: the series of Business Central gives each once",
     Why.CONTACT_STAYS: "Business Central keeps the contact that it made with the record",
+    Why.LINES_STAY: "lines of an order are not put back; change them in one of the two systems",
 }
 
 WITHDRAWN: dict[tuple[Side, str], dict[str, Value]] = {
@@ -176,6 +178,8 @@ def _why_not(
     """Why a group stays as it is; a group is put back whole or not at all."""
     if any(each.erased_at_s for each in own):
         return Why.ERASED
+    if group[0].type is FieldType.LINES:
+        return Why.LINES_STAY
     if any(each.because.get(name) is Reason.REMOVED for each in own for name in names):
         return Why.DELETED
     if not isinstance(state, Known):

@@ -90,7 +90,9 @@ def _is_line(row: Mapping[str, object]) -> bool:
     return _number(row, "tableNumber") == LINES
 
 
-def _orders_of(client: Client, extended: Place, rows: Sequence[Mapping[str, object]]) -> list[tuple[str, str]]:
+def _orders_of(
+    client: Client, extended: Place, rows: Sequence[Mapping[str, object]]
+) -> list[tuple[str, str]]:
     """The orders of which lines were deleted and that are there: an order does not move with its lines.  One
     request where there are any."""
     numbers = sorted({odata.text(row, "recordKey").rpartition("/")[0] for row in rows} - {""})

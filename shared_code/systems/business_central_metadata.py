@@ -28,7 +28,7 @@ from shared_code.core.descriptions import (
 from shared_code.systems.business_central_tables import CALCULATED, MODIFIED, derived
 from shared_code.systems.errors import fault
 from shared_code.systems.http import Call, Client
-from shared_code.systems.interface import SystemUnavailable, Table
+from shared_code.systems.interface import ORDER_LINES, SystemUnavailable, Table
 
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 """A whole API v2.0 of one tenant is 0.4 MB."""
@@ -148,7 +148,8 @@ def _column(document: Document, table: Table, found: Element, given: Element) ->
 def _calculated(name: str) -> ColumnDescription:
     """A column that is no property but made of others when a record is read."""
     kind = CALCULATED.get(name, Kind.TEXT)
-    return ColumnDescription(name, kind, at_creation=False, at_update=False)
+    is_written = name == ORDER_LINES
+    return ColumnDescription(name, kind, at_creation=is_written, at_update=is_written)
 
 
 def _with_targets(

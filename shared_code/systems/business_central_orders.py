@@ -44,11 +44,17 @@ def status_in_v2(entity: Entity) -> str:
 
 def status_in_extension(entity: Entity) -> str:
     """How far an order of the extension is, which calls one that can be changed Open."""
-    if entity.get("status") == "Pending_x0020_Approval" and entity.get("shipped") is not True:
-        return OrderStatus.PENDING_APPROVAL
+    waits = _WAITS.get(str(entity.get("status")))
+    if waits and entity.get("shipped") is not True:
+        return waits
     is_released = entity.get("status") != "Open"
     return _status(is_released, entity.get("shipped") is True, entity.get("completelyShipped") is True)
 
+
+_WAITS = {
+    "Pending_x0020_Approval": OrderStatus.PENDING_APPROVAL,
+    "Pending_x0020_Prepayment": OrderStatus.PENDING_PREPAYMENT,
+}
 
 LINES_VERSION = "linesVersion"
 """What the extension tells of an order's lines: another text after each change, deletion and addition."""

@@ -28,6 +28,9 @@ SETS = {
     "plain": PLAIN, "vendors": frozenset({Feature.VENDORS}), "classic": frozenset({Feature.EXTENSION}),
     "lists": LISTS, "all": frozenset(Feature),
     "documents": frozenset({Feature.OPPORTUNITIES, Feature.INVOICES}),
+    "orders both ways": frozenset(
+        {Feature.EXTENSION, Feature.ORDERS, Feature.ORDERS_BOTH_WAYS, Feature.ORDER_CHOICES}
+    ),
 }  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def test_a_quantity_here_and_a_price_there_meet(world: World) -> None:
     edit_in_bc(world, order, 0, unitPrice=900)
     worlds.cycles(world, 3)
     assert in_bc(world, order)[0] == (BICYCLE, 5, 900, 0)
-    assert [each[1:3] for each in in_sales(world, order)][0] == (5, 900)
+    assert in_sales(world, order)[0][1:3] == (5, 900)
     assert_in_step(world, order)
 
 
@@ -200,11 +200,17 @@ def test_two_quantities_of_one_line_are_a_conflict_and_hold_up_no_other_line(wor
     assert [each[1] for each in in_sales(world, order)] == [5, 9]
 
 
-def test_an_order_that_waits_for_approval_waits_and_says_so(world: World) -> None:
+@pytest.mark.conforms("139175.SyncFromCRMReopensOrderWhenPrepaymentOutstanding")
+@pytest.mark.parametrize(
+    ("status", "what"), [("In_x0020_Review", "approval"), ("Pending_x0020_Prepayment", "prepayment")]
+)
+def test_an_order_that_waits_for_approval_or_prepayment_waits_and_says_so(
+    world: World, status: str, what: str
+) -> None:
     order = begin(world)
-    set_status(world, order, "In_x0020_Review")
+    set_status(world, order, status)
     worlds.cycles(world, 2)
-    assert told(world, order)["tandem_status"] == "Waiting for approval"
+    assert told(world, order)["tandem_status"] == f"Waiting for {what}"
     edit_in_sales(world, order, 0, quantity=5)
     worlds.cycles(world, 2)
     assert worlds.codes(world, NAME) == ["waits_for_approval"]
@@ -213,6 +219,18 @@ def test_an_order_that_waits_for_approval_waits_and_says_so(world: World) -> Non
     worlds.cycles(world, 3, 400)
     assert in_bc(world, order)[0] == (BICYCLE, 5, 1000, 0)
     assert_in_step(world, order)
+
+
+@pytest.mark.conforms("139175.BidirectionalSalesOrderCreatesArchive")
+def test_a_version_of_the_order_is_archived_before_each_change(world: World) -> None:
+    order = begin(world)
+    for quantity in (5, 6):
+        edit_in_sales(world, order, 0, quantity=quantity)
+        worlds.cycles(world, 2)
+    pair = ordering.coupling(world, order)
+    assert pair is not None
+    company = world.bc.env.companies[world.at.connection.company_id]
+    assert company.tables["salesOrders"].rows[pair.bc_id].extra["archivedVersions"] == 2
 
 
 def set_status(world: World, order: str, status: str) -> None:

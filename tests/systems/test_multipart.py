@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_code.systems.multipart import Part, build, parse
+from shared_code.systems.multipart import ChangeSet, Part, build, parse
 
 CONTENT_TYPE = "multipart/mixed; boundary=batchresponse_1"
 ANSWER = (
@@ -57,3 +57,41 @@ def test_an_answer_that_was_cut_off_anywhere_is_refused(length: int) -> None:
 def test_an_answer_without_boundary_is_refused() -> None:
     with pytest.raises(ValueError, match="boundary"):
         parse("application/json", b"{}")
+
+
+def test_a_change_set_is_a_batch_within_the_batch_whose_parts_have_numbers() -> None:
+    parts = Part("PATCH", "/a(1)", {"If-Match": "x"}, "{}"), Part("DELETE", "/b(2)")
+    body = build([ChangeSet(parts), Part("GET", "/c")], "b")
+    inner = b"changeset_0_b"
+    head = b"Content-Type: application/http\r\nContent-ID: %d\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+    assert body == b"".join(
+        [
+            b'--b\r\nContent-Type: multipart/mixed; boundary="', inner, b'"\r\n\r\n',
+            b"--", inner, b"\r\n", head % 1,
+            b"PATCH /a(1) HTTP/1.1\r\nIf-Match: x\r\n",
+            b"Content-Type: application/json; type=entry\r\n\r\n{}\r\n",
+            b"--", inner, b"\r\n", head % 2, b"DELETE /b(2) HTTP/1.1\r\n\r\n\r\n",
+            b"--", inner, b"--\r\n\r\n",
+            b"--b\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n",
+            b"GET /c HTTP/1.1\r\n\r\n\r\n--b--\r\n",
+        ]
+    )  # fmt: skip
+
+
+def test_a_change_set_counts_as_its_parts() -> None:
+    with pytest.raises(ValueError, match="parts"):
+        build([ChangeSet((Part("GET", "/x"),) * 1001)], "b")
+
+
+def test_the_answer_to_a_change_set_is_that_of_its_last_part() -> None:
+    nested = (
+        b"--batchresponse_1\r\nContent-Type: multipart/mixed; boundary=inner_1\r\n\r\n"
+        b"--inner_1\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n\r\n"
+        b"--inner_1\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{}\r\n"
+        b"--inner_1--\r\n\r\n"
+    )
+    first, second = parse(
+        CONTENT_TYPE,
+        nested + ANSWER.split(b"\r\n--batchresponse_1\r\n", 1)[0] + b"\r\n--batchresponse_1--\r\n",
+    )
+    assert (first.status, first.body, second.status) == (200, b"{}", 400)

@@ -42,6 +42,7 @@ _TYPES = {
     FieldType.INTEGER: "whole number",
     FieldType.BOOLEAN: "yes or no",
     FieldType.DATE: "date",
+    FieldType.LINES: "the lines of the order, one by one",
     FieldType.DATE_TIME: "date and time, to the second, in UTC",
 }
 

@@ -1,6 +1,7 @@
 namespace Tandem.Sync;
 
 using Microsoft.Sales.Document;
+using Microsoft.Utilities;
 
 /// <summary>
 /// Changes a sales order with its lines in one transaction. A released order is reopened, changed and released again.
@@ -24,6 +25,7 @@ codeunit 71822 "Tandem Order Change"
     internal procedure ChangeOrder(var SalesHeader: Record "Sales Header"; Content: Text)
     var
         TandemOrderCreation: Codeunit "Tandem Order Creation";
+        ArchiveManagement: Codeunit ArchiveManagement;
         ReleaseSalesDocument: Codeunit "Release Sales Document";
         SalesCalcDiscountByType: Codeunit "Sales - Calc Discount By Type";
         Order: JsonObject;
@@ -38,6 +40,8 @@ codeunit 71822 "Tandem Order Change"
             Error(NoContentErr);
         TestVersion(SalesHeader, Order);
 
+        // As where a person changes it: whether a version is kept is up to Sales & Receivables Setup.
+        ArchiveManagement.AutoArchiveSalesDocument(SalesHeader);
         WasReleased := SalesHeader.Status = SalesHeader.Status::Released;
         if WasReleased then
             ReleaseSalesDocument.PerformManualReopen(SalesHeader);

@@ -15,6 +15,7 @@ from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Company, Row
 from local.simulators.business_central.tables import customer_ledger, orders, planned, quotes
 from local.simulators.business_central.tables.documents import is_posted, remaining_of
+from local.simulators.business_central.tables.extension.orders import PREPAYMENT
 from local.simulators.business_central.tables.general_ledger import BANK, PAYMENT, RECEIVABLES, post
 from local.simulators.business_central.tables.ledger import post_movement
 
@@ -37,9 +38,12 @@ def delete_row(env: Environment, company: Company, table: str, row_id: str) -> N
 
 
 def set_order_status(env: Environment, company: Company, order_id: str, status: str) -> None:
-    """What an approval workflow makes of an order: Draft, In_x0020_Review or Open, as API v2.0 calls them."""
+    """What approval and prepayment make of an order: Draft, In_x0020_Review or Open, as API v2.0 calls them,
+    or Pending_x0020_Prepayment, which is Open there."""
+    waits = status == PREPAYMENT
+    changes = {"status": "Open" if waits else status, PREPAYMENT: waits}
     with env.transaction(person=True) as unit:
-        env.session(company, unit).change("salesOrders", order_id.lower(), {"status": status})
+        env.session(company, unit).change("salesOrders", order_id.lower(), changes)
 
 
 def post_stock(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -305,6 +305,7 @@ class Company:
     templates: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     """Templates the extension creates records with: table to code to the values it fills."""
     extended_pricing: bool = True
+    archives_orders: bool = True
     default_price_list: str = ""
     clock: Callable[[], float] = float
     """The service's time, for what a reader of the newest state computes."""

@@ -21,7 +21,7 @@ from shared_code.systems.interface import ORDER_LINES
 
 STATE, SUBMITTED = "statecode", 1
 _FIELDS_OF_STATE = frozenset({STATE, "statuscode"})
-_DONE = {2: "canceled", 3: "fulfilled", 4: "invoiced"}
+_DONE = {3: "fulfilled", 4: "invoiced"}
 
 
 @dataclass(slots=True)
@@ -108,16 +108,21 @@ def _leave_the_rest_for_later(work: Work, plan: Planned) -> None:
         plan.native.pop(name, None)
 
 
-def awaits_approval(work: Work, item: Item) -> bool:
-    """Whether somebody is asked to approve the order in Business Central: until then it is not touched."""
+_WAITS = {OrderStatus.PENDING_APPROVAL: "approval", OrderStatus.PENDING_PREPAYMENT: "prepayment"}
+
+
+def awaited(work: Work, item: Item) -> str:
+    """What the order waits for in Business Central: until then it is not touched there."""
+    if work.mapping.order_lines is None:
+        return ""
     status = next((each.name for each in work.mapping.fields if each.bc == "orderStatus"), "")
-    waits = item.values_on(Side.BC).get(status) == OrderStatus.PENDING_APPROVAL
-    return waits and work.mapping.order_lines is not None
+    held = item.values_on(Side.BC).get(status)
+    return next((what for waits, what in _WAITS.items() if waits == held), "")
 
 
-def tell_awaited(work: Work, item: Item) -> None:
+def tell_awaited(work: Work, item: Item, what: str) -> None:
     """The order waits, and says so."""
-    text = "Business Central waits for the order's approval. What was changed in Sales goes over after that."
+    text = f"Business Central waits for the order's {what}. What was changed in Sales goes over after that."
     problems.wait(work, item, "waits_for_approval", text)
     committing.keep_open(work, item)
 

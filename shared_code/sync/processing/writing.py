@@ -109,7 +109,7 @@ class Plan:
         if lacking := both_ways.lacking(work, item, merge):
             item.states = {side: state for side, state in item.states.items() if side not in lacking}
             return
-        waits = bool(merge.to_bc) and both_ways.awaits_approval(work, item)
+        waits = both_ways.awaited(work, item) if merge.to_bc else ""
         for side in Side:
             if not merge.to(side) or (waits and side is Side.BC):
                 continue
@@ -129,7 +129,7 @@ class Plan:
         for side, update in planned:
             self.updates[side].append(update)
         if not planned and waits:
-            both_ways.tell_awaited(work, item)
+            both_ways.tell_awaited(work, item, waits)
         elif not planned:
             committing.settle(work, item, _open_groups(work, merge, faults), faults)
 

@@ -195,7 +195,7 @@ def test_what_the_extension_refuses_leaves_neither_order_nor_key(bc: Client, wro
     assert in_extension(bc, key, LINE).status == 201
 
 
-def test_content_and_key_are_given_at_creation_only(bc: Client) -> None:
+def test_the_key_is_given_at_creation_only_and_content_must_be_whole(bc: Client) -> None:
     made = in_extension(bc, str(uuid4()), LINE).json["id"]
     assert patch_extension(bc, f"salesOrders({made})", {"content": "{}"}).status == 400
     assert patch_extension(bc, f"salesOrders({made})", {"tandemKey": str(uuid4())}).status == 400

@@ -47,6 +47,8 @@ _CODES = {
 }
 _CHECKED = {"shippingAgentCode": "tandem/shippingAgents", "locationCode": "locations"}
 _STATUS = {"Draft": "Open", "Open": "Released", "In_x0020_Review": "Pending_x0020_Approval"}
+PREPAYMENT = "Pending_x0020_Prepayment"
+"""A released order whose prepayment is not paid; API v2.0 calls it released."""
 _LINE_SAME_AS = {
     "lineAmount": "amountExcludingTax",
     "amount": "netAmount",
@@ -74,7 +76,7 @@ def _value(reader: Reader, row: Row, name: str, blank: Any) -> Any:
     if name == "linesVersion":
         return _lines_version(_lines_of(reader, row))
     if name == "status":
-        return _STATUS[row.values["status"]]
+        return PREPAYMENT if row.extra.get(PREPAYMENT) else _STATUS[row.values["status"]]
     if name == "currencyCode":
         code = row.values[name]
         return "" if code == reader.company.local_currency else code
@@ -127,8 +129,10 @@ def _change(session: Session, order: Row, text: str) -> dict[str, Any]:
         raise business_rule('A "content" with "linesVersion" and "lines" must be provided.')
     if content["linesVersion"] != _lines_version(lines_of(session, ORDER.lines, order.id)):
         raise business_rule("The order was changed by somebody else since it was read.")
-    if order.values["status"] not in ("Draft", RELEASED):
+    if order.values["status"] not in ("Draft", RELEASED) or order.extra.get(PREPAYMENT):
         raise business_rule(f"The order {order.values['number']} waits for approval or prepayment.")
+    archived = {"archivedVersions": order.extra.get("archivedVersions", 0) + 1}
+    session.change(ORDER.table, order.id, archived if session.company.archives_orders else {})
     if order.values["status"] == RELEASED:
         session.change(ORDER.table, order.id, {"status": "Draft"})
     header = {n: value for n, value in content.items() if n not in (*_APART, "linesVersion")}
