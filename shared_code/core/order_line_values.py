@@ -37,6 +37,10 @@ _TYPES = {"_x0020_": "Comment", "G_x002F_L_x0020_Account": "Account"}
 _PRICE_COLUMNS = ("quantity", "priceperunit", "manualdiscountamount", "ispriceoverridden")
 
 
+ORDER_LINES = "orderLines"
+"""The column of an order that changes its lines with the rest of the change, in one transaction: a JSON list
+of lines in the side's own columns, each with its ``id``.  One with ``deleted`` is deleted, one that is
+``new`` (in Business Central: not there) is made.  Read it is blank; on paper it holds what was written."""
 BC_COLUMNS = (
     "lineType", "itemId", "itemVariantId", "lineObjectNumber", "unitOfMeasureCode", "description", "quantity",
     "unitPrice", "discountAmount", "shippedQuantity", "invoicedQuantity",
@@ -45,8 +49,9 @@ BC_COLUMNS = (
 
 
 def known(rules: LineRules, side: Side, row: Row, links: Links) -> Value:
-    """The lines of an order of ``side``; ``None`` where there are too many to go both ways."""
-    if len(row.lines) > MOST_LINES:
+    """The lines of an order of ``side``; ``None`` where there are too many to go both ways, or where they
+    were changed on paper (a preview), where nothing is computed of them."""
+    if len(row.lines) > MOST_LINES or row.values.get(ORDER_LINES):
         return None
     lines = _of_bc(rules, row) if side is Side.BC else _of_sales(rules, row, links)
     filled = {key: {name: value for name, value in line.items() if value} for key, line in lines.items()}

@@ -17,13 +17,9 @@ from shared_code.core.descriptions import Described
 from shared_code.core.frozen import frozen
 from shared_code.core.mapping import InForce
 from shared_code.core.moved_by import MovedBy
+from shared_code.core.order_line_values import ORDER_LINES as ORDER_LINES
 from shared_code.core.records import Row, Side, Value, Values, Version
 from shared_code.core.table_rules import Beside
-
-ORDER_LINES = "orderLines"
-"""The column of an order that changes its lines with the rest of the change, in one transaction: a JSON list
-of lines in the side's own columns, each with its ``id``.  One with ``deleted`` is deleted, one that is
-``new`` (in Business Central: not there) is made.  Read it is blank."""
 
 
 @frozen

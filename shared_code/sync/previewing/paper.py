@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from shared_code.core.conditions import Test
 from shared_code.core.descriptions import Described
 from shared_code.core.identity import digest, partner_id
+from shared_code.core.lines import LINE_ID
 from shared_code.core.mapping import Mapping as TableMapping
 from shared_code.core.records import Row, Side, Value, Values, Version
 from shared_code.store.json_values import dump
@@ -177,7 +178,10 @@ class PaperSystem:
         return {i: Record(table, i, found.get(i), held.get(i)) for i in ids}
 
     def _created(self, record: Record, creation: Creation, inherited: Values) -> Planned:
-        lines = tuple(each.values for each in creation.lines)
+        lines = tuple(
+            {LINE_ID: each.id or line_on_paper(record.id, at), **each.values}
+            for at, each in enumerate(creation.lines)
+        )
         values = {
             **made(self._mapping, self.side, creation.values, record.id),
             **inherited,
@@ -280,6 +284,11 @@ class Record:
 
 
 NEVER_READ = Version("", "")
+
+
+def line_on_paper(record_id: str, at: int) -> str:
+    """An id for a line that has none yet."""
+    return partner_id("line", record_id, str(at), 0)
 
 
 def real_etag(version: Version | None) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from shared_code.core import orders
 from shared_code.core.lines import put_in_bc, put_lines
 from shared_code.core.mapping import FieldMapping
+from shared_code.core.order_line_values import ORDER_LINES
 from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import Row, Side, Unread, Values
 from shared_code.sync.processing import committing, problems
@@ -98,6 +99,8 @@ def tells_other_totals(work: Work, item: Item) -> bool:
     bc, sales = item.rows.get(Side.BC), item.rows.get(Side.SALES)
     if bc is None or sales is None:
         return False  # The order is invoiced: what it came to is history.
+    if bc.values.get(ORDER_LINES) or sales.values.get(ORDER_LINES):
+        return False  # On paper no service has added the lines up.
     told = [text for each in compared if (text := _difference(_called(work), each, bc, sales))]
     if not told:
         return False

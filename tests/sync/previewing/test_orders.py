@@ -13,9 +13,10 @@ from tests.sync.ordering import BICYCLE, DESK, NAME, sold, submit
 from tests.sync.previewing.paper_worlds import planned, previewed
 
 ONLY = Request((NAME,))
+BOTH_WAYS = (*ordering.EXTENSION, "orders_both_ways")
 
 
-@pytest.fixture(params=[("orders",), ordering.EXTENSION], ids=["v2.0", "extension"])
+@pytest.fixture(params=[("orders",), ordering.EXTENSION, BOTH_WAYS], ids=["v2.0", "extension", "both ways"])
 def world(request: pytest.FixtureRequest) -> World:
     return ordering.synchronised(request.param)
 
@@ -51,3 +52,19 @@ def test_a_preview_shows_what_sales_would_be_told(world: World) -> None:
 def test_an_order_that_is_in_step_is_not_planned(world: World) -> None:
     ordering.of_after(world, submit(world, sold(world, BICYCLE, 1, 10)))
     assert planned(world, previewed(world, ONLY)) == []
+
+
+def test_a_preview_shows_what_would_be_changed_of_an_order_and_changes_nothing() -> None:
+    world = ordering.synchronised(BOTH_WAYS)
+    order = submit(world, sold(world, BICYCLE, 2, 1000), sold(world, DESK, 1, 99.99))
+    made = ordering.of_after(world, order)
+    ordering.set_state(world, order, ordering.ACTIVE)
+    rows = world.person_in_sales.call("GET", "salesorderdetails")["value"]
+    (line,) = [each for each in rows if each["quantity"] == 2]
+    world.person_in_sales.edit(f"salesorderdetails({line['salesorderdetailid']})", quantity=5)
+    ordering.set_state(world, order, ordering.SUBMITTED)
+    (write,) = planned(world, previewed(world, ONLY))
+    assert (write.side, write.kind, write.record_id) == (Side.BC, Kind.UPDATE, made["id"])
+    assert '"quantity":5' in str(write.new["orderLines"])
+    assert ordering.of(world, order)["salesOrderLines"][0]["quantity"] == 2
+    assert worlds.codes(world, NAME) == []

@@ -245,9 +245,8 @@ def _put_line(session: Session, order_id: str, line: Mapping[str, Any]) -> None:
 
 def _chosen_id(session: Session, line: Mapping[str, Any]) -> str:
     """The id that was given, of which there is none yet; else one that the service chooses."""
-    if "id" not in line:
-        return session.new_id()
-    chosen = str(line["id"]).lower()
+    drawn = session.new_id()  # It is drawn in either case, so that the ids of others do not depend on it.
+    chosen = str(line.get("id", drawn)).lower()
     if session.current(ORDER.lines, chosen) is not None:
         raise business_rule(f"The record in table Sales Line already exists. Identification fields: {chosen}")
     return chosen
