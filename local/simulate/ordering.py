@@ -32,11 +32,13 @@ def accounts_for_lines(whole: Records, kept: Records, rng: random.Random) -> Cho
     }
 
 
+BOTH_WAYS = "orders_both_ways"
 ORDERING: Mapping[str, Further] = {
     "orders": Further((MAPPING,), ("orders",), (), accounts_for_lines),
     "whole_orders": Further((MAPPING,), ("extension", "orders"), (), accounts_for_lines),
+    BOTH_WAYS: Further((MAPPING,), ("extension", "orders", "orders_both_ways"), (), accounts_for_lines),
 }
-"""Orders without the extension, and with it."""
+"""Orders without the extension, with it, and both ways."""
 
 COMBINATIONS: Sequence[tuple[str, ...]] = (
     ("items", "orders"),
@@ -44,19 +46,34 @@ COMBINATIONS: Sequence[tuple[str, ...]] = (
     ("items", "whole_orders"),
     ("item_units", "whole_orders"),
 )
+WITH_BOTH_WAYS: Sequence[tuple[str, ...]] = (
+    *COMBINATIONS,
+    ("items", BOTH_WAYS),
+    ("item_units", BOTH_WAYS),
+)
+"""All that are drawn: orders that are created whole go both ways in some seeds."""
 SHARES = {"": 0.6, "wrong_system": 0.3, "lost_watermarks": 0.4}
 """How many of the seeds with an incident (blank: none) that have no further parts have orders."""
+SHARE_BOTH_WAYS = 0.5
+"""Of those with the extension, how many have orders that go both ways."""
 
 
 def draw_ordering(seed: int, incident: str) -> tuple[str, ...]:
     """The parts of a seed with orders, most often none."""
     rng = random.Random(f"orders {incident} {seed}")
-    return rng.choice(COMBINATIONS) if rng.random() < SHARES.get(incident, 0.0) else ()
+    chosen = rng.choice(COMBINATIONS) if rng.random() < SHARES.get(incident, 0.0) else ()
+    goes_both_ways = random.Random(f"both ways {incident} {seed}").random() < SHARE_BOTH_WAYS
+    return tuple(BOTH_WAYS if goes_both_ways and each == "whole_orders" else each for each in chosen)
 
 
 def takes_orders(parts: Sequence[str]) -> bool:
     """Whether a seed with these parts has orders."""
     return any(each in ORDERING for each in parts)
+
+
+def is_created_whole(parts: Sequence[str]) -> bool:
+    """Whether an order is created with its discount, through the extension."""
+    return any("extension" in ORDERING[each].features for each in parts if each in ORDERING)
 
 
 @dataclass(frozen=True)
@@ -158,9 +175,11 @@ class GoneQuote:
 
 @dataclass
 class Book:
-    """What people did with orders and quotes.  ``lists`` are the price lists by currency."""
+    """What people did with orders and quotes.  ``lists`` are the price lists by currency, ``quantities`` all
+    that people wrote of a line, by its id in Sales."""
 
     orders: dict[str, Written] = field(default_factory=dict)
+    quantities: dict[str, set[Decimal]] = field(default_factory=dict)
     gone: list[Gone] = field(default_factory=list)
     quotes: dict[str, Written] = field(default_factory=dict)
     gone_quotes: list[GoneQuote] = field(default_factory=list)

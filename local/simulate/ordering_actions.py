@@ -11,8 +11,10 @@ from typing import Any
 from local.simulate.observing import Key
 from local.simulate.ordering import (
     BESIDE,
+    BOTH_WAYS,
     HEADERS,
     ORDER,
+    ORDER_LINES,
     ORDERS,
     Content,
     Gone,
@@ -26,6 +28,7 @@ from local.simulate.people import People
 from local.simulators.business_central import control_edits
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.storage import Company
+from shared_code.core.identity import line_partner
 
 type Action = Callable[[People], None]
 
@@ -79,7 +82,14 @@ def add_line(people: People, kind: Kind, order: Written, place: int) -> Line | N
         **_what(people, product),
     }  # fmt: skip
     made = people.call("sales", "", "POST", kind.lines, body)
-    return Line(made[kind.line_id], product, quantity, price, discount, odd) if made else None
+    if made is None:
+        return None
+    _note_quantity(people, made[kind.line_id], quantity)
+    return Line(made[kind.line_id], product, quantity, price, discount, odd)
+
+
+def _note_quantity(people: People, line: str, quantity: Decimal) -> None:
+    people.book.quantities.setdefault(line, set()).add(quantity)
 
 
 def _is_sold(key: Key, row: Mapping[str, Any]) -> bool:
@@ -168,6 +178,7 @@ def _change_line(people: People, order: Written, line: Line) -> None:
         body |= dict.fromkeys(ELSEWHERE)
     if people.call("sales", "", "PATCH", f"salesorderdetails({line.id})", body) is not None:
         order.content = order.content.with_line(replace(line, quantity=quantity, odd=""))
+        _note_quantity(people, line.id, quantity)
         people.count("order_revised")
 
 
@@ -202,6 +213,47 @@ def handle_order(people: People) -> None:
             people.book.gone.append(before)
 
 
+def edit_lines(people: People) -> None:
+    """A bookkeeper changes, adds or deletes a line of an order that is open."""
+    found = [key for key in people.observer.present if key.table == ORDERS]
+    if not found:
+        return
+    key = people.rng.choice(found)
+    lines = lines_of(people.company(key.company), key.id)
+    act = people.rng.choices(("quantity", "price", "delete", "add"), (5, 3, 1, 1))[0]
+    if act == "add":
+        _add_in_bc(people, key)
+    elif lines:
+        _edit_in_bc(people, key, people.rng.choice(lines).id, act)
+
+
+def _edit_in_bc(people: People, key: Key, line: str, act: str) -> None:
+    quantity, price = people.rng.randint(1, 9), people.rng.randrange(50, 50_000) * 2 / 100
+
+    def do(env: Environment, company: Company) -> None:
+        values = {"quantity": quantity} if act == "quantity" else {"unitPrice": price}
+        if act == "delete":
+            control_edits.delete_row(env, company, ORDER_LINES, line)
+        else:
+            control_edits.edit_row(env, company, {"table": ORDER_LINES, "id": line, "values": values})
+
+    if people.in_client(key, do):
+        people.count(f"order_line_{act}")
+        _note_quantity(people, line_partner(line), Decimal(quantity))
+
+
+def _add_in_bc(people: People, key: Key) -> None:
+    items = [each.id for each in people.observer.present if each.table == "items"]
+    if not items:
+        return
+    quantity = people.rng.randint(1, 9)
+    body = {"itemId": people.rng.choice(items), "quantity": quantity, "unitPrice": 10}
+    made = people.call("bc", key.company, "POST", f"salesOrders({key.id})/{ORDER_LINES}", body)
+    if made is not None:
+        people.count("order_line_add")
+        _note_quantity(people, line_partner(made["id"]), Decimal(quantity))
+
+
 def _as_gone(people: People, key: Key, act: str) -> Gone:
     company = people.company(key.company)
     row = rows_of(company)[key.id]
@@ -233,7 +285,8 @@ _ACTIONS: tuple[tuple[Action, float], ...] = (
 
 def ordering_actions(parts: tuple[str, ...]) -> tuple[tuple[Action, float], ...]:
     """What people do in a seed with these parts."""
-    return _ACTIONS if takes_orders(parts) else ()
+    further: tuple[tuple[Action, float], ...] = ((edit_lines, 30),) if BOTH_WAYS in parts else ()
+    return (*_ACTIONS, *further) if takes_orders(parts) else ()
 
 
 def ordering_tables(parts: tuple[str, ...]) -> Mapping[str, list[str]]:

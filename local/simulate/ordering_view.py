@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from local.simulate.ordering import INVOICES, ORDER_LINES, ORDERS
 from local.simulators.business_central.storage import Company, Row
+from local.simulators.dataverse.service import Dataverse
+from local.simulators.dataverse.tables import documents
+
+if TYPE_CHECKING:
+    from local.simulate.people import People
 
 
 def rows_of(company: Company) -> Mapping[str, Row]:
@@ -23,6 +29,14 @@ def lines_of(company: Company, order_id: str) -> list[Row]:
     """Its lines that sell something."""
     lines = (row for row in company.tables[ORDER_LINES].rows.values() if row.values["documentId"] == order_id)
     return [row for row in lines if row.values["lineType"] != "Comment"]
+
+
+def lines_in_sales(people: People, order_id: str) -> Mapping[str, Mapping[str, Any]]:
+    """The lines of an order of Sales, as they are stored, by id."""
+    service = people.sales.service
+    assert isinstance(service, Dataverse)
+    rows = documents.lines_of(service.org, documents.ORDER, order_id)
+    return {row.id: row.values for row in rows}
 
 
 def net_of(row: Row) -> Decimal:

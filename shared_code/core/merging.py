@@ -127,14 +127,18 @@ def _merge_lines(
     if bc is None or sales is None:
         return []
 
+    decided: list[Reason] = []
+
     def decide(contested: order_lines.LineConflict) -> Side | None:
-        return _ruled(_line_conflict(each, contested), states, rules)[0]
+        winner, reason = _ruled(_line_conflict(each, contested), states, rules)
+        decided.extend([reason] if winner else [])
+        return winner
 
     found = order_lines.merge_lines(known, {Side.BC: bc, Side.SALES: sales}, decide, rules.favour)
     for side in Side:
         if found.to[side]:
             writes[side][each.name] = order_lines.text_of(found.to[side])
-            because[each.name] = Reason.DECIDED if rules.favour else Reason.CHANGED
+            because[each.name] = Reason.DECIDED if rules.favour else (*decided, Reason.CHANGED)[0]
     return [_line_conflict(each, contested) for contested in found.conflicts]
 
 

@@ -317,7 +317,12 @@ def _update(table: Table, url: str, change: Change) -> Part | Refused:
         odata.dumps(body)
     except ValueError as error:
         return Refused("ValueNotSendable", str(error))
-    return Part("PATCH", url, {"If-Match": orders.header_etag(change.version.etag)}, body)
+    return Part("PATCH", url, _if_match(change), body)
+
+
+def _if_match(change: Change) -> dict[str, str]:
+    """What guards a write; the version of an order's lines is part of what it is sent."""
+    return {"If-Match": orders.header_etag(change.version.etag)}
 
 
 def _creation(table: Table, url: str, creation: Creation) -> Part | Refused:

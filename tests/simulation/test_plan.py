@@ -13,7 +13,7 @@ from local.simulate.defects import DEFECTS
 from local.simulate.faults import OFTEN, RATES
 from local.simulate.finding import Found, page, seeds_for
 from local.simulate.further import COMBINATIONS, FURTHER, SHARES, mappings_of, pairs_of
-from local.simulate.ordering import COMBINATIONS as ORDERING
+from local.simulate.ordering import WITH_BOTH_WAYS as ORDERING
 from local.simulate.packages import OTHER_PHONE, package_of
 from local.simulate.plan import INCIDENTS, draw_plan
 from local.simulate.quoting import COMBINATIONS as QUOTING

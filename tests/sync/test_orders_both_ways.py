@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from local.simulation.world import World
 from local.simulators.business_central import control_edits
+from shared_code.core.mapping import ConflictRule
+from shared_code.core.records import Side
+from shared_code.sync.conflicts.deciding import Decision, decide_conflicts
 from tests.sync import ordering, worlds
 from tests.sync.ordering import (
     ACTIVE,
@@ -319,4 +323,52 @@ def test_what_is_written_in_keeps_text_and_account(world: World) -> None:
     edit_in_sales(world, order, 0, priceperunit=30)
     worlds.cycles(world, 3)
     assert ordering.of(world, order)["salesOrderLines"][0]["unitPrice"] == 30
+    assert_in_step(world, order)
+
+
+@pytest.mark.parametrize("winner", list(Side))
+def test_a_person_decides_a_conflict_of_a_line(world: World, winner: Side) -> None:
+    order = begin(world)
+    edit_in_sales(world, order, 0, quantity=5)
+    edit_in_bc(world, order, 0, quantity=6)
+    worlds.cycles(world, 2)
+    decide(world, order, winner)
+    wanted = 6 if winner is Side.BC else 5
+    assert (in_bc(world, order)[0][1], in_sales(world, order)[0][1]) == (wanted, wanted)
+    assert_in_step(world, order)
+
+
+@pytest.mark.parametrize("winner", list(Side))
+def test_a_person_decides_about_a_line_that_one_deleted_and_the_other_edited(
+    world: World, winner: Side
+) -> None:
+    order = begin(world)
+    edit_in_sales(world, order, 0, quantity=5)
+    row = ordering.of(world, order)["salesOrderLines"][0]
+    world.person_in_bc().call("DELETE", f"salesOrderLines({row['id']})", if_match="*")
+    worlds.cycles(world, 2)
+    assert worlds.codes(world, NAME) == ["conflict"]
+    decide(world, order, winner)
+    quantities = [3] if winner is Side.BC else [3, 5]
+    assert sorted(each[1] for each in in_bc(world, order)) == quantities
+    assert sorted(each[1] for each in in_sales(world, order)) == quantities
+    assert_in_step(world, order)
+
+
+def decide(world: World, order: str, winner: Side) -> None:
+    pair = ordering.coupling(world, order)
+    assert pair is not None
+    decide_conflicts(world.parts, world.at, NAME, Decision(winner, {pair.bc_id: ""}, by="Chris"))
+    worlds.cycles(world, 3)
+
+
+def test_the_built_in_rule_of_the_mapping_decides_lines_too() -> None:
+    world = ordering.synchronised(BOTH_WAYS)
+    mapping = world.at.mappings[NAME]
+    world.at.mappings[NAME] = replace(mapping, conflict=ConflictRule.SALES_WINS)
+    order = begin(world)
+    edit_in_sales(world, order, 0, quantity=5)
+    edit_in_bc(world, order, 0, quantity=6)
+    worlds.cycles(world, 3)
+    assert (in_bc(world, order)[0][1], in_sales(world, order)[0][1]) == (5, 5)
     assert_in_step(world, order)

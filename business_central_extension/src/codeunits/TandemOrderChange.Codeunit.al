@@ -68,10 +68,16 @@ codeunit 71822 "Tandem Order Change"
     internal procedure LinesVersion(DocumentNo: Code[20]): Text
     var
         SalesLine: Record "Sales Line";
+    begin
+        SalesLine.ReadIsolation := IsolationLevel::ReadCommitted;
+        exit(VersionOf(SalesLine, DocumentNo));
+    end;
+
+    local procedure VersionOf(var SalesLine: Record "Sales Line"; DocumentNo: Code[20]): Text
+    var
         Highest: BigInteger;
         Lines: Integer;
     begin
-        SalesLine.ReadIsolation := IsolationLevel::ReadCommitted;
         SalesLine.SetLoadFields("Line No.");
         SalesLine.SetRange("Document Type", SalesLine."Document Type"::Order);
         SalesLine.SetRange("Document No.", DocumentNo);
@@ -89,9 +95,10 @@ codeunit 71822 "Tandem Order Change"
         SalesLine: Record "Sales Line";
         Given: JsonToken;
     begin
-        SalesLine.LockTable();
+        // Nobody changes the lines from here to the end of the transaction.
+        SalesLine.ReadIsolation := IsolationLevel::UpdLock;
         Order.Get('linesVersion', Given);
-        if Given.AsValue().AsText() <> LinesVersion(SalesHeader."No.") then
+        if Given.AsValue().AsText() <> VersionOf(SalesLine, SalesHeader."No.") then
             Error(MovedErr);
         if not (SalesHeader.Status in [SalesHeader.Status::Open, SalesHeader.Status::Released]) then
             Error(WaitsErr, SalesHeader."No.");

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from local.simulate.evidence import Evidence
 from local.simulate.fields import Pair
 from local.simulate.observing import Key, Write
+from local.simulate.ordering import BOTH_WAYS, HEADERS
 from local.simulate.policies import RULED
 
 NAME = "I7 only mapped fields"
@@ -36,6 +37,18 @@ _OTHER_TABLES: Mapping[tuple[str, str], frozenset[str]] = {
         "productnumber",
     }),
 }  # fmt: skip
+_OF_LINES = frozenset({
+    "totalamount", "totalamountlessfreight", "totallineitemamount", "totallineitemdiscountamount", "totaltax",
+    "totaldiscountamount", "pricingerrorcode",
+})  # fmt: skip
+"""What Sales computes of an order when its lines are written, each in the base currency, too."""
+_ADDRESS = ("name", "line1", "line2", "postalcode", "city", "stateorprovince", "country", "composite")
+_OF_HEADER = frozenset({
+    "requestdeliveryby", "paymenttermscode", "freighttermscode", "shippingmethodcode", "description",
+    "tandem_customerreference", "shipto_contactname",
+    *(f"{which}_{part}" for which in ("shipto", "billto") for part in _ADDRESS),
+})  # fmt: skip
+"""What of an order goes both ways."""
 _OF_ACCOUNTS = {"contact": "_parentcustomerid_value", "salesorder": "_customerid_value"}
 """The column by which a row belongs to an account."""
 _DERIVED_SALES = frozenset({
@@ -59,13 +72,21 @@ def _strange(evidence: Evidence, write: Write, updates: Sequence[Write]) -> list
     else:
         # Where rules changed, some writes were made under the ones before.
         allowed = _allowed(pair, write.key.side) | _allowed(evidence.pairs[pair.mapping], write.key.side)
-    allowed |= _to_take_out_of_use(evidence, write.key)
+    allowed |= _to_take_out_of_use(evidence, write.key) | _both_ways(evidence, write.key)
     if write.key.table in _OF_ACCOUNTS and _follows_its_account(write, updates):
         allowed |= {"_ownerid_value"}
     extra = sorted(name for name in write.changed if name not in allowed and name not in _DERIVED_SALES)
     if not extra:
         return []
     return [f"{write.who} changed {extra} of {write.key.side} {write.key.table} {write.key.id}"]
+
+
+def _both_ways(evidence: Evidence, key: Key) -> frozenset[str]:
+    """What is written of orders that go both ways, and what follows from it."""
+    goes_both_ways = BOTH_WAYS in evidence.simulation.incidents.plan.parts
+    if not goes_both_ways or (key.side, key.table) != ("sales", HEADERS):
+        return frozenset()
+    return _OF_HEADER | _OF_LINES | {f"{name}_base" for name in _OF_LINES}
 
 
 def _to_take_out_of_use(evidence: Evidence, key: Key) -> frozenset[str]:

@@ -11,10 +11,21 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from local.simulate.checkers import both_ways
 from local.simulate.evidence import Evidence
 from local.simulate.fields import BLANK_ID
 from local.simulate.observing import Key
-from local.simulate.ordering import BESIDE, HEADERS, MAPPING, Content, Gone, Written, takes_orders
+from local.simulate.ordering import (
+    BESIDE,
+    BOTH_WAYS,
+    HEADERS,
+    MAPPING,
+    Content,
+    Gone,
+    Written,
+    is_created_whole,
+    takes_orders,
+)
 from local.simulate.ordering_view import invoices_of, lines_of, net_of, number_in_sales, rows_of
 from local.simulators.business_central.storage import Company, Row
 from shared_code.core.outcome import Problem
@@ -91,8 +102,11 @@ def _of_order(books: Books, order: Written) -> Iterator[str]:
         # Only an order that was taken back while its partner was deleted is a new one when it is submitted.
         yield f"{order.number} is {len(made)} orders of Business Central: {[each.id for each in made]}"
     late = [each for each in made if _lacks_discount(books, order, each)]
+    goes_both_ways = BOTH_WAYS in books.evidence.simulation.incidents.plan.parts
     for each in made:
-        if each not in late:
+        if goes_both_ways:
+            yield from both_ways.wrong_lines(books, order, each.id if each.row else "")
+        elif each not in late:
             yield from _wrong_content(order, each)
     if header is None or late:
         return
@@ -112,7 +126,7 @@ def _wrong_content(order: Written, made: Made) -> Iterator[str]:
 def _lacks_discount(books: Books, order: Written, made: Made) -> bool:
     """Whether somebody released, shipped, deleted or took it back before its discount came, which API v2.0
     takes after the creation only; what is there is told with Business Central's words."""
-    if "whole_orders" in books.evidence.simulation.incidents.plan.parts:
+    if is_created_whole(books.evidence.simulation.incidents.plan.parts):
         return False
     alike = any(
         each.discount and (each.rows, each.net + each.discount) == (made.rows, made.net)
@@ -144,10 +158,12 @@ def _wrongly_told(books: Books, order: Written, made: Made, header: Mapping[str,
     if held != wanted:
         yield f"{order.number} is {wanted} in Business Central, and Sales is told “{held}”"
     wanted_state = {"Shipped": FULFILLED, "Invoiced": INVOICED}.get(wanted, SUBMITTED)
-    if header["statecode"] != wanted_state:
+    is_done = problem is not None and problem.code == "order_done"
+    if header["statecode"] != wanted_state and not is_done:
         yield f"{order.number} is {wanted} in Business Central, and in the state {header['statecode']}"
     if made.gone is None:
-        yield from _other_amounts(order, made, problem, told)
+        goes_both_ways = BOTH_WAYS in books.evidence.simulation.incidents.plan.parts
+        yield from _other_amounts(order, made, problem, told, goes_both_ways=goes_both_ways)
 
 
 def _was_deleted(books: Books, made: Made) -> bool:
@@ -162,14 +178,21 @@ def _invoice_ids(books: Books, made: Made) -> list[str]:
 
 
 def _other_amounts(
-    order: Written, made: Made, problem: Problem | None, told: Mapping[str, Any]
+    order: Written,
+    made: Made,
+    problem: Problem | None,
+    told: Mapping[str, Any],
+    *,
+    goes_both_ways: bool,
 ) -> Iterator[str]:
     """Amounts that differ from what is in Sales now are told, and only these."""
     is_listed = problem is not None and problem.code == "totals_differ"
     differs = made.net != order.content.net
-    if differs and not is_listed:
+    if goes_both_ways:
+        pass  # What both sides come to is compared line by line.
+    elif differs and not is_listed:
         yield f"{order.number} comes to {made.net}, in Sales to {order.content.net}, and nobody is told"
-    if not differs and problem is not None:
+    elif not differs and problem is not None:
         yield f"{order.number} is as it should be, and listed with {problem.code}: {problem.message}"
     if Decimal(str(told.get("tandem_amount") or 0)) != made.net:
         yield f"{order.number} comes to {made.net}, and Sales is told {told.get('tandem_amount')}"

@@ -61,7 +61,7 @@ def planned(work: Work, item: Item, side: Side, native: dict[str, Value], sent: 
     if LINES in sent:
         _add_lines(work, item, side, plan)
     if side is Side.SALES and plan.native.keys() - _not_edits(work):
-        _leave_the_rest_for_later(work, plan)
+        _leave_for_later(work, plan, _edits(plan, work) if _is_untold(work, item, plan) else _not_edits(work))
     return plan
 
 
@@ -98,13 +98,26 @@ def _not_edits(work: Work) -> set[str]:
     return beside | _FIELDS_OF_STATE
 
 
-def _leave_the_rest_for_later(work: Work, plan: Planned) -> None:
-    """An order is edited first, by itself; its state and the row beside follow in the next round."""
-    rest = _not_edits(work)
+def _edits(plan: Planned, work: Work) -> set[str]:
+    beside = {name for each in work.mapping.fields if each.beside for name in each.sales}
+    return plan.native.keys() - beside
+
+
+def _is_untold(work: Work, item: Item, plan: Planned) -> bool:
+    """Whether the row beside was never told what the order is in Business Central: that goes first, because
+    an order that is invoiced soon is found again by its number alone."""
+    known = item.base.sales if item.base else {}
+    return any(
+        each.beside and each.name in plan.sent and each.name not in known for each in work.mapping.fields
+    )
+
+
+def _leave_for_later(work: Work, plan: Planned, columns: set[str]) -> None:
+    """An order is edited by itself; its state and the row beside follow in the next round."""
     for each in work.mapping.fields:
-        if {*each.sales} & rest:
+        if {*each.sales} & columns:
             plan.sent.pop(each.name, None)
-    for name in rest:
+    for name in columns:
         plan.native.pop(name, None)
 
 
