@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from local.simulate.actions import ACTIONS, body_of, withdraw
+from local.simulate.actions import ACTIONS, body_of, edit_both, withdraw
 from local.simulate.fields import Pair
 from local.simulate.further import PRICES, pairs_of
 from local.simulate.note_pairs import NOTE
@@ -174,7 +174,11 @@ def delete_further(people: People) -> None:
 
 
 def edit_again(people: People) -> None:
-    """Write over what somebody wrote last of all that only goes to Sales."""
+    """Write over what somebody wrote last of all that only goes to Sales; where there is no such field, on
+    both sides of a customer at once."""
+    if not _further(people):
+        edit_both(people)
+        return
     written = [each for each in people.ledger.tokens.values() if each.text.flow == "to_sales"]
     last = written[-1] if written else None
     if last is None or last.key not in people.observer.present:

@@ -140,15 +140,6 @@ def _examined_as_stored(simulation: Simulation, original: Any) -> Any:
     return examine
 
 
-def _withdrawn_blindly(simulation: Simulation, original: Any) -> Any:
-    """What was announced is taken back whole, also what another worker announced in the same row."""
-
-    def withdraw(store: Any, mapping: str, announced: Any) -> None:
-        original(store, mapping, [replace(each, etag="*", before=None) for each in announced])
-
-    return withdraw
-
-
 def _confirmed(simulation: Simulation, original: Any) -> Callable[..., bool]:
     return lambda parts, at: True
 
@@ -253,16 +244,6 @@ FURTHER: dict[str, Defect] = {
         "shared_code.sync.processing.contested.read_again", nothing,
         ("items", "item_units", "price_lists", "delivery", "resources", "variants"),
         often("pause_past_lease", hasty=True),
-    ),
-    "left-behind-forgotten": Defect(
-        "a row that was made for a record which left the filter since stays alone",
-        "shared_code.sync.processing.left_behind.couple", always(frozenset()),
-        choices=often("crash", "storage_unavailable"),
-    ),
-    "joined-entry-kept": Defect(
-        "an entry of the journal that another write announced, too, is taken back with it",
-        "shared_code.store.journal.JournalStore.withdraw", _withdrawn_blindly,
-        choices=often("message_twice"),
     ),
     "ended-price-stays": Defect(
         "a price whose line was deleted in Business Central stays in Sales",
