@@ -141,11 +141,13 @@ def _chosen(seed: int, setting: Setting, choices: Choices, plan: Plan) -> Settin
         setting = replace(setting, bc_lag_s=0.0, bc_late_s=0.0, sales_late_s=0.0)
     if plan.parts:
         setting = _with_parts(seed, setting, plan.parts)
-    if any(each in QUOTING for each in plan.parts):
+    is_in_use = any(each in QUOTING for each in plan.parts)
+    if is_in_use:
         setting = _in_use(setting, plan.parts)
     if plan.policies.brake:
         setting = _with_customers(seed, setting)
-    setting = shortened(seed, setting)
+    if not (is_in_use or choices.hasty):  # What these show takes several looks in a row.
+        setting = shortened(seed, setting)
     if plan.incident or plan.policies.brake or plan.policies.further_brake:
         # It happens to a connection that has been in use for a while.
         return replace(setting, calm_start=True)
