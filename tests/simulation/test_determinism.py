@@ -24,7 +24,6 @@ for seed in (3, 205, 206):
 205 has a preview beside conflicts, 206 a backup that is put back."""
 
 
-
 @pytest.mark.parametrize("seed", [3, 8, 21])
 def test_a_seed_run_twice_gives_the_identical_trace(seed: int) -> None:
     first, second = (run_seed(seed, Choices(keep_trace=True)) for _ in range(2))

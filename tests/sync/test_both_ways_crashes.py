@@ -169,12 +169,42 @@ def test_who_edits_a_line_at_the_moment_of_the_write_loses_nothing(
             edits[side](world, order, 0, **{price: 900})
 
     setattr(wire, when, edit)
+    worlds.cycle(world)
+    assert (seen, worlds.codes(world, NAME)) == ([True], []), "it is no refusal"
     worlds.cycles(world, 5)
-    assert seen == [True]
     assert in_bc(world, order) == [(BICYCLE, 5, 900, 0), (CHAIR, 4, 12.5, 0)]
     assert [each[1:3] for each in in_sales(world, order)] == [(5, 900), (4, 12.5)]
     assert worlds.codes(world, NAME) == []
     worlds.assert_quiet(world)
+
+
+@pytest.mark.parametrize(("change", "side", "writes"), WRITES)
+def test_who_corrects_at_once_what_was_just_written_is_heard(
+    world: World, change: Callable[[World, str], None], side: Side, writes: Callable[[Request], bool]
+) -> None:
+    """What the service holds when it is read back is not taken for its own form of what was written.
+
+    Sales tells lines by a further request only: then nobody knows which of the two wrote what, and both
+    quantities are a conflict.
+    """
+    order = begin(world)
+    change(world, order)
+    wire = worlds.tap(world, side)
+    edits = {Side.BC: edit_in_bc, Side.SALES: edit_in_sales}
+    seen: list[bool] = []
+
+    def edit(request: Request) -> None:
+        if writes(request) and not seen:
+            seen.append(True)
+            edits[side](world, order, 0, quantity=9)
+
+    wire.after = edit
+    worlds.cycles(world, 5)
+    assert seen == [True]
+    held = {side_: in_bc(world, order) if side_ is Side.BC else in_sales(world, order) for side_ in Side}
+    quantities = [held[each][0][1] for each in (side, side.other)]
+    told = (quantities, worlds.codes(world, NAME))
+    assert told == (([9, 9], []) if side is Side.BC else ([9, 5], ["conflict"]))
 
 
 @pytest.mark.parametrize("change", CHANGES)

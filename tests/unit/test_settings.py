@@ -227,6 +227,15 @@ def test_credit_memos_are_not_wanted_without_invoices() -> None:
     assert both == {Feature.CREDIT_MEMOS, Feature.INVOICES}
 
 
+@pytest.mark.parametrize("lacking", ["orders", "extension"])
+def test_orders_both_ways_are_not_wanted_without_orders_and_the_extension(lacking: str) -> None:
+    names = [each for each in ("orders", "extension", "orders_both_ways") if each != lacking]
+    assert "cannot reopen a released order" in wrong(FEATURES=",".join(names))
+    names.append(lacking)
+    chosen = read_settings({**GOOD, "FEATURES": ",".join(names)}).features
+    assert chosen == {Feature.ORDERS, Feature.EXTENSION, Feature.ORDERS_BOTH_WAYS}
+
+
 def test_ids_are_read_in_small_letters() -> None:
     assert read_settings({**GOOD, "TENANT_ID": GOOD["TENANT_ID"].upper()}).tenant_id == GOOD["TENANT_ID"]
 
