@@ -6,6 +6,7 @@ Tables and connections are the business of Microsoft's client library; entities 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -46,6 +47,9 @@ GROWING = 4
 """How many times as many are read next, as long as the wanted ones lie close together."""
 SPARSE = 30
 """A range is sparse with fewer than one wanted row in so many: reading them one by one costs less then."""
+AFTER_GAP, MOST_GAPS = 50, 4
+"""After a sparse page so many entities are read from the next wanted row on; after so many sparse ones in a
+row the rest is read one by one."""
 
 PAGE = 1000
 """The most entities the service gives in one answer."""
@@ -119,23 +123,26 @@ class AzureTables:
         page_size: int,
         select: Sequence[str] | None,
     ) -> list[str]:
-        """Read along the range of the sorted rows until it gets sparse; the rows that are left to be read.
+        """Read along the range of the sorted rows as long as it is not sparse; the rows that are left.
 
-        The first page may be a small one: in a large partition it costs little to see that the rows lie far
-        apart, and in a small one it holds them all.
+        A page tells of a row that it passes whether it is there or not.  The first page may be a small one:
+        in a large partition it costs little to see that the rows lie far apart, and in a small one it holds
+        them all.  After a gap the next row is where it goes on.
         """
-        asked, first, size = set(rows), rows[0], min(page_size, PAGE)
-        while True:
-            page = list(self.query(table, partition, first=first, last=rows[-1], limit=size, select=select))
-            hits = {entity.row: entity for entity in page if entity.row in asked}
-            found |= hits
+        size, gaps, asked = min(page_size, PAGE), 0, set(rows)
+        while rows:
+            page = list(self.query(table, partition, first=rows[0], last=rows[-1], limit=size, select=select))
+            found |= {entity.row: entity for entity in page if entity.row in asked}
             if len(page) < size:
                 return []
-            first, size = page[-1].row, min(PAGE, GROWING * size)
-            sparse = len(hits) * SPARSE < len(page)
-            if sparse:
-                passed = order_of(first)
-                return [row for row in rows if order_of(row) > passed]
+            passed = bisect_right(rows, order_of(page[-1].row), key=order_of)
+            rows = rows[passed:]
+            is_sparse = passed * SPARSE < len(page)
+            gaps = gaps + 1 if is_sparse else 0
+            if is_sparse and (gaps > MOST_GAPS or len(rows) <= AFTER_GAP):
+                return rows
+            size = AFTER_GAP if is_sparse else min(PAGE, GROWING * size)
+        return []
 
     def query(
         self,

@@ -47,9 +47,11 @@ def singles(tables: AzureTables, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         (ROWS[:150], False, 0),  # a small partition, or neighbours: one small page instead of 150 requests
         (ROWS[::100], False, 28),  # 30 far apart: a page of 150 tells, with two of them on it
         (ROWS[:20], False, 0),  # a small partition: one small page instead of 20 requests
-        (ROWS[::600], False, 4),  # 5 far apart: two small pages tell
+        (ROWS[::600], False, 3),  # 5 far apart: two small pages tell
         (ROWS[:3], False, 3),  # few
-        ([*ROWS[::100], *(f"{row}x" for row in ROWS[::15])], False, 153),  # most of them are not there
+        ([ROWS[0], *ROWS[1_500:2_500]], True, 0),  # one that lies apart: after the gap they are neighbours
+        ([ROWS[0], ROWS[900], *ROWS[1_200:1_300]], True, 0),
+        ([*ROWS[::100], *(f"{row}x" for row in ROWS[::15])], False, 0),  # most are not there: a page tells
     ],
 )
 def test_the_range_is_left_where_it_is_sparse(
