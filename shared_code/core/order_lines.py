@@ -20,7 +20,7 @@ from shared_code.core.records import Side, Value
 
 LINES = "lines"
 """The field of a mapping that stands for all lines."""
-MOST_LINES = 100
+MOST_LINES = 500
 """The lines of an order that has more are carried once: base and journal hold them in one row of storage."""
 SELLS, UNIT, QUANTITY, PRICE, DISCOUNT, TEXT = "sells", "unit", "quantity", "price", "discount", "text"
 PARTS: Mapping[str, tuple[str, ...]] = {

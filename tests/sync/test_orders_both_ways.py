@@ -10,6 +10,7 @@ import pytest
 from local.simulation.world import World
 from local.simulators.business_central import control_edits
 from shared_code.core.mapping import ConflictRule
+from shared_code.core.order_lines import MOST_LINES
 from shared_code.core.records import Side
 from shared_code.sync.conflicts.deciding import Decision, decide_conflicts
 from tests.sync import ordering, worlds
@@ -372,3 +373,27 @@ def test_the_built_in_rule_of_the_mapping_decides_lines_too() -> None:
     worlds.cycles(world, 3)
     assert (in_bc(world, order)[0][1], in_sales(world, order)[0][1]) == (5, 5)
     assert_in_step(world, order)
+
+
+def test_an_order_with_hundreds_of_lines_goes_both_ways(world: World) -> None:
+    order = submit(world, *[sold(world, BICYCLE, 1, 10 + at) for at in range(MOST_LINES)])
+    worlds.cycles(world, 3)
+    edit_in_sales(world, order, 7, quantity=5)
+    edit_in_bc(world, order, MOST_LINES - 1, unitPrice=3)
+    worlds.cycles(world, 3)
+    assert (in_bc(world, order)[7][1], in_sales(world, order)[-1][2]) == (5, 3)
+    assert_in_step(world, order)
+
+
+def test_the_lines_of_an_order_that_has_more_are_carried_once(world: World) -> None:
+    lines = [ordering.written_in("Assembly", 1, 5)] * (MOST_LINES + 1)
+    order = submit(world, *lines, requestdeliveryby="2027-03-01T00:00:00Z")
+    worlds.cycles(world, 3)
+    edit_in_sales(world, order, 0, quantity=5)
+    made = ordering.of(world, order)
+    world.person_in_bc().edit(f"salesOrders({made['id']})", requestedDeliveryDate="2027-05-01")
+    worlds.cycles(world, 3)
+    assert ordering.of(world, order)["salesOrderLines"][0]["quantity"] == 1
+    own = world.person_in_sales.call("GET", f"salesorders({order})")
+    assert own["requestdeliveryby"].startswith("2027-05-01")
+    assert worlds.codes(world, NAME) == ["totals_differ"]
