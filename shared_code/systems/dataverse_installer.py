@@ -16,9 +16,15 @@ from shared_code.systems.dataverse_options import Choices
 from shared_code.systems.dataverse_users import Users
 from shared_code.systems.errors import fault
 from shared_code.systems.http import Answer, AnswerLost, Call, Client, checked_address
-from shared_code.systems.interface import SystemUnavailable
+from shared_code.systems.interface import SystemFault, SystemUnavailable
 
 COMPLETED, SUCCEEDED = 3, 30
+ANOTHER_IMPORT = "0x80071151"
+"""Dataverse imports one solution at a time (Microsoft docs: data-platform/reference/web-service-error-codes)."""
+
+
+class ImportUnderWay(SystemFault):
+    """Another import goes on; it may be the one that was begun before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,10 @@ class Installer:
         return version_of(odata.text(found[0], "version")) if found else ()
 
     def begin_import(self, content: bytes) -> str:
-        """Begin to import a solution's zip; the operation to ask about.  Raises ``SystemFault``."""
+        """Begin to import a solution's zip; the operation to ask about.
+
+        Raises ``ImportUnderWay`` where Dataverse has to end another import first, else ``SystemFault``.
+        """
         body = {
             "OverwriteUnmanagedCustomizations": False,
             "PublishWorkflows": True,
@@ -110,9 +119,12 @@ class Installer:
             answer = self._client.send(call)
         except AnswerLost as lost:
             raise SystemUnavailable(f"{lost}. Begin again: what is done stays done.") from lost
-        if not answer.ok:
-            raise fault(answer.error, f"Sales' {path.partition('(')[0]}")
-        return answer
+        if answer.ok:
+            return answer
+        refused = fault(answer.error, f"Sales' {path.partition('(')[0]}")
+        if answer.error.key == ANOTHER_IMPORT:
+            raise ImportUnderWay(str(refused))
+        raise refused
 
 
 def version_of(text: str) -> tuple[int, ...]:

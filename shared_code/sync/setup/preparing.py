@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from shared_code.core.privileges import missing_by_table
 from shared_code.runtime import Runtime
 from shared_code.sync.doctor.findings import Area, Finding, Level
-from shared_code.systems.dataverse_installer import Installer
+from shared_code.systems.dataverse_installer import ImportUnderWay, Installer
 from shared_code.systems.dataverse_users import ADMINISTRATOR, CUSTOMIZER, User
 from shared_code.systems.interface import AccessDenied, SystemFault
 from shared_code.systems.solution import Solution
@@ -88,22 +88,36 @@ OTHER_PERSON = (
 
 
 def _solution(sales: Installer, wanted: Wanted, runtime: Runtime) -> Iterator[Finding]:
-    ours, subject = wanted.solution, SOLUTION
-    installed = sales.installed_version(ours.unique_name)
-    if installed >= ours.version:
-        text = f"{ours.unique_name} {'.'.join(map(str, installed))} is there"
-        yield Finding(Area.SYSTEM, subject, Level.OK, text)
-        return
-    operation = sales.begin_import(ours.content)
-    while not (state := sales.import_state(operation)).is_done:
-        if runtime.now() + POLL_S > wanted.until_s:
+    """An import that goes on already is waited for: a preparation that was cut off began it."""
+    while (installed := sales.installed_version(wanted.solution.unique_name)) < wanted.solution.version:
+        with suppress(ImportUnderWay):
+            yield _imported(sales, wanted, runtime)
+            return
+        if not _waited(wanted, runtime):
             yield UNFINISHED
             return
-        runtime.sleep(POLL_S)
+    text = f"{wanted.solution.unique_name} {'.'.join(map(str, installed))} is there"
+    yield Finding(Area.SYSTEM, SOLUTION, Level.OK, text)
+
+
+def _imported(sales: Installer, wanted: Wanted, runtime: Runtime) -> Finding:
+    """What came of an import of our own.  Raises ``SystemFault``."""
+    ours = wanted.solution
+    operation = sales.begin_import(ours.content)
+    while not (state := sales.import_state(operation)).is_done:
+        if not _waited(wanted, runtime):
+            return UNFINISHED
     if state.message:
-        yield Finding(Area.SYSTEM, subject, Level.FAULT, f"Sales refused it: {state.message}", AGAIN)
-    else:
-        yield Finding(Area.SYSTEM, subject, Level.OK, f"{ours.unique_name} {ours.version_text} was imported")
+        return Finding(Area.SYSTEM, SOLUTION, Level.FAULT, f"Sales refused it: {state.message}", AGAIN)
+    return Finding(Area.SYSTEM, SOLUTION, Level.OK, f"{ours.unique_name} {ours.version_text} was imported")
+
+
+def _waited(wanted: Wanted, runtime: Runtime) -> bool:
+    """Let a moment pass, if there is one left."""
+    if runtime.now() + POLL_S > wanted.until_s:
+        return False
+    runtime.sleep(POLL_S)
+    return True
 
 
 UNFINISHED = Finding(

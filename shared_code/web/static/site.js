@@ -12,5 +12,9 @@
     if (!all.matches || !all.matches("input[data-all]")) { return; }
     all.form.querySelectorAll("input[type=checkbox][name=record]").forEach(function (box) { box.checked = all.checked; });
   });
+  // What takes a while says so as soon as it is asked for.
+  document.addEventListener("submit", function (event) {
+    event.target.querySelectorAll("[data-while-sent]").forEach(function (each) { each.hidden = false; });
+  });
   document.querySelectorAll("[data-with-script]").forEach(function (each) { each.hidden = false; });
 })();
