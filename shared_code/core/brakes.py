@@ -85,10 +85,11 @@ class Brake:
         return "A lost right or a wrong company looks like this, so nothing was concluded."
 
     def _act(self, mapping: str) -> str:
-        what = "is meant" if self.sight is Sight.CHANGED else "is so"
-        where = self.side.system_name
-        check = f"Check the rights of Tandem's user and what was done in {where}."
-        return f"{check} If it really {what}, release the brake of {mapping}."
+        check = f"Check the rights of Tandem's user and what was done in {self.side.system_name}."
+        release = f"If it really is so, release the brake of {mapping}."
+        if self.sight is Sight.CHANGED:
+            release = f"If it really is meant, release the brake of {mapping}."
+        return f"{check} {release}"
 
     def text(self) -> str:
         """As it is kept with the mapping's schedule."""

@@ -24,7 +24,12 @@ MAX_CAUSE = 300
 
 def cause_of(problem: Problem) -> str:
     """The problem's message with “…” in the place of what belongs to its record."""
-    told = _OF_A_RECORD.sub(PLACE, problem.message)
+    return in_general(problem.message)
+
+
+def in_general(text: str) -> str:
+    """A text with “…” in the place of what belongs to one record."""
+    told = _OF_A_RECORD.sub(PLACE, text)
     return " ".join(re.sub(rf"{PLACE}(?:[\s,;:]*{PLACE})+", PLACE, told).split())[:MAX_CAUSE]
 
 

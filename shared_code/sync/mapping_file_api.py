@@ -121,6 +121,7 @@ def _found(parts: Parts, name: str) -> FileView:
 def _view(each: FileView) -> View:
     return {
         "name": each.name,
+        "title": each.title,
         "origin": each.origin,
         "storedAt": instant(each.stored_at_s),
         "inUse": each.in_use,

@@ -6,7 +6,9 @@ file within ``LOOK_EVERY_S``; what waits under the old rules is planned anew (``
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared_code.core.dependencies import DependencyCycle
 from shared_code.core.fitting import Misfit
@@ -27,6 +29,7 @@ class FileView:
     """A mapping's file: where it comes from, whether its mapping is synchronised, and why not."""
 
     name: str
+    title: str
     origin: str
     text: str
     stored_at_s: float
@@ -50,14 +53,25 @@ def _view(parts: Parts, own: dict[str, MappingFile], name: str) -> FileView:
     stored, given = own.get(name), parts.catalogue.texts.get(name)
     in_use = any(name in at.mappings for at in parts.connections.values())
     origin = CATALOGUE if stored is None else OWN if given is None else CHANGED
+    text = stored.text if stored else given or ""
     return FileView(
         name=name,
+        title=_title(text),
         origin=origin,
-        text=stored.text if stored else given or "",
+        text=text,
         stored_at_s=stored.stored_at_s if stored else 0.0,
         in_use=in_use,
         set_aside=parts.set_aside.get(name, ""),
     )
+
+
+@lru_cache(256)
+def _title(text: str) -> str:
+    """What a file calls its mapping; blank where it cannot be read."""
+    try:
+        return str(tomllib.loads(text).get("title", ""))
+    except tomllib.TOMLDecodeError:
+        return ""
 
 
 def put_file(parts: Parts, name: str, text: str, *, only_check: bool = False) -> None:

@@ -205,8 +205,10 @@ CODE = "possible_partner"
 
 
 def _candidate(side: Side, record_id: str, name: str, others: MappingOf[str, str], now: float) -> Problem:
-    count = "a record" if len(others) == 1 else f"{len(others)} records"
-    message = f"{side.other.system_name} holds {count} that may be the same."
+    system = side.other.system_name
+    message = f"{system} holds a record that may be the same."
+    if len(others) > 1:
+        message = f"{system} holds {len(others)} records that may be the same."
     return Problem(
         side,
         record_id,

@@ -20,7 +20,7 @@ from shared_code.systems.interface import SystemFault, SystemUnavailable
 
 COMPLETED, SUCCEEDED = 3, 30
 ANOTHER_IMPORT = "0x80071151"
-"""Dataverse imports one solution at a time (Microsoft docs: data-platform/reference/web-service-error-codes)."""
+"""Dataverse imports one solution at a time (Microsoft docs: reference/web-service-error-codes)."""
 
 
 class ImportUnderWay(SystemFault):

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from shared_code.core.causes import in_general
 from shared_code.core.records import Side
 from shared_code.web.messages import PLACE
 from shared_code.web.static import address_of
@@ -39,6 +40,7 @@ def environment(language: str) -> Environment:
         "shown": partial(shown, t),
         "number": partial(number, language),
         "told": partial(told, language),
+        "in_general": in_general,
         "system": lambda side: Side(side).system_name,
         "percent": lambda share: f"{share} %",
     }
@@ -50,7 +52,10 @@ def render(template: str, language: str, values: Mapping[str, Any]) -> str:
 
 
 def moment(at: str | float | None, *, short: bool = False) -> str:
-    """A moment (seconds, or the text of a view) as people read it (``short``: no year); a dash for none."""
+    """A moment (seconds, or the text of a view) as people read it; a dash for none.
+
+    ``short``: neither year nor zone.
+    """
     if not at:
         return "–"
     found = datetime.fromtimestamp(at, UTC) if isinstance(at, float | int) else _parsed(at)
@@ -58,7 +63,7 @@ def moment(at: str | float | None, *, short: bool = False) -> str:
         return str(at)
     text = found.astimezone(UTC)
     return Markup('<time datetime="{}">{}</time>').format(
-        text.isoformat(timespec="seconds"), f"{text:%m-%d %H:%M}" if short else f"{text:%Y-%m-%d %H:%M}"
+        text.isoformat(timespec="seconds"), f"{text:%m-%d %H:%M}" if short else f"{text:%Y-%m-%d %H:%M} UTC"
     )
 
 

@@ -1,5 +1,5 @@
-"""The guide imports the Sales solution while its host is killed and its page is closed: it goes on, and nothing
-is lost or doubled.  No sign-in outlives its page, so that somebody signs in again."""
+"""The guide imports the Sales solution while its host is killed and its page is closed: it goes on, and
+nothing is lost or doubled.  No sign-in outlives its page, so that somebody signs in again."""
 
 from __future__ import annotations
 

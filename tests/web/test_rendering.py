@@ -14,7 +14,7 @@ def told(text: str) -> str:
 
 def test_a_moment_is_told_in_utc_and_for_programs() -> None:
     text = moment("2026-11-27T22:05:00+01:00")
-    assert text == '<time datetime="2026-11-27T21:05:00+00:00">2026-11-27 21:05</time>'
+    assert text == '<time datetime="2026-11-27T21:05:00+00:00">2026-11-27 21:05 UTC</time>'
     assert (
         moment(1_700_000_000, short=True) == '<time datetime="2023-11-14T22:13:20+00:00">11-14 22:13</time>'
     )

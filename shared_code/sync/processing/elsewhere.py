@@ -49,7 +49,7 @@ def _settle_coupled(work: Work, side: Side, other: Mapping, planned: Sequence[Pl
             if same_tables(work.mapping, other):
                 movable.append((item, found))
             else:
-                _tell(work, item, other, IN_ANOTHER_TABLE.format(table=other.side(side.other).table))
+                _tell(work, item, other, IN_ANOTHER_TABLE.format(other.side(side.other).table))
     return _take_over(work, side, other, movable) if movable else set()
 
 
@@ -61,9 +61,7 @@ def same_tables(one: Mapping, other: Mapping) -> bool:
     )
 
 
-IN_ANOTHER_TABLE = (
-    "This mapping does not keep its partner's table ({table}), so the pair cannot be handed over"
-)
+IN_ANOTHER_TABLE = "This mapping does not keep its partner's table ({}), so the pair cannot be handed over"
 NOT_TAKEN_IN = "Its partner is outside of this mapping's filter, so the pair cannot be handed over"
 
 

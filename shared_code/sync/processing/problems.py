@@ -175,8 +175,8 @@ def conflict(work: Work, item: Item, conflicts: tuple[Conflict, ...]) -> None:
     """Both sides changed the same values; both are kept where they are and listed."""
     names = ", ".join(each.group for each in conflicts)
     seen_before = any(each.base for each in conflicts)
-    what = "Changed on both sides" if seen_before else "Differs on the two sides"
-    _settle(work, item, Outcome.CONFLICT, "conflict", f"{what}: {names}.{_fixed(work, conflicts)}")
+    message = f"Changed on both sides: {names}." if seen_before else f"Differs on the two sides: {names}."
+    _settle(work, item, Outcome.CONFLICT, "conflict", f"{message} {_fixed(work, conflicts)}".rstrip())
     assert item.new_problem is not None
     details: dict[str, object] = {
         each.group: {"base": dict(each.base), "bc": dict(each.bc), "sales": dict(each.sales)}
@@ -199,7 +199,7 @@ def _fixed(work: Work, conflicts: tuple[Conflict, ...]) -> str:
     if not named:
         return ""
     return (
-        f" Business Central keeps its {named[0]}, because another one renames the record in all documents: "
+        f"Business Central keeps its {named[0]}, because another one renames the record in all documents: "
         "write Business Central's in Sales, or rename it there."
     )
 
