@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from shared_code.core.jobs import Batch, Job
 from shared_code.core.outcome import Problem
 from shared_code.core.records import Side
+from shared_code.store.couplings import CouplingStore
 from shared_code.sync.parts import ConnectionParts
 
 
@@ -32,14 +33,24 @@ def records_of(at: ConnectionParts, job: Job, start: int, limit: int) -> tuple[l
         return [GivenRecord(batch.side, own, batch.done, None) for batch, own in found[:limit]], len(
             found
         ) > limit
-    store = at.couplings(job.mapping)
     ids = {side: [own for batch, own in found if batch.side is side] for side in Side}
-    problems = {side: store.problems(side, ids[side]) if ids[side] else {} for side in Side}
+    problems = {side: _problems(at.couplings(job.mapping), side, ids[side]) for side in Side}
     shown = [
         GivenRecord(batch.side, own, batch.done, problems[batch.side].get(own))
         for batch, own in found[:limit]
     ]
     return shown, len(found) > limit
+
+
+def _problems(store: CouplingStore, side: Side, ids: Sequence[str]) -> Mapping[str, Problem]:
+    """By the id on this side; a pair's problem is kept under its record of Business Central."""
+    own = store.problems(side, ids) if ids else {}
+    others = [each for each in ids if each not in own]
+    if side is Side.BC or not others:
+        return own
+    pairs = store.load(side, others, whole=False)
+    of_pairs = store.problems(Side.BC, [each.bc_id for each in pairs.values()]) if pairs else {}
+    return own | {each: of_pairs[pair.bc_id] for each, pair in pairs.items() if pair.bc_id in of_pairs}
 
 
 def _given(at: ConnectionParts, job: Job) -> Iterator[tuple[Batch, str]]:

@@ -102,10 +102,11 @@ def line_view(at: ConnectionParts, line: Line, why_not: str = "", *, now_s: floa
 def _couple_hint(at: ConnectionParts, line: Line) -> str:
     if line.recommendation != COUPLE or line.mapping not in at.mappings:
         return ""
-    what = "Both sides hold records that are not coupled. Couple what belongs together"
+    what = "Both sides hold records that are not coupled."
     if not at.mapping(line.mapping).creates:
-        return f"{what}; this mapping creates none."
-    return f"{what}; to create the rest, start a full synchronisation that releases {line.mapping}."
+        return f"{what} Couple what belongs together; this mapping creates none."
+    rest = f"to create the rest, start a full synchronisation that releases {line.mapping}."
+    return f"{what} Couple what belongs together; {rest}"
 
 
 def _line_status(line: Line) -> LineStatus:

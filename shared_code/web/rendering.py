@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -83,7 +84,8 @@ def shown(t: Callable[[str], str], value: object) -> str:
         return t("Yes") if value else t("No")
     if isinstance(value, Mapping):
         return "\n".join(f"{name}: {shown(t, each)}" for name, each in value.items())
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    plain = isinstance(value, str | int | float | Decimal)
+    text = str(value) if plain else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= MAX_VALUE else text[:MAX_VALUE] + "…"
 
 

@@ -15,6 +15,7 @@ from shared_code.web.messages import Asked, Form, Reply, redirect
 from shared_code.web.people import Person, Role
 from shared_code.web.rendering import address, render
 from shared_code.web.texts import LANGUAGES, phrase
+from shared_code.web.told import told
 
 NOTICES: Mapping[str, str] = {
     "queued": phrase("It is queued and begins within seconds."),
@@ -110,6 +111,11 @@ class Visit:
         asked = dict(parse_qsl(urlsplit(following).query))
         return self.link(*path, **{name: value for name, value in asked.items() if name in ONWARD})
 
+    def title_of(self, mapping: str) -> str:
+        """What a mapping is called in the reader's language; its name where it is not in use."""
+        known = self.found.mappings.get(mapping) if self.found else None
+        return told(self.language, known.title) if known else mapping
+
     def page(self, template: str, status: int = 200, **values: Any) -> Reply:
         """A page.  ``title`` is the last thing its template needs that is not in ``values``."""
         return Reply(status, render(template, self.language, {**self._frame(), **values}))
@@ -128,8 +134,9 @@ class Visit:
             "may_administer": self.person.may(Role.ADMINISTRATOR),
             "connections": sorted(self.parts.connections),
             "connection": self.found.name if self.found else "",
+            "title_of": self.title_of,
             "navigation": NAVIGATION,
-            "here": self.asked.path.partition("/")[0],
+            "here": "couplings" if "/records/" in self.asked.path else self.asked.path.partition("/")[0],
             "languages": LANGUAGES,
             "notice": NOTICES.get(asked.get("notice", ""), ""),
             "notice_job": _id(asked.get("job", "")),

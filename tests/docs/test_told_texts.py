@@ -78,6 +78,9 @@ def test_a_translation_is_of_something_that_is_told() -> None:
 
 
 COMPOSED = {
+    "Both sides hold records that are not coupled.",
+    "Couple what belongs together; this mapping creates none.",
+    "Couple what belongs together; to create the rest, start a full synchronisation that releases {}.",
     *(f"it {is_so} the role {{}}" for is_so in (
         "was made and got", "was made and has", "is there and has", "is there and got",
     )),

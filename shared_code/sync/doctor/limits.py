@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shared_code.core.records import Side
 from shared_code.store import permits
 from shared_code.sync.doctor.findings import Area, Finding, Level
 from shared_code.sync.parts import Parts
@@ -20,12 +21,22 @@ def examine_limits(parts: Parts) -> Iterator[Finding]:
 
 
 def _finding(user: str, ledger: permits.Ledger, now_s: float) -> Finding:
+    subject = called(user)
     if ledger.closed_until_s > now_s:
         text = f"the service asked to wait until {instant(ledger.closed_until_s)}"
-        return Finding(Area.LIMITS, user, Level.WARNING, text, WAIT)
+        return Finding(Area.LIMITS, subject, Level.WARNING, text, WAIT)
     own = ledger.total <= SLOW and not user.endswith(ALWAYS_ONE)
     text = f"at most {ledger.total} requests at a time"
-    return Finding(Area.LIMITS, user, Level.WARNING if own else Level.OK, text, WAIT if own else "")
+    return Finding(Area.LIMITS, subject, Level.WARNING if own else Level.OK, text, WAIT if own else "")
+
+
+def called(user: str) -> str:
+    """What people know a service's user by: the system, the beginning of its client id, its role."""
+    side, _, rest = user.partition("|")
+    client, _, role = rest.partition("|")
+    system = Side(side).system_name if side in set(Side) else side
+    known = f"{client[:8]}…"
+    return f"requests to {system} as {known}, {role}" if role else f"requests to {system} as {known}"
 
 
 ALWAYS_ONE = "|interactive"
