@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared_code.core.records import Side
@@ -36,6 +37,11 @@ class WatermarkStore:
         since_s = float(entity.values.get("renewing_since_s", 0.0))
         rules = str(entity.values.get("rules", ""))
         return Watermark(str(entity.values["cursor"]) or None, entity.etag, since_s, rules)
+
+    def started(self, mappings: Iterable[str]) -> frozenset[str]:
+        """Those of these mappings that have been looked at as a whole: one request."""
+        rows = {each.row for each in self._tables.query(TABLE, self._partition, select=["rules"])}
+        return frozenset(e for e in mappings if any(self._row(e, side) in rows for side in Side))
 
     def move(self, mapping: str, side: Side, seen: Watermark, cursor: str, rules: str = "") -> bool:
         """Replace the watermark if it still is the one that was ``seen``; whether it was.

@@ -89,11 +89,7 @@ def overview(parts: Parts, at: ConnectionParts, only: str = "") -> Overview:
     calls: list[Callable[[], object]] = [partial(each, parts, at, on_file) for each in _READ]
     calls += [partial(_count, at, name, on_file) for name in names]
     parts.runtime.run_all(calls, AT_ONCE)
-    found = [
-        _state(at, name, on_file.schedules.get(name), on_file.counted[name], on_file.newest.get(name),
-               on_file.lines.get(name))
-        for name in names
-    ]  # fmt: skip
+    found = [_state(at, name, on_file) for name in names]
     return Overview(on_file.why_not, found, on_file.compared_at_s)
 
 
@@ -107,6 +103,11 @@ class OnFile:
     counted: dict[str, tuple[Counts, bool]] = field(default_factory=dict)
     compared_at_s: float = 0.0
     why_not: str = ""
+    started: frozenset[str] = frozenset()
+
+
+def _read_started(parts: Parts, at: ConnectionParts, on_file: OnFile) -> None:
+    on_file.started = at.watermarks.started(at.mappings)
 
 
 def _read_schedules(parts: Parts, at: ConnectionParts, on_file: OnFile) -> None:
@@ -132,7 +133,7 @@ def _count(at: ConnectionParts, name: str, on_file: OnFile) -> None:
     on_file.counted[name] = _counts(at, name)
 
 
-_READ = (_read_faults, _read_compare, _read_schedules, _read_jobs)
+_READ = (_read_faults, _read_compare, _read_schedules, _read_jobs, _read_started)
 """The longest first."""
 
 
@@ -170,18 +171,22 @@ def _heals(problem: Problem) -> bool:
     return bool(known and known.heals)
 
 
-def _state(
-    at: ConnectionParts, name: str, schedule: Schedule | None, counted: tuple[Counts, bool],
-    newest: Job | None, compared: Line | None,
-) -> MappingState:  # fmt: skip
-    mapping, (counts, heals) = at.mappings[name], counted
+def _state(at: ConnectionParts, name: str, on_file: OnFile) -> MappingState:
+    mapping, (counts, heals) = at.mappings[name], on_file.counted[name]
+    schedule, newest = on_file.schedules.get(name), on_file.newest.get(name)
     brake = held(schedule) if schedule else None
-    state = _word(schedule, brake, counts, heals=heals)
+    is_begun = name in on_file.started or newest is not None or counts.total > 0
+    state = _word(schedule if is_begun or _is_off(schedule) else None, brake, counts, heals=heals)
     because = brake.told(name) if brake else schedule.disabled_because if schedule else ""
     next_s = schedule.next_due_s if schedule else 0.0
     return MappingState(
-        name, mapping.title, mapping.direction.value, state, because, counts, next_s, newest, compared, brake
-    )
+        name, mapping.title, mapping.direction.value, state, because, counts, next_s, newest,
+        on_file.lines.get(name), brake,
+    )  # fmt: skip
+
+
+def _is_off(schedule: Schedule | None) -> bool:
+    return schedule is not None and bool(schedule.disabled_because)
 
 
 def _word(schedule: Schedule | None, brake: Brake | None, counts: Counts, *, heals: bool) -> State:

@@ -15,9 +15,10 @@ SLOW = 1
 
 
 def examine_limits(parts: Parts) -> Iterator[Finding]:
-    """One finding for each user of a service that was asked something; no request."""
+    """One finding for each user that synchronises and asked a service something; no request."""
     for user, ledger in sorted(permits.ledgers(parts.tables).items()):
-        yield _finding(user, ledger, parts.runtime.now())
+        if user.partition("|")[0] in set(Side):
+            yield _finding(user, ledger, parts.runtime.now())
 
 
 def _finding(user: str, ledger: permits.Ledger, now_s: float) -> Finding:
@@ -34,8 +35,7 @@ def called(user: str) -> str:
     """What people know a service's user by: the system, the beginning of its client id, its role."""
     side, _, rest = user.partition("|")
     client, _, role = rest.partition("|")
-    system = Side(side).system_name if side in set(Side) else side
-    known = f"{client[:8]}…"
+    system, known = Side(side).system_name, f"{client[:8]}…"
     return f"requests to {system} as {known}, {role}" if role else f"requests to {system} as {known}"
 
 

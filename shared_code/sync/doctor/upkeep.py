@@ -30,9 +30,20 @@ def examine_app(parts: Parts) -> Iterator[Finding]:
 def examine_schedules(parts: Parts, at: ConnectionParts) -> Iterator[Finding]:
     """Whether each mapping of a connection is looked at when it is due."""
     stored = at.schedules.all()
+    if not stored:
+        yield Finding(Area.SCHEDULE, f"{at.name}: {SCHEDULES}", Level.WARNING, NOT_BEGUN, SOON)
+        return
     for name, mapping in at.mappings.items():
         schedule = stored.get(name) or Schedule(name, mapping.interval_s)
         yield _schedule(parts, f"{at.name}: {name}", schedule)
+
+
+SCHEDULES = "schedules"
+NOT_BEGUN = "no mapping was looked at yet"
+SOON = (
+    "Nothing, where the connection was made just now: it begins within two minutes. Else see in the portal "
+    "that the function app runs and that its timer function is enabled."
+)
 
 
 def _schedule(parts: Parts, subject: str, schedule: Schedule) -> Finding:

@@ -41,7 +41,7 @@ class Progress:
 def progress(parts: Parts, at: ConnectionParts | None) -> Progress:
     """How far it is, from the settings and what is on file: two or three requests to storage."""
     settings = parts.connector.settings()
-    ran = at is not None and bool(at.schedules.all())
+    ran = at is not None and bool(at.watermarks.started(at.mappings) or at.full_syncs.running())
     examined = at is not None and (ran or bool(at.identities.get().known))
     done = {
         Step.SALES: bool(settings.get("SALES_URL")),

@@ -49,6 +49,8 @@ FEATURES: dict[Feature, str] = {
 """What a company has or wants, in words of the business."""
 
 MAX_FILE = 16_000
+NOT_A_MEMBER = "0x80072560"
+"""Dataverse's code for a user it does not have (Microsoft docs: reference/web-service-error-codes)."""
 
 
 def guide(visit: Visit) -> Reply:
@@ -68,7 +70,10 @@ def _sales(visit: Visit, url: str, status: int = 200) -> Reply:
         found = dict(visit.parts.connector.ask_sales(url)) if url else {}
     except (SettingsRefused, SystemFault) as fault:
         refused, status = str(fault), 400 if visit.asked.method == "POST" else 200
-    return step_page(visit, Step.SALES, "setup_sales.html", status, url=url, identity=found, refused=refused)
+    return step_page(
+        visit, Step.SALES, "setup_sales.html", status, url=url, identity=found, refused=refused,
+        unknown=NOT_A_MEMBER in refused,
+    )  # fmt: skip
 
 
 def connect_sales(visit: Visit) -> Reply:

@@ -152,8 +152,23 @@ def test_a_mapping_that_is_switched_off_and_one_that_is_late_are_faults() -> Non
 
 
 def test_what_was_never_looked_at_is_a_warning() -> None:
-    world = worlds.new_world()
+    world = healthy()
+    [row] = [each for each in world.tables.query("Schedules", "cronus") if each.row == "CUSTOMER"]
+    world.tables.delete("Schedules", row.partition, row.row)
     assert (Area.SCHEDULE, "cronus: CUSTOMER", Level.WARNING) in not_ok(world)
+
+
+def test_before_anything_was_looked_at_there_is_one_warning_and_not_one_for_each_mapping() -> None:
+    world = worlds.new_world()
+    found = [each for each in not_ok(world) if each[0] is Area.SCHEDULE]
+    assert found == [(Area.SCHEDULE, "cronus: schedules", Level.WARNING)]
+
+
+def test_an_administrator_s_questions_are_no_service_user_to_look_at() -> None:
+    world = healthy()
+    [row] = [each for each in world.tables.query("Permits", "permits") if each.row.startswith("sales")]
+    world.tables.upsert("Permits", Entity(row.partition, "setup|somebody", {**row.values, "total": 1}))
+    assert set(of_limits(world).values()) == {Level.OK}
 
 
 def test_messages_that_were_given_up_and_files_that_were_set_aside_are_warnings() -> None:
