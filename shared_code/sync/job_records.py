@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from shared_code.core.coupling import Coupling
 from shared_code.core.jobs import Batch, Job
 from shared_code.core.outcome import Problem
 from shared_code.core.records import Side
@@ -48,7 +49,8 @@ def _problems(store: CouplingStore, side: Side, ids: Sequence[str]) -> Mapping[s
     others = [each for each in ids if each not in own]
     if side is Side.BC or not others:
         return own
-    pairs = store.load(side, others, whole=False)
+    found = store.load(side, others, whole=False)
+    pairs = {key: each for key, each in found.items() if isinstance(each, Coupling)}
     of_pairs = store.problems(Side.BC, [each.bc_id for each in pairs.values()]) if pairs else {}
     return own | {each: of_pairs[pair.bc_id] for each, pair in pairs.items() if pair.bc_id in of_pairs}
 
