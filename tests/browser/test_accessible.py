@@ -91,7 +91,7 @@ def test_a_conflict_is_reached_and_decided_by_keyboard_alone(seen: Seen, story: 
     for _ in range(30):
         page.keyboard.press("Tab")
         label = page.evaluate("document.activeElement.getAttribute('aria-label') || ''")
-        if label.startswith("Take all of Business Central"):
+        if label.startswith("Take Business Central"):
             break
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
