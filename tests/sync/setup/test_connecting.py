@@ -56,6 +56,7 @@ def test_half_a_connection_is_none() -> None:
     assert settings_of(UNCONNECTED, Stored({"SALES_URL": GOOD["SALES_URL"]})).companies == ()
 
 
+@pytest.mark.conforms("139314.CRMConnectionWizardFinishShouldUpdateRealRecord")
 def test_what_was_stored_is_in_force_for_every_process_within_a_while() -> None:
     made = Made()
     other = made.another()
@@ -67,6 +68,15 @@ def test_what_was_stored_is_in_force_for_every_process_within_a_while() -> None:
     assert settings_of(UNCONNECTED, made.on_file.get()).companies[0].name == "cronus"
 
 
+@pytest.mark.conforms("139314.VerifyWizardWithExistedSetupCommonFieldsFalse")
+def test_what_was_stored_by_the_guide_may_be_changed_by_it() -> None:
+    made = Made()
+    made.connector.store(CONNECTED)
+    made.connector.store({"SALES_URL": "https://other.crm.dynamics.com"})
+    assert made.connector.settings()["SALES_URL"] == "https://other.crm.dynamics.com"
+
+
+@pytest.mark.conforms("139314.VerifyWizardWithExistedSetupCommonFieldsTrue")
 def test_what_the_app_settings_say_counts_and_cannot_be_changed_here() -> None:
     made = Made({**UNCONNECTED, "SALES_URL": "https://fixed.crm.dynamics.com"})
     with pytest.raises(SettingsRefused, match="fixed in the app settings"):

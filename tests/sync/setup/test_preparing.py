@@ -99,12 +99,15 @@ def test_an_organisation_that_nobody_touched_is_prepared_by_one_sign_in(made: Ma
     assert "@odata.deltaLink" in tracked.json
 
 
-def test_a_second_preparation_changes_nothing(made: Made) -> None:
+@pytest.mark.conforms(
+    "139195.GetSolutionVersion", "139195.GetBaseSolutionVersion", "139196.ActionIntegrationSolutions"
+)
+def test_a_second_preparation_changes_nothing_and_tells_the_version_that_is_there(made: Made) -> None:
     made.prepare()
     before = made.service.org.store.version
     found = made.prepare()
     assert made.service.org.store.version == before
-    assert "is there" in texts(found)
+    assert "the solution: Tandem 1.0.0.0 is there" in texts(found)
     assert "was imported" not in texts(found)
 
 

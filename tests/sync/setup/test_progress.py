@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from shared_code.sync.overview import State, overview
 from shared_code.sync.setup.progress import Step, progress
 from shared_code.sync.tick import tick
 from tests.sync import worlds
 
 
+@pytest.mark.conforms("139194.VerifyStatusNotCompletedWhenNotFinished")
 def test_a_look_of_the_timer_does_not_count_as_the_first_run() -> None:
     world = worlds.new_world()
     tick(world.parts)
