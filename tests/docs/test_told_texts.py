@@ -25,12 +25,13 @@ EXAMINED = [
     *(PRODUCT / "sync" / "setup" / f"{name}.py" for name in ("preparing", "option_values")),
     *(PRODUCT / "sync" / f"{name}.py" for name in ("matching", "full_sync", "full_sync_control")),
     *(PRODUCT / "core" / f"{name}.py" for name in (
-        "brakes", "journal", "lines", "lookups", "orders", "transform", "undo", "why",
+        "brakes", "journal", "lines", "lookups", "order_line_values", "orders", "transform", "undo", "why",
     )),
     PRODUCT / "sync" / "comparing" / "comparing.py",
 ]  # fmt: skip
 """Modules whose every text is shown to people: of a record, of a mapping, of both systems."""
 NOT_SHOWN = {
+    "the mapping's lines go both ways",
     "there is no batch {} of job {}", "only such an item lives on", "another record", "{} is not a number",
     "Full Synchronization", "Couple Records", "No Records To Synchronize Now",
 }  # fmt: skip
@@ -111,7 +112,7 @@ def test_what_an_examination_tells_is_there_in_dutch(path: Path) -> None:
 OF_PIECES = re.compile(
     r"^(\{\} in \{\}|, version|it \{\} and|has the role|System Adm| and Sys|, which|\{\} \{\} is|Name a)"
     r"|^(Tandem wrote it to|because|Tandem created the record|a person coupled|the pair was coupled| Before)"
-    r"|^(an? \{\}$|\{\}, \{\}\. Its values)"
+    r"|^(an? \{\}$|\{\}: \{\}$|\{\}, \{\}\. Its values)"
 )
 """Names with little around them, and texts that are put together of several."""
 
