@@ -1,6 +1,6 @@
 """`python dev.py test`: the tests, with an empty storage emulator beside them.
 
-python dev.py test                    everything, two test files at a time
+python dev.py test                    everything, four test files at a time: servers are waited for more than computed with
 python dev.py test --unit [FILE]      only tests/unit, or the file, without any server
 python dev.py test --no-bulk [FILE]   the pipeline's tests on an organisation without bulk messages for
                                       account and contact, which Microsoft's documentation leaves open
@@ -25,7 +25,7 @@ EVERY, FIRST = "TANDEM_DIES_AT_EVERY", "TANDEM_DIES_FIRST_AT"
 PIPELINE = ["tests/sync", "tests/conformance"]
 """What runs without bulk messages, too.  The simulation draws for each seed whether there are any."""
 SPARSE = 4
-EVERYTHING = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+EVERYTHING = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def chosen(usual: Sequence[str], arguments: Sequence[str]) -> list[str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
     from local.simulate.simulation import Simulation
 
 type Make = Callable[["Simulation", Any], Any]
+
+
+REACHED: Counter[str] = Counter()
+"""How often the product came to the place of a defect.  One that it never comes to proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,21 @@ class Defect:
         """The product with this defect."""
         owner, _, name = self.place.rpartition(".")
         target = _resolve(owner)
-        with patch.object(target, name, self.make(simulation, getattr(target, name))):
+        with patch.object(target, name, self._counted(self.make(simulation, getattr(target, name)))):
             yield
+
+    def _counted(self, made: Any) -> Any:
+        """The same, counted in ``REACHED`` when it is a function that the product calls."""
+        if not isinstance(made, FunctionType):
+            REACHED[self.place] += 1
+            return made
+
+        @wraps(made)
+        def call(*arguments: Any, **named: Any) -> Any:
+            REACHED[self.place] += 1
+            return made(*arguments, **named)
+
+        return call
 
 
 def _resolve(path: str) -> Any:

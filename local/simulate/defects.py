@@ -157,6 +157,7 @@ DEFECTS: dict[str, Defect] = {
         "a coupling's rows are written one by one",
         "shared_code.store.couplings.CouplingStore.transact", _apart,
         choices=often("crash", "storage_answer_lost", from_the_start=True),
+        suits=lambda setting: setting.hostility > 1,
     ),
     "no-look-back": Defect(
         "each look begins where the last one ended",

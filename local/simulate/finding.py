@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from local.simulate.choices import Choices
+from local.simulate.defect import REACHED
 from local.simulate.defects import DEFECTS
 from local.simulate.plan import draw_plan
 from local.simulate.running import be_silent, run_seed
@@ -20,6 +21,10 @@ from local.simulate.setting import draw
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "measurements" / "defects.md"
+
+
+AMONG = 5
+"""The seeds that are tried are chosen among so many times as many: what shows a defect may come in few."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,15 @@ def seeds_for(name: str, start: int, number: int) -> list[int]:
             or (defect.suits is not None and defect.suits(draw(seed)))
         )
 
-    return sorted(range(start, start + number), key=lambda seed: (not shows_it(seed), seed))
+    among = range(start, start + AMONG * number)
+    return sorted(among, key=lambda seed: (not shows_it(seed), seed))[:number]
 
 
 def find(name: str, start: int, number: int) -> Found:
     """Try seeds until one fails with the defect and holds without it.
 
-    Raises ``AssertionError`` for a defect that is called otherwise than it expects: that proves nothing.
+    Raises ``AssertionError`` for a defect that is called otherwise than it expects, or never: that proves
+    nothing.
     """
     seeds, choices = seeds_for(name, start, number), DEFECTS[name].choices
     DEFECTS[name].check_place()
@@ -74,6 +81,8 @@ def find(name: str, start: int, number: int) -> Found:
             raise AssertionError(f"{name} does not fit the product any more: {found[0]}")
         if found and _is_sound(seed, choices):
             return Found(name, seed, tried, found[0])
+    if not REACHED[DEFECTS[name].place]:
+        raise AssertionError(f"{name}: the product never came to {DEFECTS[name].place}")
     return Found(name, None, len(seeds))
 
 

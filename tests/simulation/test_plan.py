@@ -8,10 +8,10 @@ import pytest
 
 from local.simulate import coverage
 from local.simulate.building import build
-from local.simulate.defect import often
+from local.simulate.defect import Defect, nothing, often
 from local.simulate.defects import DEFECTS
 from local.simulate.faults import OFTEN, RATES
-from local.simulate.finding import Found, page, seeds_for
+from local.simulate.finding import Found, find, page, seeds_for
 from local.simulate.further import COMBINATIONS, FURTHER, SHARES, mappings_of, pairs_of
 from local.simulate.ordering import WITH_BOTH_WAYS as ORDERING
 from local.simulate.packages import OTHER_PHONE, package_of
@@ -77,15 +77,24 @@ def test_a_deployment_changes_the_rules_for_processes_that_start_from_then_on(
 
 def test_a_defect_is_looked_for_first_where_its_incident_is() -> None:
     seeds = seeds_for("restore-unnoticed", 0, 52)
-    assert sorted(seeds) == list(range(52))
-    assert {draw_plan(seed).incident for seed in seeds[:4]} == {"restored_sales", "restored_bc"}
+    assert len({*seeds}) == 52
+    assert {draw_plan(seed).incident for seed in seeds[:20]} == {"restored_sales", "restored_bc"}
+    rest = seeds[next(n for n, seed in enumerate(seeds) if not draw_plan(seed).incident) :]
+    assert rest == sorted(rest), "then every other seed in turn"
 
 
 def test_a_defect_is_looked_for_first_where_its_setting_is() -> None:
-    seeds = seeds_for("companies-mixed", 0, 40)
-    assert sorted(seeds) == list(range(40))
+    seeds = seeds_for("companies-mixed", 0, 80)
+    assert len({*seeds}) == 80
     assert len(draw(seeds[0]).companies) == 2
     assert len(draw(seeds[-1]).companies) == 1
+
+
+def test_a_defect_that_the_product_never_comes_to_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = Defect("nothing", "local.simulate.finding.page", nothing)
+    monkeypatch.setitem(DEFECTS, "nowhere", nowhere)
+    with pytest.raises(AssertionError, match="never came to local.simulate.finding.page"):
+        find("nowhere", 3, 1)
 
 
 def test_faults_that_are_asked_for_come_often_and_from_the_start() -> None:
