@@ -1,6 +1,6 @@
 """`python dev.py test`: the tests, with an empty storage emulator beside them.
 
-python dev.py test                    everything, four test files at a time: servers are waited for more than computed with
+python dev.py test                    everything, four test files at a time: most of their time is waiting
 python dev.py test --unit [FILE]      only tests/unit, or the file, without any server
 python dev.py test --no-bulk [FILE]   the pipeline's tests on an organisation without bulk messages for
                                       account and contact, which Microsoft's documentation leaves open
