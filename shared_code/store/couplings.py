@@ -199,6 +199,12 @@ class CouplingStore:
         """The end of a coupling: its generation stays on file, its pointer goes."""
         return [Replace(self._entity(coupling)), Delete(self.partition, "s|" + coupling.sales_id)]
 
+    def ended_operations(self, coupling: Coupling, intent: Intent | None = None) -> list[Operation]:
+        """A coupling that ended before it was on file: no pointer leads to it, and its intent goes."""
+        entity = self._entity(coupling)
+        written: list[Operation] = [Replace(entity) if coupling.etag else Insert(entity)]
+        return written + (self.drop_intent_operations(intent) if intent else [])
+
     def reference_operations(self, coupling: Coupling, *, new: bool = False) -> list[Operation]:
         """The pointer by reference; ``transact`` replaces one that is there (two records may share it)."""
         if not (coupling.reference and self.pointed_to):

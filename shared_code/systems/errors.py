@@ -24,6 +24,7 @@ from shared_code.systems.interface import (
     SettingWrong,
     SystemFault,
     SystemUnavailable,
+    TableMissing,
     Throttled,
     WriteResult,
 )
@@ -44,6 +45,10 @@ _BC_GONE = {"internal_recordnotfound", "internal_datanotfoundfilter"}
 _BC_THROTTLED = {"application_toomanyrequests", "internal_tenantunavailable"}
 _BC_EXISTS = {"internal_entitywithsamekeyexists"}
 _DATAVERSE_THROTTLED = {"0x80072321", "0x80072322", "0x80072326", "0x8005f103", "0x80044151"}
+_NO_TABLE = "Resource not found for the segment"
+"""How both systems begin what they say of a table that they do not have."""
+_IMPORT = "Import Tandem's solution in this version (setup guide, Prepare Sales), or mend the table's name."
+_PUBLISH = "Publish Tandem's extension in this version, or mend the table's name."
 _EXPIRED = {"0x80044352", "skiptokenisnolongervalid"}
 _LOST_STATUSES = {408, 502, 504}
 
@@ -106,6 +111,8 @@ def fault(error: ServiceError, what: str) -> SystemFault:
             f"{text}. On servers of one's own: switch on API Services of the server instance "
             "(ApiServicesEnabled) and restart it."
         )
+    if error.status == 404 and error.message.startswith(_NO_TABLE):
+        return TableMissing(f"{text}. {_IMPORT if error.key.startswith('0x') else _PUBLISH}")
     meant = _SETTINGS_MEANT.get(error.key, "address, company, table and field names")
     return SettingWrong(f"{text}. Check {meant} in the app settings.")
 

@@ -306,6 +306,10 @@ class AccessDenied(SystemFault):
     """Our user may not do this; the text names table and right as the service told them."""
 
 
+class TableMissing(AccessDenied):
+    """There is no such table for us: like a missing right, it is a matter of the mappings that name it."""
+
+
 class CursorExpired(SystemFault):
     """The service no longer serves this cursor; a full scan starts a new one."""
 

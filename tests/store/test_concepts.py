@@ -122,6 +122,19 @@ def test_an_ended_coupling_frees_both_records_and_keeps_its_generation(store: Co
     assert list(store.load(Side.SALES, ["s2"])) == ["s2"]
 
 
+def test_a_coupling_that_ended_before_it_was_on_file_leaves_no_pointer_and_no_intent(
+    store: CouplingStore,
+) -> None:
+    intent = Intent("s1", 5.0, "batch", "name")
+    store.transact(store.intent_operations(intent))
+    store.transact(store.ended_operations(Coupling("b1", "s1", CouplingState.ENDED, generation=1), intent))
+    assert store.load(Side.SALES, ["s1"]) == {}
+    assert store.open_intents() == set()
+    known = store.load(Side.BC, ["b1"])["b1"]
+    assert isinstance(known, Coupling)
+    assert known.state is CouplingState.ENDED
+
+
 def test_a_pointer_to_a_record_that_is_coupled_elsewhere_is_not_believed(store: CouplingStore) -> None:
     insert(store, coupling())
     assert store.load(Side.SALES, ["s2"]) == {}

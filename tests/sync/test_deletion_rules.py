@@ -13,6 +13,7 @@ from local.simulation.world import World
 from local.simulators.wire import Request
 from shared_code.core.coupling import Coupling
 from shared_code.core.mapping import BySide, DeletionRule
+from shared_code.core.outcome import LONGEST_RETRY_S
 from shared_code.core.records import Side
 from tests.conformance import scenes
 from tests.sync import worlds
@@ -119,6 +120,26 @@ def test_an_account_whose_customer_was_deleted_is_made_inactive() -> None:
     assert (found["statecode"], found["statuscode"]) == (1, 2)
     assert not is_coupled(world, pair)
     assert worlds.codes(world) == []
+
+
+def test_an_account_whose_contacts_sales_would_delete_with_it_is_not_deleted() -> None:
+    """What people wrote there and nobody has carried yet would be gone (seed 676)."""
+    world = world_with(BySide(bc=DeletionRule.DELETE))
+    of_account = {each["_parentcustomerid_value"] for each in worlds.contacts(world, Side.SALES)}
+    coupled = world.at.couplings("CUSTOMER").all_coupled()
+    pair = next(each for each in coupled if each.sales_id in of_account)
+    worlds.delete_customer(world, pair.bc_id)
+    worlds.full(world)
+    worlds.cycles(world, 2)
+    assert account(world, pair) is not None
+    (problem,) = [each for each in worlds.problems(world) if each["code"] == "partner_deleted"]
+    assert "move or delete these first" in problem["message"]
+    for row in worlds.contacts(world, Side.SALES):
+        if row["_parentcustomerid_value"] == pair.sales_id:
+            world.person_in_sales.call("DELETE", f"contacts({row['contactid']})")
+    world.clock.now += LONGEST_RETRY_S + 60.0
+    worlds.cycles(world, 2)
+    assert account(world, pair) is None, "now nothing goes with it"
 
 
 def _deletes(request: Request) -> bool:

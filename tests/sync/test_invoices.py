@@ -397,6 +397,7 @@ def terms_of(world: World, invoice_id: str) -> tuple[str, str | None]:
     return next(each["code"] for each in terms if each["id"] == wanted), label
 
 
+@pytest.mark.conforms("139183.SyncCRMInvoiceUpdatesCRMOptions")
 def test_payment_terms_are_the_option_of_invoices_that_is_called_so() -> None:
     world = invoicing.synchronised()
     terms = world.person_in_bc().call("GET", "paymentTerms")["value"]
@@ -436,6 +437,7 @@ def posted_with(world: World, **values: object) -> str:
     return made
 
 
+@pytest.mark.conforms("139183.SyncCRMInvoiceUpdatesCRMOptions")
 def test_with_the_extension_an_invoice_tells_when_and_how_it_was_shipped_and_what_was_done() -> None:
     world = extended()
     made = posted_with(

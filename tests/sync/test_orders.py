@@ -11,7 +11,7 @@ from local.simulation.world import CLIENT, World
 from local.simulators.dataverse.people import User
 from local.simulators.wire import Request
 from shared_code.core.records import Side
-from shared_code.sync import coupling_api
+from shared_code.sync import coupling_api, faults
 from shared_code.sync.api import answering
 from tests.sync import ordering, worlds
 from tests.sync.ordering import (
@@ -85,6 +85,25 @@ def test_the_submitted_order_itself_is_not_touched(world: World) -> None:
     worlds.cycles(world, 2)
     assert world.person_in_sales.call("GET", f"salesorders({order})") == before
     assert told(world, order)["tandem_status"] == "Released"
+
+
+@pytest.mark.conforms("139175.EnableCRMSalesOrderIntegrationWhenNoCRMSolutionInstalled")
+def test_without_the_solution_no_order_is_made_and_everything_else_goes_on() -> None:
+    world = ordering.new_world(WITHOUT)
+    del world.sales.org.schema.tables["tandem_businesscentralorder"]
+    world.sales.org.schema.__dict__.pop("by_set", None)
+    worlds.full(world, release=list(world.at.mappings))
+    world.settle(2)
+    submit(world, sold(world, BICYCLE, 1, 1000))
+    pair = worlds.pair(world, ordering.CUSTOMER)
+    world.person_in_sales.edit(f"accounts({pair.sales_id})", telephone1="+47 11")
+    worlds.cycles(world, 2)
+    assert ordering.in_bc(world) == []
+    told = world.at.schedules.all()[NAME].disabled_because
+    assert "tandem_businesscentralorders" in told
+    assert "Import Tandem's solution" in told
+    assert worlds.customer(world, ordering.CUSTOMER)["phoneNumber"] == "+47 11"
+    assert faults.why_not(world.parts, world.at) == "", "the connection works"
 
 
 @pytest.mark.conforms(

@@ -31,6 +31,7 @@ from shared_code.systems.interface import (
     Removed,
     SettingWrong,
     Table,
+    TableMissing,
     Throttled,
     Written,
 )
@@ -367,7 +368,9 @@ def test_missing_rights_are_a_fault_of_the_table(surroundings: Surroundings) -> 
         company.system.scan(CONTACTS, None)
 
 
-def test_an_unknown_company_environment_or_table_is_a_wrong_setting(company: Company) -> None:
+def test_an_unknown_company_is_a_wrong_setting_an_unknown_table_a_matter_of_its_mappings(
+    company: Company,
+) -> None:
     client = company.surroundings.client(company.service)
     elsewhere = BusinessCentral(client, api_root("https://api.example", TENANT, "nowhere"), company.id)
     with pytest.raises(SettingWrong):
@@ -375,7 +378,7 @@ def test_an_unknown_company_environment_or_table_is_a_wrong_setting(company: Com
     unknown = BusinessCentral(client, api_root("https://api.example", TENANT, "production"), ZERO_ID)
     with pytest.raises(SettingWrong):
         unknown.scan(CUSTOMERS, None)
-    with pytest.raises(SettingWrong):
+    with pytest.raises(TableMissing, match="Publish Tandem's extension"):
         company.system.scan(replace(CUSTOMERS, name="nothings"), None)
 
 

@@ -27,6 +27,19 @@ def test_a_gateways_xml_gives_its_code() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        ("0x80060888", "Import Tandem's solution"),
+        ("BadRequest_ResourceNotFound", "Publish Tandem's extension"),
+    ],
+)
+def test_a_table_that_is_not_there_is_no_matter_of_the_whole_connection(code: str, remedy: str) -> None:
+    found = errors.fault(ServiceError(404, code, "Resource not found for the segment 'x'."), "reading")
+    assert type(found) is interface.TableMissing
+    assert remedy in str(found)
+
+
+@pytest.mark.parametrize(
     ("status", "code", "kind"),
     [
         (400, "0x80044352", interface.CursorExpired),

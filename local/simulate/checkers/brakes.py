@@ -42,7 +42,8 @@ def _too_many(evidence: Evidence, pair: Pair, side: str, brake: str) -> str | No
     most = max(FEW, coupled * percent // 100)
     if len(seen) <= most:
         return None
-    seen = {each for each in seen if each.id not in _tried_again(evidence, pair, side)}
+    otherwise = _tried_again(evidence, pair, side) | _met_from_the_other_side(evidence, pair, side)
+    seen = {each for each in seen if each.id not in otherwise}
     if len(seen) <= most:
         return None
     what = f"{len(seen)} {brake} in {side} were believed within an hour"
@@ -60,6 +61,22 @@ def _tried_again(evidence: Evidence, pair: Pair, side: str) -> set[str]:
         if batch.side.value == side
         for record_id in batch.ids
     }
+
+
+def _met_from_the_other_side(evidence: Evidence, pair: Pair, side: str) -> set[str]:
+    """The records whose partner came to a batch by a look at changes there: what moves it (stock does) need
+    not be a write of the record itself."""
+    met = {
+        record_id
+        for at in evidence.connections
+        for job in at.jobs.newest(MANY_JOBS)
+        if job.kind is JobKind.SCHEDULED and job.mapping == pair.mapping
+        for batch in at.jobs.batches(job.id)
+        if batch.side.value != side
+        for record_id in batch.ids
+    }
+    partners = evidence.simulation.conclusions.coupled
+    return {each.id for two in partners for each in two if each.side == side and met & {k.id for k in two}}
 
 
 def _coupled(evidence: Evidence, pair: Pair) -> int:

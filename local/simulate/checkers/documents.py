@@ -42,7 +42,7 @@ def _differences(evidence: Evidence, link: Linked) -> Iterator[str]:
     told = f"{link.pair.mapping} {posted['number']}"
     for what, wanted, held in (
         *_states(evidence, link, row), *_amounts(link, posted, row), *_lines(evidence, link),
-        *_due_date(link, posted, row), _customer(evidence, posted, row),
+        *_due_date(evidence, link, posted, row), _customer(evidence, posted, row),
     ):  # fmt: skip
         if wanted != held:
             yield f"{told}: {what} is {wanted} in BC, {held} in Sales"
@@ -85,8 +85,15 @@ def _lines(evidence: Evidence, link: Linked) -> _Facts:
     yield "lines", wanted, Counter((each["sequencenumber"], _number(each["quantity"])) for each in theirs)
 
 
-def _due_date(link: Linked, posted: Mapping[str, Any], row: Mapping[str, Any]) -> _Facts:
-    if link.pair.mapping == INVOICE.mapping:
+def _edited_in_sales(evidence: Evidence, link: Linked, column: str) -> bool:
+    """Whether a person wrote the column last: no value flows from there, so nobody looks before the document
+    changes in Business Central."""
+    writes = [each for each in evidence.observer.writes if each.key == link.sales and column in each.changed]
+    return bool(writes) and not writes[-1].who.startswith("tandem")
+
+
+def _due_date(evidence: Evidence, link: Linked, posted: Mapping[str, Any], row: Mapping[str, Any]) -> _Facts:
+    if link.pair.mapping == INVOICE.mapping and not _edited_in_sales(evidence, link, "duedate"):
         yield "due date", str(posted["dueDate"])[:10], str(row.get("duedate") or "0001-01-01")[:10]
 
 

@@ -23,5 +23,18 @@ def _was_wanted(evidence: Evidence, write: Write) -> bool:
     """Whether a person had the record's creation taken back, or a rule carries a deletion over."""
     if may_remove(evidence, write):
         return True
+    if _went_with_its_item(evidence, write):
+        return True
     pairs = (pair for pair in evidence.simulation.conclusions.coupled if write.key in pair)
     return any(evidence.was_undone(bc.id) for bc, _ in pairs)
+
+
+def _went_with_its_item(evidence: Evidence, write: Write) -> bool:
+    """Whether Business Central deleted a variant together with its item, which a rule had deleted."""
+    if write.key.table != "itemVariants":
+        return False
+    item = str(write.changed["itemId"][0])
+    return any(
+        each.key.id == item and each.at == write.at and each.kind == "deleted" and may_remove(evidence, each)
+        for each in evidence.our_writes()
+    )

@@ -49,7 +49,10 @@ _OF_HEADER = frozenset({
     *(f"{which}_{part}" for which in ("shipto", "billto") for part in _ADDRESS),
 })  # fmt: skip
 """What of an order goes both ways."""
-_OF_ACCOUNTS = {"contact": "_parentcustomerid_value", "salesorder": "_customerid_value"}
+_OF_ACCOUNTS = {
+    "contact": "_parentcustomerid_value",
+    **dict.fromkeys(("salesorder", "quote", "invoice", "opportunity"), "_customerid_value"),
+}
 """The column by which a row belongs to an account."""
 _DERIVED_SALES = frozenset({
     "fullname", "address1_composite", "yomifullname", "exchangerate", "creditlimit_base", "_accountid_value",
@@ -101,7 +104,7 @@ def _to_take_out_of_use(evidence: Evidence, key: Key) -> frozenset[str]:
 
 
 def _follows_its_account(write: Write, updates: Sequence[Write]) -> bool:
-    """Whether Sales gave a contact or an order the owner that its account was given by the same write: it
+    """Whether Sales gave a contact or a document the owner that its account was given by the same write: it
     assigns what belongs to an account together with it."""
     after = write.after or {}
     account = Key("sales", "", "account", str(after.get(_OF_ACCOUNTS[write.key.table])))

@@ -61,8 +61,10 @@ class Books:
         return found
 
     def _was_nobodys(self, gone: GoneQuote) -> bool:
-        """Whether a person deleted it before it was anybody's partner on file: it is as if it never was."""
-        return gone.how == "delete" and not self.store.load(Side.BC, [gone.id])
+        """Whether people deleted it, or it and the order made of it, before it was anybody's partner on file:
+        it is as if it never was."""
+        nothing_is_left = gone.how == "delete" or not self._has_order(gone.of)
+        return nothing_is_left and not self.store.load(Side.BC, [gone.id])
 
     @cached_property
     def today(self) -> str:
@@ -71,8 +73,11 @@ class Books:
 
     def has_order(self, quote: Written) -> bool:
         """Whether the order is there that was made of it."""
+        return self._has_order(quote.number)
+
+    def _has_order(self, number: str) -> bool:
         orders = self.company.tables[ORDERS].rows.values()
-        return any(each.values["externalDocumentNumber"] == quote.number for each in orders)
+        return any(each.values["externalDocumentNumber"] == number for each in orders)
 
     def header(self, quote: Written) -> Mapping[str, Any]:
         """The quote as Sales holds it now."""

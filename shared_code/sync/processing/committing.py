@@ -183,6 +183,9 @@ def _coupling_operations(work: Work, item: Item) -> list[Operation]:
     if not item.dirty or after is None or after == before:
         return []
     if before is None or before.state is not CouplingState.COUPLED:
+        if after.state is CouplingState.ENDED:
+            # What was made is found and its end known in one go.
+            return work.store.ended_operations(after, item.intent)
         return work.store.insert_operations(after, item.intent)
     if after.state is CouplingState.ENDED:
         return work.store.end_operations(after)

@@ -132,14 +132,17 @@ def hold(work: Work, item: Item, code: str) -> None:
     item.new_problem = replace(item.new_problem, next_attempt_at_s=NEVER_S)
 
 
-def partner_deleted(work: Work, item: Item, side: Side) -> None:
+def partner_deleted(work: Work, item: Item, side: Side, why: str = "") -> None:
     """The coupled record of ``side`` is gone; the survivor stays as it is until a person decides.
+
+    ``why`` tells why it stays although the mapping's rule would have it deleted.
 
     It is looked at again rarely: the record may be restored, or the survivor deleted without a word.
     """
     message = (
         f"The record of {side.system_name} was deleted; the one of {side.other.system_name} is untouched."
     )
+    message = f"{message} {why}" if why else message
     _settle(work, item, Outcome.SKIPPED, "partner_deleted", message)
     assert item.new_problem is not None
     rarely = work.runtime.now() + LONGEST_RETRY_S

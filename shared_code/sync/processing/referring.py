@@ -18,13 +18,17 @@ from shared_code.sync.processing.work import Work
 type Going = Callable[[Mapping, Sequence[str]], Collection[str]]
 
 
-def referred_to(work: Work, row_ids: Sequence[str], going: Going) -> dict[str, str]:
+def referred_to(
+    work: Work, row_ids: Sequence[str], going: Going, among: Callable[[Mapping], bool] = lambda mapping: True
+) -> dict[str, str]:
     """Those of the rows that others refer to, with the title of what refers to each.
 
-    ``going`` tells which rows of a mapping go before.  What Sales made with a row does not count.
+    ``going`` tells which rows of a mapping go before, ``among`` which mappings are asked.  What Sales made
+    with a row does not count.
     """
     found: dict[str, str] = {}
-    for mapping, each in _lookups(work) if row_ids else ():
+    lookups = [each for each in _lookups(work) if among(each[0])] if row_ids else []
+    for mapping, each in lookups:
         column = each.sales[0]
         found_rows = work.system(Side.SALES).find(table_of(mapping, Side.SALES), column, row_ids)
         rows = [row for row in found_rows if not made_with(work.mapping, mapping, row)]

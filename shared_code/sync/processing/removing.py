@@ -1,7 +1,8 @@
 """Removing records whose partner is gone, or whose record of Business Central left the filter.
 
 A removal carries the version that was seen, so a record that a person edits meanwhile is decided anew.  The
-journal keeps what the record held before it goes.
+journal keeps what the record held before it goes.  A row of Sales that rows refer to which people edit there
+stays: Sales deletes the contacts of an account with it, and what nobody has carried yet would be lost.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared_code.core.journal import Entry, Reason
+from shared_code.core.mapping import Mapping
 from shared_code.core.records import Deleted, Side
 from shared_code.sync.processing import committing, journaling, problems
 from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.referring import referred_to
 from shared_code.sync.processing.work import Work
 from shared_code.sync.processing.writing import Plan
 from shared_code.systems.interface import Gone, NotDone, Refused, Removal, Removed, WriteResult
@@ -22,6 +25,8 @@ def remove(work: Work, plan: Plan) -> None:
     """Send the round's removals; the next round ends the couplings of what is gone."""
     for side, items in plan.removals.items():
         planned = [(each, removal) for each in items if (removal := _removal(each, side))]
+        if side is Side.SALES:
+            planned = _spare_referred(work, planned)
         if planned:
             _remove(work, side, planned)
 
@@ -34,6 +39,21 @@ def _remove(work: Work, side: Side, planned: Sequence[tuple[Item, Removal]]) -> 
         _take_result(work, item, side, result)
     gone = {each.bc_id: result for each, result in zip(entries, results, strict=True)}
     journaling.withdraw(work, announced, {i: r for i, r in gone.items() if not isinstance(r, Gone)})
+
+
+def _spare_referred(work: Work, planned: list[tuple[Item, Removal]]) -> list[tuple[Item, Removal]]:
+    """List what others refer to, for a person to decide; what is left to be removed."""
+    titles = referred_to(work, [each.id for _, each in planned], lambda mapping, ids: (), _carries_edits)
+    for item, removal in planned:
+        if title := titles.get(removal.id):
+            why = f"Sales would delete {title} with it, so it stays: move or delete these first."
+            problems.partner_deleted(work, item, Side.BC, why)
+            committing.keep_open(work, item)
+    return [(item, removal) for item, removal in planned if removal.id not in titles]
+
+
+def _carries_edits(mapping: Mapping) -> bool:
+    return mapping.direction.flows_from(Side.SALES)
 
 
 def _removal(item: Item, side: Side) -> Removal | None:
