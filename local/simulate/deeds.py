@@ -123,11 +123,14 @@ def create_partner(desk: Desk, parts: Parts, at: ConnectionParts) -> bool:
 
 
 def couple(desk: Desk, parts: Parts, at: ConnectionParts) -> bool:
-    """Two records that wait for a partner are said to belong together."""
-    name = desk.mapping(at)
-    bc, sales = (desk.alone(at, name, side) for side in SIDES)
-    if not (bc and sales):
+    """Two records that wait for a partner are said to belong together, where both sides have such."""
+    names = sorted(name for name in desk.pairs if name in at.mappings)
+    alone = {name: [desk.alone(at, name, side) for side in SIDES] for name in names}
+    fitting = [name for name, (bc, sales) in alone.items() if bc and sales]
+    if not fitting:
         return False
+    name = desk.rng.choice(fitting)
+    bc, sales = alone[name]
     wanted = [(desk.rng.choice(bc), desk.rng.choice(sales))]
     return bool(by_hand.couple(parts, at, at.mapping(name), wanted, desk.rng.choice(VALUES)).job)
 

@@ -63,8 +63,9 @@ class Books:
     def _was_nobodys(self, gone: GoneQuote) -> bool:
         """Whether people deleted it, or it and the order made of it, before it was anybody's partner on file:
         it is as if it never was."""
-        nothing_is_left = gone.how == "delete" or not self._has_order(gone.of)
-        return nothing_is_left and not self.store.load(Side.BC, [gone.id])
+        made_again = {str(row.values["id"]) for row in self.there.get(gone.of, ())} & {*self.pairs.values()}
+        nothing_is_left = gone.how == "delete" or (made_again and not self._has_order(gone.of))
+        return bool(nothing_is_left) and not self.store.load(Side.BC, [gone.id])
 
     @cached_property
     def today(self) -> str:
