@@ -2,7 +2,8 @@
 
 A removal carries the version that was seen, so a record that a person edits meanwhile is decided anew.  The
 journal keeps what the record held before it goes.  A row of Sales that rows refer to which people edit there
-stays: Sales deletes the contacts of an account with it, and what nobody has carried yet would be lost.
+stays unless a person wants just this one deleted: Sales deletes the contacts of an account with it, and what
+nobody has carried yet would be lost.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def remove(work: Work, plan: Plan) -> None:
     """Send the round's removals; the next round ends the couplings of what is gone."""
     for side, items in plan.removals.items():
         planned = [(each, removal) for each in items if (removal := _removal(each, side))]
-        if side is Side.SALES:
+        if side is Side.SALES and not work.rules.insists:
             planned = _spare_referred(work, planned)
         if planned:
             _remove(work, side, planned)
