@@ -3,9 +3,10 @@
 A message to a queue that was empty is noticed a poll later, up to ``maxPollingInterval`` of host.json, and a
 full synchronisation is a chain of messages.  So the next look or step of the chain, and a batch of a step, do
 not go through the queue: they are kept, and done while the message that led to them is still in hand.  A
-process that dies meanwhile is given that message again, which leads to them again; where it does not (a
-direction had just begun), the minute timer sends what got lost.  All other messages go to their queues as
-ever, and so does what is left when the time is up or something fails.
+process that dies meanwhile is given that message again, which leads to them again.  The first step of a
+direction goes through the queue: the message that begins the direction notes that it began, and would not
+lead to that step again.  All other messages go to their queues as ever, and so does what is left when the
+time is up or something fails.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ class _Chain:
             case Advance(nudge=False):
                 return True
             case ScanStep() as step:
-                return bool(step.full_sync)
+                return bool(step.full_sync) and step.number > 0
             case BatchDue():
                 present = _message(self.present)
                 return isinstance(present, ScanStep) and bool(present.full_sync)

@@ -30,9 +30,10 @@ def held(sign: int) -> dict[str, Any]:
 
 def evidence(
     *, memo: bool = False, paid: float = 0, listed: bool = False, lines: int = 1, owner: str = "k1",
-    posted: dict[str, Any] | None = None, **row: Any,
+    posted: dict[str, Any] | None = None, last: str = "tandem main", **row: Any,
 ) -> Evidence:  # fmt: skip
-    """One document with one line; ``posted`` and ``row`` change what the two sides hold."""
+    """One document with one line; ``posted`` and ``row`` change what the two sides hold, ``last`` wrote the
+    due date in Sales."""
     pair, sign = (CREDIT_MEMO, -1) if memo else (INVOICE, 1)
     key, values = Key("bc", "c1", pair.bc, "d1"), POSTED | (posted or {})
     below = "salesCreditMemoLines" if memo else "salesInvoiceLines"
@@ -54,10 +55,17 @@ def evidence(
         problems_of=lambda *keys: ["a problem"] if listed else [],
         was_undone=lambda bc_id: False,
         by_key={Key("sales", "", "account", "a1"): [account]},
-        observer=SimpleNamespace(of=lambda side, table: rows[table]),
+        observer=SimpleNamespace(
+            of=lambda side, table: rows[table],
+            writes=[SimpleNamespace(key=ROW, changed={"duedate": ("", "")}, who=last)],
+        ),
         simulation=SimpleNamespace(surroundings=SimpleNamespace(bc=bc)),
     )
     return cast(Evidence, stand_in)
+
+
+def test_a_due_date_that_a_person_wrote_in_sales_last_is_nobodys_to_put_right() -> None:
+    assert check(evidence(duedate="2027-02-02", last="pat@contoso.example")) == []
 
 
 @pytest.mark.parametrize("memo", [False, True])

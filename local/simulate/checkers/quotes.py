@@ -63,9 +63,10 @@ class Books:
     def _was_nobodys(self, gone: GoneQuote) -> bool:
         """Whether people deleted it, or it and the order made of it, before it was anybody's partner on file:
         it is as if it never was."""
-        made_again = {str(row.values["id"]) for row in self.there.get(gone.of, ())} & {*self.pairs.values()}
+        partners = set(self.pairs.values())
+        made_again = any(row.values.get("id") in partners for row in self.there.get(gone.of, ()))
         nothing_is_left = gone.how == "delete" or (made_again and not self._has_order(gone.of))
-        return bool(nothing_is_left) and not self.store.load(Side.BC, [gone.id])
+        return nothing_is_left and not self.store.load(Side.BC, [gone.id])
 
     @cached_property
     def today(self) -> str:
