@@ -7,6 +7,8 @@ tried again by itself.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from local.simulate.evidence import Evidence
 from local.simulate.fields import Pair
 from local.simulate.observing import Key, Write
@@ -42,8 +44,8 @@ def _too_many(evidence: Evidence, pair: Pair, side: str, brake: str) -> str | No
     most = max(FEW, coupled * percent // 100)
     if len(seen) <= most:
         return None
-    otherwise = _tried_again(evidence, pair, side) | _met_from_the_other_side(evidence, pair, side)
-    seen = {each for each in seen if each.id not in otherwise}
+    otherwise = _tried_again(evidence, pair, side) | _met_from_the_other_side(evidence, pair, seen)
+    seen = {each: at for each, at in seen.items() if each.id not in otherwise}
     if len(seen) <= most:
         return None
     what = f"{len(seen)} {brake} in {side} were believed within an hour"
@@ -63,20 +65,23 @@ def _tried_again(evidence: Evidence, pair: Pair, side: str) -> set[str]:
     }
 
 
-def _met_from_the_other_side(evidence: Evidence, pair: Pair, side: str) -> set[str]:
-    """The records whose partner came to a batch by a look at changes there: what moves it (stock does) need
-    not be a write of the record itself."""
-    met = {
-        record_id
+def _met_from_the_other_side(evidence: Evidence, pair: Pair, seen: Mapping[Key, float]) -> set[str]:
+    """The records whose partner came to a batch by a look at changes there shortly before: what moves it
+    (stock does) need not be a write of the record itself."""
+    looks = [
+        (job.created_at_s, record_id)
         for at in evidence.connections
         for job in at.jobs.newest(MANY_JOBS)
         if job.kind is JobKind.SCHEDULED and job.mapping == pair.mapping
         for batch in at.jobs.batches(job.id)
-        if batch.side.value != side
         for record_id in batch.ids
+    ]
+    return {
+        key.id
+        for key, at_s in seen.items()
+        for partner in _partners(evidence, key)
+        if any(each == partner.id and 0 <= at_s - then_s <= LOOKED_AT_AGAIN_S for then_s, each in looks)
     }
-    partners = evidence.simulation.conclusions.coupled
-    return {each.id for two in partners for each in two if each.side == side and met & {k.id for k in two}}
 
 
 def _coupled(evidence: Evidence, pair: Pair) -> int:
@@ -85,16 +90,17 @@ def _coupled(evidence: Evidence, pair: Pair) -> int:
     return sum((bc.table, s.table) == tables for bc, s in evidence.simulation.conclusions.coupled)
 
 
-def _carried(evidence: Evidence, pair: Pair, side: str) -> set[Key]:
-    """The records of this side whose values we wrote on the other one."""
-    other, found = "sales" if side == "bc" else "bc", set[Key]()
+def _carried(evidence: Evidence, pair: Pair, side: str) -> dict[Key, float]:
+    """The records of this side whose values we wrote on the other one, and when first."""
+    other, found = "sales" if side == "bc" else "bc", dict[Key, float]()
     for write in evidence.our_writes():
         if write.at >= evidence.simulation.calm_from_s or write.kind != "updated":
             continue
         if (write.key.side, write.key.table) == (other, pair.table(other)):
             tokens = {token for _, after in write.changed.values() for token in tokens_in(after)}
             written = [each for token in tokens if (each := evidence.ledger.tokens.get(token))]
-            found |= {each.key for each in written if _was_looked_at(evidence, each, write, pair.table(side))}
+            mine = [each for each in written if _was_looked_at(evidence, each, write, pair.table(side))]
+            found = dict.fromkeys((each.key for each in mine), write.at) | found
     return found
 
 
@@ -104,15 +110,15 @@ def _was_looked_at(evidence: Evidence, token: Token, write: Write, table: str) -
     return token.key.table == table and not _is_written(evidence, write.key, since, write.at)
 
 
-def _concluded(evidence: Evidence, pair: Pair, side: str) -> set[Key]:
+def _concluded(evidence: Evidence, pair: Pair, side: str) -> dict[Key, float]:
     """The records that count as deleted on this side.  Business Central's are only found by a complete look,
     which counts for itself."""
     if side == "bc":
-        return set()
+        return {}
     calm, told = evidence.simulation.calm_from_s, evidence.simulation.conclusions.concluded
     mine = [(at, key) for at, key in told if at < calm and key.table == pair.sales]
     return {
-        key
+        key: at
         for at, key in mine
         if not any(_is_written(evidence, each, 0.0, at) for each in _partners(evidence, key))
     }
