@@ -149,11 +149,7 @@ def _change_header(session: Session, order_id: str, content: Mapping[str, Any]) 
     """The header is stored, whether anything of it was given or not."""
     before, entity = session.current(ORDER.table, order_id), session.types[ORDER.table]
     assert before is not None, "it was found by its id"
-    known = session.types[ORDERS].properties
-    if unknown := sorted(content.keys() - known.keys()):
-        raise business_rule(f"The content of an order has no {unknown[0]}.")
-    checked = {n: checked_value(session.types[ORDERS], known[n], value) for n, value in content.items()}
-    given = _translated(session, checked)
+    given = _given(session, content)
     values = {name: value for name, value in given.items() if name in entity.properties}
     extra = {name: value for name, value in given.items() if name not in entity.properties}
     edit = Edit(
@@ -202,6 +198,16 @@ def _release(session: Session, order: Row) -> None:
     session.change(ORDER.table, order.id, {"status": RELEASED})
 
 
+def _given(session: Session, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of a header, checked, in the names of API v2.0."""
+    known = session.types[ORDERS].properties
+    if unknown := sorted(content.keys() - known.keys()):
+        raise business_rule(f"The content of an order has no {unknown[0]}.")
+    return _translated(
+        session, {n: checked_value(session.types[ORDERS], known[n], value) for n, value in content.items()}
+    )
+
+
 def _translated(session: Session, sent: Mapping[str, Any]) -> dict[str, Any]:
     translated: dict[str, Any] = {}
     for name, value in sent.items():
@@ -217,11 +223,7 @@ def _translated(session: Session, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def _put_header(session: Session, content: Mapping[str, Any], key: str) -> Row:
     entity = session.types[ORDER.table]
-    known = session.types[ORDERS].properties
-    if unknown := sorted(content.keys() - known.keys()):
-        raise business_rule(f"The content of an order has no {unknown[0]}.")
-    checked = {n: checked_value(session.types[ORDERS], known[n], value) for n, value in content.items()}
-    given = _translated(session, checked)
+    given = _given(session, content)
     values = {name: value for name, value in given.items() if name in entity.properties}
     extra = {name: value for name, value in given.items() if name not in entity.properties}
     row_id = session.new_id()
