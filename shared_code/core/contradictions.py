@@ -178,6 +178,12 @@ def _field_contradictions(mapping: Mapping, each: FieldMapping) -> list[str]:
         "what is written at creation only is never refused": each.refusal_is_told and each.only_on_create,
         "what is fixed in Business Central flows to Sales, and is no part of a group": each.fixed_in_bc
         and (not each.direction.flows_to(Side.SALES) or each.group != each.name),
+        "what Business Central gives with a field flows from there, and is no part of a group": bool(
+            each.given_in_bc_with
+        )
+        and (not each.direction.flows_from(Side.BC) or each.group != each.name),
+        "given_in_bc_with names another field of the mapping": bool(each.given_in_bc_with)
+        and each.given_in_bc_with not in {other.name for other in mapping.fields if other is not each},
         "only a country can be as_name": each.as_name and each.type is not FieldType.COUNTRY,
         "only a date can be user_local": each.user_local and each.type is not FieldType.DATE,
         "only a state moves onward": each.onward and each.type is not FieldType.STATE,

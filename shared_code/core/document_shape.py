@@ -108,6 +108,7 @@ FIELD = Shape("field", called="field {name}", keys={
     "after_create": Key(Truth(), "Not part of a creation but written right after it."),
     "after_create_in_bc": Key(Truth(), "The same where it is Business Central that takes it only then."),
     "fixed_in_bc": Key(Truth(), "Given to Business Central at creation at most; never changed from Sales."),
+    "given_in_bc_with": Key(Text(), "The field with whose value BC gives this one a value by itself."),
     "blank_is_record": Key(Truth(), "A blank reference means a record of its own (the local currency)."),
     "bc_fallback": Key(Text(), "The field of Business Central that is taken when the first is blank."),
     "bc_currency": Key(Text(), "The field with the currency that a local amount is converted to."),

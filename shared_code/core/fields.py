@@ -93,6 +93,9 @@ class FieldMapping:
     ``after_create_in_bc``: the same where it is Business Central that takes it only then.
     ``fixed_in_bc``: BC's value is for good, because changing it renames the record in all documents.  It is
     written there at creation at most; another value of Sales is a conflict that nothing decides for Sales.
+    ``given_in_bc_with`` names a field with whose value BC gives this one a value itself, and which it blanks
+    together with this one (the name of a contact, and who it is).  A blank of Sales beside such a value is
+    never forced on BC, where the two writes would undo each other.
     ``rules`` transform what the side holds that the field flows from.
     ``as_name``: Sales holds the name of a country and not its code.
     ``user_local``: the Sales column of a date has the behaviour UserLocal and holds an instant.
@@ -134,6 +137,7 @@ class FieldMapping:
     after_create: bool = False
     after_create_in_bc: bool = False
     fixed_in_bc: bool = False
+    given_in_bc_with: str = ""
     blank_is_record: bool = False
     bc_fallback: str | None = None
     bc_currency: str | None = None

@@ -94,7 +94,7 @@ def merge(mapping: Mapping, base: Base | None, states: MappingOf[Side, State], r
         if group[0].type is FieldType.LINES:
             conflicts += _merge_lines(group[0], base, held, states, rules, writes, because)
             continue
-        winner, reason = _favoured(group, rules, *_winner(group, base, held))
+        winner, reason = _favoured(group, rules, held, *_winner(group, base, held))
         if winner is not None and winner is rules.favour and _changed(group, base, held, winner.other):
             overruled.append(Overruled(group[0].group, winner.other, _values_in(group, held[winner.other])))
         if reason is None:
@@ -221,13 +221,28 @@ def _is_known(group: tuple[FieldMapping, ...], base: Base | None) -> bool:
 
 
 def _favoured(
-    group: tuple[FieldMapping, ...], rules: Rules, winner: Side | None, reason: Reason | None
+    group: tuple[FieldMapping, ...],
+    rules: Rules,
+    held: MappingOf[Side, Values],
+    winner: Side | None,
+    reason: Reason | None,
 ) -> tuple[Side | None, Reason | None]:
     """The side a person favours, where its values can count; a group that is in step stays so."""
     side, in_step = rules.favour, winner is None and reason is not None
+    if side is Side.SALES and _is_given_in_bc(group[0], held[Side.SALES]):
+        side = Side.BC
     renames = side is Side.SALES and group[0].fixed_in_bc
     counts = side is not None and not renames and any(each.direction.flows_from(side) for each in group)
     return (side, Reason.DECIDED) if counts and not in_step else (winner, reason)
+
+
+def _is_given_in_bc(each: FieldMapping, sales: Values) -> bool:
+    """Whether Business Central would give it a value again as often as the blank of Sales is written."""
+    return (
+        bool(each.given_in_bc_with)
+        and sales.get(each.name) is None
+        and bool(sales.get(each.given_in_bc_with))
+    )
 
 
 def _winner_of_fixed(

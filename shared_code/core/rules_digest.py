@@ -98,7 +98,7 @@ def _rare(each: FieldMapping) -> tuple[tuple[str, object], ...]:
 def _flow(each: FieldMapping) -> tuple[object, ...]:
     lengths = (each.bc_length, each.sales_length)
     once = (each.only_on_create, each.after_create)
-    rare = ("after_create_in_bc", "fixed_in_bc", "as_name", "onward")
+    rare = ("after_create_in_bc", "fixed_in_bc", "given_in_bc_with", "as_name", "onward")
     more = tuple(name for name in rare if getattr(each, name))
     return (each.direction.value, each.group, each.keep_when_blank, *once, *lengths, *more)
 

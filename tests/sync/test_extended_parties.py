@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import json
+
 import pytest
 
 from local.simulation.world import World
 from shared_code.core.coupling import Coupling
+from shared_code.sync import coupling_api
+from shared_code.sync.api import answering
 from tests.sync import extended_worlds as extended
 from tests.sync import worlds
 
@@ -82,6 +87,57 @@ def test_a_name_entered_with_a_new_account_makes_a_person_in_business_central(wo
     assert (person["firstname"], person["lastname"]) == ("Ann", "Early")
     found = world.person_in_sales.call("GET", f"accounts({account})")
     assert found["_primarycontactid_value"] == person["contactid"]
+    assert worlds.codes(world) == worlds.codes(world, "CONTACT") == []
+
+
+def sales_values_count(world: World, pair: Coupling) -> None:
+    """A person wants what stands in Sales for one customer."""
+    body = {"side": "sales", "ids": [pair.sales_id], "values": "sales_values"}
+    call = functools.partial(coupling_api.synchronize, world.parts, "CUSTOMER", json.dumps(body).encode(), {})
+    assert answering(call).status == 202
+    worlds.cycles(world, 3)
+
+
+def people_in_bc(world: World) -> int:
+    return len(extended.person_in_bc(world).call("GET", "contacts")["value"])
+
+
+def without_primary_contact(world: World) -> Coupling:
+    """A pair that nobody is the contact of, on either side."""
+    pair = worlds.pair(world)
+    worlds.edit_sales(world, pair, **{"primarycontactid@odata.bind": None})
+    worlds.cycles(world, 3)
+    assert extended.customer(world, pair.bc_id)["contact"] == ""
+    return pair
+
+
+def test_sales_values_do_not_clear_a_primary_contact_beside_a_name(world: World) -> None:
+    # Business Central makes a person of a name that has none, and clears the name with the person: where both
+    # were forced they undid each other and made one person after the other.
+    pair = without_primary_contact(world)
+    extended.edit_customer(world, pair.bc_id, contact="Ann Early")
+    worlds.edit_sales(world, pair, address1_primarycontactname="Ann Early")
+    made = extended.customer(world, pair.bc_id)["primaryContactNumber"]
+    people = people_in_bc(world)
+    sales_values_count(world, pair)
+    row = extended.customer(world, pair.bc_id)
+    assert (row["contact"], row["primaryContactNumber"], people_in_bc(world)) == ("Ann Early", made, people)
+    assert worlds.account_of(world, pair)["_primarycontactid_value"] is not None
+    assert worlds.codes(world) == worlds.codes(world, "CONTACT") == []
+
+
+def test_a_primary_contact_taken_away_beside_its_name_comes_back_where_sales_values_are_forced(
+    world: World,
+) -> None:
+    pair = worlds.pair(world)
+    before, people = extended.customer(world, pair.bc_id), people_in_bc(world)
+    worlds.edit_sales(world, pair, **{"primarycontactid@odata.bind": None})
+    sales_values_count(world, pair)
+    after, account = extended.customer(world, pair.bc_id), worlds.account_of(world, pair)
+    names = ("contact", "primaryContactNumber")
+    assert [after[name] for name in names] == [before[name] for name in names]
+    assert (account["address1_primarycontactname"], people_in_bc(world)) == (before["contact"], people)
+    assert account["_primarycontactid_value"] is not None
     assert worlds.codes(world) == worlds.codes(world, "CONTACT") == []
 
 
