@@ -10,6 +10,8 @@ from local.simulate.processes import Process
 from shared_code.core.brakes import brake_of
 from shared_code.core.records import Side
 from shared_code.sync import full_sync
+from shared_code.sync.comparing import comparing
+from shared_code.sync.comparing.repairing import repair
 from shared_code.sync.parts import ConnectionParts
 
 
@@ -43,6 +45,16 @@ class Administrator:
         """Storage was lost: everything is looked at once."""
         for at in self.connections:
             self._start(at)
+
+    def compare(self) -> list[tuple[ConnectionParts, str]]:
+        """Begin the night's compare of each connection."""
+        return [(at, comparing.start(self.process.parts, at)) for at in self.connections]
+
+    def repair(self, compares: Sequence[tuple[ConnectionParts, str]]) -> None:
+        """Have what these compares found synchronised."""
+        for at, compare in compares:
+            if repair(self.process.parts, at, compare):
+                self.faults.count("repaired")
 
     def _switch_on(self, at: ConnectionParts) -> None:
         braked = []

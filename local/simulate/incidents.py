@@ -104,6 +104,13 @@ class Incidents:
         self.scheduler.kill(name)
         self.processes[name].start()
 
+    def _restart_all(self) -> None:
+        """Nothing of before goes on, also where a new start takes long because storage is away."""
+        for name in self.processes:
+            self.scheduler.kill(name)
+        for process in self.processes.values():
+            process.start()
+
     def _plan_moment(self, at_s: float) -> None:
         calls = {
             "accounts_merged": self._merge, "moved_company": self._move, "lost_part": self._lose_part,
@@ -169,14 +176,12 @@ class Incidents:
             self._count()
             self.veil.disguised = self.sales.org.organisation_id
             begun.append(self.scheduler.clock.now)
-            for name in self.processes:
-                self._restart(name)
+            self._restart_all()
 
         def end() -> None:
             self.foreign.append((begun[0], self.scheduler.clock.now))
             self.veil.disguised = ""
-            for name in self.processes:
-                self._restart(name)
+            self._restart_all()
 
         self._at(at_s, begin)
         self._at(at_s + self.rng.choice((60.0, 120.0)), end)

@@ -217,12 +217,22 @@ class Simulation:
             self._pass(gap_s)
         for _ in range(MAX_NIGHTS):
             before = self._state()
-            self._pass(A_NIGHT_S)
+            self._pass_night()
             if self._state() == before and not self._waits_for_a_day(begun):
                 break
         self._pass_midnight()
         self.quiet_from = len(self.observer.writes)
         self._pass_time(A_ROUND_S)
+
+    def _pass_night(self) -> None:
+        """A night, with its compare where a table showed nothing: what it told then, it tells no more."""
+        if self.incidents.plan.incident != "empty_answer":
+            self._pass(A_NIGHT_S)
+            return
+        begun = self.administrator.compare()
+        self._pass(A_NIGHT_S)
+        self.administrator.repair(begun)
+        self._drain()
 
     def _pass_midnight(self) -> None:
         """A day that begins changes prices with dates: none begins in the last round."""

@@ -14,7 +14,7 @@ from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.store.full_syncs import FullSync
 from shared_code.store.schedules import Schedule
-from shared_code.sync.messages import ScanStep
+from shared_code.sync.messages import ScanMode, ScanStep
 from shared_code.sync.parts import ConnectionParts
 from shared_code.sync.selecting import DELETED
 from shared_code.systems.interface import Sighting
@@ -58,11 +58,24 @@ def refuse_missing(at: ConnectionParts, mapping: Mapping, step: ScanStep, seen: 
 def refuse_mass(
     at: ConnectionParts, mapping: Mapping, step: ScanStep, work: Sequence[Sighting], now_s: float
 ) -> None:
-    """Raise ``BrakeHolds`` where a page of changes tells of too many, or the pages of the last hour do."""
+    """Raise ``BrakeHolds`` where a page of changes tells of too many, or the pages of the last hour do.
+
+    A look at everything tells of changes, too, where nobody asked for it: the service forgot the last one.
+    """
     gone = {each.id for each in work if each.version == DELETED}
-    changed = {each.id for each in work} - gone
+    changed = _written(at, mapping, step, work) - gone
     for sight, ids in ((Sight.DELETED, gone), (Sight.CHANGED, changed)):
         refuse_many(at, mapping, step.side, sight, ids, now_s, step.full_sync)
+
+
+def _written(at: ConnectionParts, mapping: Mapping, step: ScanStep, work: Sequence[Sighting]) -> set[str]:
+    """The records that somebody changed: a look at everything gives others as work, too."""
+    found = {each.id: each.version for each in work}
+    if step.mode is ScanMode.CHANGES or not mapping.brake.watches(Sight.CHANGED):
+        return set(found)
+    known = at.couplings(mapping.name).load(step.side, sorted(found), ordered=True, whole=False)
+    pairs = {key: each for key, each in known.items() if isinstance(each, Coupling)}
+    return {key for key, each in pairs.items() if each.version_on(step.side) != found[key]}
 
 
 def refuse_many(

@@ -119,9 +119,9 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
     else:
         # No value flows from there: the look is about what is not there any more.
         work, unchanged = [], present(at, mapping, step.side, page)
-    if step.mode is ScanMode.CHANGES:
+    if not step.full_sync:
         refuse_mass(at, mapping, step, work, parts.runtime.now())
-    elif page.next is None:
+    if is_full and page.next is None:
         work += [Sighting(each, _NO_VERSION) for each in missing(at, mapping, step, _ids(page))]
     batches = _batches(mapping, step, key, work) + _accounted(mapping, step, key, unchanged)
     mark = page.watermark if is_watched else None

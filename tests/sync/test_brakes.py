@@ -176,6 +176,22 @@ def test_a_mass_change_trips_the_brake_where_the_mapping_asks_for_it() -> None:
     assert sum(each["currencyname"] == "overwritten" for each in sales_currencies(world)) >= 39
 
 
+@pytest.mark.parametrize("percent", [20, 100])
+def test_a_mass_change_trips_it_too_where_sales_forgot_what_was_seen_last(percent: int) -> None:
+    world = worlds.synced([published()])
+    worlds.only_customers(world)
+    scenes.change_mapping(world, "CUSTOMER", brake=Brakes(changed_percent=percent))
+    worlds.cycles(world, 3)
+    pairs = list(world.at.couplings("CUSTOMER").all_coupled())
+    for each in pairs[:40]:
+        worlds.edit_sales(world, each, address1_city="overwritten")
+    world.sales.org.schema.tables["account"].changed_at_version = world.sales.org.store.next_version()
+    worlds.cycles(world, 3)
+    told = [(each["saw"], each["side"], each["records"]) for each in brakes(world)]
+    written = sum(each["city"] == "overwritten" for each in worlds.customers(world))
+    assert (told, written) == (([("changed", "sales", 40)], 0) if percent < 100 else ([], 40))
+
+
 def sales_currencies(world: World) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = world.person_in_sales.call("GET", "transactioncurrencies")["value"]
     return rows

@@ -15,6 +15,7 @@ from local.simulate.people import tokens_in
 from local.simulate.policies import NONE, RULED, rule_of
 
 NAME = "I19 deletion rules"
+UNITS = "tandem/itemUnitsOfMeasure"
 
 
 def check(evidence: Evidence) -> list[str]:
@@ -109,6 +110,8 @@ def _partnered_again(evidence: Evidence) -> Iterator[str]:
     made = {each.key: each.at for each in evidence.our_writes() if each.kind == "created"}
     for link in evidence.links:
         for key, partner in ((link.bc, link.sales), (link.sales, link.bc)):
+            if partner.table == UNITS:
+                continue  # Business Central makes one by itself with the item that we write.
             for pair, former in _former(evidence, key):
                 at = _deleted_at(evidence, former)
                 by_rule = rule_of(pair.mapping, policies, former.side) == "uncouple"
