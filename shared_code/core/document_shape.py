@@ -174,6 +174,9 @@ LIVES_ON = Shape("lives_on", called="lives_on", keys={
     "then": Key(Assigned(), "What fields of the mapping hold from then on."),
     "or_names": Key(Text(""), "Another field that names it, where nobody knows the value of by."),
     "or_by": Key(Text(""), "The field of the mapping whose value that one holds."),
+    "lines": Key(Text(""), "Lines that may name it where no row of the table does."),
+    "lines_api": Key(Text(""), "The route of the API that tells these lines."),
+    "lines_name": Key(Text(""), "The field of these lines that holds the value of by."),
 })  # fmt: skip
 
 BESIDE = Shape("beside", called="beside", keys={

@@ -63,6 +63,7 @@ class LivesOn:
     """Where a record that vanished lives on: rows of ``table`` (API v2.0) whose field ``names`` holds what
     the mapping's field ``by`` held.  ``then`` is what fields of the mapping hold from then on.  Where nobody
     knows what ``by`` held, because the record went before it was read, ``or_names`` and ``or_by`` are tried.
+    Where no row of ``table`` names it, rows of ``lines`` (of the API ``lines_api``) may, in ``lines_name``.
     """
 
     table: str
@@ -71,6 +72,9 @@ class LivesOn:
     then: tuple[tuple[str, Value], ...]
     or_names: str = ""
     or_by: str = ""
+    lines: str = ""
+    lines_api: str = ""
+    lines_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

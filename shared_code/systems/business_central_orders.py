@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from shared_code.core.order_status import OrderStatus, QuoteStatus, status_of
+from shared_code.core.order_status import OrderStatus, QuoteStatus, are_invoiced, status_of
 from shared_code.core.records import Value
 from shared_code.systems import odata
 from shared_code.systems.interface import (
@@ -32,14 +32,28 @@ from shared_code.systems.interface import (
 type Entity = Mapping[str, object]
 
 
+QUANTITIES = ("quantity", "shippedQuantity", "invoicedQuantity")
+"""What the lines of an order in API v2.0 tell of how far it is."""
+
+
 def status_in_v2(entity: Entity) -> str:
-    """How far an order of API v2.0 is; which part of it is shipped its lines tell, where they were read."""
+    """How far an order of API v2.0 is; what of it is shipped and invoiced, its lines tell where
+    they were read."""
     lines = entity.get("salesOrderLines")
-    shipped = any(_is_begun(line) for line in lines) if isinstance(lines, list) else False
-    if entity.get("status") == "In_x0020_Review" and not shipped:
+    known = [_quantities(line) for line in lines] if isinstance(lines, list) else []
+    is_begun = any(shipped for _, shipped, _ in known)
+    if entity.get("status") == "In_x0020_Review" and not is_begun:
         return OrderStatus.PENDING_APPROVAL
-    is_released = entity.get("status") == "Open"
-    return _status(is_released, shipped, entity.get("fullyShipped") is True)
+    return status_of(
+        is_released=entity.get("status") == "Open",
+        is_begun=is_begun,
+        is_shipped=entity.get("fullyShipped") is True,
+        is_invoiced=are_invoiced(known),
+    )
+
+
+STATUS_IN_EXTENSION = ("status", "shipped", "completelyShipped", "completelyInvoiced")
+"""What an order of the extension tells of how far it is."""
 
 
 def status_in_extension(entity: Entity) -> str:
@@ -47,8 +61,12 @@ def status_in_extension(entity: Entity) -> str:
     waits = _WAITS.get(str(entity.get("status")))
     if waits and entity.get("shipped") is not True:
         return waits
-    is_released = entity.get("status") != "Open"
-    return _status(is_released, entity.get("shipped") is True, entity.get("completelyShipped") is True)
+    return status_of(
+        is_released=entity.get("status") != "Open",
+        is_begun=entity.get("shipped") is True,
+        is_shipped=entity.get("completelyShipped") is True,
+        is_invoiced=entity.get("completelyInvoiced") is True,
+    )
 
 
 _WAITS = {
@@ -115,13 +133,15 @@ _QUOTES = {
 }
 
 
-def _is_begun(line: object) -> bool:
-    shipped = line.get("shippedQuantity") if isinstance(line, dict) else 0
-    return isinstance(shipped, int | Decimal) and shipped != 0
+def _quantities(line: object) -> tuple[Decimal, Decimal, Decimal]:
+    """Quantity, what of it was shipped and what was invoiced; nothing where the line does not tell it."""
+    told = line if isinstance(line, dict) else {}
+    quantity, shipped, invoiced = (_number(told.get(name)) for name in QUANTITIES)
+    return quantity, shipped, invoiced
 
 
-def _status(is_released: bool, is_begun: bool, is_shipped: bool) -> OrderStatus:
-    return status_of(is_released=is_released, is_begun=is_begun, is_shipped=is_shipped)
+def _number(value: object) -> Decimal:
+    return Decimal(value) if isinstance(value, int | Decimal) else Decimal(0)
 
 
 def checked(

@@ -39,7 +39,7 @@ _LATE = {
     "salesInvoices": {*POSTED_COLUMNS},
 }
 _ORDER = {
-    "orderStatus": Computed(("status", "fullyShipped"), orders.status_in_v2, of_lines=("shippedQuantity",))
+    "orderStatus": Computed(("status", "fullyShipped"), orders.status_in_v2, of_lines=orders.QUANTITIES)
 }
 _COMPUTED: Mapping[str, Mapping[str, Computed]] = {
     **invoices.COMPUTED,
@@ -49,7 +49,7 @@ _COMPUTED: Mapping[str, Mapping[str, Computed]] = {
 }
 _OF_EXTENSION: Mapping[str, Mapping[str, Computed]] = {
     "salesOrders": {
-        "orderStatus": Computed(("status", "shipped", "completelyShipped"), orders.status_in_extension),
+        "orderStatus": Computed(orders.STATUS_IN_EXTENSION, orders.status_in_extension),
         ORDER_LINES: Computed((), orders.no_lines),
     }
 }

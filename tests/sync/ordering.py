@@ -221,3 +221,25 @@ def handle(world: World, order: str, act: str) -> None:
     assert pair is not None, worlds.problems(world, NAME)
     company_ = world.bc.env.companies[world.at.connection.company_id]
     control_edits.handle_order(world.bc.env, company_, {"order": pair.bc_id, "act": act})
+
+
+def take_shipments(world: World, *orders: str) -> str:
+    """A bookkeeper takes what these orders shipped into one invoice, which is a draft yet; its id."""
+    pairs = [coupling(world, order) for order in orders]
+    ids = [pair.bc_id for pair in pairs if pair is not None]
+    assert len(ids) == len(orders), worlds.problems(world, NAME)
+    company_ = world.bc.env.companies[world.at.connection.company_id]
+    return str(control_edits.take_shipments(world.bc.env, company_, {"orders": ids})["id"])
+
+
+def invoice_together(world: World, *orders: str) -> str:
+    """What these orders shipped is invoiced by one posted invoice; its id."""
+    invoice = take_shipments(world, *orders)
+    invoicing.post(world, invoice)
+    return invoice
+
+
+def delete_invoiced(world: World) -> None:
+    """Run Business Central's batch job Delete Invoiced Sales Orders."""
+    company_ = world.bc.env.companies[world.at.connection.company_id]
+    control_edits.delete_invoiced_orders(world.bc.env, company_)

@@ -268,10 +268,14 @@ def ship_one_line(world: World, order: str) -> None:
     ordering.handle(world, order, "ship")
 
 
-def test_an_edit_after_the_order_was_invoiced_is_listed(world: World) -> None:
+@pytest.mark.parametrize("together", [False, True], ids=["alone", "with-others"])
+def test_an_edit_after_the_order_was_invoiced_is_listed(world: World, together: bool) -> None:
     order = begin(world)
-    for act in ("ship", "invoice"):
-        ordering.handle(world, order, act)
+    ordering.handle(world, order, "ship")
+    if together:
+        ordering.invoice_together(world, order)
+    else:
+        ordering.handle(world, order, "invoice")
     worlds.cycles(world, 3)
     assert told(world, order)["tandem_status"] == "Invoiced"
     assert worlds.codes(world, NAME) == []

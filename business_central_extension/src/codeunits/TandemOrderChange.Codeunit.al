@@ -59,46 +59,16 @@ codeunit 71822 "Tandem Order Change"
         SalesHeader.Get(SalesHeader."Document Type", SalesHeader."No.");
     end;
 
-    /// <summary>
-    /// The version of an order's lines: another text after each change, addition or deletion of one. The header does not
-    /// move with them.
-    /// </summary>
-    /// <param name="DocumentNo">The number of the order.</param>
-    /// <returns>How many lines there are, and the highest row version among them.</returns>
-    internal procedure LinesVersion(DocumentNo: Code[20]): Text
-    var
-        SalesLine: Record "Sales Line";
-    begin
-        SalesLine.ReadIsolation := IsolationLevel::ReadCommitted;
-        exit(VersionOf(SalesLine, DocumentNo));
-    end;
-
-    local procedure VersionOf(var SalesLine: Record "Sales Line"; DocumentNo: Code[20]): Text
-    var
-        Highest: BigInteger;
-        Lines: Integer;
-    begin
-        SalesLine.SetLoadFields("Line No.");
-        SalesLine.SetRange("Document Type", SalesLine."Document Type"::Order);
-        SalesLine.SetRange("Document No.", DocumentNo);
-        if SalesLine.FindSet() then
-            repeat
-                Lines += 1;
-                if SalesLine.SystemRowVersion > Highest then
-                    Highest := SalesLine.SystemRowVersion;
-            until SalesLine.Next() = 0;
-        exit(Format(Lines) + '/' + Format(Highest, 0, 9));
-    end;
-
     local procedure TestVersion(SalesHeader: Record "Sales Header"; Order: JsonObject)
     var
         SalesLine: Record "Sales Line";
+        TandemOrderLines: Codeunit "Tandem Order Lines";
         Given: JsonToken;
     begin
         // Nobody changes the lines from here to the end of the transaction.
         SalesLine.ReadIsolation := IsolationLevel::UpdLock;
         Order.Get('linesVersion', Given);
-        if Given.AsValue().AsText() <> VersionOf(SalesLine, SalesHeader."No.") then
+        if Given.AsValue().AsText() <> TandemOrderLines.VersionOf(SalesLine, SalesHeader."No.") then
             Error(MovedErr);
         if not (SalesHeader.Status in [SalesHeader.Status::Open, SalesHeader.Status::Released]) then
             Error(WaitsErr, SalesHeader."No.");

@@ -226,6 +226,11 @@ page 71831 "Tandem Sales Orders"
                     Caption = 'Completely Shipped', Locked = true;
                     Editable = false;
                 }
+                field(completelyInvoiced; CompletelyInvoiced)
+                {
+                    Caption = 'Completely Invoiced', Locked = true;
+                    Editable = false;
+                }
                 field(quoteNumber; Rec."Quote No.")
                 {
                     Caption = 'Quote Number', Locked = true;
@@ -312,7 +317,8 @@ page 71831 "Tandem Sales Orders"
         TandemKey := TandemRecordKeyMgt.Find(Database::"Sales Header", Rec.SystemId);
         Clear(Content);
         CustomerId := TandemCustomerId.OfNumber(Rec."Sell-to Customer No.");
-        LinesVersion := TandemOrderChange.LinesVersion(Rec."No.");
+        LinesVersion := TandemOrderLines.Version(Rec."No.");
+        CompletelyInvoiced := TandemOrderLines.AreInvoiced(Rec."No.");
         WorkDescription := Rec.GetWorkDescription();
         WorkDescriptionGiven := false;
     end;
@@ -321,11 +327,13 @@ page 71831 "Tandem Sales Orders"
         TandemRecordKeyMgt: Codeunit "Tandem Record Key Mgt.";
         TandemOrderChange: Codeunit "Tandem Order Change";
         TandemOrderCreation: Codeunit "Tandem Order Creation";
+        TandemOrderLines: Codeunit "Tandem Order Lines";
         TandemCustomerId: Codeunit "Tandem Customer Id";
         TandemKey: Guid;
         Content: Text;
         CustomerId: Guid;
         LinesVersion: Text;
+        CompletelyInvoiced: Boolean;
         WorkDescription: Text;
         WorkDescriptionGiven: Boolean;
 }

@@ -138,5 +138,6 @@ permissionset 71800 "Tandem Read"
         codeunit "Tandem Availability Calc." = X,
         codeunit "Tandem Contact Relations" = X,
         codeunit "Tandem Customer Id" = X,
+        codeunit "Tandem Order Lines" = X,
         codeunit "Tandem Record Key Mgt." = X;
 }

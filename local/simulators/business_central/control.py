@@ -2,7 +2,8 @@
 
 GET requests, POST requests/reset, GET counts, GET dump?company=&table=, POST options, POST companies,
 POST company-settings, POST users, POST exchange-rate, POST rows, DELETE rows?company=&table=&id=,
-POST stock, POST planned, POST planned/post, DELETE planned?company=&id=, POST payments, POST pump.
+POST stock, POST planned, POST planned/post, DELETE planned?company=&id=, POST payments, POST orders,
+POST orders/combined, DELETE orders/invoiced?company=, POST quotes, POST pump.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import fields
 from typing import Any
 
 from local.simulators.business_central.control_edits import (
+    delete_invoiced_orders,
     drop_line,
     edit_row,
     handle_order,
@@ -21,6 +23,7 @@ from local.simulators.business_central.control_edits import (
     plan_line,
     post_line,
     post_stock,
+    take_shipments,
 )
 from local.simulators.business_central.editing import remove
 from local.simulators.business_central.environment import Environment
@@ -198,6 +201,15 @@ def _handle_order(env: Environment, arguments: Mapping[str, Any]) -> dict[str, A
     return {}
 
 
+def _take_shipments(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return take_shipments(env, _company(env, arguments), arguments)
+
+
+def _delete_invoiced(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    delete_invoiced_orders(env, _company(env, arguments))
+    return {}
+
+
 def _handle_quote(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
     handle_quote(env, _company(env, arguments), arguments)
     return {}
@@ -252,6 +264,8 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Environment, Mapping[str, Any]], di
     ("DELETE", "planned"): _drop_line,
     ("POST", "payments"): _pay,
     ("POST", "orders"): _handle_order,
+    ("POST", "orders/combined"): _take_shipments,
+    ("DELETE", "orders/invoiced"): _delete_invoiced,
     ("POST", "quotes"): _handle_quote,
     ("POST", "pump"): _pump,
 }

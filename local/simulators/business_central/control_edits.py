@@ -13,7 +13,7 @@ from local.simulators.business_central.editing import edit_as_person, remove
 from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Company, Row
-from local.simulators.business_central.tables import customer_ledger, orders, planned, quotes
+from local.simulators.business_central.tables import combined, customer_ledger, orders, planned, quotes
 from local.simulators.business_central.tables.documents import is_posted, remaining_of
 from local.simulators.business_central.tables.extension.orders import PREPAYMENT
 from local.simulators.business_central.tables.general_ledger import BANK, PAYMENT, RECEIVABLES, post
@@ -127,6 +127,23 @@ def handle_order(env: Environment, company: Company, arguments: Mapping[str, Any
     with env.transaction(person=True) as unit:
         session = env.session(company, unit)
         acts[arguments["act"]](session, session.table("salesOrders").rows[str(arguments["order"]).lower()])
+
+
+def take_shipments(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Take what was shipped of ``orders`` (ids) and not invoiced into one invoice, which is a draft yet.
+
+    Raises ``ApiError`` where Business Central would refuse, KeyError for what is not there.
+    """
+    with env.transaction(person=True) as unit:
+        session = env.session(company, unit)
+        taken = [session.table("salesOrders").rows[str(each).lower()] for each in arguments["orders"]]
+        return dict(combined.take_shipments(session, taken).values)
+
+
+def delete_invoiced_orders(env: Environment, company: Company) -> None:
+    """Run the batch job that takes away orders which went into invoices of several."""
+    with env.transaction(person=True) as unit:
+        orders.delete_invoiced(env.session(company, unit))
 
 
 def handle_quote(env: Environment, company: Company, arguments: Mapping[str, Any]) -> None:

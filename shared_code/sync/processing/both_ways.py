@@ -126,11 +126,22 @@ _WAITS = {OrderStatus.PENDING_APPROVAL: "approval", OrderStatus.PENDING_PREPAYME
 
 def awaited(work: Work, item: Item) -> str:
     """What the order waits for in Business Central: until then it is not touched there."""
+    held = _status(work, item)
+    return next((what for waits, what in _WAITS.items() if waits == held), "")
+
+
+def is_over(work: Work, item: Item) -> bool:
+    """Whether nothing goes to Business Central any more: the order is gone, or is there with all of it
+    invoiced."""
+    return item.lives_on or _status(work, item) == OrderStatus.INVOICED
+
+
+def _status(work: Work, item: Item) -> Value:
+    """How far an order that goes both ways is in Business Central; blank for other records."""
     if work.mapping.order_lines is None:
         return ""
-    status = next((each.name for each in work.mapping.fields if each.bc == "orderStatus"), "")
-    held = item.values_on(Side.BC).get(status)
-    return next((what for waits, what in _WAITS.items() if waits == held), "")
+    name = next((each.name for each in work.mapping.fields if each.bc == "orderStatus"), "")
+    return item.values_on(Side.BC).get(name)
 
 
 def tell_awaited(work: Work, item: Item, what: str) -> None:

@@ -17,8 +17,8 @@ UNSEEN = Version("*", "")
 
 
 def know(work: Work, side: Side, lacking: Mapping[str, Item], rows: Mapping[str, Row]) -> None:
-    """Let the states of those of the missing records be known that live on; one request for all, and another
-    for those that went before their number was read.
+    """Let the states of those of the missing records be known that live on; one request for all, another for
+    those that no row of the table names, and another for those that went before their number was read.
 
     Such a record holds what it held last, but for what the mapping says it holds then.  One that holds that
     already was found before and is not looked for again: what it lives on in may go, too.
@@ -32,22 +32,35 @@ def know(work: Work, side: Side, lacking: Mapping[str, Item], rows: Mapping[str,
     gone = {i: each for i, each in missing.items() if each.coupling and each.coupling.base}
     known = {i: each for i, each in gone.items() if _held(each, rule.by)}
     _find(work, rule, known, rule.names, rule.by)
+    if rule.lines:
+        _find_in_lines(work, rule, {i: each for i, each in known.items() if not each.lives_on})
     unread = {i: each for i, each in gone.items() if i not in known}
     if rule.or_names:
         _find(work, rule, unread, rule.or_names, rule.or_by)
 
 
 def _find(work: Work, rule: LivesOn, gone: Mapping[str, Item], names: str, by: str) -> None:
+    columns = tuple(map(Column, dict.fromkeys((rule.names, names))))
+    found = _named(work, Table(rule.table, "id", columns), names, gone, by)
+    for record_id, row in found.items():
+        _know(gone[record_id], record_id, rule, row.values.get(rule.names))
+
+
+def _find_in_lines(work: Work, rule: LivesOn, gone: Mapping[str, Item]) -> None:
+    """An invoice of several orders names none of them; each of its lines names the one it is of."""
+    table = Table(rule.lines, "id", (Column(rule.lines_name),), api=rule.lines_api)
+    for record_id in _named(work, table, rule.lines_name, gone, rule.by):
+        _know(gone[record_id], record_id, rule, _held(gone[record_id], rule.by))
+
+
+def _named(work: Work, table: Table, names: str, gone: Mapping[str, Item], by: str) -> dict[str, Row]:
+    """By the ids of those records of which a row's ``names`` holds what their field ``by`` held: that row."""
     numbers = {i: number for i, each in gone.items() if (number := _held(each, by))}
     if not numbers:
-        return
-    columns = tuple(map(Column, dict.fromkeys((rule.names, names))))
-    table = Table(rule.table, "id", columns)
+        return {}
     rows = work.system(Side.BC).find(table, names, sorted(set(numbers.values())))
     found = {str(row.values.get(names)): row for row in rows}
-    for record_id, number in numbers.items():
-        if number in found:
-            _know(gone[record_id], record_id, rule, found[number].values.get(rule.names))
+    return {i: found[number] for i, number in numbers.items() if number in found}
 
 
 def _was_found(item: Item, rule: LivesOn) -> bool:

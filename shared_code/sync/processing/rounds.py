@@ -204,8 +204,9 @@ def _owes_nothing(work: Work, item: Item) -> bool:
 
 
 def _merge(work: Work, item: Item, merge: Merge, plan: writing.Plan) -> None:
-    too_late = merge.to_bc if item.lives_on else {}
-    if item.lives_on:
+    is_over = both_ways.is_over(work, item)
+    too_late = merge.to_bc if is_over else {}
+    if is_over:
         merge = replace(merge, to_bc={})
     item.conflicts = merge.conflicts
     if work.mapping.order_lines and documents.is_being_edited(work, item):

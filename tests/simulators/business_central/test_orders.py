@@ -212,3 +212,69 @@ def test_orders_and_their_deletions_are_among_the_changes(bc: Client) -> None:
     assert bc.post(f"salesOrders({made['id']})/{SHIP_AND_INVOICE}", None).status == 204
     gone = bc.extension("GET", "deletions?$filter=tableNumber eq 36").json["value"]
     assert [(each["recordId"], each["recordKey"]) for each in gone] == [(made["id"], made["number"])]
+
+
+def shipped(bc: Client, *lines: dict[str, Any], **header: Any) -> dict[str, Any]:
+    made = order(bc, *lines, **header)
+    handle(bc, made["id"], "ship")
+    return made
+
+
+def combine(bc: Client, *made: dict[str, Any]) -> Reply:
+    ids = [each["id"] for each in made]
+    return bc.control("POST", "orders/combined", {"company": "CRONUS", "orders": ids})
+
+
+def posted_together(bc: Client, *made: dict[str, Any]) -> dict[str, Any]:
+    draft = combine(bc, *made).json
+    assert bc.post(f"salesInvoices({draft['id']})/Microsoft.NAV.post", None).status == 204
+    found: dict[str, Any] = bc.get(f"salesInvoices({draft['id']})?$expand=salesInvoiceLines").json
+    return found
+
+
+def test_shipments_of_several_orders_go_into_one_invoice_that_names_none_of_them(bc: Client) -> None:
+    first, second = shipped(bc), shipped(bc, {"itemId": DESK, "quantity": 1, "unitPrice": 50})
+    invoice = posted_together(bc, first, second)
+    assert (invoice["status"], invoice["orderNumber"], invoice["externalDocumentNumber"]) == ("Open", "", "")
+    assert invoice["totalAmountExcludingTax"] == 450
+    told = [(each["description"], each["quantity"]) for each in invoice["salesInvoiceLines"]]
+    texts = [(f"Shipment No. {each['number']}:", 0) for each in (first, second)]
+    assert told == [texts[0], ("ATHENS Desk", 4), texts[1], ("ATHENS Desk", 1)]
+
+
+def test_orders_that_were_invoiced_together_stay_as_they_were_but_for_their_lines(bc: Client) -> None:
+    made = shipped(bc)
+    draft = combine(bc, made).json
+    before = read(bc, made["id"])
+    assert bc.post(f"salesInvoices({draft['id']})/Microsoft.NAV.post", None).status == 204
+    after = read(bc, made["id"])
+    (line,) = after["salesOrderLines"]
+    assert (line["shippedQuantity"], line["invoicedQuantity"]) == (4, 4)
+    same = ("@odata.etag", "lastModifiedDateTime", "status", "fullyShipped")
+    assert [after[name] for name in same] == [before[name] for name in same]
+    assert bc.get(f"items({DESK})").json["inventory"] == -4, "goods leave once"
+
+
+def test_what_was_shipped_is_invoiced_once_whatever_drafts_there_are(bc: Client) -> None:
+    made = shipped(bc)
+    again = combine(bc, made).json
+    posted_together(bc, made)
+    refused = bc.post(f"salesInvoices({again['id']})/Microsoft.NAV.post", None)
+    assert (refused.status, "for more than you have shipped" in refused.json["error"]["message"]) == (
+        400,
+        True,
+    )
+    assert combine(bc, made).status == 400, "nothing is left to be taken"
+
+
+def test_orders_of_several_customers_are_not_combined(bc: Client) -> None:
+    customer = bc.post("customers", {"displayName": "Somebody else"}).json["number"]
+    other = shipped(bc, {"itemId": DESK, "quantity": 1, "unitPrice": 50}, customerNumber=customer)
+    assert combine(bc, shipped(bc), other).status == 400
+
+
+def test_the_batch_job_takes_away_what_is_invoiced_and_nothing_else(bc: Client) -> None:
+    done, open_ = shipped(bc), shipped(bc)
+    posted_together(bc, done)
+    assert bc.control("DELETE", "orders/invoiced?company=CRONUS").status == 200
+    assert [each["id"] for each in bc.get("salesOrders").json["value"]] == [open_["id"]]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_code.core import orders
-from shared_code.core.order_status import OrderStatus, status_of
+from shared_code.core.order_status import OrderStatus, are_invoiced, status_of
 
 D = Decimal
 
@@ -171,3 +171,26 @@ def test_a_number_that_is_none_is_told() -> None:
 )
 def test_how_far_an_order_is(released: bool, begun: bool, shipped: bool, status: OrderStatus) -> None:
     assert status_of(is_released=released, is_begun=begun, is_shipped=shipped) is status
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([(2, 2, 2), (1, 1, 1)], True),
+        ([(2, 2, 2), (0, 0, 0)], True),  # a comment
+        ([(2, 2, 2), (1, 1, 0)], False),
+        ([(2, 2, 2), (1, 0, 0)], False),
+        ([(2, 1, 1)], False),
+        ([(0, 0, 0)], False),
+        ([], False),
+    ],
+)
+def test_an_order_is_invoiced_when_something_was_and_nothing_is_left(
+    lines: list[tuple[int, int, int]], told: bool
+) -> None:
+    assert are_invoiced((D(ordered), D(shipped), D(invoiced)) for ordered, shipped, invoiced in lines) is told
+
+
+def test_an_order_that_is_invoiced_and_stays_says_so() -> None:
+    done = status_of(is_released=True, is_begun=True, is_shipped=True, is_invoiced=True)
+    assert done is OrderStatus.INVOICED

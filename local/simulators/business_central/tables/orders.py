@@ -12,7 +12,7 @@ from local.simulators.business_central.errors import business_rule
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.table_numbers import NOTES
-from local.simulators.business_central.tables import document_lines, documents, posting
+from local.simulators.business_central.tables import combined, document_lines, documents, posting
 from local.simulators.business_central.tables.amounts import lines_of, refresh_totals
 from local.simulators.business_central.tables.documents import INVOICE, ORDER, RELEASED
 from local.simulators.business_central.tables.ledger import tidy
@@ -97,25 +97,14 @@ def _advance(session: Session, line: Row, shipped: Any, invoiced: Any) -> None:
 
 def _invoice(session: Session, order: Row, lines: list[Row], invoiced: dict[str, Any]) -> None:
     """The invoice of these quantities, posted at once; it carries its share of the order's discount."""
-    blank = session.types[INVOICE.table].blank_values()
-    invoice_id = session.new_id()
-    values = {name: order.values.get(name, value) for name, value in blank.items()}
-    values |= {
-        "id": invoice_id,
-        "number": session.next_number(INVOICE.table, INVOICE.table),
-        "invoiceDate": order.values["postingDate"],
-        "dueDate": order.values["postingDate"],
-        "orderId": order.id,
-        "orderNumber": order.values["number"],
-        "customerPurchaseOrderReference": order.extra.get("yourReference", ""),
-        "status": "Draft",
-        "discountAmount": _share(lines, invoiced),
-    }
-    invoice = session.put(INVOICE.table, invoice_id, values, order.extra)
+    named = {"orderId": order.id, "orderNumber": order.values["number"]}
+    reference = {"customerPurchaseOrderReference": order.extra.get("yourReference", "")}
+    discount = {"discountAmount": _share(lines, invoiced)}
+    invoice = combined.put_draft(session, order, {**named, **reference, **discount})
     for line in lines_of(session, ORDER.lines, order.id):
         if line.values["lineType"] == "Comment" or invoiced.get(line.id):
-            _copy_line(session, invoice, line, invoiced.get(line.id, 0))
-    refresh_totals(session, INVOICE.table, INVOICE.lines, invoice_id)
+            combined.copy_line(session, invoice, order, line, {"quantity": invoiced.get(line.id, 0)}, {})
+    refresh_totals(session, INVOICE.table, INVOICE.lines, invoice.id)
     drafted = session.current(INVOICE.table, invoice.id)
     assert drafted is not None, "it was put a moment ago"
     posting.post(session, drafted, INVOICE, moves_stock=False)
@@ -129,14 +118,12 @@ def _share(lines: list[Row], invoiced: dict[str, Any]) -> Any:
     return tidy(round(sum(shares), 2))
 
 
-def _copy_line(session: Session, invoice: Row, line: Row, quantity: Any) -> None:
-    blank = session.types[INVOICE.lines].blank_values()
-    values = {name: line.values.get(name, value) for name, value in blank.items()}
-    part = quantity / line.values["quantity"] if line.values["quantity"] else 0
-    line_id = session.new_id()
-    values |= {"id": line_id, "documentId": invoice.id, "quantity": quantity}
-    values["discountAmount"] = tidy(round(line.values["discountAmount"] * part, 2))
-    session.put(INVOICE.lines, line_id, values, line.extra)
+def delete_invoiced(session: Session) -> None:
+    """The batch job Delete Invoiced Sales Orders: orders that went into invoices of several."""
+    for order in list(session.table(ORDER.table).rows.values()):
+        if combined.are_invoiced(_sold(session, order)):
+            session.remove(ORDER.table, order.id)
+            _drop_parts(session, order)
 
 
 def _drop_parts(session: Session, order: Row) -> None:

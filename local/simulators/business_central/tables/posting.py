@@ -14,7 +14,7 @@ from typing import Any
 from local.simulators.business_central.errors import business_rule
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Row
-from local.simulators.business_central.tables import customer_ledger, general_ledger
+from local.simulators.business_central.tables import combined, customer_ledger, general_ledger
 from local.simulators.business_central.tables.amounts import lines_of
 from local.simulators.business_central.tables.documents import (
     CREDIT_MEMO,
@@ -51,8 +51,9 @@ def post(session: Session, row: Row, kind: Document, *, moves_stock: bool = True
     number = session.next_number(f"{kind.table}+", kind.table)
     status = "Open" if row.values["totalAmountIncludingTax"] else "Paid"
     for line in sold:
-        if moves_stock and line.values["lineType"] == "Item":
+        if moves_stock and line.values["lineType"] == "Item" and not combined.is_shipped(line):
             move_stock(session, kind, row, line.values, line.extra, number)
+    combined.move_orders_on(session, sold)
     posted = session.put(kind.table, row.id, {**row.values, "number": number, "status": status}, row.extra)
     _enter(session, posted, kind)
     if kind is INVOICE:

@@ -17,7 +17,7 @@ from local.simulators.business_central.errors import ApiError, business_rule, fi
 from local.simulators.business_central.schema import EMPTY_ID, EXTENSION, MODIFIED, ROW_VERSION
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
-from local.simulators.business_central.tables import document_lines, documents
+from local.simulators.business_central.tables import combined, document_lines, documents
 from local.simulators.business_central.tables.amounts import header_of, lines_of, refresh_totals
 from local.simulators.business_central.tables.documents import ORDER, RELEASED
 from local.simulators.business_central.tables.extension.views import (
@@ -86,6 +86,8 @@ def _value(reader: Reader, row: Row, name: str, blank: Any) -> Any:
         return target.values["code"] if target else ""
     if name == "shipped":
         return any(line.values["shippedQuantity"] for line in _lines_of(reader, row))
+    if name == "completelyInvoiced":
+        return combined.are_invoiced(_lines_of(reader, row))
     return row.values.get(_SAME_AS.get(name, name), row.extra.get(name, blank))
 
 
