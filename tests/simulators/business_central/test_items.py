@@ -201,6 +201,18 @@ def test_deleted_item_takes_variants_and_units_along(bc: Client) -> None:
     assert {row["itemNumber"] for row in units} == {"ADVICE"}
 
 
+def test_deleted_item_takes_its_prices_along(bc: Client) -> None:
+    for number in ("1896-S", "ADVICE"):
+        values = {"itemNumber": number, "salesCode": "RETAIL", "unitPrice": 85}
+        row = {"company": "CRONUS", "table": "tandem/salesPrices", "values": values}
+        assert bc.control("POST", "rows", row).status == 200
+    assert bc.delete(f"items({DESK})").status == 204
+    assert {row["assetNumber"] for row in bc.extension("GET", "priceListLines").rows} == {"ADVICE"}
+    assert {row["itemNumber"] for row in bc.extension("GET", "salesPrices").rows} == {"ADVICE"}
+    told = {row["tableNumber"] for row in bc.extension("GET", "deletions").rows}
+    assert {7001, 7002} <= told
+
+
 def test_renamed_item_is_renamed_everywhere(bc: Client) -> None:
     stock(bc, 2)
     row = bc.patch(f"items({DESK})", {"number": "1896-X"}).json

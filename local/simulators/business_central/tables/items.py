@@ -26,6 +26,7 @@ from local.simulators.business_central.tables.ledger import (
     tidy,
 )
 from local.simulators.business_central.tables.pairs import Pair, set_pair
+from local.simulators.business_central.tables.prices import remove_prices
 from local.simulators.business_central.tables.rules import TableRules, assign_number
 
 _CATEGORY = Pair(
@@ -173,6 +174,7 @@ def _deleted(session: Session, row: Row) -> None:
     for row_id in session.table("itemVariants").group(row.id):
         session.remove("itemVariants", row_id)
     remove_units(session, ITEM_UNITS, row.values["number"])
+    remove_prices(session, "Item", row.values["number"])
 
 
 def _with_inventory(reader: Reader, row: Row) -> Row:

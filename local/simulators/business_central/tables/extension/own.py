@@ -9,6 +9,7 @@ from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables.item_units import RESOURCE_UNITS, remove_units, unit_of
+from local.simulators.business_central.tables.prices import PRICE_LINES, SALES_PRICES, remove_prices
 from local.simulators.business_central.tables.rules import (
     TableRules,
     check_email,
@@ -17,7 +18,6 @@ from local.simulators.business_central.tables.rules import (
 )
 
 PRICE_GROUPS, PRICE_LISTS = "tandem/customerPriceGroups", "tandem/priceListHeaders"
-PRICE_LINES, SALES_PRICES = "tandem/priceListLines", "tandem/salesPrices"
 RESOURCES, SHIP_TO = "tandem/resources", "tandem/shipToAddresses"
 
 
@@ -38,8 +38,9 @@ def _resource(edit: Edit) -> None:
         raise business_rule("The quantity per base unit of measure must be 1.")
 
 
-def _drop_resource_units(session: Session, row: Row) -> None:
+def _drop_units_and_prices(session: Session, row: Row) -> None:
     remove_units(session, RESOURCE_UNITS, row.values["number"])
+    remove_prices(session, "Resource", row.values["number"])
 
 
 def _ship_to(edit: Edit) -> None:
@@ -125,7 +126,7 @@ RULES = {
             ("salesCreditMemoLines", "lineObjectNumber", "lineType", "Resource"),
         ),
         validate=_resource,
-        deleted=_drop_resource_units,
+        deleted=_drop_units_and_prices,
     ),
     "tandem/shippingAgents": _coded(
         "tandem/shippingAgents",
