@@ -257,9 +257,10 @@ class Unit:
     def _replace(self, table: Table, row_id: str, row: Row | None) -> Row | None:
         before = table.replace(row_id, row)
         self._undo.append(lambda: table.replace(row_id, before))
-        hidden_until = self.writing.visible_at + self.writing.replica_lag_s
-        if hidden_until > self.writing.now or table.has_hidden(row_id):
-            table.hide(row_id, self.writing.visible_at, before, row.version if row else 0)
+        # A deletion shows before its transaction commits: API pages read what is not committed.
+        visible_at = self.writing.visible_at if row else self.writing.now
+        if visible_at + self.writing.replica_lag_s > self.writing.now or table.has_hidden(row_id):
+            table.hide(row_id, visible_at, before, row.version if row else 0)
             self._undo.append(lambda: table.unhide(row_id))
         return before
 

@@ -85,3 +85,13 @@ def test_rolled_back_write_hides_nothing(lagging: Client) -> None:
     assert len(lagging.get("customers").rows) == 1
     lagging.clock.sleep(10)
     assert len(lagging.get("customers").rows) == 1
+
+
+def test_a_late_deletion_shows_at_once() -> None:
+    bc = Client(late_commit_s=60.0)
+    assert (
+        bc.api("DELETE", f"companies({COMPANY})/customers({ADATUM})", if_match="*", token="person").status
+        == 204
+    )
+    assert bc.get(f"customers({ADATUM})").status == 404
+    assert bc.get("customers").rows == []
