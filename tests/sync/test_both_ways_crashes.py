@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
@@ -121,52 +122,56 @@ def changes_sales_order(request: Request) -> bool:
     return b"changeset_" in request.body
 
 
-WRITES = [(change_in_sales, Side.BC, changes_order), (change_in_bc, Side.SALES, changes_sales_order)]
+@dataclass(frozen=True)
+class Write:
+    """A change by a person, and the request that carries it to the other side."""
+
+    change: Callable[[World, str], None]
+    side: Side
+    is_it: Callable[[Request], bool]
+
+
+WRITES = [
+    Write(change_in_sales, Side.BC, changes_order),
+    Write(change_in_bc, Side.SALES, changes_sales_order),
+]
+of_each_write = pytest.mark.parametrize("write", WRITES, ids=["to-bc", "to-sales"])
+before_and_after = pytest.mark.parametrize("when", ["before", "after"])
 
 
 def lose() -> None:
     raise worlds.ConnectionLost
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize(("change", "side", "writes"), WRITES)
-def test_a_lost_request_or_answer_changes_nothing_twice(
-    world: World,
-    change: Callable[[World, str], None],
-    side: Side,
-    writes: Callable[[Request], bool],
-    when: str,
-) -> None:
+@before_and_after
+@of_each_write
+def test_a_lost_request_or_answer_changes_nothing_twice(world: World, write: Write, when: str) -> None:
     order = begin(world)
-    change(world, order)
-    wire = worlds.tap(world, side)
-    setattr(wire, when, worlds.once(lose, writes))
+    write.change(world, order)
+    wire = worlds.tap(world, write.side)
+    setattr(wire, when, worlds.once(lose, write.is_it))
     worlds.cycles(world, 4)
     assert_changed(world, order)
     worlds.assert_quiet(world)
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize(("change", "side", "writes"), WRITES)
+@before_and_after
+@of_each_write
 def test_who_edits_a_line_at_the_moment_of_the_write_loses_nothing(
-    world: World,
-    change: Callable[[World, str], None],
-    side: Side,
-    writes: Callable[[Request], bool],
-    when: str,
+    world: World, write: Write, when: str
 ) -> None:
     """The price of the first line, on the side that is written, right before or after that."""
     order = begin(world)
-    change(world, order)
-    wire = worlds.tap(world, side)
+    write.change(world, order)
+    wire = worlds.tap(world, write.side)
     edits = {Side.BC: edit_in_bc, Side.SALES: edit_in_sales}
-    price = {Side.BC: "unitPrice", Side.SALES: "priceperunit"}[side]
+    price = {Side.BC: "unitPrice", Side.SALES: "priceperunit"}[write.side]
     seen: list[bool] = []
 
     def edit(request: Request) -> None:
-        if writes(request) and not seen:
+        if write.is_it(request) and not seen:
             seen.append(True)
-            edits[side](world, order, 0, **{price: 900})
+            edits[write.side](world, order, 0, **{price: 900})
 
     setattr(wire, when, edit)
     worlds.cycle(world)
@@ -178,33 +183,31 @@ def test_who_edits_a_line_at_the_moment_of_the_write_loses_nothing(
     worlds.assert_quiet(world)
 
 
-@pytest.mark.parametrize(("change", "side", "writes"), WRITES)
-def test_who_corrects_at_once_what_was_just_written_is_heard(
-    world: World, change: Callable[[World, str], None], side: Side, writes: Callable[[Request], bool]
-) -> None:
+@of_each_write
+def test_who_corrects_at_once_what_was_just_written_is_heard(world: World, write: Write) -> None:
     """What the service holds when it is read back is not taken for its own form of what was written.
 
     Sales tells lines by a further request only: then nobody knows which of the two wrote what, and both
     quantities are a conflict.
     """
     order = begin(world)
-    change(world, order)
-    wire = worlds.tap(world, side)
+    write.change(world, order)
+    wire = worlds.tap(world, write.side)
     edits = {Side.BC: edit_in_bc, Side.SALES: edit_in_sales}
     seen: list[bool] = []
 
     def edit(request: Request) -> None:
-        if writes(request) and not seen:
+        if write.is_it(request) and not seen:
             seen.append(True)
-            edits[side](world, order, 0, quantity=9)
+            edits[write.side](world, order, 0, quantity=9)
 
     wire.after = edit
     worlds.cycles(world, 5)
     assert seen == [True]
     held = {side_: in_bc(world, order) if side_ is Side.BC else in_sales(world, order) for side_ in Side}
-    quantities = [held[each][0][1] for each in (side, side.other)]
+    quantities = [held[each][0][1] for each in (write.side, write.side.other)]
     told = (quantities, worlds.codes(world, NAME))
-    assert told == (([9, 9], []) if side is Side.BC else ([9, 5], ["conflict"]))
+    assert told == (([9, 9], []) if write.side is Side.BC else ([9, 5], ["conflict"]))
 
 
 @pytest.mark.parametrize("change", CHANGES)

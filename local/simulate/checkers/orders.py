@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from local.simulate.checkers import both_ways
+from local.simulate.checkers.books import DocumentBooks
 from local.simulate.evidence import Evidence
 from local.simulate.fields import BLANK_ID
 from local.simulate.observing import Key
@@ -27,14 +28,12 @@ from local.simulate.ordering import (
     takes_orders,
 )
 from local.simulate.ordering_view import invoices_of, lines_of, net_of, number_in_sales, rows_of
-from local.simulators.business_central.storage import Company, Row
+from local.simulators.business_central.storage import Row
 from shared_code.core.outcome import Problem
 from shared_code.core.records import Side
-from shared_code.sync.parts import ConnectionParts
 
 NAME = "I18 orders"
 UNITS = "tandem/itemUnitsOfMeasure"
-MAX_ROWS = 10_000
 ACTIVE, SUBMITTED, CANCELED, FULFILLED, INVOICED = range(5)
 
 
@@ -49,19 +48,14 @@ class Made:
     gone: Gone | None = None
 
 
-class Books:
+class Books(DocumentBooks):
     """Orders of one connection on both sides, and what is on file of them."""
 
-    def __init__(self, evidence: Evidence, at: ConnectionParts) -> None:
-        self.evidence = evidence
-        self.company: Company = evidence.simulation.people.company(evidence.company_of(at))
-        self.store = store = at.couplings(MAPPING)
-        self.pairs = {each.sales_id: each.bc_id for each in store.all_coupled()}
-        self.of_pair = {each.bc_id: each.sales_id for each in store.all_coupled()}
-        self.problems: dict[str, Problem] = {
-            self.of_pair.get(each.record_id, each.record_id): each for each in store.all_problems(MAX_ROWS)
-        }
-        self.orders: Mapping[str, Written] = evidence.simulation.people.book.orders
+    mapping, headers, rows_beside = MAPPING, HEADERS, BESIDE
+
+    @property
+    def orders(self) -> Mapping[str, Written]:
+        return self.evidence.simulation.people.book.orders
 
     @cached_property
     def made(self) -> Mapping[str, list[Made]]:
@@ -78,14 +72,6 @@ class Books:
     def _was_nobodys(self, gone: Gone) -> bool:
         """Whether a person deleted it before it was anybody's partner on file: it is as if it never was."""
         return gone.how == "delete" and not self.store.load(Side.BC, [gone.id])
-
-    def header(self, order: Written) -> Mapping[str, Any] | None:
-        """The order as Sales holds it now."""
-        return self.evidence.values(Key("sales", "", HEADERS, order.id))
-
-    def beside(self, order: Written) -> Mapping[str, Any]:
-        """What the salesperson is told."""
-        return self.evidence.values(Key("sales", "", BESIDE, order.id)) or {}
 
 
 def check(evidence: Evidence) -> list[str]:
@@ -134,7 +120,7 @@ def _lacks_discount(books: Books, order: Written, made: Made) -> bool:
     )
     problem = books.problems.get(order.id)
     is_told = problem is not None and books.beside(order).get("tandem_reason") == problem.message
-    is_taken_back = (books.header(order) or {}).get("statecode") == ACTIVE
+    is_taken_back = books.held(order).get("statecode") == ACTIVE
     return alike and (is_told or is_taken_back or made.gone is not None)
 
 

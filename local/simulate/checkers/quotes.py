@@ -11,37 +11,28 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
+from local.simulate.checkers.books import DocumentBooks
 from local.simulate.evidence import Evidence
-from local.simulate.observing import Key
 from local.simulate.ordering import ORDERS, GoneQuote, Written
 from local.simulate.quoting import BESIDE, HEADERS, MAPPING, PART, QUOTE_LINES, QUOTES
-from local.simulators.business_central.storage import Company, Row
-from shared_code.core.outcome import Problem
+from local.simulators.business_central.storage import Row
 from shared_code.core.records import Side
-from shared_code.sync.parts import ConnectionParts
 
 NAME = "I22 quotes"
-MAX_ROWS = 10_000
 ACTIVE, ENDED = 1, (2, 3)
 STATUS = {"Draft": "Open", "Sent": "Sent", "Accepted": "Accepted"}
 """What Sales is told of the status of a quote in Business Central."""
 
 
-class Books:
+class Books(DocumentBooks):
     """Quotes of one connection on both sides, and what is on file of them."""
 
-    def __init__(self, evidence: Evidence, at: ConnectionParts) -> None:
-        self.evidence = evidence
-        self.company: Company = evidence.simulation.people.company(evidence.company_of(at))
-        self.store = store = at.couplings(MAPPING)
-        self.pairs = {each.sales_id: each.bc_id for each in store.all_coupled()}
-        of_pair = {bc_id: sales_id for sales_id, bc_id in self.pairs.items()}
-        self.problems: dict[str, Problem] = {
-            of_pair.get(each.record_id, each.record_id): each for each in store.all_problems(MAX_ROWS)
-        }
-        self.quotes: Mapping[str, Written] = evidence.simulation.people.book.quotes
+    mapping, headers, rows_beside = MAPPING, HEADERS, BESIDE
+
+    @property
+    def quotes(self) -> Mapping[str, Written]:
+        return self.evidence.simulation.people.book.quotes
 
     @cached_property
     def there(self) -> Mapping[str, list[Row]]:
@@ -81,14 +72,6 @@ class Books:
         orders = self.company.tables[ORDERS].rows.values()
         return any(each.values["externalDocumentNumber"] == number for each in orders)
 
-    def header(self, quote: Written) -> Mapping[str, Any]:
-        """The quote as Sales holds it now."""
-        return self.evidence.values(Key("sales", "", HEADERS, quote.id)) or {}
-
-    def beside(self, quote: Written) -> Mapping[str, Any]:
-        """What the salesperson is told."""
-        return self.evidence.values(Key("sales", "", BESIDE, quote.id)) or {}
-
 
 def check(evidence: Evidence) -> list[str]:
     if PART not in evidence.simulation.incidents.plan.parts:
@@ -103,7 +86,7 @@ def _of_quote(books: Books, quote: Written) -> Iterator[str]:
         yield f"{quote.number} is {len(there)} quotes of Business Central, and was {len(gone)} more"
     for row in there:
         yield from _wrong_content(books, quote, row)
-    state = books.header(quote).get("statecode")
+    state = books.held(quote).get("statecode")
     if there:
         yield from _wrongly_told(books, quote, there[0])
     elif gone:
@@ -139,7 +122,7 @@ def _wrongly_told(books: Books, quote: Written, row: Row) -> Iterator[str]:
     if told != wanted:
         yield f"{quote.number} is {wanted} in Business Central, and Sales is told “{told}”"
     last_day = str(row.values["validUntilDate"])[:10]
-    if books.header(quote).get("statecode") in ENDED and not last_day < books.today:
+    if books.held(quote).get("statecode") in ENDED and not last_day < books.today:
         yield f"{quote.number} ended in Sales, and counts in Business Central until {last_day}"
 
 
@@ -149,7 +132,7 @@ def _gone_untold(books: Books, quote: Written, gone: GoneQuote) -> Iterator[str]
     An order that went before anybody looked tells of nothing any more: then the quote is gone, and no more.
     """
     problem, status = books.problems.get(quote.id), books.beside(quote).get("tandem_status")
-    if status == "Ordered" or books.header(quote).get("statecode") != ACTIVE:
+    if status == "Ordered" or books.held(quote).get("statecode") != ACTIVE:
         return
     if gone.how == "make_order" and books.has_order(quote):
         yield f"{quote.number} is ordered in Business Central, and Sales is told {status}"
@@ -160,7 +143,7 @@ def _gone_untold(books: Books, quote: Written, gone: GoneQuote) -> Iterator[str]
 def _not_made(books: Books, quote: Written) -> Iterator[str]:
     """An active quote that is not there has its reason, on file and beside it."""
     problem, told = books.problems.get(quote.id), books.beside(quote).get("tandem_reason")
-    if books.header(quote).get("_customerid_value") is None:
+    if books.held(quote).get("_customerid_value") is None:
         return  # Its customer was deleted: nobody's quote.
     if problem is None:
         yield f"{quote.number} is active, and is neither in Business Central nor listed"
