@@ -213,6 +213,7 @@ def is_invoiced(stage: Stage, order: Order, posted: Record) -> Iterator[str]:
     expect(
         abs(row["totalamount"] - total) < CENT, f"{posted['number']} should come to {total} in Sales, too."
     )
+    expect(row["_salesorderid_value"] == order.id, f"{posted['number']} should name its order in Sales.")
     lines = [each for each in stage.sales("invoicedetail") if each["_invoiceid_value"] == row["invoiceid"]]
     expect(len(lines) == len(QUANTITIES), f"{posted['number']} should have {len(QUANTITIES)} lines in Sales.")
     yield (

@@ -114,3 +114,59 @@ def hourly_requests(world: World) -> int:
     world.reset_requests()
     worlds.cycle(world, HOUR_S)
     return len(world.requests["bc"])
+
+
+@pytest.fixture(params=[WITHOUT, EXTENSION], ids=["v2.0", "extension"])
+def invoicing(request: pytest.FixtureRequest) -> World:
+    features = (*request.param, "invoices")
+    return ordering.synchronised(features, mappings=(NAME, "CUSTOMER", "POSTEDSALESINV-INV"))
+
+
+def invoices_in_sales(world: World) -> list[str | None]:
+    """The orders that the invoices of Sales name."""
+    rows = world.person_in_sales.call("GET", "invoices?$orderby=invoicenumber")["value"]
+    return [row["_salesorderid_value"] for row in rows]
+
+
+def test_an_invoice_in_sales_names_its_order(invoicing: World) -> None:
+    order = submit(invoicing, sold(invoicing, BICYCLE, 2, 10))
+    shipped(invoicing, order)
+    ordering.handle(invoicing, order, "invoice")
+    worlds.cycles(invoicing, 2)
+    assert invoices_in_sales(invoicing) == [order]
+    assert worlds.problems(invoicing) == []
+    worlds.cycles(invoicing, 2, HOUR_S)
+    worlds.assert_quiet(invoicing)
+
+
+def test_each_invoice_of_a_part_names_the_order(invoicing: World) -> None:
+    order = submit(invoicing, sold(invoicing, BICYCLE, 4, 10))
+    line = ordering.of_after(invoicing, order)["salesOrderLines"][0]["id"]
+    for quantity in (1, 3):
+        invoicing.person_in_bc().edit(f"salesOrderLines({line})", shipQuantity=quantity)
+        for act in ("ship", "invoice", *(["reopen"] if quantity == 1 else [])):
+            ordering.handle(invoicing, order, act)
+        worlds.cycles(invoicing, 2)
+    assert invoices_in_sales(invoicing) == [order, order]
+
+
+def test_an_invoice_of_several_orders_names_none_and_is_there_with_all_its_lines(invoicing: World) -> None:
+    orders = [submit(invoicing, sold(invoicing, BICYCLE, each, 10)) for each in (1, 2)]
+    shipped(invoicing, *orders)
+    ordering.invoice_together(invoicing, *orders)
+    worlds.cycles(invoicing, 3)
+    assert invoices_in_sales(invoicing) == [None]
+    (invoice,) = invoicing.person_in_sales.call("GET", "invoices")["value"]
+    assert invoice["totalamount"] == 30
+    assert worlds.problems(invoicing) == []
+
+
+def test_an_invoice_of_an_order_that_began_in_business_central_names_none(invoicing: World) -> None:
+    person = invoicing.person_in_bc()
+    (item,) = [each["id"] for each in person.call("GET", "items")["value"] if each["number"] == BICYCLE]
+    body = {"customerNumber": ordering.CUSTOMER, "salesOrderLines": [{"itemId": item, "quantity": 1}]}
+    made = person.call("POST", "salesOrders", body)
+    person.call("POST", f"salesOrders({made['id']})/Microsoft.NAV.shipAndInvoice")
+    worlds.cycles(invoicing, 3)
+    assert invoices_in_sales(invoicing) == [None]
+    assert worlds.problems(invoicing) == []

@@ -95,8 +95,9 @@ def test_each_mapping_comes_after_what_it_looks_up() -> None:
         ["BASE UNIT", "CUSTOMER", "INVOICE PRICE LIST", "ITEM PRICE LIST", "PERSON CUSTOMER", "VENDOR"],
         ["CONTACT", "ITEM-PRODUCT"],
         ["ITEM VARIANT-PRODUCT", "ITEM-PRICE", "OPPORTUNITY"],
-        ["POSTEDSALESCRMEMO-INV", "POSTEDSALESINV-INV", "SALESQUOTE-QUOTE"],
+        ["POSTEDSALESCRMEMO-INV", "SALESQUOTE-QUOTE"],
         ["SALESORDER-ORDER"],
+        ["POSTEDSALESINV-INV"],
     ]  # fmt: skip
 
 
