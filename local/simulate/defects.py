@@ -52,10 +52,10 @@ def _base_first(simulation: Simulation, original: Any) -> Any:
 def _watermark_first(simulation: Simulation, original: Any) -> Any:
     """The watermark moves before the batches are on file."""
 
-    def select(at: Any, mapping: Mapping, side: Side, mode: Any, page: Page) -> Any:
-        if page.watermark and mode == "changes":
+    def select(at: Any, mapping: Mapping, side: Side, page: Page) -> Any:
+        if page.watermark:
             at.watermarks.set(mapping.name, side, page.watermark.text)
-        return original(at, mapping, side, mode, page)
+        return original(at, mapping, side, page)
 
     return select
 
@@ -90,12 +90,12 @@ def _forgotten_creation(simulation: Simulation, original: Any) -> Any:
 def _echo_by_user(simulation: Simulation, original: Any) -> Any:
     """A record that our own user wrote last is taken for an echo."""
 
-    def is_work(at: Any, mapping: Mapping, side: Side, mode: Any, seen: Sighting, *more: Any) -> bool:
+    def is_work(at: Any, mapping: Mapping, side: Side, seen: Sighting, *more: Any) -> bool:
         pair = PAIRS.get(mapping.name)
         last = [each for each in simulation.observer.writes if each.key.id == seen.id] if pair else []
         if last and last[-1].who.startswith("tandem"):
             return False
-        return bool(original(at, mapping, side, mode, seen, *more))
+        return bool(original(at, mapping, side, seen, *more))
 
     return is_work
 

@@ -94,6 +94,7 @@ def small_limits(small: Mapping[str, int]) -> Iterator[None]:
     places = {
         "shared_code.systems.business_central_scan.PAGE_SIZE": small["page"],
         "shared_code.systems.dataverse.PAGE_SIZE": small["page"],
+        "shared_code.sync.scanning.MOST_SEEN": small["page"],
         "shared_code.systems.dataverse_writes.CHUNK": small["chunk"],
         "shared_code.sync.detect.MAX_BATCH": small["batch"],
         "shared_code.sync.retries.MAX_BATCH": small["batch"],

@@ -12,8 +12,8 @@ count twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from shared_code.core.instructions import Instruction
 from shared_code.core.jobs import Batch, Job, JobKind
@@ -32,11 +32,16 @@ _SEPARATOR = ","
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a scan: where it goes on (empty: it is complete), the watermark that its page ended with,
-    and the ids of the batches that it gives the job.  What else an attempt registered does not count."""
+    and the ids of the batches that it gives the job.  What else an attempt registered does not count.
+
+    ``take`` is what it kept records under (``sorted_records``), ``counts`` how many of what.
+    """
 
     next: str = ""
     watermark: str = ""
     batches: tuple[str, ...] = ()
+    take: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 class JobStore:
@@ -166,6 +171,8 @@ class JobStore:
         values: dict[str, Scalar] = {
             "next": step.next, "watermark": step.watermark, "batches": _SEPARATOR.join(step.batches)
         }  # fmt: skip
+        if step.take:
+            values |= {"take": step.take, "counts": dump(step.counts)}
         try:
             self._tables.insert(BATCHES, Entity(self._partition(job_id), "step|" + step_key, values))
             return step
@@ -204,7 +211,9 @@ def step_key(side: Side, number: int) -> str:
 
 def _step(entity: Entity) -> Step:
     values = entity.values
-    return Step(str(values["next"]), str(values["watermark"]), _split(values["batches"]))
+    counts = load(str(values.get("counts", "")))
+    named = _split(values["batches"])
+    return Step(str(values["next"]), str(values["watermark"]), named, str(values.get("take", "")), counts)
 
 
 def _job(entity: Entity) -> Job:
@@ -242,8 +251,3 @@ def _batch(job_id: str, entity: Entity) -> Batch:
 
 def _split(text: Scalar) -> tuple[str, ...]:
     return tuple(str(text).split(_SEPARATOR)) if text else ()
-
-
-def ids_of(batches: Iterable[Batch]) -> set[str]:
-    """All record ids of some batches."""
-    return {each for batch in batches for each in batch.ids}

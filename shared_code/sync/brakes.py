@@ -5,19 +5,18 @@ A person releases a brake with a full synchronisation that believes what it saw.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 from shared_code.core.brakes import Brake, Sight, brake_of
 from shared_code.core.coupling import Coupling, CouplingState
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
+from shared_code.store.coupling_ranges import CouplingRanges
 from shared_code.store.full_syncs import FullSync
 from shared_code.store.schedules import Schedule
-from shared_code.sync.messages import ScanMode, ScanStep
+from shared_code.sync.messages import ScanStep
 from shared_code.sync.parts import ConnectionParts
-from shared_code.sync.selecting import DELETED
-from shared_code.systems.interface import Sighting
 
 MAX_LISTED = 100_000
 """Listed records of a mapping that are looked at."""
@@ -43,39 +42,27 @@ def held(schedule: Schedule) -> Brake | None:
     return brake_of(schedule.brake) if schedule.disabled_because else None
 
 
-def refuse_missing(at: ConnectionParts, mapping: Mapping, step: ScanStep, seen: Collection[str]) -> set[str]:
-    """The coupled records of the step's side that a complete scan did not see.
-
-    Raises ``BrakeHolds`` where they are too many and no person released the mapping.
-    """
-    coupled = _coupled(at, mapping, step.side)
-    absent = coupled.keys() - set(seen)
-    news = _news(at, mapping, absent, coupled) if len(absent) > 0 else set[str]()
-    _refuse(at, mapping, step.full_sync, Brake(Sight.MISSING, step.side, len(news), len(coupled)))
-    return absent
+def refuse_missing(
+    at: ConnectionParts, mapping: Mapping, side: Side, full_sync: str, news: int, coupled: int
+) -> None:
+    """Raise ``BrakeHolds`` where a complete scan did not see too many of all coupled records and no person
+    released the mapping.  ``news`` are those that nobody found deleted before."""
+    _refuse(at, mapping, full_sync, Brake(Sight.MISSING, side, news, coupled))
 
 
 def refuse_mass(
-    at: ConnectionParts, mapping: Mapping, step: ScanStep, work: Sequence[Sighting], now_s: float
+    at: ConnectionParts,
+    mapping: Mapping,
+    step: ScanStep,
+    deleted: Collection[str],
+    changed: Collection[str],
+    now_s: float,
 ) -> None:
-    """Raise ``BrakeHolds`` where a page of changes tells of too many, or the pages of the last hour do.
-
-    A look at everything tells of changes, too, where nobody asked for it: the service forgot the last one.
-    """
-    gone = {each.id for each in work if each.version == DELETED}
-    changed = _written(at, mapping, step, work) - gone
-    for sight, ids in ((Sight.DELETED, gone), (Sight.CHANGED, changed)):
+    """Raise ``BrakeHolds`` where a step tells of too many deleted or changed records, or those of the last
+    hour do.  A look at everything tells of changes, too, where nobody asked for it: the service forgot the
+    last one."""
+    for sight, ids in ((Sight.DELETED, deleted), (Sight.CHANGED, changed)):
         refuse_many(at, mapping, step.side, sight, ids, now_s, step.full_sync)
-
-
-def _written(at: ConnectionParts, mapping: Mapping, step: ScanStep, work: Sequence[Sighting]) -> set[str]:
-    """The records that somebody changed: a look at everything gives others as work, too."""
-    found = {each.id: each.version for each in work}
-    if step.mode is ScanMode.CHANGES or not mapping.brake.watches(Sight.CHANGED):
-        return set(found)
-    known = at.couplings(mapping.name).load(step.side, sorted(found), ordered=True, whole=False)
-    pairs = {key: each for key, each in known.items() if isinstance(each, Coupling)}
-    return {key for key, each in pairs.items() if each.version_on(step.side) != found[key]}
 
 
 def refuse_many(
@@ -117,12 +104,6 @@ def _believed(is_own: bool, header: FullSync) -> tuple[str, ...]:
     return (*header.release, *header.believe) if is_own else header.believe
 
 
-def _coupled(at: ConnectionParts, mapping: Mapping, side: Side) -> dict[str, str]:
-    """The BC id of each coupled record, by its id on ``side``; those that live on are not missed."""
-    coupled = at.couplings(mapping.name).all_coupled(whole=mapping.bc.lives_on is not None)
-    return {each.id_on(side): each.bc_id for each in coupled if not lives_on(mapping, each)}
-
-
 def lives_on(mapping: Mapping, pair: Coupling) -> bool:
     """Whether the BC record of a pair is known to have gone where it lives on."""
     then = mapping.bc.lives_on.then if mapping.bc.lives_on else ()
@@ -132,9 +113,14 @@ def lives_on(mapping: Mapping, pair: Coupling) -> bool:
 
 def _news(at: ConnectionParts, mapping: Mapping, ids: Collection[str], coupled: dict[str, str]) -> set[str]:
     """Those that were not found deleted before: a pair whose partner is gone waits for a person."""
-    listed = at.couplings(mapping.name).all_problems(MAX_LISTED)
-    known = {each.record_id for each in listed if each.code == "partner_deleted"}
+    known = found_deleted(at, mapping)
     return {each for each in ids if coupled[each] not in known}
+
+
+def found_deleted(at: ConnectionParts, mapping: Mapping) -> set[str]:
+    """The BC ids of the pairs of which a record was found deleted before."""
+    listed = CouplingRanges(at.tables, at.couplings(mapping.name).partition).listed(limit=MAX_LISTED)
+    return {each.record_id for each in listed if each.code == "partner_deleted"}
 
 
 def _refuse(at: ConnectionParts, mapping: Mapping, full_sync: str, brake: Brake) -> None:

@@ -18,22 +18,16 @@ from shared_code.core.identity import digest
 from shared_code.core.jobs import MAX_BATCH, Batch, Job
 from shared_code.core.mapping import Mapping
 from shared_code.core.outcome import Outcome
-from shared_code.core.records import Side, Version
+from shared_code.core.records import Side
 from shared_code.core.telemetry import LOOKS
 from shared_code.store.jobs import RESTART, Step, step_key
 from shared_code.sync import rules
-from shared_code.sync.absence import missing
 from shared_code.sync.brakes import BrakeHolds, hold, refuse_mass
+from shared_code.sync.full_scan import COMPLETE, FullScan, Taken
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
-from shared_code.sync.scanning import read_pages
-from shared_code.sync.selecting import present, select
-from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, Page, Sighting, Throttled
-
-_NO_VERSION = Version("", "")
-
-COMPLETE = ""
-"""What a scan's last step notes as its continuation."""
+from shared_code.sync.selecting import DELETED, select
+from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, Sighting, Throttled
 
 
 def take_step(parts: Parts, step: ScanStep) -> None:
@@ -110,34 +104,37 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
         if waited or (not watermark.etag and _is_lost(at, mapping)):
             _look_at_everything(parts, at, mapping, step)
         return None
-    table = table_of(mapping, step.side)
-    is_full = step.mode is ScanMode.FULL
-    page = read_pages(at, step.side, table, cursor) if is_full else at.systems[step.side].scan(table, cursor)
-    is_watched = step.side in mapping.watched
-    if is_watched:
-        work, unchanged = select(at, mapping, step.side, step.mode, page)
-    else:
-        # No value flows from there: the look is about what is not there any more.
-        work, unchanged = [], present(at, mapping, step.side, page)
-    if not step.full_sync:
-        refuse_mass(at, mapping, step, work, parts.runtime.now())
-    if is_full and page.next is None:
-        work += [Sighting(each, _NO_VERSION) for each in missing(at, mapping, step, _ids(page))]
-    batches = _batches(mapping, step, key, work) + _accounted(mapping, step, key, unchanged)
-    mark = page.watermark if is_watched else None
-    own = Step(
-        page.next.text if page.next else COMPLETE,
-        mark.text if mark else "",
-        tuple(each.id for each in batches),
-    )
-    if batches or own.next or step.number or step.mode is ScanMode.FULL or has_begun(at, step):
+    scan = FullScan(parts, at, mapping, step) if step.mode is ScanMode.FULL else None
+    found = scan.take(cursor) if scan else _look_at_changes(at, mapping, step, cursor)
+    if not step.full_sync:  # Nobody asked for it.
+        refuse_mass(at, mapping, step, found.deleted, found.changed, parts.runtime.now())
+    batches = _batches(mapping, step, key, found.work) + _accounted(mapping, step, key, found.unchanged)
+    own = replace(found.step, batches=tuple(each.id for each in batches))
+    if batches or own.next or step.number or scan or has_begun(at, step):
         taken = _register(parts, at, mapping, step, batches, own)
         if taken is not own:
             return _give(parts, at, mapping, step, taken)
         _send(parts, at, step, own)
-    if mark:
-        _move_watermark(at, mapping, step, seen, mark)
+    if scan:
+        scan.forget(cursor, own)
+    if own.watermark and not own.next:
+        _move_watermark(at, mapping, step, seen, own.watermark)
     return own.next
+
+
+def _look_at_changes(
+    at: ConnectionParts, mapping: Mapping, step: ScanStep, cursor: Cursor | None
+) -> Taken:
+    """A page of what changed."""
+    page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
+    is_watched = step.side in mapping.watched
+    # Where no value flows from there, looks are about what is not there any more: full ones.
+    work = select(at, mapping, step.side, page) if is_watched else []
+    deleted = {each.id for each in work if each.version == DELETED}
+    changed = {each.id for each in work} - deleted
+    mark = page.watermark.text if page.watermark and is_watched else ""
+    own = Step(page.next.text if page.next else COMPLETE, mark)
+    return Taken(work, (), own, deleted=deleted, changed=changed)
 
 
 def _is_lost(at: ConnectionParts, mapping: Mapping) -> bool:
@@ -166,10 +163,6 @@ def _look_at_everything(parts: Parts, at: ConnectionParts, mapping: Mapping, ste
     at.watermarks.renew(mapping.name, step.side, parts.runtime.now(), at.digests[mapping.name])
 
 
-def _ids(page: Page) -> list[str]:
-    return [each.id for each in page.seen]
-
-
 def _starting_point(at: ConnectionParts, step: ScanStep) -> tuple[Cursor | None, str | None]:
     """The cursor to go on from, and the watermark's text where this scan began with it."""
     watermark = at.watermarks.get(step.mapping, step.side)
@@ -192,15 +185,13 @@ def _refuse_old(at: ConnectionParts, step: ScanStep) -> None:
         raise CursorExpired(f"The rules of {step.mapping} have changed; everything is looked at again.")
 
 
-def _move_watermark(
-    at: ConnectionParts, mapping: Mapping, step: ScanStep, seen: str | None, to: Cursor
-) -> None:
+def _move_watermark(at: ConnectionParts, mapping: Mapping, step: ScanStep, seen: str | None, to: str) -> None:
     if step.mode is ScanMode.FULL:
-        at.watermarks.set(mapping.name, step.side, to.text, at.digests[mapping.name])
+        at.watermarks.set(mapping.name, step.side, to, at.digests[mapping.name])
         return
     present = at.watermarks.get(mapping.name, step.side)
-    if present.cursor == seen and to.text != seen:
-        at.watermarks.move(mapping.name, step.side, present, to.text, at.digests[mapping.name])
+    if present.cursor == seen and to != seen:
+        at.watermarks.move(mapping.name, step.side, present, to, at.digests[mapping.name])
 
 
 def _batches(mapping: Mapping, step: ScanStep, key: str, work: Sequence[Sighting]) -> list[Batch]:
@@ -235,7 +226,7 @@ def _register(
     The first taker decides what the step gives.  Another attempt saw another page, because records changed
     meanwhile: what it registered is withdrawn, else the job would be given some records twice.
     """
-    if batches:
+    if batches or own.take:
         at.jobs.add(Job(step.job, mapping.name, step.kind, parts.runtime.now(), step.full_sync))
         at.jobs.add_batches(batches)
     return at.jobs.take_step(step.job, step_key(step.side, step.number), own)
@@ -260,7 +251,7 @@ def _give(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep, t
     The watermark of a look at changes stays: the next look begins where this one did.
     """
     _send(parts, at, step, taken)
-    if taken.watermark and step.mode is ScanMode.FULL:
+    if taken.watermark and not taken.next and step.mode is ScanMode.FULL:
         at.watermarks.set(mapping.name, step.side, taken.watermark)
     return taken.next
 

@@ -14,7 +14,6 @@ from itertools import batched
 from shared_code.core.coupling import Coupling
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
-from shared_code.sync.messages import ScanMode
 from shared_code.sync.parts import ConnectionParts, table_of
 from shared_code.sync.previewing.paper import real_etag
 from shared_code.sync.processing.committing import is_coupled
@@ -65,7 +64,7 @@ def _others(
     """What has no partner on paper, and coupled records that something else moved at their very version."""
     told = set[str]()
     for page in _pages(at, on_paper, mapping, side):
-        work, _ = select(on_paper, mapping, side, ScanMode.CHANGES, page)
+        work = select(on_paper, mapping, side, page)
         known = on_paper.couplings(mapping.name).load(side, [each.id for each in work])
         for each in work:
             pair = known.get(each.id)
