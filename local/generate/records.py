@@ -28,7 +28,7 @@ from local.generate.names import (
 type Record = dict[str, Any]
 type Tables = Mapping[str, Sequence[Record]]
 
-MOST = 200_000
+MOST = 1_000_000
 EMPTY_ID = str(uuid.UUID(int=0))
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "generated.tandem.example")
 _SHARED = (
@@ -41,7 +41,7 @@ _SHARED = (
 class Wanted:
     """How much to generate: customers (each with its company contact) and persons that work for them.
 
-    Raises ValueError for a number below zero, above 200,000, or for persons without a customer.
+    Raises ValueError for a number below zero, above 1,000,000, or for persons without a customer.
     """
 
     customers: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 LENGTH = 2
-"""Characters that tell where an id is kept: of GUIDs there are 256 such beginnings, about equally frequent."""
+"""Characters that tell where an id is kept: GUIDs have 256 such beginnings, each about as frequent."""
 
 
 def beginning_of(record_id: str) -> str:

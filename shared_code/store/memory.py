@@ -12,10 +12,10 @@ send as requests: each page of a query, each point read of ``get_many``.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 
 from shared_code.store.codec import (
     after_prefix,
@@ -27,6 +27,7 @@ from shared_code.store.codec import (
     check_transaction,
     order_of,
 )
+from shared_code.store.ordered_keys import OrderedKeys
 from shared_code.store.queue import Message, check_queue_name, check_receive, check_send
 from shared_code.store.tables import (
     AlreadyExists,
@@ -61,24 +62,22 @@ class _Partition:
     """Entities by the sort form of their row key, and these in order."""
 
     entities: dict[bytes, Entity] = field(default_factory=dict)
-    order: list[bytes] = field(default_factory=list)
+    order: OrderedKeys = field(default_factory=OrderedKeys)
 
     def put(self, entity: Entity) -> None:
         key = _order_of(entity.row)
         if key not in self.entities:
-            insort(self.order, key)
+            self.order.add(key)
         self.entities[key] = entity
 
     def remove(self, row: str) -> None:
         key = _order_of(row)
         if self.entities.pop(key, None) is not None:
-            del self.order[bisect_left(self.order, key)]
+            self.order.remove(key)
 
     def page(self, start: bytes, end: bytes | None) -> list[Entity]:
         """Up to a page of entities from ``start``, before ``end``."""
-        first = bisect_left(self.order, start)
-        last = len(self.order) if end is None else bisect_left(self.order, end)
-        return [self.entities[key] for key in self.order[first : min(last, first + PAGE)]]
+        return [self.entities[key] for key in islice(self.order.between(start, end), PAGE)]
 
 
 class MemoryTables:

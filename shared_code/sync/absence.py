@@ -1,8 +1,8 @@
 """Absence: what is not there, though it is coupled.
 
 Business Central has no tombstones, so a record that was deleted there is only found missing by a complete
-scan (``full_scan``).  The records found missing are queued like changed ones: the batch asks for each of them,
-and only what the service says is not there counts as deleted.
+scan (``full_scan``).  The records found missing are queued like changed ones: the batch asks for each of
+them, and only what the service says is not there counts as deleted.
 
 A brake keeps a lost right or a wrong company from looking like thousands of deletions.  Where a record that
 is asked for by its id is missing, others of the same mapping must be there: a service that hides all of them
