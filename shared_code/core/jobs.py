@@ -73,10 +73,23 @@ class Batch:
     rules: str = ""
     etag: str = ""
 
+
+@frozen
+class Account:
+    """What a batch counts, without its records: ``size`` of them, of which ``rest`` were handed on."""
+
+    id: str
+    side: Side
+    size: int
+    counts: Mapping[Outcome, int]
+    done: bool = False
+    rest: int = 0
+    rest_id: str = ""
+
     @property
     def given(self) -> int:
         """Records whose outcome this batch counts."""
-        return len(self.ids) - len(self.rest)
+        return self.size - self.rest
 
 
 @frozen
@@ -92,15 +105,15 @@ class Progress:
         return sum(self.counts.values())
 
 
-def progress(batches: Iterable[Batch]) -> Progress:
-    """The sum of batches of one direction.  All done: the counts add up to what was given."""
-    known = {batch.id: batch for batch in batches}
+def progress(accounts: Iterable[Account]) -> Progress:
+    """The sum of the batches of one direction.  All done: the counts add up to what was given."""
+    known = {each.id: each for each in accounts}
     given, open_batches = 0, 0
     counts = dict.fromkeys(Outcome, 0)
     for batch in known.values():
         # Records that were handed on count where they went to; until that batch is on file they count here.
         handed_on = not batch.rest or batch.rest_id in known
-        given += batch.given if handed_on else len(batch.ids)
+        given += batch.given if handed_on else batch.size
         open_batches += not (batch.done and handed_on)
         for outcome, number in batch.counts.items():
             counts[outcome] += number

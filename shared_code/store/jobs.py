@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared_code.core.instructions import Instruction
-from shared_code.core.jobs import Batch, Job, JobKind
+from shared_code.core.jobs import Account, Batch, Job, JobKind
 from shared_code.core.outcome import Outcome
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
@@ -112,6 +112,26 @@ class JobStore:
         found = self._tables.query_prefix(BATCHES, self._partition(job_id), "batch|")
         return (_batch(job_id, each) for each in found)
 
+    def accounts(self, job_id: str) -> Iterator[Account]:
+        """What all batches of a job count, their records left out."""
+        found = self._tables.query_prefix(BATCHES, self._partition(job_id), "batch|", select=_COUNTED)
+        return (self._account(job_id, each) for each in found)
+
+    def _account(self, job_id: str, entity: Entity) -> Account:
+        values, size = entity.values, entity.values.get("size")
+        if size is None:  # A release before stored it.
+            batch = self.batch(job_id, entity.row.removeprefix("batch|"))
+            size = len(batch.ids) if batch else 0
+        return Account(
+            id=entity.row.removeprefix("batch|"),
+            side=Side(str(values["side"])),
+            size=int(size),
+            counts=_counts(values),
+            done=bool(values["done"]),
+            rest=len(_split(values["rest"])),
+            rest_id=str(values["rest_id"]),
+        )
+
     def batches_of_step(self, job_id: str, step_key: str) -> list[Batch]:
         """The batches a step registered, by this attempt or an earlier one."""
         found = self._tables.query_prefix(BATCHES, self._partition(job_id), f"batch|{step_key}|")
@@ -121,9 +141,10 @@ class JobStore:
         """Whether a batch of this side is open, or was handed on and its rest is not on file yet."""
         return bool(self._open(job_id, f"batch|{side}|"))
 
-    def open_batches(self, job_id: str) -> list[str]:
-        """The ids of the batches that are open, or were handed on with their rest not on file yet."""
-        return self._open(job_id, "batch|")
+    def open_batches(self, job_id: str, side: Side | None = None) -> list[str]:
+        """The ids of the batches (of a side) that are open, or were handed on with their rest not on file
+        yet."""
+        return self._open(job_id, f"batch|{side}|" if side else "batch|")
 
     def _open(self, job_id: str, prefix: str) -> list[str]:
         found = self._tables.query_prefix(
@@ -192,6 +213,7 @@ class JobStore:
             "mapping": batch.mapping,
             "side": batch.side.value,
             "ids": _SEPARATOR.join(batch.ids),
+            "size": len(batch.ids),
             "stamps": _SEPARATOR.join(batch.stamps),
             "ordered": batch.ordered,
             "attempt": batch.attempt,
@@ -241,12 +263,19 @@ def _batch(job_id: str, entity: Entity) -> Batch:
         ordered=bool(values["ordered"]),
         attempt=int(values["attempt"]),
         done=bool(values["done"]),
-        counts={Outcome(name): int(number) for name, number in load(str(values["counts"])).items()},
+        counts=_counts(values),
         rest=_split(values["rest"]),
         rest_id=str(values["rest_id"]),
         rules=str(values.get("rules", "")),
         etag=entity.etag,
     )
+
+
+def _counts(values: Mapping[str, Scalar]) -> dict[Outcome, int]:
+    return {Outcome(name): int(number) for name, number in load(str(values["counts"])).items()}
+
+
+_COUNTED = ("side", "size", "counts", "done", "rest", "rest_id")
 
 
 def _split(text: Scalar) -> tuple[str, ...]:

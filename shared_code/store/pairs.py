@@ -78,14 +78,11 @@ class PairStore:
             if (entity := back.get(other)) and entity.values["partner"] == own
         }, self.is_whole()
 
-    def living(self) -> Iterator[tuple[str, str]]:
-        """Every pair of which nobody knows that it ended, as (BC id, Sales id)."""
-        pointers = self._tables.query(TABLE, self._of[Side.SALES])
-        back = {each.row: each.values["partner"] for each in pointers}
-        for each in self._tables.query(TABLE, self._of[Side.BC]):
-            sales_id = str(each.values["partner"])
-            if _is_living(each) and back.get(sales_id) == each.row:
-                yield each.row, sales_id
+    def noted(self) -> Iterator[str]:
+        """The BC ids of the pairs that did not end as far as this row tells (``partners`` asks both), in
+        order."""
+        rows = self._tables.query(TABLE, self._of[Side.BC], select=["ended"])
+        return (each.row for each in rows if _is_living(each))
 
     def is_whole(self) -> bool:
         return self._tables.get(TABLE, self._partition, _WHOLE) is not None

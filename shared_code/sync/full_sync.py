@@ -233,11 +233,8 @@ def _send_lost_batches(parts: Parts, at: ConnectionParts, line: Line, side: Side
     """Queue open batches again when the queue holds nothing, not even what is delayed or being processed."""
     if parts.queue.length(BATCH_QUEUE):
         return
-    batches = {each.id: each for each in at.jobs.batches(line.job) if each.side is side}
-    for each in batches.values():
-        # A batch that is done hands on its rest once more.
-        if not each.done or (each.rest_id and each.rest_id not in batches):
-            parts.send(BatchDue(at.name, line.job, each.id))
+    for batch_id in at.jobs.open_batches(line.job, side):  # One that is done hands on its rest once more.
+        parts.send(BatchDue(at.name, line.job, batch_id))
 
 
 def _end(parts: Parts, at: ConnectionParts, line: Line, message: str) -> Line:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from functools import partial
+from itertools import batched
 
 from shared_code.core import filters, transform
 from shared_code.core.coupling import Origin, OriginKind
@@ -27,6 +28,10 @@ from shared_code.systems.interface import Sighting
 
 MAX_UNCOUPLED = 200_000
 """Uncoupled records of one side that are matched in one go; their keys are held in memory."""
+
+
+NOTED_AT_ONCE = 1_000
+"""Pairs that are put on file together."""
 
 
 class TooMany(Exception):
@@ -102,9 +107,9 @@ def keep_pairs(at: ConnectionParts, mapping: Mapping) -> None:
     """See to it that the pairs are on file a second time, also those of before or after a loss."""
     store = at.pairs(mapping.name)
     if not store.is_whole():
-        store.note(
-            (each.bc_id, each.sales_id) for each in at.couplings(mapping.name).all_coupled(whole=False)
-        )
+        known = at.couplings(mapping.name).all_coupled(whole=False)
+        for chunk in batched(known, NOTED_AT_ONCE, strict=False):
+            store.note((each.bc_id, each.sales_id) for each in chunk)
         store.set_whole()
 
 

@@ -67,8 +67,8 @@ def line_view(at: ConnectionParts, line: Line, why_not: str = "", *, now_s: floa
     # A mapping of people's own may be gone when its last run is looked at.
     mapping = at.mappings.get(line.mapping)
     watched = mapping.watched if mapping else tuple(Side)
-    batches = list(at.jobs.batches(line.job)) if line.phase not in (Phase.BLOCKED, Phase.HELD) else []
-    sums = {side: progress(each for each in batches if each.side is side) for side in Side}
+    accounts = list(at.jobs.accounts(line.job)) if line.phase not in (Phase.BLOCKED, Phase.HELD) else []
+    sums = {side: progress(each for each in accounts if each.side is side) for side in Side}
     given = sum(each.given for each in sums.values())
     done = sum(each.done for each in sums.values())
     to_status, from_status = (
@@ -166,8 +166,8 @@ def job_views(parts: Parts, at: ConnectionParts, jobs: Iterable[Job]) -> list[Vi
 
 def job_view(at: ConnectionParts, job: Job) -> View:
     """One job with the counters of both directions."""
-    batches = list(at.jobs.batches(job.id))
-    sums = {side: progress(each for each in batches if each.side is side) for side in Side}
+    accounts = list(at.jobs.accounts(job.id))
+    sums = {side: progress(each for each in accounts if each.side is side) for side in Side}
     open_batches = any(each.open_batches for each in sums.values())
     return {
         "id": job.id,

@@ -369,7 +369,7 @@ def test_only_the_first_to_finish_a_batch_counts(job_store: JobStore) -> None:
     job_store.finish(Batch(**{**ended, "counts": {Outcome.INSERTED: 2}}))
     with pytest.raises(Changed):
         job_store.finish(Batch(**{**ended, "counts": {Outcome.FAILED: 2}}))
-    assert progress(job_store.batches("job")).counts[Outcome.INSERTED] == 2
+    assert progress(job_store.accounts("job")).counts[Outcome.INSERTED] == 2
 
 
 def test_a_job_is_open_until_its_batches_and_their_rests_are_done(job_store: JobStore) -> None:
@@ -386,7 +386,7 @@ def test_a_job_is_open_until_its_batches_and_their_rests_are_done(job_store: Job
     job_store.add_batches([batch(id=rest, ids=("b2",), stamps=(), attempt=1, done=True,
                                  counts={Outcome.FAILED: 1})])  # fmt: skip
     assert not job_store.has_open("job", Side.BC)
-    sums = progress(job_store.batches("job"))
+    sums = progress(job_store.accounts("job"))
     assert (sums.given, sums.done, sums.open_batches) == (2, 2, 0)
 
 

@@ -27,6 +27,10 @@ def stores(tables: MemoryTables) -> tuple[CouplingStore, PairStore]:
     return CouplingStore(tables, "cronus", "CUSTOMER"), PairStore(tables, "cronus", "CUSTOMER")
 
 
+def living(pairs: PairStore) -> list[tuple[str, str]]:
+    return sorted(pairs.partners(Side.BC, list(pairs.noted()))[0].items())
+
+
 def test_a_pair_is_found_from_both_sides_until_it_ends(memory: MemoryTables) -> None:
     _, pairs = stores(memory)
     pairs.note([("b1", "s1"), ("b2", "s2")])
@@ -35,7 +39,7 @@ def test_a_pair_is_found_from_both_sides_until_it_ends(memory: MemoryTables) -> 
     assert pairs.partners(Side.SALES, ["s2"]) == ({"s2": "b2"}, True)
     pairs.end([("b1", "s1")])
     assert pairs.partners(Side.BC, ["b1"]) == ({}, True)
-    assert list(pairs.living()) == [("b2", "s2")]
+    assert living(pairs) == [("b2", "s2")]
 
 
 @pytest.mark.parametrize("wrong", [("b1", "s1"), ("b2", "s1"), ("b1", "s2")])
@@ -54,16 +58,16 @@ def test_a_living_pair_never_counts_as_ended_while_another_one_is_corrected(
         with pytest.raises(StorageUnavailable):
             pairs.correct(wrong, [("b1", "s1")])
         setattr(memory, hook, lambda operation, table: None)
-        assert list(pairs.living()) == [("b1", "s1")]
+        assert living(pairs) == [("b1", "s1")]
     pairs.correct(wrong, [("b1", "s1")])
-    assert list(pairs.living()) == [("b1", "s1")]
+    assert living(pairs) == [("b1", "s1")]
 
 
 def test_a_pair_that_is_none_ends(memory: MemoryTables) -> None:
     _, pairs = stores(memory)
     pairs.note([("b1", "s1")])
     pairs.correct(("b1", "s1"), [])
-    assert list(pairs.living()) == []
+    assert living(pairs) == []
 
 
 def test_a_pair_counts_only_when_both_of_its_rows_name_each_other(memory: MemoryTables) -> None:
@@ -71,7 +75,7 @@ def test_a_pair_counts_only_when_both_of_its_rows_name_each_other(memory: Memory
     pairs.note([("b1", "s1")])
     pairs.note([("b2", "s1")])
     assert pairs.partners(Side.BC, ["b1", "b2"])[0] == {"b2": "s1"}
-    assert list(pairs.living()) == [("b2", "s1")]
+    assert living(pairs) == [("b2", "s1")]
 
 
 @pytest.mark.parametrize("row", ["b|b1", "s|s1", "r|REF", "all"])
