@@ -122,9 +122,7 @@ def _take(parts: Parts, at: ConnectionParts, mapping: Mapping, step: ScanStep) -
     return own.next
 
 
-def _look_at_changes(
-    at: ConnectionParts, mapping: Mapping, step: ScanStep, cursor: Cursor | None
-) -> Taken:
+def _look_at_changes(at: ConnectionParts, mapping: Mapping, step: ScanStep, cursor: Cursor | None) -> Taken:
     """A page of what changed."""
     page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
     is_watched = step.side in mapping.watched
