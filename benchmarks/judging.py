@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from benchmarks.fields import PAIRS
 
@@ -30,23 +32,41 @@ class Verdict:
     lost: int
 
 
-def judge(customers: Sequence[Record], accounts: Sequence[Record], edits: Iterable[Edit] = ()) -> Verdict:
-    """Compares both sides by the customers' numbers."""
-    by_number = {str(each["accountnumber"]): each for each in accounts}
-    counted = Counter(str(each["accountnumber"]) for each in accounts)
-    missing = [each for each in customers if each["number"] not in by_number]
-    pairs = {str(each["number"]): (each, by_number[each["number"]])
-             for each in customers if each["number"] in by_number}  # fmt: skip
+def judge(customers: Iterable[Record], accounts: Iterable[Record], edits: Iterable[Edit] = ()) -> Verdict:
+    """Compares both sides by the customers' numbers; of each record only checksums of its values are held."""
     edited = list(edits)
     touched = {(each.number, each.field) for each in edited}
-    lost_edits = sum(not _is_on_both_sides(each, pairs.get(each.number)) for each in edited)
-    differing = sum(
-        (customer.get(field[0]) or "") != (account.get(field[1]) or "")
-        for number, (customer, account) in pairs.items()
-        for field in PAIRS.items()
-        if (number, field) not in touched
+    numbers = {each.number for each in edited}
+    mine, my_edited = _held(customers, "number", PAIRS.keys(), numbers)
+    theirs, their_edited = _held(accounts, "accountnumber", PAIRS.values(), numbers)
+    counted = Counter(number for number, _ in theirs)
+    sums = dict(mine)
+    differing, met = 0, set[str]()
+    for number, found in theirs:
+        if number in sums and number not in met:
+            met.add(number)
+            pairs = zip(PAIRS.items(), sums[number], found, strict=True)
+            differing += sum(here != there and (number, field) not in touched for field, here, there in pairs)
+    lost_edits = sum(
+        not _is_on_both_sides(each, my_edited.get(each.number), their_edited.get(each.number))
+        for each in edited
     )
-    return Verdict(counted.total() - len(counted), len(missing) + differing + lost_edits)
+    missing = sum(number not in counted for number in sums)
+    return Verdict(counted.total() - len(counted), missing + differing + lost_edits)
+
+
+def _held(
+    records: Iterable[Record], number: str, fields: Collection[str], wanted: Collection[str]
+) -> tuple[list[tuple[str, array[int]]], dict[str, Record]]:
+    """The number and the checksums of each record, and the whole records of the wanted numbers."""
+    sums: list[tuple[str, array[int]]] = []
+    whole: dict[str, Record] = {}
+    for each in records:
+        own = str(each[number])
+        sums.append((own, array("I", (crc32(str(each.get(name) or "").encode()) for name in fields))))
+        if own in wanted:
+            whole[own] = each
+    return sums, whole
 
 
 def judge_names(accounts: Sequence[Record], customers: Sequence[Record]) -> Verdict:
@@ -64,6 +84,8 @@ def judge_names(accounts: Sequence[Record], customers: Sequence[Record]) -> Verd
     return Verdict(counted.total() - len(counted), len(accounts) - len(pairs) + differing)
 
 
-def _is_on_both_sides(edit: Edit, pair: tuple[Record, Record] | None) -> bool:
+def _is_on_both_sides(edit: Edit, customer: Record | None, account: Record | None) -> bool:
     here, there = edit.field
-    return pair is not None and pair[0].get(here) == edit.value == pair[1].get(there)
+    if customer is None or account is None:
+        return False
+    return customer.get(here) == edit.value == account.get(there)

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -225,13 +225,13 @@ def _as_accounts(bc_folder: Path, sales: Path, files: list[str]) -> Path:
     return empty
 
 
-def dumped(control: BusinessCentralControl | SalesControl, table: str) -> Sequence[dict[str, Any]]:
-    """The generated records of a table, or what was made of them."""
+def dumped(control: BusinessCentralControl | SalesControl, table: str) -> Iterator[dict[str, Any]]:
+    """The generated records of a table, or what was made of them, one after the other."""
     if isinstance(control, BusinessCentralControl):
-        rows, number = control.dump(COMPANY, table), "number"
+        rows, number = control.dump_in_parts(COMPANY, table), "number"
     else:
-        rows, number = control.dump(table), "accountnumber"
-    return [each for each in rows if str(each.get(number, "")).startswith(NUMBER_PREFIX)]
+        rows, number = control.dump_in_parts(table), "accountnumber"
+    return (each for each in rows if str(each.get(number, "")).startswith(NUMBER_PREFIX))
 
 
 def as_line(access: Access) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -61,6 +62,18 @@ class Control:
         self.post("faults/next", {"kind": str(kind), "method": method, "path": path, "skip": skip})
 
 
+PART = 10_000
+"""Rows of one part of a long table."""
+
+
+def _in_parts(ask: Callable[[str], list[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+    for skip in count(0, PART):
+        found = ask(f"skip={skip}&take={PART}")
+        yield from found
+        if len(found) < PART:
+            return
+
+
 class BusinessCentralControl(Control):
     """Business Central's own control routes besides."""
 
@@ -109,6 +122,11 @@ class BusinessCentralControl(Control):
         found: list[dict[str, Any]] = self.get(path)["value"]
         return found
 
+    def dump_in_parts(self, company: str, table: str) -> Iterator[dict[str, Any]]:
+        """The same of a table that is not changed meanwhile, however long it is."""
+        path = f"dump?company={quote(company, safe='')}&table={table}"
+        return _in_parts(lambda part: self.get(f"{path}&{part}")["value"])
+
 
 class SalesControl(Control):
     """The Sales organisation's own control routes besides."""
@@ -119,6 +137,10 @@ class SalesControl(Control):
         """All rows of a table (logical name) as they are now, without columns that hold nothing."""
         found: list[dict[str, Any]] = self.get(f"rows?table={table}")
         return found
+
+    def dump_in_parts(self, table: str) -> Iterator[dict[str, Any]]:
+        """The same of a table that is not changed meanwhile, however long it is."""
+        return _in_parts(lambda part: self.get(f"rows?table={table}&{part}"))
 
     def add_person(self, name: str, roles: Sequence[str]) -> None:
         """A person who signs in by this name and has these security roles."""

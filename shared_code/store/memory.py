@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
+from sys import intern
 
 from shared_code.store.codec import (
     after_prefix,
@@ -271,13 +272,13 @@ class MemoryTables:
         self._writes += 1
         etag = f'W/"{self._writes}"'
         given = operation.entity
-        target.put(Entity(given.partition, given.row, _copied(given.values), etag))
+        target.put(Entity(intern(given.partition), given.row, _copied(given.values), etag))
         return etag
 
 
 def _copied(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    """A copy of its own, with plain text in place of enumeration members."""
-    return {name: str(value) if isinstance(value, str) else value for name, value in values.items()}
+    """A copy of its own, with plain text in place of enumeration members; names are held once for all."""
+    return {intern(name): str(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def _selected(entity: Entity, select: Sequence[str]) -> Entity:

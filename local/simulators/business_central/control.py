@@ -31,6 +31,7 @@ from local.simulators.business_central.errors import ApiError
 from local.simulators.business_central.options import Options, Permissions
 from local.simulators.business_central.query import split_query
 from local.simulators.business_central.storage import Company
+from local.simulators.parts import part_of
 from local.simulators.wire import Request, Response
 
 _FIXED = {"version", "control", "running_limit", "queue_limit"}
@@ -159,10 +160,11 @@ def counts(env: Environment, _: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def dump(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """All rows of a table as they are now."""
+    """All rows of a table as they are now, or those of a part: ``skip`` and ``take``."""
     table = _company(env, arguments).tables[arguments["table"]]
     with env.lock:
-        return {"value": [{**row.values, "@odata.etag": row.etag} for row in table.rows.values()]}
+        rows = part_of(table.rows.values(), arguments)
+        return {"value": [{**row.values, "@odata.etag": row.etag} for row in rows]}
 
 
 def load(env: Environment, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from local.simulators.dataverse.statistics import Statistics
 from local.simulators.dataverse.store import Row
 from local.simulators.dataverse.values import moment_text
 from local.simulators.dataverse.webhooks import WebhookSender
+from local.simulators.parts import part_of
 from local.simulators.wire import Request, Response
 
 PREFIX = "/_control/"
@@ -92,10 +93,10 @@ class Control:
         return asdict(org.options)
 
     def _rows(self, body: Body) -> Any:
-        """``?table=``: every row of a table with all of its columns."""
+        """``?table=``: every row of a table with all of its columns, or those of a part: ``&skip=&take=``."""
         table = self._table(body)
         render = renderer(self._org, Query(table), Preferences())
-        rows = self._org.store.tables[table.name].rows.values()
+        rows = part_of(self._org.store.tables[table.name].rows.values(), body)
         return [{name: value for name, value in render(row).items() if value is not None} for row in rows]
 
     def _stats(self) -> Any:

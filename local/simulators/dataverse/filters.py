@@ -44,6 +44,18 @@ _TEXT: dict[str, Callable[[str, str], bool]] = {
 _SAME_KIND = {"date": "moment"}
 
 
+@dataclass(frozen=True)
+class OneOf:
+    """Whether a column's value is among some; ``column`` is named as in the expression."""
+
+    column: str
+    get: Getter
+    wanted: frozenset[Any]
+
+    def __call__(self, row: Any) -> bool:
+        return comparable(self.get(row)) in self.wanted
+
+
 class Fields(Protocol):
     """What the names in an expression mean."""
 
@@ -221,7 +233,7 @@ class _Parser:
             raise bad_request("The PropertyName of a query function must be a quoted text.")
         kind, get = self._fields.column(literal.value)
         values = [_converted(kind, value) for value in text_array(raw["PropertyValues"])]
-        return _membership(name, get, values)
+        return _membership(name, literal.value, get, values)
 
     def _syntax_error(self) -> Exception:
         if self._text.count("'") % 2:
@@ -260,11 +272,13 @@ def _converted(kind: str, text: str) -> Any:
     return comparable(text)
 
 
-def _membership(name: str, get: Getter, values: list[Any]) -> Predicate:
+def _membership(name: str, column: str, get: Getter, values: list[Any]) -> Predicate:
     if name == "Between":
         if len(values) != 2:
             raise bad_request("Between takes two values.")
         low, high = values
         return lambda row: (found := comparable(get(row))) is not None and low <= found <= high
     wanted = frozenset(values)
-    return lambda row: (comparable(get(row)) in wanted) == (name == "In")
+    if name == "In":
+        return OneOf(column, get, wanted)
+    return lambda row: comparable(get(row)) not in wanted

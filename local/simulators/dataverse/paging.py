@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from local.simulators.dataverse.errors import bad_request
+from local.simulators.dataverse.filters import OneOf
 from local.simulators.dataverse.organisation import Organisation
 from local.simulators.dataverse.preferences import MAX_PAGE_SIZE, Preferences
 from local.simulators.dataverse.query import Query, sort_key
@@ -125,7 +126,7 @@ def count_matching(org: Organisation, query: Query) -> int:
 
 
 def _page_by_id(org: Organisation, query: Query, size: int, state: dict[str, Any] | None) -> Page:
-    ids, rows = org.store.ordered_ids(query.table.name), org.store.tables[query.table.name].rows
+    ids, rows = _ids_of(org, query), org.store.tables[query.table.name].rows
     start = 0 if state is None else bisect.bisect_right(ids, state["id"])
     fits: Callable[[Row], bool] = query.predicate or (lambda row: True)
     candidates = (rows[ids[at]] for at in range(start, len(ids)))
@@ -134,6 +135,15 @@ def _page_by_id(org: Organisation, query: Query, size: int, state: dict[str, Any
     count = count_matching(org, query) if query.count else None
     found = found[:size]
     return Page(found, {"id": found[-1].id} if more else None, count)
+
+
+def _ids_of(org: Organisation, query: Query) -> list[str]:
+    """The ids of the rows that may fit, in order: those that are asked for where the filter names ids."""
+    found = query.predicate
+    if isinstance(found, OneOf) and found.column == query.table.id_name:
+        rows = org.store.tables[query.table.name].rows
+        return sorted(each for each in found.wanted if each in rows)
+    return org.store.ordered_ids(query.table.name)
 
 
 def _matching(org: Organisation, query: Query) -> list[Row]:

@@ -7,6 +7,7 @@ The pages of one delta read are those of one moment: a row written while paging 
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -126,7 +127,8 @@ def _answer(
 def _items(org: Organisation, table: Table, span: _Span) -> Iterator[Row | Deletion]:
     if span.after is None:
         ids, rows = org.store.ordered_ids(table.name), org.store.tables[table.name].rows
-        return (rows[row_id] for row_id in ids if span.last is None or row_id > span.last)
+        start = 0 if span.last is None else bisect.bisect_right(ids, span.last)
+        return (rows[row_id] for row_id in islice(ids, start, None))
     return _changes_then_deletions(org, table, span.after, span.until, span.last)
 
 
