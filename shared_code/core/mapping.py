@@ -15,7 +15,7 @@ from functools import cached_property
 from shared_code.core.brakes import Brakes
 from shared_code.core.conditions import Condition, fields_of
 from shared_code.core.fields import Direction, FieldMapping, FieldType, Lines, groups_of, native_of
-from shared_code.core.lenses import Getters, Putters, getters, putters
+from shared_code.core.lenses import getters, putters
 from shared_code.core.policies import (
     MODIFIED_ON,
     BySide,
@@ -26,6 +26,7 @@ from shared_code.core.policies import (
     Rules,
     deletion_rule,
 )
+from shared_code.core.ready import Getters, Putters
 from shared_code.core.records import Side
 from shared_code.core.table_rules import IN_FORCE, InForce, TableRule
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, getcontext
+from functools import cache
 
 from shared_code.core.fields import FieldType
 from shared_code.core.records import Value
@@ -37,9 +38,14 @@ def decimal_of(value: Value, places: int) -> Decimal | None:
     One with too many digits to be rounded stays as it is: ``put`` refuses it, so that it is told of.
     """
     try:
-        number = Decimal(str(value))
+        number = value if type(value) is Decimal else Decimal(str(value))
         fits = number.is_finite() and number.adjusted() + places < getcontext().prec
-        number = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) if fits else number
+        number = number.quantize(_last_place(places), ROUND_HALF_UP) if fits else number
     except (InvalidOperation, ValueError):
         return None
     return number if number.is_finite() and number != 0 else None
+
+
+@cache
+def _last_place(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)

@@ -33,6 +33,8 @@ def first_part(key: str) -> str:
 
 
 def _plain(value: Value) -> str:
+    if type(value) is str and value.isascii():  # nothing to normalise
+        return value.strip()
     return "" if value is None else unicodedata.normalize("NFC", str(value)).strip()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from shared_code.core.ascii_json import in_ascii
 from shared_code.core.records import Value, Values
 
 _DECIMAL = "$n"
@@ -82,5 +83,4 @@ def ascii_body(values: Mapping[str, object]) -> bytes:
 
     The emulator decodes a body piece by piece: a letter of several bytes at the end of a piece would be lost.
     """
-    body = orjson.dumps(values)
-    return body if body.isascii() else _ASCII.encode(values).encode("ascii")
+    return in_ascii(orjson.dumps(values))

@@ -129,9 +129,14 @@ class Writer:
 
     def body(self, given: Mapping[str, Value]) -> dict[str, object]:
         """What is sent to write ``given``.  Raises ValueError for a name or lookup that cannot be written."""
-        plain = {odata.name(name): value for name, value in given.items() if name not in self._lookups}
-        bound = [name for name in given if name in self._lookups]
-        return {**plain, **dict(_bound(self._columns[name], given[name]) for name in bound)}
+        lookups, sent = self._lookups, dict[str, object]()
+        for name, value in given.items():
+            if name in lookups:
+                key, sent_value = _bound(self._columns[name], value)
+                sent[key] = sent_value
+            else:
+                sent[odata.name(name)] = value
+        return sent
 
     def binds(self, given: Mapping[str, Value]) -> bool:
         """Whether writing ``given`` points a lookup somewhere."""

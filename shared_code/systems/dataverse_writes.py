@@ -145,7 +145,7 @@ def _creation(table: Table, writer: rows.Writer, creation: Creation) -> _Write:
         lines = rows.Writer(table.lines)
         body[table.collection] = [_new(table.lines, lines, line) for line in creation.lines]
     target = f"{batch.API_PATH}/{odata.name(table.name)}"
-    return _Write("POST", target, {}, odata.dumps(body), key, writer.binds(creation.values))
+    return _Write("POST", target, {}, odata.body(body), key, writer.binds(creation.values))
 
 
 def _new(table: Table, writer: rows.Writer, creation: Creation) -> dict[str, object]:
@@ -158,7 +158,7 @@ def _change(table: Table, writer: rows.Writer, change: Change) -> _Write:
     key = odata.guid(change.id)
     target = f"{batch.API_PATH}/{odata.name(table.name)}({key})"
     headers = {"If-Match": change.version.etag}
-    text = odata.dumps(writer.body(change.values))
+    text = odata.body(writer.body(change.values))
     return _Write("PATCH", target, headers, text, key, writer.binds(change.values))
 
 
@@ -202,7 +202,7 @@ def _create_multiple(
     kind = f"Microsoft.Dynamics.CRM.{rows.logical_name(table)}"
     targets = ",".join(_target(kind, one.text) for one in writes)
     url = f"{root}/{odata.name(table.name)}/Microsoft.Dynamics.CRM.CreateMultiple"
-    body = f'{{"Targets":[{targets}]}}'.encode("ascii")
+    body = f'{{"Targets":[{targets}]}}'.encode()
     answer = client.send(Call("create", "POST", url, batch.JSON_BODY, body, repeatable=False))
     if answer.status in (401, 403):
         raise fault(answer.error, f"Creating in Sales' table {table.name}")

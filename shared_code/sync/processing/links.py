@@ -32,6 +32,7 @@ class LinkTable:
         self._at = at
         self._mapping = mapping
         self._couplings: dict[tuple[str, str, str], Coupling] = {}
+        self._rates: dict[tuple[str, str], Decimal | None] = {}
 
     def load(self, side: Side, rows: Iterable[Row]) -> None:
         """Load the couplings that these rows of ``side`` refer to."""
@@ -81,8 +82,10 @@ class LinkTable:
 
     def rate(self, mapping: str, bc_id: str) -> Decimal | None:
         """Units of the currency for one of the local currency: both rates are towards a common base."""
-        rates = [self._rate_to_base(mapping, each) for each in (bc_id, ZERO_ID)]
-        return rates[0] / rates[1] if rates[0] and rates[1] else None
+        if (mapping, bc_id) not in self._rates:
+            own, local = (self._rate_to_base(mapping, each) for each in (bc_id, ZERO_ID))
+            self._rates[mapping, bc_id] = own / local if own and local else None
+        return self._rates[mapping, bc_id]
 
     def held(self, mapping: str, bc_key: str, by_reference: bool, field: str) -> Value:
         coupling = self._couplings.get((mapping, "reference" if by_reference else "bc", bc_key))
@@ -101,6 +104,7 @@ class LinkTable:
         return [each for each in found if isinstance(each, Coupling)]
 
     def _take(self, mapping: str, couplings: Iterable[Coupling]) -> None:
+        self._rates.clear()
         for each in couplings:
             if each.state is CouplingState.COUPLED:
                 self._couplings[mapping, "bc", each.bc_id] = each

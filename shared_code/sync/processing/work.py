@@ -13,9 +13,10 @@ from shared_code.core.identity import partner_id
 from shared_code.core.instructions import Instruction
 from shared_code.core.jobs import Batch, JobKind
 from shared_code.core.labels import label_of
+from shared_code.core.lenses import put_groups
 from shared_code.core.mapping import Mapping
 from shared_code.core.policies import MODIFIED_ON, Rules
-from shared_code.core.put_results import FAULTS, Missing, Unfit
+from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import Row, Side, Value, Values
 from shared_code.runtime import Runtime
 from shared_code.store.announcements import AnnouncementStore
@@ -128,19 +129,8 @@ class Work:
 
         A field group is put whole or not at all.  ``present`` is the record as it was read, if it was.
         """
-        native: dict[str, Value] = {}
-        problems: list[Missing | Unfit] = []
-        sent: dict[str, Value] = {}
         held = present.values if present else transform.NOTHING
-        for group in self.mapping.putters[side]:
-            named = [(name, put(values[name], self.links, held)) for name, put in group if name in values]
-            if faults := [put for _, put in named if isinstance(put, FAULTS)]:
-                problems += faults
-                continue
-            for name, put in named:
-                native.update(put)  # type: ignore[arg-type]
-                sent[name] = values[name]
-        return native, problems, sent
+        return put_groups(self.mapping.putters[side], values, self.links, held)
 
     def groups_of(self, names: Iterable[str]) -> frozenset[str]:
         """The field groups these fields belong to."""
