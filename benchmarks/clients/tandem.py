@@ -21,7 +21,7 @@ from local.dev.places import ROOT
 from local.host.host import Host
 from local.host.queue_message import MessageInHand
 from shared_code.store.azure_queue import AzureQueue
-from shared_code.store.azure_transport import LeanTransport
+from shared_code.store.azure_wire import Wire
 
 MAPPING = "CUSTOMER"
 PATIENCE_S = 7_200.0
@@ -62,18 +62,18 @@ class _Traffic:
             self._changed.notify_all()
 
     def _count_storage(self) -> None:
-        lean, plain, storage = LeanTransport.send_lean, RequestsTransport.send, self.storage
+        wire, plain, storage = Wire.send, RequestsTransport.send, self.storage
 
         def counted(self: Any, request: Any, **given: Any) -> Any:
             storage[_kind(request.method, request.url)] += 1
             return plain(self, request, **given)
 
-        def counted_lean(self: Any, pool: Any, request: Any, target: str) -> Any:
-            storage[_kind(request.method, request.url)] += 1
-            return lean(self, pool, request, target)
+        def counted_on_wire(self: Any, method: str, path: str, *given: Any) -> Any:
+            storage[_kind(method, path)] += 1
+            return wire(self, method, path, *given)
 
         RequestsTransport.send = counted
-        LeanTransport.send_lean = counted_lean  # type: ignore[method-assign]
+        Wire.send = counted_on_wire  # type: ignore[method-assign]
 
 
 def _kind(method: str, url: str) -> str:

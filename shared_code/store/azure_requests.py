@@ -2,8 +2,7 @@
 
 The client library makes an object of every message and every entity, which costs milliseconds of processor
 time for each request and a quarter of one for each entity it reads; here it is a few lines of text (figures:
-docs/measurements/bench.md).  The requests go out through the library's own pipeline, so that signing, tokens
-and connections stay its business.
+docs/measurements/bench.md).
 Format: Microsoft docs, storageservices/table-service-rest-api, payload-format-for-table-service-operations.
 """
 
@@ -16,10 +15,8 @@ from urllib.parse import quote
 
 import orjson
 from azure.core.exceptions import AzureError
-from azure.core.rest import HttpRequest
-from azure.data.tables import TableServiceClient
 
-from shared_code.core.frozen import frozen
+from shared_code.store.azure_wire import Reply, Wire
 from shared_code.store.json_values import ascii_body
 from shared_code.store.tables import Entity, Scalar, StorageRefused
 
@@ -31,7 +28,7 @@ _INDEX = re.compile(r"(\d+):")
 class NotAnswered(AzureError):
     """The service's refusal: its status and code, and the operation it names, if it names one."""
 
-    def __init__(self, status_code: int, error_code: str, index: int | None, response: object) -> None:
+    def __init__(self, status_code: int, error_code: str, index: int | None, response: Reply) -> None:
         super().__init__(f"{status_code} {error_code}")
         self.status_code = status_code
         self.error_code = error_code
@@ -39,60 +36,28 @@ class NotAnswered(AzureError):
         self.response = response
 
 
-@frozen
-class Reply:
-    """What came back; ``response`` is the library's."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
-    response: object
-
-
-def send(
-    service: TableServiceClient,
-    method: str,
-    path: str,
-    headers: Mapping[str, str],
-    content: bytes | None = None,
-) -> Reply:
-    """One request; ``path`` is below the service's address.  Raises whatever the library raises."""
-    own = {
-        "x-ms-version": service.api_version, "DataServiceVersion": "3.0",
-        "MaxDataServiceVersion": "3.0;NetFx", **headers,
-    }  # fmt: skip
-    request = HttpRequest(method, f"{service.url}/{path}", headers=own, content=content)
-    # The library offers no way of its own for a request that it did not compose.
-    # Not read by the pipeline, which knows no answers of several parts.
-    response = service._client.send_request(request, stream=True)
-    text = response.read().decode("utf-8", "replace")
-    return Reply(response.status_code, response.headers, text, response)
-
-
-def ask(service: TableServiceClient, path: str) -> Reply:
+def ask(wire: Wire, path: str) -> Reply:
     """What is found at ``path``.  Raises ``NotAnswered`` where nothing is, or it is not given."""
-    return _accepted(send(service, "GET", path, {"Accept": JSON}))
+    return _accepted(wire.send("GET", path, {"Accept": JSON}))
 
 
-def write(
-    service: TableServiceClient, method: str, path: str, entity: Entity, headers: Mapping[str, str]
-) -> str:
+def write(wire: Wire, method: str, path: str, entity: Entity, headers: Mapping[str, str]) -> str:
     """Write one entity; its new etag.  Raises ``NotAnswered``."""
     own = {"Accept": JSON, "Content-Type": "application/json", **headers}
-    reply = _accepted(send(service, method, path, own, ascii_body(sent(entity))))
+    reply = _accepted(wire.send(method, path, own, ascii_body(sent(entity))))
     return str(reply.headers.get("ETag", ""))
 
 
-def remove(service: TableServiceClient, path: str, etag: str) -> None:
+def remove(wire: Wire, path: str, etag: str) -> None:
     """Delete one entity; fine if it is not there, as after a lost answer.  Raises ``NotAnswered``."""
-    reply = send(service, "DELETE", path, {"Accept": JSON, "If-Match": etag})
+    reply = wire.send("DELETE", path, {"Accept": JSON, "If-Match": etag})
     if reply.status != 404 or "TableNotFound" in reply.text:
         _accepted(reply)
 
 
 def _accepted(reply: Reply) -> Reply:
     if reply.status >= 300:
-        raise refusal(reply.response, reply.status, reply.text)
+        raise refusal(reply)
     return reply
 
 
@@ -142,13 +107,14 @@ _NOT_VALUES = frozenset({"PartitionKey", "RowKey", "Timestamp"})
 _READ: Mapping[str, type[int] | type[float]] = {"Edm.Int64": int, "Edm.Double": float}
 
 
-def refusal(response: object, status: int, text: str) -> NotAnswered:
-    """The error that an answer is."""
-    error = _error_of(text)
+def refusal(reply: Reply, status: int = 0, text: str = "") -> NotAnswered:
+    """The error that an answer is, or that ``text``, a part of it, is."""
+    error = _error_of(text or reply.text)
     message = error.get("message") or {}
     words = str(message.get("value", "")) if isinstance(message, Mapping) else str(message)
     index = _INDEX.match(words)
-    return NotAnswered(status, str(error.get("code") or ""), int(index[1]) if index else None, response)
+    code = str(error.get("code") or "")
+    return NotAnswered(status or reply.status, code, int(index[1]) if index else None, reply)
 
 
 def _error_of(text: str) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ from shared_code.runtime import Runtime
 from shared_code.store.azure_requests import ask, place, received, remove, write
 from shared_code.store.azure_service import CLIENT_OPTIONS, CONNECTION, attempt, credential, service_address
 from shared_code.store.azure_transaction import transact
-from shared_code.store.azure_transport import LeanTransport
+from shared_code.store.azure_wire import Wire, wire_of
 from shared_code.store.codec import (
     after_prefix,
     check_bound,
@@ -61,22 +61,18 @@ def connect(settings: Mapping[str, str], name: str = CONNECTION) -> TableService
     ``settings`` are named as the app's settings are (see ``azure_service``).
     """
     if text := settings.get(name):
-        return TableServiceClient.from_connection_string(text, transport=_transport(), **CLIENT_OPTIONS)
+        return TableServiceClient.from_connection_string(text, **CLIENT_OPTIONS)
     address = service_address(settings, "table", name)
-    identity = credential(settings, name)
-    return TableServiceClient(address, credential=identity, transport=_transport(), **CLIENT_OPTIONS)
-
-
-def _transport() -> LeanTransport:
-    return LeanTransport(CLIENT_OPTIONS["connection_timeout"], CLIENT_OPTIONS["read_timeout"])
+    return TableServiceClient(address, credential=credential(settings, name), **CLIENT_OPTIONS)
 
 
 class AzureTables:
-    """``Tables`` over a service client; safe to share between threads."""
+    """``Tables`` over a service client; safe to share between threads.  ``wire``: in place of its own."""
 
-    def __init__(self, runtime: Runtime, service: TableServiceClient) -> None:
+    def __init__(self, runtime: Runtime, service: TableServiceClient, wire: Wire | None = None) -> None:
         self._runtime = runtime
         self._service = service
+        self._wire = wire or wire_of(service, runtime.now)
 
     def ensure(self, tables: Iterable[str]) -> None:
         for table in tables:
@@ -92,7 +88,7 @@ class AzureTables:
         check_key(row)
         path = table + place(partition, row)
         try:
-            reply = self._read(f"get from {table}", partial(ask, self._service, path))
+            reply = self._read(f"get from {table}", partial(ask, self._wire, path))
         except Missing:
             return None
         return received(orjson.loads(reply.text))
@@ -179,24 +175,24 @@ class AzureTables:
 
     def insert(self, table: str, entity: Entity) -> Entity:
         check_entity(entity)
-        send = partial(write, self._service, "POST", table, entity, {"Prefer": "return-no-content"})
+        send = partial(write, self._wire, "POST", table, entity, {"Prefer": "return-no-content"})
         return replace(entity, etag=self._write(f"insert into {table}", entity.row, send))
 
     def replace(self, table: str, entity: Entity) -> Entity:
         check_replace(entity)
         path = table + place(entity.partition, entity.row)
-        send = partial(write, self._service, "PUT", path, entity, {"If-Match": entity.etag})
+        send = partial(write, self._wire, "PUT", path, entity, {"If-Match": entity.etag})
         return replace(entity, etag=self._write(f"replace in {table}", entity.row, send))
 
     def upsert(self, table: str, entity: Entity) -> Entity:
         check_entity(entity)
-        send = partial(write, self._service, "PUT", table + place(entity.partition, entity.row), entity, {})
+        send = partial(write, self._wire, "PUT", table + place(entity.partition, entity.row), entity, {})
         return replace(entity, etag=self._write(f"upsert into {table}", entity.row, send))
 
     def delete(self, table: str, partition: str, row: str, etag: str | None = None) -> None:
         check_key(partition)
         check_key(row)
-        send = partial(remove, self._service, table + place(partition, row), etag or "*")
+        send = partial(remove, self._wire, table + place(partition, row), etag or "*")
         self._write(f"delete in {table}", row, send)
 
     def transact(self, table: str, operations: Sequence[Operation]) -> list[str]:
@@ -206,7 +202,7 @@ class AzureTables:
         return attempt(
             self._runtime,
             f"transaction of {len(operations)} in {table}",
-            partial(transact, self._service, table, operations),
+            partial(transact, self._wire, table, operations),
         )
 
     def _create(self, table: str) -> None:
@@ -237,7 +233,7 @@ class AzureTables:
         going_on: dict[str, str] = {}
         while True:
             address = _address(table, {**query, **going_on})
-            reply = self._read(f"query {table}", partial(ask, self._service, address))
+            reply = self._read(f"query {table}", partial(ask, self._wire, address))
             yield from map(received, orjson.loads(reply.text)["value"])
             going_on = {name: found for name in _GOING_ON if (found := reply.headers.get(_CONTINUED + name))}
             if not going_on:

@@ -99,13 +99,18 @@ def check_table_name(name: str) -> None:
         raise Unstorable(f"{name!r} is no table name: 3 to 63 letters and digits, beginning with a letter.")
 
 
-def check_key(key: str) -> None:
-    """Raise ``Unstorable`` for a partition or row key that the service would refuse."""
+def check_key(key: str) -> int:
+    """The bytes of a partition or row key.  Raises ``Unstorable`` for one that the service would refuse."""
     if found := _FORBIDDEN_IN_KEY.search(key):
         raise Unstorable(f"A key may not hold the character {found.group()!r}: use escape_key.")
-    size = 2 * _units(key, "A key")
+    size = 2 * (len(key) if key.isascii() else _units(key, "A key"))
     if size > MAX_KEY_BYTES:
         raise Unstorable(f"A key of {size} bytes is longer than {MAX_KEY_BYTES}.")
+    return size
+
+
+_check_partition = lru_cache(256)(check_key)
+"""Partitions are few, and named by each entity."""
 
 
 def check_bound(bound: str | None) -> None:
@@ -115,8 +120,6 @@ def check_bound(bound: str | None) -> None:
 
 def check_entity(entity: Entity) -> int:
     """The bytes the service counts for it.  Raises ``Unstorable`` for an entity that it would refuse."""
-    check_key(entity.partition)
-    check_key(entity.row)
     if len(entity.values) > MAX_PROPERTIES:
         raise Unstorable(f"An entity holds at most {MAX_PROPERTIES} values, not {len(entity.values)}.")
     size = _size_of_keys(entity.partition, entity.row) + _size_of_names(tuple(entity.values))
@@ -158,8 +161,6 @@ def _checked_size(operation: Operation) -> int:
     """Bytes the service counts for what an operation names, after checking it."""
     match operation:
         case Delete(partition, row):
-            check_key(partition)
-            check_key(row)
             return _size_of_keys(partition, row)
         case Replace(entity):
             return check_replace(entity)
@@ -168,7 +169,8 @@ def _checked_size(operation: Operation) -> int:
 
 
 def _size_of_keys(partition: str, row: str) -> int:
-    return 4 + 2 * (utf16_units(partition) + utf16_units(row))
+    """Bytes the service counts for both keys, after checking them."""
+    return 4 + _check_partition(partition) + check_key(row)
 
 
 def _bytes_on_the_wire(operation: Operation) -> int:

@@ -28,25 +28,36 @@ def coupling_values(each: Coupling) -> dict[str, Scalar]:
         "generation": each.generation,
         "in_step": each.in_step,
     }
-    for name, version in (("bc", each.bc_version), ("sales", each.sales_version)):
-        if version is not None:
-            values |= {f"{name}_etag": version.etag, f"{name}_stamp": version.stamp}
+    if (bc := each.bc_version) is not None:
+        values["bc_etag"], values["bc_stamp"] = bc.etag, bc.stamp
+    if (sales := each.sales_version) is not None:
+        values["sales_etag"], values["sales_stamp"] = sales.etag, sales.stamp
     if each.base is not None:
-        values |= as_values("base", dump(each.base.bc))
-        # The Sales side differs from the BC side in a few normalised fields at most: only those are kept.
-        if other := differing(each.base.bc, each.base.sales):
-            values |= as_values("base_sales", dump(other))
-        if absent := [name for name in each.base.bc if name not in each.base.sales]:
-            values["base_only_bc"] = "|".join(absent)
-    optional = {
-        "reference": each.reference,
-        "batch": each.batch,
-        "outcome": each.outcome.value if each.outcome else "",
-        "rules": each.rules,
-        "origin": _origin_text(each.origin) if each.origin else "",
-        "untouched": each.untouched,
-    }
-    return values | {name: text for name, text in optional.items() if text}
+        values |= _base_values(each.base)
+    optional = (
+        ("reference", each.reference),
+        ("batch", each.batch),
+        ("outcome", each.outcome.value if each.outcome else ""),
+        ("rules", each.rules),
+        ("origin", _origin_text(each.origin) if each.origin else ""),
+        ("untouched", each.untouched),
+    )
+    for name, text in optional:
+        if text:
+            values[name] = text
+    return values
+
+
+def _base_values(base: Base) -> dict[str, Scalar]:
+    """The Sales side differs from the BC side in a few normalised fields at most: only those are kept."""
+    values = as_values("base", dump(base.bc))
+    if base.bc == base.sales:
+        return values
+    if other := differing(base.bc, base.sales):
+        values |= as_values("base_sales", dump(other))
+    if absent := [name for name in base.bc if name not in base.sales]:
+        values["base_only_bc"] = "|".join(absent)
+    return values
 
 
 def _origin_text(each: Origin) -> str:

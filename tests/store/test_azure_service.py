@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http.client import BadStatusLine
 from types import SimpleNamespace
@@ -15,13 +15,13 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
-from azure.data.tables import TableServiceClient
 
 from shared_code.runtime import ThreadRuntime
 from shared_code.store import azure_queue, azure_tables
-from shared_code.store.azure_service import ATTEMPTS, CLIENT_OPTIONS, MAX_WAIT_S, attempt, problem_of
+from shared_code.store.azure_service import ATTEMPTS, MAX_WAIT_S, attempt, problem_of
+from shared_code.store.azure_signing import signing_of
 from shared_code.store.azure_tables import AzureTables
-from shared_code.store.azure_transport import LeanTransport
+from shared_code.store.azure_wire import Reply, Wire
 from shared_code.store.tables import (
     AlreadyExists,
     Changed,
@@ -49,18 +49,16 @@ class Unhurried(ThreadRuntime):
         return 0.5
 
 
-class Faulty(LeanTransport):
-    """A transport with faults to come: an exception before sending, after it, or none."""
+class Faulty(Wire):
+    """A wire with faults to come: an exception before sending, after it, or none."""
 
-    def __init__(self) -> None:
-        super().__init__(5.0, 30.0)
-        self.faults: list[str] = []
+    faults: list[str]
 
-    def send(self, request: Any, **options: Any) -> Any:
+    def send(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None = None) -> Reply:
         fault = self.faults.pop(0) if self.faults else ""
         if fault == "unsent":
             raise ServiceRequestError("no connection")
-        answer = super().send(request, **options)
+        answer = super().send(method, path, headers, content)
         if fault == "lost":
             raise ServiceResponseError("connection aborted")
         return answer
@@ -71,16 +69,16 @@ class Weak:
     """Tables over a faulty connection."""
 
     tables: AzureTables
-    transport: Faulty
+    wire: Faulty
     runtime: Unhurried
 
 
 @pytest.fixture
 def weak(storage: dict[str, str], azure: AzureTables) -> Weak:
-    transport, runtime = Faulty(), Unhurried()
-    connection = storage["AzureWebJobsStorage"]
-    service = TableServiceClient.from_connection_string(connection, transport=transport, **CLIENT_OPTIONS)
-    return Weak(AzureTables(runtime, service), transport, runtime)
+    service, runtime = azure_tables.connect(storage), Unhurried()
+    wire = Faulty(service.url, signing_of(service.credential, runtime.now), 5.0, 30.0)
+    wire.faults = []
+    return Weak(AzureTables(runtime, service, wire), wire, runtime)
 
 
 def answer(status: int, code: str = "", **headers: str) -> HttpResponseError:
@@ -176,7 +174,7 @@ def test_a_refusal_after_a_lost_answer_is_doubtful_for_a_write_only() -> None:
 
 
 def test_an_unsent_insert_is_repeated(weak: Weak, table: str, partition: str) -> None:
-    weak.transport.faults = ["unsent", "unsent"]
+    weak.wire.faults = ["unsent", "unsent"]
     weak.tables.insert(table, Entity(partition, "r"))
     assert len(weak.runtime.waits) == 2
 
@@ -184,7 +182,7 @@ def test_an_unsent_insert_is_repeated(weak: Weak, table: str, partition: str) ->
 def test_an_insert_whose_answer_was_lost_is_never_told_as_somebody_elses(
     weak: Weak, table: str, partition: str
 ) -> None:
-    weak.transport.faults = ["lost"]
+    weak.wire.faults = ["lost"]
     with pytest.raises(StorageUnavailable) as caught:
         weak.tables.insert(table, Entity(partition, "r"))
     assert caught.value.maybe_done
@@ -193,7 +191,7 @@ def test_an_insert_whose_answer_was_lost_is_never_told_as_somebody_elses(
 
 def test_a_transaction_whose_answer_was_lost_is_doubtful(weak: Weak, table: str, partition: str) -> None:
     read = weak.tables.insert(table, Entity(partition, "r", {"v": 1}))
-    weak.transport.faults = ["lost"]
+    weak.wire.faults = ["lost"]
     with pytest.raises(StorageUnavailable) as caught:
         weak.tables.transact(table, [Insert(Entity(partition, "s")), Replace(replace(read, values={"v": 2}))])
     assert caught.value.maybe_done
@@ -201,13 +199,13 @@ def test_a_transaction_whose_answer_was_lost_is_doubtful(weak: Weak, table: str,
 
 
 def test_an_upsert_a_deletion_and_reads_survive_a_lost_answer(weak: Weak, table: str, partition: str) -> None:
-    weak.transport.faults = ["lost"]
+    weak.wire.faults = ["lost"]
     written = weak.tables.upsert(table, Entity(partition, "r", {"v": 1}))
-    weak.transport.faults = ["lost"]
+    weak.wire.faults = ["lost"]
     assert weak.tables.get(table, partition, "r") == written
-    weak.transport.faults = ["lost"]
+    weak.wire.faults = ["lost"]
     assert list(weak.tables.query(table, partition)) == [written]
-    weak.transport.faults = ["lost"]
+    weak.wire.faults = ["lost"]
     weak.tables.delete(table, partition, "r", written.etag)
     assert len(weak.runtime.waits) == 4
     assert weak.tables.get(table, partition, "r") is None
@@ -219,14 +217,14 @@ def test_a_query_goes_on_from_the_page_that_failed(weak: Weak, table: str, parti
         weak.tables.transact(table, [Insert(Entity(partition, row)) for row in rows[start : start + 100]])
     reading = weak.tables.query(table, partition)
     seen = [next(reading).row]
-    weak.transport.faults = ["unsent", "lost"]
+    weak.wire.faults = ["unsent", "lost"]
     seen += [found.row for found in reading]
     assert seen == rows
     weak.tables.transact(table, [Delete(partition, row) for row in rows[:100]])
 
 
 def test_an_unreachable_service_is_given_up(weak: Weak, table: str, partition: str) -> None:
-    weak.transport.faults = ["unsent"] * ATTEMPTS
+    weak.wire.faults = ["unsent"] * ATTEMPTS
     with pytest.raises(StorageUnavailable) as caught:
         weak.tables.get(table, partition, "r")
     assert not caught.value.maybe_done

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -11,6 +11,7 @@ from shared_code.runtime import ThreadRuntime
 from shared_code.store.azure_requests import NotAnswered
 from shared_code.store.azure_service import attempt
 from shared_code.store.azure_transaction import transact
+from shared_code.store.azure_wire import Reply
 from shared_code.store.tables import (
     AlreadyExists,
     Delete,
@@ -36,16 +37,18 @@ REFUSED = (
 
 
 class Service:
-    """What ``transact`` asks of the library's client; answers what it was made with."""
+    """What ``transact`` asks of the wire; answers what it was made with."""
 
-    url, api_version = "https://account.table.core.windows.net", "2019-02-02"
+    url = "https://account.table.core.windows.net"
 
     def __init__(self, text: str, status: int = 202) -> None:
-        self.sent: list[Any] = []
-        answer = SimpleNamespace(status_code=status, headers={}, read=lambda: text.encode())
-        self._client = SimpleNamespace(
-            send_request=lambda request, stream: self.sent.append(request) or answer
-        )
+        self.sent: list[bytes] = []
+        self._reply = Reply(status, {}, text)
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], content: bytes) -> Reply:
+        assert (method, path) == ("POST", "$batch")
+        self.sent.append(content)
+        return self._reply
 
 
 def sent(text: str, status: int = 202) -> list[str]:
@@ -87,8 +90,8 @@ def test_an_answer_that_does_not_tell_all_may_have_been_carried_out(text: str, s
 def test_the_request_says_what_is_asked_word_for_word() -> None:
     service = Service(DONE.format(etag="") * 4)
     transact(service, "Couplings", OPERATIONS)  # type: ignore[arg-type]
-    (request,) = service.sent
-    lines = request.content.decode().split("\r\n")
+    (content,) = service.sent
+    lines = content.decode().split("\r\n")
     place = "https://account.table.core.windows.net/Couplings"
     assert [each for each in lines if " HTTP/1.1" in each] == [
         f"POST {place} HTTP/1.1",

@@ -275,9 +275,10 @@ def _note_coupled(work: Work, item: Item) -> None:
     if after is None or after.state is not CouplingState.COUPLED:
         return
     if before is None or before.state is not CouplingState.COUPLED or before.reference != after.reference:
-        work.coupled_keys |= {f"{Side.BC}|{after.bc_id}", f"{Side.SALES}|{after.sales_id}"}
+        work.coupled_keys.add(f"bc|{after.bc_id}")
+        work.coupled_keys.add(f"sales|{after.sales_id}")
         if after.reference:
-            work.coupled_keys.add(f"{Side.BC}|{after.reference}")
+            work.coupled_keys.add(f"bc|{after.reference}")
 
 
 def is_coupled(known: Coupling | Intent | None) -> bool:

@@ -1,4 +1,4 @@
-"""The transport of table requests: what comes back, and what is said where nothing does."""
+"""The wire of table requests: what comes back, and what is said where nothing does."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import closing
 
 import pytest
 from azure.core.exceptions import ServiceRequestError, ServiceResponseError
-from azure.core.rest import HttpRequest
 
-from shared_code.store.azure_transport import Answer, LeanTransport
+from shared_code.store.azure_signing import BySignature
+from shared_code.store.azure_wire import Reply, Wire
 
 DONE = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nETag: x\r\n\r\nbody"
 CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\nbody"
@@ -53,18 +53,16 @@ def server() -> Iterator[Server]:
     made.listening.close()
 
 
-def ask(url: str) -> Answer:
-    request = HttpRequest("POST", f"{url}/Couplings?a=b", headers={"If-Match": "*"}, content=b"{}")
-    answer: Answer = LeanTransport(2.0, 2.0).send(request, stream=True)
-    return answer
+def ask(url: str) -> Reply:
+    return Wire(url, BySignature("?sig=x"), 2.0, 2.0).send("POST", "Couplings?a=b", {"If-Match": "*"}, b"{}")
 
 
 def test_an_answer_comes_back_whole(server: Server) -> None:
     server.answers.append(DONE)
     answer = ask(server.url)
-    assert (answer.status_code, answer.headers["etag"], answer.read()) == (200, "x", b"body")
+    assert (answer.status, answer.headers["etag"], answer.text) == (200, "x", "body")
     (asked,) = server.asked
-    assert asked.startswith(b"POST /Couplings?a=b HTTP/1.1\r\n")
+    assert asked.startswith(b"POST /Couplings?a=b&sig=x HTTP/1.1\r\n")
     assert b"If-Match: *\r\n" in asked
     assert asked.endswith(b"\r\n\r\n{}")
 
@@ -91,5 +89,5 @@ def test_a_proxy_of_the_surroundings_is_kept(server: Server, monkeypatch: pytest
     monkeypatch.setenv("NO_PROXY", "")
     server.answers.append(DONE)
     answer = ask("http://account.table.example")
-    assert answer.status_code == 200
-    assert server.asked[0].startswith(b"POST http://account.table.example/Couplings?a=b HTTP/1.1\r\n")
+    assert answer.status == 200
+    assert server.asked[0].startswith(b"POST http://account.table.example/Couplings?a=b&sig=x HTTP/1.1\r\n")
