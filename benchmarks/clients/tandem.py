@@ -73,7 +73,7 @@ class _Traffic:
             return wire(self, method, path, *given)
 
         RequestsTransport.send = counted
-        Wire.send = counted_on_wire  # type: ignore[method-assign]
+        Wire.send = counted_on_wire  # type: ignore[method-assign, assignment]
 
 
 def _kind(method: str, url: str) -> str:

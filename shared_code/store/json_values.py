@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from shared_code.core.ascii_json import in_ascii
 from shared_code.core.records import Value, Values
+from shared_code.store.ascii_json import in_ascii
 
 _DECIMAL = "$n"
 

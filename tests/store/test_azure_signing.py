@@ -1,4 +1,4 @@
-"""How requests are signed: by a key as Microsoft describes it, a token that is kept, a signature in the address."""
+"""How requests are signed: by a key as Microsoft describes it, by a token that is kept, by a given signature."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ LAYERS = (
     _layer(
         "shared_code.systems",
         f"shared_code.systems shared_code.core {RUNTIME}",
-        "requests urllib3 msal azure.core azure.identity cryptography jwt",
+        "requests urllib3 orjson msal azure.core azure.identity cryptography jwt",
     ),
     _layer(
         "shared_code.store",
