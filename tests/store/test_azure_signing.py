@@ -1,4 +1,4 @@
-"""How requests are signed: by a key as Microsoft describes it, by a token that is kept, by a given signature."""
+"""How requests are signed: by a key as Microsoft describes it, by a token that is kept, by what was given."""
 
 from __future__ import annotations
 
