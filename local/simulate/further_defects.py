@@ -194,7 +194,7 @@ FURTHER: dict[str, Defect] = {
     ),
     "dangling-lookup": Defect(
         "a reference to what is not coupled is left out",
-        "shared_code.core.lenses.put_lookup", _blank_instead,
+        "shared_code.core.lookup_lenses.put_lookup", _blank_instead,
     ),
     "refusal-unheard": Defect(
         "a record that a service refused counts as done",
