@@ -24,7 +24,9 @@ BULK = "TANDEM_BULK"
 EVERY, FIRST = "TANDEM_DIES_AT_EVERY", "TANDEM_DIES_FIRST_AT"
 PIPELINE = ["tests/sync", "tests/conformance"]
 """What runs without bulk messages, too.  The simulation draws for each seed whether there are any."""
-SPARSE = 4
+SPARSE, SPARSE_WITHOUT_BULK = 4, 16
+"""Processes die at one of so many operations; without bulk messages at fewer, for most are the same that the
+whole run lets them die at, and the simulation kills without bulk messages, too."""
 EVERYTHING = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
@@ -63,7 +65,8 @@ def thin_out(every: int) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Runs the tests and returns pytest's exit code."""
     interrupt_on_terminate()
-    thin_out(1 if "--exhaustive" in arguments else SPARSE)
+    sparse = SPARSE_WITHOUT_BULK if "--no-bulk" in arguments else SPARSE
+    thin_out(1 if "--exhaustive" in arguments else sparse)
     arguments = [argument for argument in arguments if argument != "--exhaustive"]
     if "--unit" in arguments:
         return run_unit([argument for argument in arguments if argument != "--unit"])

@@ -42,12 +42,14 @@ def test_a_named_file_is_run_alone_and_else_the_usual_tests(
     assert given == [expected]
 
 
-@pytest.mark.parametrize(("arguments", "every"), [([FILE], "4"), (["--exhaustive", FILE], "1")])
+@pytest.mark.parametrize(
+    ("arguments", "every"), [([FILE], "4"), (["--exhaustive", FILE], "1"), (["--no-bulk", FILE], "16")]
+)
 def test_processes_die_at_a_sample_of_the_operations_unless_every_one_is_asked_for(
     arguments: list[str], every: str, given: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(verb.FIRST)
-    assert verb.main(["--unit", *arguments]) == 0
+    assert verb.main(arguments if "--no-bulk" in arguments else ["--unit", *arguments]) == 0
     assert given == [[FILE]]
     assert os.environ[verb.EVERY] == every
     assert 1 <= int(os.environ[verb.FIRST]) <= int(every)

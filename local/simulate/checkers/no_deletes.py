@@ -29,12 +29,22 @@ def _was_wanted(evidence: Evidence, write: Write) -> bool:
     return any(evidence.was_undone(bc.id) for bc, _ in pairs)
 
 
+_OF_ITEMS = {
+    "itemVariants": "itemNumber", "tandem/salesPrices": "itemNumber", "tandem/priceListLines": "assetNumber",
+}  # fmt: skip
+"""What Business Central deletes together with an item or resource, and the field with that one's number."""
+
+
 def _went_with_its_item(evidence: Evidence, write: Write) -> bool:
-    """Whether Business Central deleted a variant together with its item, which a rule had deleted."""
-    if write.key.table != "itemVariants":
+    """Whether Business Central deleted it together with its item or resource, which a rule had deleted."""
+    if write.key.table not in _OF_ITEMS:
         return False
-    item = str(write.changed["itemId"][0])
+    number = write.changed[_OF_ITEMS[write.key.table]][0]
     return any(
-        each.key.id == item and each.at == write.at and each.kind == "deleted" and may_remove(evidence, each)
+        each.at == write.at
+        and each.kind == "deleted"
+        and each.key.table in ("items", "tandem/resources")
+        and each.changed["number"][0] == number
+        and may_remove(evidence, each)
         for each in evidence.our_writes()
     )
