@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from local.simulate import coverage, finding
+from local.simulate import coverage, finding, recording
 from local.simulate.choices import Choices
 from local.simulate.running import Result, be_silent, run_seed, run_seeds
 from local.simulate.shrinking import shrink
@@ -27,6 +27,10 @@ def main(arguments: list[str]) -> int:
         return finding.report(options.start, options.seeds, options.jobs, write=options.write)
     if options.seed is not None:
         return _one(options.seed, options.trace, options.shrink)
+    if options.record is not None:
+        return recording.report(
+            options.record, options.start, options.seeds, options.jobs, write=options.write
+        )
     return _many(options.seeds, options.start, options.jobs, options.json)
 
 
@@ -45,7 +49,10 @@ def _parser() -> argparse.ArgumentParser:
         "--defects", action="store_true", help="put defects into the product; all must be found"
     )
     parser.add_argument(
-        "--write", action="store_true", help="with --defects: write docs/measurements/defects.md"
+        "--record", type=Path, help="keep what came of every 500 seeds in this file, and go on where it ends"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="write the page in docs/measurements of --defects or --record"
     )
     return parser
 

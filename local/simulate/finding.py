@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from multiprocessing import get_context
-from pathlib import Path
 
 from local.simulate.choices import Choices
 from local.simulate.defect import REACHED
 from local.simulate.defects import DEFECTS
 from local.simulate.plan import draw_plan
+from local.simulate.provenance import MEASUREMENTS, commit, day
 from local.simulate.running import be_silent, run_seed
 from local.simulate.setting import draw
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "measurements" / "defects.md"
+PAGE = MEASUREMENTS / "defects.md"
 
 
 AMONG = 5
@@ -116,13 +113,12 @@ def report(start: int, number: int, jobs: int, *, write: bool) -> int:
 
 def page(results: Sequence[Found], number: int, seconds: float) -> str:
     """The table as a page."""
-    day = datetime.now(UTC)
     missed = sum(each.seed is None for each in results)
     lines = [
         "# Deliberate defects",
         "",
-        f"`python dev.py simulate --defects --seeds {number} --write`, {day.day} {day:%B %Y}, "
-        f"commit {_commit()}: {len(results) - missed} of {len(results)} found in {seconds:.0f} s.",
+        f"`python dev.py simulate --defects --seeds {number} --write`, {day()}, "
+        f"commit {commit()}: {len(results) - missed} of {len(results)} found in {seconds:.0f} s.",
         "",
         "Each defect is one mistake that a programmer could make, put into the product on purpose "
         "([defects.py](../../local/simulate/defects.py), "
@@ -141,8 +137,3 @@ def page(results: Sequence[Found], number: int, seconds: float) -> str:
 def _row(found: Found) -> str:
     seed = "not found" if found.seed is None else str(found.seed)
     return f"| `{found.name}` | {DEFECTS[found.name].what} | {seed} | {found.tried} | {found.invariant} |"
-
-
-def _commit() -> str:
-    git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
-    return subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
