@@ -151,7 +151,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Gone:
-    """An order of Business Central that is not there any more: who did what to it, and what it had."""
+    """An order of Business Central that is not there any more: who did what to it, and what it had.
+
+    ``how`` is ``emptied`` where all of it had been invoiced with others before it went.
+    """
 
     id: str
     company: str

@@ -23,7 +23,7 @@ from local.simulate.ordering import (
     Written,
     takes_orders,
 )
-from local.simulate.ordering_view import lines_of, net_of, number_in_sales, rows_of
+from local.simulate.ordering_view import alike, is_invoiced, lines_of, net_of, number_in_sales, rows_of
 from local.simulate.people import People
 from local.simulators.business_central import control_edits
 from local.simulators.business_central.environment import Environment
@@ -193,24 +193,32 @@ def _state(people: People, order: Written) -> int | None:
 
 
 def handle_order(people: People) -> None:
-    """Somebody releases, reopens, ships, invoices or deletes an order in Business Central."""
+    """Somebody releases, reopens, ships, invoices or deletes an order in Business Central, invoices it with
+    others of its customer, or has those taken away that are invoiced."""
     found = [key for key in people.observer.present if key.table == ORDERS]
     if not found:
         return
     key = people.rng.choice(found)
-    act = people.rng.choices(("release", "reopen", "ship", "invoice", "delete"), (3, 2, 5, 4, 1))[0]
-    before = _as_gone(people, key, act)
+    act = people.rng.choices(_ACTS, (3, 2, 5, 4, 1, 2, 1))[0]
+    before = {each: _as_gone(people, each, act) for each in found}
 
     def do(env: Environment, company: Company) -> None:
         if act == "delete":
             control_edits.delete_row(env, company, ORDERS, key.id)
+        elif act == "invoice_together":
+            control_edits.invoice_together(env, company, alike(company, key.id))
+        elif act == "take_away":
+            control_edits.delete_invoiced_orders(env, company)
         else:
             control_edits.handle_order(env, company, {"order": key.id, "act": act})
 
     if people.in_client(key, do):
         people.count(f"order_{act}")
-        if key not in people.observer.present:
-            people.book.gone.append(before)
+        gone = [each for each in found if each not in people.observer.present]
+        people.book.gone += [before[each] for each in gone]
+
+
+_ACTS = ("release", "reopen", "ship", "invoice", "delete", "invoice_together", "take_away")
 
 
 def edit_lines(people: People) -> None:
@@ -258,8 +266,9 @@ def _as_gone(people: People, key: Key, act: str) -> Gone:
     company = people.company(key.company)
     row = rows_of(company)[key.id]
     lines = lines_of(company, key.id)
+    how = "emptied" if is_invoiced(company, key.id) else act
     return Gone(
-        key.id, key.company, str(row.values["number"]), act, number_in_sales(row), len(lines), net_of(row)
+        key.id, key.company, str(row.values["number"]), how, number_in_sales(row), len(lines), net_of(row)
     )
 
 

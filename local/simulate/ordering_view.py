@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from local.simulate.ordering import INVOICES, ORDER_LINES, ORDERS
 from local.simulators.business_central.storage import Company, Row
+from local.simulators.business_central.tables import combined
+from local.simulators.business_central.tables import documents as documents_of_bc
 from local.simulators.dataverse.service import Dataverse
 from local.simulators.dataverse.tables import documents
 
@@ -42,6 +44,31 @@ def lines_in_sales(people: People, order_id: str) -> Mapping[str, Mapping[str, A
 def net_of(row: Row) -> Decimal:
     """What an order or invoice comes to before tax, as Business Central computes it."""
     return Decimal(str(row.values["totalAmountExcludingTax"]))
+
+
+def alike(company: Company, order_id: str) -> list[str]:
+    """The orders that may go into one invoice with this one: of its customer, in its currency."""
+    rows = rows_of(company)
+    wanted = [rows[order_id].values[name] for name in _ALIKE]
+    return [each for each, row in rows.items() if [row.values[name] for name in _ALIKE] == wanted]
+
+
+_ALIKE = ("customerNumber", "billToCustomerNumber", "currencyCode")
+
+
+def is_invoiced(company: Company, order_id: str) -> bool:
+    """Whether all of an order that is there was invoiced."""
+    return combined.are_invoiced(lines_of(company, order_id))
+
+
+def is_named_in_lines(company: Company, number: str) -> bool:
+    """Whether a line of a posted invoice is of the order with this number."""
+    posted = company.tables[INVOICES].rows
+    lines = company.tables[documents_of_bc.INVOICE.lines].rows.values()
+    return any(
+        row.extra.get("orderNumber") == number and documents_of_bc.is_posted(posted[row.values["documentId"]])
+        for row in lines
+    )
 
 
 def invoices_of(company: Company, number: str) -> list[Row]:

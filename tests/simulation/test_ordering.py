@@ -50,7 +50,9 @@ def evidence(
         for n in range(orders)
     }
     lines = {
-        f"{order}{n}": stored(documentId=order, lineType="Item", shippedQuantity=0)
+        f"{order}{n}": stored(
+            documentId=order, lineType="Item", quantity=2, shippedQuantity=0, invoicedQuantity=0
+        )
         for order in headers
         for n in range(rows)
     }
@@ -100,6 +102,7 @@ def test_an_order_that_is_there_once_whole_and_told_is_right() -> None:
         ({"orders": 0}, "is neither in Business Central nor listed"),
         ({"orders": 0, "problem": "refused"}, "listed as “why”, and Sales is told “None”"),
         ({"orders": 0, "gone": "delete"}, "was deleted in Business Central, and no problem says so"),
+        ({"orders": 0, "gone": "emptied"}, "is Invoiced in Business Central, and Sales is told “Released”"),
         ({"orders": 0, "gone": "invoice"}, "is Invoiced in Business Central, and Sales is told “Released”"),
     ],
 )
@@ -118,6 +121,7 @@ def test_an_order_that_somebody_deleted_before_it_was_on_file_does_not_count() -
     [
         {"orders": 0, "problem": "refused", "tandem_reason": "why"},
         {"orders": 0, "gone": "delete", "problem": "partner_deleted"},
+        {"orders": 0, "gone": "emptied", "problem": "partner_deleted"},
     ],
 )
 def test_what_is_listed_is_right(right: dict[str, Any]) -> None:

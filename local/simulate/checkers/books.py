@@ -29,9 +29,9 @@ class DocumentBooks:
         self.company: Company = evidence.simulation.people.company(evidence.company_of(at))
         self.store = store = at.couplings(self.mapping)
         self.pairs = {each.sales_id: each.bc_id for each in store.all_coupled()}
-        of_pair = {bc_id: sales_id for sales_id, bc_id in self.pairs.items()}
+        self.of_pair = {bc_id: sales_id for sales_id, bc_id in self.pairs.items()}
         self.problems: dict[str, Problem] = {
-            of_pair.get(each.record_id, each.record_id): each for each in store.all_problems(MAX_ROWS)
+            self.of_pair.get(each.record_id, each.record_id): each for each in store.all_problems(MAX_ROWS)
         }
 
     def header(self, written: Written) -> Mapping[str, Any] | None:

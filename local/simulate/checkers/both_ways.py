@@ -35,6 +35,10 @@ def wrong_lines(books: Books, order: Written, bc_id: str) -> Iterator[str]:
         return
     for key, line in here.items():
         yield from _wrong_line(books, order, key, line, there[key])
+    freight = [row.values for row in lines_of(books.company, bc_id) if _is_freight(row.values)]
+    own, other = sum(_number(each["amountExcludingTax"]) for each in freight), header.get("freightamount")
+    if own != _number(other):
+        yield f"{order.number} has a freight of {own} in Business Central and of {other} in Sales"
 
 
 def _is_freight(line: Mapping[str, Any]) -> bool:

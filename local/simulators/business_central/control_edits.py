@@ -5,7 +5,7 @@ The rules of the tables hold; that a property is read-only in the API does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,10 +14,11 @@ from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Company, Row
 from local.simulators.business_central.tables import combined, customer_ledger, orders, planned, quotes
-from local.simulators.business_central.tables.documents import is_posted, remaining_of
+from local.simulators.business_central.tables.documents import INVOICE, is_posted, remaining_of
 from local.simulators.business_central.tables.extension.orders import PREPAYMENT
 from local.simulators.business_central.tables.general_ledger import BANK, PAYMENT, RECEIVABLES, post
 from local.simulators.business_central.tables.ledger import post_movement
+from local.simulators.business_central.tables.posting import post as post_invoice
 
 
 def edit_row(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,6 +139,14 @@ def take_shipments(env: Environment, company: Company, arguments: Mapping[str, A
         session = env.session(company, unit)
         taken = [session.table("salesOrders").rows[str(each).lower()] for each in arguments["orders"]]
         return dict(combined.take_shipments(session, taken).values)
+
+
+def invoice_together(env: Environment, company: Company, order_ids: Sequence[str]) -> None:
+    """Take what was shipped of these orders and not invoiced into one invoice, and post it at once."""
+    with env.transaction(person=True) as unit:
+        session = env.session(company, unit)
+        taken = [session.table("salesOrders").rows[each.lower()] for each in order_ids]
+        post_invoice(session, combined.take_shipments(session, taken), INVOICE)
 
 
 def delete_invoiced_orders(env: Environment, company: Company) -> None:
