@@ -171,6 +171,23 @@ def revise_order(people: People) -> None:
         _submit(people, order)
 
 
+def change_amounts(people: People) -> None:
+    """A salesperson gives a submitted order another freight, or another discount as a whole."""
+    order = _pick(people)
+    if order is None or _state(people, order) != 1:
+        return
+    name = people.rng.choice(("freight", "discount"))
+    amount = Decimal(people.rng.choice((0, 100, people.rng.randint(1, 900)))) / 100
+    path, content = f"salesorders({order.id})", order.content
+    if people.call("sales", "", "PATCH", path, ACTIVE) is None:
+        return
+    if people.call("sales", "", "PATCH", path, {f"{name}amount": float(amount)}) is not None:
+        is_freight = name == "freight"
+        order.content = replace(content, freight=amount) if is_freight else replace(content, discount=amount)
+        people.count(f"order_{name}_changed")
+    _submit(people, order)
+
+
 def _change_line(people: People, order: Written, line: Line) -> None:
     quantity = Decimal(people.rng.randint(1, 9))
     body: dict[str, Any] = {"quantity": float(quantity)}
@@ -294,7 +311,9 @@ _ACTIONS: tuple[tuple[Action, float], ...] = (
 
 def ordering_actions(parts: tuple[str, ...]) -> tuple[tuple[Action, float], ...]:
     """What people do in a seed with these parts."""
-    further: tuple[tuple[Action, float], ...] = ((edit_lines, 30),) if BOTH_WAYS in parts else ()
+    further: tuple[tuple[Action, float], ...] = (
+        ((edit_lines, 30), (change_amounts, 20)) if BOTH_WAYS in parts else ()
+    )
     return (*_ACTIONS, *further) if takes_orders(parts) else ()
 
 

@@ -145,10 +145,15 @@ def _put_group(
 def _blank(each: FieldMapping, source: Side) -> Put:
     """What a blank is on the other side: amounts are zero, the rest is left to the service."""
     if each.type is FieldType.CONSTANT:
-        what = f"no account is set for {each.kind.replace('_', '-')} lines; ask the administrator."
-        return Unfit(each.name, "account_missing", what) if each.kind else {}
+        return no_account(each.name, each.kind) if each.kind else {}
     names = each.sales if source is Side.BC else tuple(filter(None, (each.bc,)))
     return dict.fromkeys(names, 0) if each.type is FieldType.DECIMAL else {}
+
+
+def no_account(field: str, kind: str) -> Unfit:
+    """Lines of a kind have no place in Business Central."""
+    what = f"no account is set for {kind.replace('_', '-')} lines; ask the administrator."
+    return Unfit(field, "account_missing", what)
 
 
 def put_bc_line_in_sales(lines: Lines, row: Values, links: Links) -> tuple[dict[str, Value], Faults]:

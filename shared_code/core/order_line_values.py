@@ -1,7 +1,8 @@
 """Lines of orders in the form that both sides are compared in, and what a change of them is for each.  Pure.
 
-What a line sells is told as Business Central tells it.  Comments and the line of the freight are no lines of
-their own in Sales; what stands there of them is carried once.
+What a line sells is told as Business Central tells it.  Comments are no lines of their own in Sales; what
+stands there of them is carried once.  The freight and the discount on the order as a whole are lines here,
+under keys of their own.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from shared_code.core import orders
+from shared_code.core import order_freight, orders
 from shared_code.core.fields import Lines as LineRules
 from shared_code.core.identity import line_partner
 from shared_code.core.lines import put_bc_line_in_sales, put_in_bc
 from shared_code.core.lookups import UNCOUPLED_PREFIX, Links
+from shared_code.core.order_freight import FREIGHT, type_of
 from shared_code.core.order_lines import (
     DISCOUNT,
     MOST_LINES,
@@ -32,9 +34,12 @@ from shared_code.core.records import ZERO_ID, Row, Side, Value, Values
 
 WRITTEN_IN = "written in"
 LINE_ID, KEY, DELETED, NEW = orders.LINE_ID, "id", "deleted", "new"
-_TYPES = {"_x0020_": "Comment", "G_x002F_L_x0020_Account": "Account"}
-"""What the extension calls types that API v2.0 has other names for."""
 _PRICE_COLUMNS = ("quantity", "priceperunit", "manualdiscountamount", "ispriceoverridden")
+
+
+WHOLE_DISCOUNT = "discount"
+"""The key of the discount on the order as a whole among its lines."""
+BC_DISCOUNT = "invoiceDiscountAmount"
 
 
 ORDER_LINES = "orderLines"
@@ -59,35 +64,17 @@ def known(rules: LineRules, side: Side, row: Row, links: Links) -> Value:
 
 
 def _of_bc(rules: LineRules, row: Row) -> dict[str, Line]:
-    """A line that stands for the freight is not one of Sales, nor is a comment."""
-    freight = _freight(rules)
-    lines = [line for line in row.lines if type_of(line) != "Comment" and not _is_freight(line, freight)]
-    return {line_partner(str(line[LINE_ID])): _bc_line(line) for line in lines}
+    """A comment is no line of Sales."""
+    freight = order_freight.lines_of_bc(rules, row.lines)
+    lines = [line for line in row.lines if type_of(line) != "Comment" and line not in freight]
+    told = {line_partner(str(line[LINE_ID])): _bc_line(line) for line in lines}
+    return told | _amounts(order_freight.in_bc(rules, row.lines), orders.number(row.values, BC_DISCOUNT))
 
 
-def _freight(rules: LineRules) -> dict[str, Value]:
-    """What the line of the freight holds in Business Central: its account, and its text where what is written
-    in goes to the same account."""
-    freight, written_in = (_constants(rules, kind) for kind in (orders.FREIGHT, orders.WRITTEN_IN))
-    if freight.get("lineObjectNumber") != written_in.get("lineObjectNumber"):
-        freight.pop("description", None)
-    return freight
-
-
-def _constants(rules: LineRules, kind: str) -> dict[str, Value]:
-    own = [each for each in rules.fields if each.kind == kind and each.bc]
-    return {str(each.bc): each.constant for each in own if each.constant is not None}
-
-
-def _is_freight(line: Values, freight: Values) -> bool:
-    held = {**line, "lineType": type_of(line)}
-    return "lineObjectNumber" in freight and all(held.get(name) == v for name, v in freight.items())
-
-
-def type_of(line: Values) -> str:
-    """What kind of line of Business Central it is, as API v2.0 calls it."""
-    text = str(line.get("lineType") or "Comment")
-    return _TYPES.get(text, text)
+def _amounts(freight: Decimal, discount: Decimal) -> dict[str, Line]:
+    """What is no line on one side or both: told as one that has a price and nothing else."""
+    amounts = {FREIGHT: freight, WHOLE_DISCOUNT: discount}
+    return {key: {PRICE: _number(amount)} for key, amount in amounts.items() if amount}
 
 
 def _is_account(line: Values) -> bool:
@@ -114,7 +101,8 @@ def _what(line: Values) -> str:
 def _of_sales(rules: LineRules, row: Row, links: Links) -> dict[str, Line]:
     made = orders.rows_of({}, row.lines)
     own = [each for each in made if each[orders.KIND] in (orders.PRODUCT, orders.WRITTEN_IN)]
-    return {str(each[LINE_ID]): _sales_line(rules, each, links) for each in own}
+    told = {str(each[LINE_ID]): _sales_line(rules, each, links) for each in own}
+    return told | _amounts(order_freight.in_sales(row.values), orders.discount_of(row.values))
 
 
 def _sales_line(rules: LineRules, row: Values, links: Links) -> Line:
@@ -140,14 +128,22 @@ def _number(value: Value) -> str:
 
 @dataclass
 class Put:
-    """Changes of lines as one side takes them, what of them cannot be put, and the changes that were."""
+    """Changes of lines as one side takes them, what of them cannot be put, and the changes that were.
+
+    ``header`` are columns of the order itself.
+    """
 
     rows: list[dict[str, Value]] = field(default_factory=list)
+    header: dict[str, Value] = field(default_factory=dict)
     faults: list[Missing | Unfit] = field(default_factory=list)
     sent: Changes = field(default_factory=dict)
 
     def add(self, key: str, change: Line | None, row: dict[str, Value]) -> None:
         self.rows.append(row)
+        self.sent[key] = change
+
+    def add_to_header(self, key: str, change: Line | None, columns: dict[str, Value]) -> None:
+        self.header |= columns
         self.sent[key] = change
 
 
@@ -161,13 +157,32 @@ def put_to_bc(rules: LineRules, changes: Changes, bc: Row, sales: Row, links: Li
     held = {line_partner(str(each[LINE_ID])): each for each in bc.lines}
     for key, change in changes.items():
         line, row = held.get(key), rows.get(key)
-        if line is not None and (why := _too_late(line, change)):
+        if key == FREIGHT:
+            _put_freight_to_bc(put, rules, change, bc, sales)
+        elif key == WHOLE_DISCOUNT:
+            put.add_to_header(key, change, {BC_DISCOUNT: order_freight.amount_of(change)})
+        elif line is not None and (why := _too_late(line, change)):
             put.faults.append(Unfit("lines", "order_shipped", f"{_called(line)}: {why}"))
         elif change is None:
             put.add(key, change, {KEY: line_partner(key), DELETED: True})
         elif row is not None:
             _put_line_to_bc(put, rules, key, change, line, row, sales.lines, links)
     return put
+
+
+def _put_freight_to_bc(put: Put, rules: LineRules, change: Line | None, bc: Row, sales: Row) -> None:
+    if not order_freight.amount_of(change):
+        shipped = [each for each in order_freight.lines_of_bc(rules, bc.lines) if _too_late(each, None)]
+        if shipped:
+            why = f"{_called(shipped[0])}: {_too_late(shipped[0], None)}"
+            put.faults.append(Unfit("lines", "order_shipped", why))
+            return
+    rows = order_freight.put_in_bc(rules, change, bc, sales)
+    if isinstance(rows, Unfit):
+        put.faults.append(rows)
+        return
+    put.rows += rows
+    put.sent[FREIGHT] = change
 
 
 def _put_line_to_bc(
@@ -222,7 +237,13 @@ def put_to_sales(rules: LineRules, changes: Changes, bc: Row, sales: Row, links:
     rows = {line_partner(str(each[LINE_ID])): each for each in bc.lines}
     there = {str(each[LINE_ID]): each for each in orders.rows_of({}, sales.lines)}
     for key, change in changes.items():
-        if change is None:
+        if key == FREIGHT:
+            put.add_to_header(key, change, {order_freight.COLUMN: order_freight.amount_of(change)})
+        elif key == WHOLE_DISCOUNT:
+            # What was a percentage is an amount from then on, as in Business Central.
+            amount = order_freight.amount_of(change)
+            put.add_to_header(key, change, {"discountamount": amount, "discountpercentage": None})
+        elif change is None:
             put.add(key, change, {KEY: key, DELETED: True})
         elif key in rows:
             _put_line_to_sales(put, rules, key, change, rows[key], there.get(key), links)

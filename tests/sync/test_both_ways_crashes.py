@@ -16,12 +16,14 @@ from tests.sync.density import places
 from tests.sync.ordering import ACTIVE, BICYCLE, CHAIR, DESK, NAME, SUBMITTED, bind, sold
 from tests.sync.test_orders_both_ways import (
     BOTH_WAYS,
+    assert_freight,
     begin,
     edit_in_bc,
     edit_in_sales,
     in_bc,
     in_sales,
     lines_in_sales,
+    set_freight,
 )
 from tests.sync.worlds import Crash, Operations
 
@@ -153,6 +155,15 @@ def test_a_lost_request_or_answer_changes_nothing_twice(world: World, write: Wri
     worlds.cycles(world, 4)
     assert_changed(world, order)
     worlds.assert_quiet(world)
+
+
+@before_and_after
+def test_a_freight_whose_answer_is_lost_is_one_line(world: World, when: str) -> None:
+    order = begin(world)
+    set_freight(world, order, 7.5)
+    setattr(worlds.tap(world, Side.BC), when, worlds.once(lose, changes_order))
+    worlds.cycles(world, 4)
+    assert_freight(world, order, 7.5)
 
 
 @before_and_after

@@ -20,6 +20,7 @@ from tests.sync.ordering import (
     CHAIR,
     DESK,
     EXTENSION,
+    FREIGHT_ACCOUNT,
     NAME,
     SUBMITTED,
     bind,
@@ -310,13 +311,109 @@ def test_an_order_that_is_edited_at_the_moment_is_left_alone_until_it_is_submitt
     assert_in_step(world, order)
 
 
-def test_freight_and_comments_are_no_lines_of_sales(world: World) -> None:
+def test_the_freight_is_no_line_of_sales(world: World) -> None:
     order = begin(world, freightamount=7.5)
     edit_in_bc(world, order, 1, quantity=1)
     worlds.cycles(world, 3)
     assert [each[1] for each in in_sales(world, order)] == [2, 1]
+    assert freight(world, order) == (7.5, [7.5])
     assert worlds.codes(world, NAME) == []
     worlds.assert_quiet(world)
+
+
+def freight(world: World, order: str) -> tuple[float, list[float]]:
+    """The freight in Sales, and the lines of freight in Business Central by their amounts."""
+    own = world.person_in_sales.call("GET", f"salesorders({order})?$select=freightamount")
+    lines = ordering.of(world, order)["salesOrderLines"]
+    there = [each["netAmount"] for each in lines if each["lineObjectNumber"] == FREIGHT_ACCOUNT]
+    return own["freightamount"] or 0, there
+
+
+def set_freight(world: World, order: str, amount: float) -> None:
+    """A salesperson makes the order Active, enters another freight, and submits it again."""
+    ordering.set_state(world, order, ACTIVE)
+    world.person_in_sales.edit(f"salesorders({order})", freightamount=amount)
+    ordering.set_state(world, order, SUBMITTED)
+
+
+def assert_freight(world: World, order: str, *lines: float) -> None:
+    assert freight(world, order) == (sum(lines), list(lines))
+    assert worlds.codes(world, NAME) == []
+    made, own = ordering.of(world, order), world.person_in_sales.call("GET", f"salesorders({order})")
+    assert made["totalAmountExcludingTax"] == own["totalamount"]
+    worlds.assert_quiet(world)
+
+
+@pytest.mark.parametrize(("before", "after"), [(7.5, 12.25), (7.5, 0), (0, 9.99)])
+def test_a_freight_that_the_salesperson_changes_goes_over(world: World, before: float, after: float) -> None:
+    order = begin(world, freightamount=before)
+    set_freight(world, order, after)
+    worlds.cycles(world, 3)
+    assert_freight(world, order, *([after] if after else []))
+
+
+def test_a_freight_that_comes_and_goes_is_one_line(world: World) -> None:
+    order = begin(world)
+    for amount in (5, 0, 6, 7):
+        set_freight(world, order, amount)
+        worlds.cycles(world, 3)
+    assert_freight(world, order, 7)
+
+
+def test_a_freight_that_the_bookkeeper_changes_comes_back(world: World) -> None:
+    order = begin(world, freightamount=7.5)
+    edit_in_bc(world, order, 2, unitPrice=10)
+    worlds.cycles(world, 3)
+    assert_freight(world, order, 10)
+
+
+def test_a_freight_that_the_bookkeeper_adds_or_deletes_comes_back(world: World) -> None:
+    order = begin(world)
+    person, made = world.person_in_bc(), ordering.of(world, order)
+    line = {"lineType": "Account", "lineObjectNumber": FREIGHT_ACCOUNT, "quantity": 2, "unitPrice": 4}
+    first = person.call("POST", f"salesOrders({made['id']})/salesOrderLines", line)
+    worlds.cycles(world, 3)
+    assert_freight(world, order, 8)
+    person.call("POST", f"salesOrders({made['id']})/salesOrderLines", {**line, "quantity": 1})
+    worlds.cycles(world, 3)
+    assert_freight(world, order, 8, 4)
+    set_freight(world, order, 10)
+    worlds.cycles(world, 3)
+    assert_freight(world, order, 6, 4)
+    person.call("DELETE", f"salesOrderLines({first['id']})", if_match="*")
+    worlds.cycles(world, 3)
+    assert_freight(world, order, 4)
+
+
+@pytest.mark.parametrize("winner", list(Side))
+def test_two_freights_are_a_conflict_that_a_person_decides(world: World, winner: Side) -> None:
+    order = begin(world, freightamount=7.5)
+    set_freight(world, order, 8)
+    edit_in_bc(world, order, 2, unitPrice=9)
+    worlds.cycles(world, 2)
+    assert worlds.codes(world, NAME) == ["conflict"]
+    decide(world, order, winner)
+    assert_freight(world, order, 9 if winner is Side.BC else 8)
+
+
+def test_a_freight_without_an_account_is_listed_and_the_rest_goes_on() -> None:
+    world = ordering.synchronised(BOTH_WAYS, order_accounts="")
+    order = begin(world)
+    set_freight(world, order, 5)
+    edit_in_sales(world, order, 0, quantity=7)
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, NAME) == ["account_missing"]
+    assert "no account is set for freight" in told(world, order)["tandem_reason"]
+    assert [each[1] for each in in_bc(world, order)] == [7, 3]
+
+
+def test_a_freight_that_was_shipped_is_not_taken_back(world: World) -> None:
+    order = begin(world, freightamount=7.5)
+    ordering.handle(world, order, "ship")
+    set_freight(world, order, 0)
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, NAME) == ["order_shipped"]
+    assert freight(world, order) == (0, [7.5])
 
 
 def test_what_is_written_in_keeps_text_and_account(world: World) -> None:
@@ -401,3 +498,68 @@ def test_the_lines_of_an_order_that_has_more_are_carried_once(world: World) -> N
     own = world.person_in_sales.call("GET", f"salesorders({order})")
     assert own["requestdeliveryby"].startswith("2027-05-01")
     assert worlds.codes(world, NAME) == ["totals_differ"]
+
+
+def discounts(world: World, order: str) -> tuple[float, float]:
+    """What is taken off the order as a whole in Sales, and in Business Central."""
+    own = world.person_in_sales.call("GET", f"salesorders({order})")
+    return own["totaldiscountamount"], ordering.of(world, order)["discountAmount"]
+
+
+def set_header(world: World, order: str, **values: Any) -> None:
+    """A salesperson makes the order Active, edits it, and submits it again."""
+    ordering.set_state(world, order, ACTIVE)
+    world.person_in_sales.edit(f"salesorders({order})", **values)
+    ordering.set_state(world, order, SUBMITTED)
+
+
+@pytest.mark.parametrize("before", [{}, {"discountamount": 100}, {"discountpercentage": 10}])
+@pytest.mark.parametrize(
+    ("after", "amount"),
+    [
+        ({"discountamount": 50, "discountpercentage": None}, 50),
+        ({"discountamount": None, "discountpercentage": 20}, 459.99),
+        ({"discountamount": None, "discountpercentage": None}, 0),
+    ],
+)
+def test_a_discount_on_the_order_that_the_salesperson_changes_goes_over(
+    world: World, before: dict[str, float], after: dict[str, float | None], amount: float
+) -> None:
+    order = begin(world, **before)
+    set_header(world, order, **after)
+    worlds.cycles(world, 3)
+    assert discounts(world, order) == (amount, amount)
+    assert_in_step(world, order)
+
+
+@pytest.mark.parametrize("before", [{}, {"discountamount": 100}, {"discountpercentage": 10}])
+@pytest.mark.parametrize("amount", [0, 12.34])
+def test_a_discount_on_the_order_that_the_bookkeeper_changes_comes_back(
+    world: World, before: dict[str, float], amount: float
+) -> None:
+    order = begin(world, **before)
+    world.person_in_bc().edit(f"salesOrders({ordering.of(world, order)['id']})", discountAmount=amount)
+    worlds.cycles(world, 3)
+    assert discounts(world, order) == (amount, amount)
+    assert_in_step(world, order)
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_percentage_of_sales_follows_the_lines_whoever_changes_them(world: World, side: Side) -> None:
+    order = begin(world, discountpercentage=10)
+    edit = edit_in_bc if side is Side.BC else edit_in_sales
+    edit(world, order, 0, quantity=4)
+    worlds.cycles(world, 4)
+    assert discounts(world, order) == (430, 430)
+    assert_in_step(world, order)
+
+
+def test_two_discounts_on_the_order_are_a_conflict(world: World) -> None:
+    order = begin(world, discountamount=100)
+    set_header(world, order, discountamount=90)
+    world.person_in_bc().edit(f"salesOrders({ordering.of(world, order)['id']})", discountAmount=80)
+    worlds.cycles(world, 2)
+    assert worlds.codes(world, NAME) == ["conflict"]
+    decide(world, order, Side.BC)
+    assert discounts(world, order) == (80, 80)
+    assert_in_step(world, order)

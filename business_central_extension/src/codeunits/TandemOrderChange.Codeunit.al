@@ -21,7 +21,7 @@ codeunit 71822 "Tandem Order Change"
     /// </summary>
     /// <param name="SalesHeader">Afterwards the stored order.</param>
     /// <param name="Content">A JSON object: fields of the page by their names, "linesVersion" as the caller has read it, and
-    /// "lines": each with its "id". One with "deleted" is deleted, one that is not there is inserted.</param>
+    /// "lines": each with its "id"; maybe "invoiceDiscountAmount". One with "deleted" is deleted, one that is not there is inserted.</param>
     internal procedure ChangeOrder(var SalesHeader: Record "Sales Header"; Content: Text)
     var
         TandemOrderCreation: Codeunit "Tandem Order Creation";
@@ -32,6 +32,7 @@ codeunit 71822 "Tandem Order Change"
         Found: JsonToken;
         Line: JsonToken;
         Discount: Decimal;
+        HadDiscount: Boolean;
         WasReleased: Boolean;
     begin
         if not Order.ReadFrom(Content) then
@@ -51,7 +52,10 @@ codeunit 71822 "Tandem Order Change"
         SalesHeader.Modify(true);
         foreach Line in Found.AsArray() do
             ChangeLine(SalesHeader, Line.AsObject());
-        if Discount <> 0 then
+        HadDiscount := Discount <> 0;
+        if Order.Get('invoiceDiscountAmount', Found) then
+            Discount := Found.AsValue().AsDecimal();
+        if HadDiscount or (Discount <> 0) then
             SalesCalcDiscountByType.ApplyInvDiscBasedOnAmt(Discount, SalesHeader);
         SalesHeader.Get(SalesHeader."Document Type", SalesHeader."No.");
         if WasReleased then

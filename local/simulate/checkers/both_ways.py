@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from local.simulate.ordering import FREIGHT_ACCOUNT, Written
-from local.simulate.ordering_view import lines_in_sales, lines_of
+from local.simulate.ordering_view import lines_in_sales, lines_of, rows_of
 from shared_code.core.identity import line_partner
 
 if TYPE_CHECKING:
@@ -35,10 +35,21 @@ def wrong_lines(books: Books, order: Written, bc_id: str) -> Iterator[str]:
         return
     for key, line in here.items():
         yield from _wrong_line(books, order, key, line, there[key])
-    freight = [row.values for row in lines_of(books.company, bc_id) if _is_freight(row.values)]
-    own, other = sum(_number(each["amountExcludingTax"]) for each in freight), header.get("freightamount")
-    if own != _number(other):
-        yield f"{order.number} has a freight of {own} in Business Central and of {other} in Sales"
+    yield from _wrong_amounts(books, order, bc_id, header)
+
+
+def _wrong_amounts(books: Books, order: Written, bc_id: str, header: Mapping[str, Any]) -> Iterator[str]:
+    """Freight, and what is taken off the order as a whole."""
+    lines = [row.values for row in lines_of(books.company, bc_id)]
+    freight = sum(_number(each["amountExcludingTax"]) for each in lines if _is_freight(each))
+    taken = _number(rows_of(books.company)[bc_id].values["discountAmount"])
+    off = _number(header.get("totallineitemamount")) - _number(header.get("totalamountlessfreight"))
+    for what, own, other in (
+        ("freight", freight, _number(header.get("freightamount"))),
+        ("discount", taken, max(off, Decimal(0))),
+    ):
+        if own != other:
+            yield f"{order.number} has a {what} of {own} in Business Central and of {other} in Sales"
 
 
 def _is_freight(line: Mapping[str, Any]) -> bool:

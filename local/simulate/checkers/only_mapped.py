@@ -39,9 +39,10 @@ _OTHER_TABLES: Mapping[tuple[str, str], frozenset[str]] = {
 }  # fmt: skip
 _OF_LINES = frozenset({
     "totalamount", "totalamountlessfreight", "totallineitemamount", "totallineitemdiscountamount", "totaltax",
-    "totaldiscountamount", "pricingerrorcode",
+    "totaldiscountamount", "pricingerrorcode", "freightamount", "discountamount", "discountpercentage",
 })  # fmt: skip
-"""What Sales computes of an order when its lines are written, each in the base currency, too."""
+"""What goes with the lines of an order: its freight and discount, and what Sales computes of all these, each
+in the base currency, too."""
 _ADDRESS = ("name", "line1", "line2", "postalcode", "city", "stateorprovince", "country", "composite")
 _OF_HEADER = frozenset({
     "requestdeliveryby", "paymenttermscode", "freighttermscode", "shippingmethodcode", "description",

@@ -73,7 +73,7 @@ def _add_lines(work: Work, item: Item, side: Side, plan: Planned) -> None:
     plan.faults += [replace(each, field=LINES) for each in put.faults]
     if put.sent:
         plan.sent[LINES] = text_of(put.sent)
-        plan.native[ORDER_LINES] = odata.dumps(put.rows)
+        plan.native |= {ORDER_LINES: odata.dumps(put.rows), **put.header}
 
 
 def _why_done(item: Item) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -92,16 +93,16 @@ def test_the_extension_has_other_names_for_some_types() -> None:
     assert (line["sells"], line["text"]) == ("written in", "Assembly")
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        {**BC_LINE, "lineType": "_x0020_"},
-        {**BC_LINE, "lineType": "Account", "lineObjectNumber": "6410", "description": "By air"},
-    ],
-    ids=["comment", "freight"],
-)
-def test_comments_and_freight_are_no_lines_of_sales(line: Values) -> None:
-    assert lines_of(Side.BC, line) == {}
+def test_comments_are_no_lines_of_sales() -> None:
+    assert lines_of(Side.BC, {**BC_LINE, "lineType": "_x0020_"}) == {}
+
+
+def test_the_freight_is_a_line_of_its_own_on_both_sides() -> None:
+    by_air = {**BC_LINE, "lineType": "Account", "lineObjectNumber": "6410", "description": "By air"}
+    told = {"freight": {"price": "20"}}
+    assert lines_of(Side.BC, by_air) == told
+    header = replace(row(), values={"freightamount": Decimal(20)})
+    assert read(known(rules(), Side.SALES, header, LINKS)) == told
 
 
 def test_a_product_that_is_not_coupled_is_told_by_its_id() -> None:

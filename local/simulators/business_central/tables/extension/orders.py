@@ -142,6 +142,8 @@ def _change(session: Session, order: Row, text: str) -> dict[str, Any]:
     for line in lines:
         _change_line(session, order.id, line)
     refresh_totals(session, ORDER.table, ORDER.lines, order.id)
+    if "invoiceDiscountAmount" in content:
+        _put_discount(session, order.id, content["invoiceDiscountAmount"])
     if order.values["status"] == RELEASED:
         _release(session, order)
     return {}
@@ -259,7 +261,8 @@ def _chosen_id(session: Session, line: Mapping[str, Any]) -> str:
 def _put_discount(session: Session, order_id: str, discount: Any) -> None:
     row = session.current(ORDER.table, order_id)
     assert row is not None, "it was put a moment ago"
-    if not 0 <= discount <= row.values["totalAmountExcludingTax"]:
+    lines = lines_of(session, ORDER.lines, order_id)
+    if not 0 <= discount <= sum(line.values["amountExcludingTax"] for line in lines):
         raise business_rule("The invoice discount must not exceed the amount of the order.")
     session.change(ORDER.table, order_id, {"discountAmount": discount})
     refresh_totals(session, ORDER.table, ORDER.lines, order_id)
