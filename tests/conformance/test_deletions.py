@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from local.simulation.world import World
+from local.simulation.world import CLIENT, World
 from shared_code.core.coupling import Coupling
 from shared_code.core.mapping import Direction
-from shared_code.core.policies import DeletionRule
+from shared_code.core.policies import BySide, DeletionRule
 from shared_code.core.records import Side
+from shared_code.sync import problem_api
+from shared_code.sync.api import answering
 from tests.conformance import scenes
 from tests.sync import worlds
 
@@ -149,3 +155,65 @@ def test_a_deletion_in_sales_is_seen_by_itself_and_the_row_restored() -> None:
     assert again is not None
     assert worlds.account_of(world, again)["accountnumber"] == "10000"
     worlds.assert_whole(world)
+
+
+def _both_ways_deleted() -> tuple[World, list[Coupling]]:
+    """A customer whose account is gone, one that is in step, and an account whose customer is gone."""
+    world = worlds.synced()
+    worlds.only_customers(world)
+    scenes.rules(world, deletion=BySide(sales=DeletionRule.DELETE))
+    worlds.cycle(world)
+    pairs = [worlds.pair(world, number) for number in worlds.CUSTOMERS]
+    scenes.delete_account(world, pairs[0])
+    worlds.edit_bc(world, pairs[0], phoneNumber="+44 5")
+    worlds.delete_customer(world, pairs[2].bc_id)
+    worlds.edit_sales(world, pairs[2], telephone1="+44 5")
+    worlds.cycle(world)
+    assert worlds.codes(world) == ["partner_deleted"] * 2
+    return world, pairs
+
+
+def _delete(world: World, *pairs: Coupling) -> dict[str, Any]:
+    records = [{"side": "bc", "id": each.bc_id} for each in pairs]
+    body = json.dumps({"mapping": "CUSTOMER", "action": "delete", "records": records}).encode()
+    answer = answering(lambda: problem_api.act(world.parts, body, {}))
+    assert answer.status == 202, answer.text()
+    shown: dict[str, Any] = answer.body
+    return shown
+
+
+@pytest.mark.conforms("139186.T162_RemoveDeletedCoupledRecords")
+def test_several_survivors_are_deleted_at_once_on_both_sides_and_no_pair_that_is_whole() -> None:
+    world, pairs = _both_ways_deleted()
+    done = _delete(world, *pairs)
+    assert (done["count"], len(done["leftOut"])) == (2, 1)
+    worlds.settled(world)
+    assert [each["number"] for each in worlds.customers(world)] == [worlds.CUSTOMERS[1]]
+    assert [each["accountnumber"] for each in worlds.accounts(world)] == [worlds.CUSTOMERS[1]]
+    assert worlds.problems(world) == []
+
+
+@pytest.mark.conforms("139186.T163_RemoveDeletedCoupledCRMRecordWithNoDeletePermission")
+def test_without_the_right_to_delete_the_survivor_stays_listed_with_that_right_and_all_else_goes_on() -> None:
+    world, pairs = _both_ways_deleted()
+    people = world.sales.org.people
+    mine = people.by_client[CLIENT]
+    allowed = people.users[mine]
+    less = allowed.privileges["account"] - {"delete"}
+    people.users[mine] = replace(allowed, privileges={**allowed.privileges, "account": less})
+    assert _delete(world, *pairs)["count"] == 2
+    worlds.deliver(world)
+    assert pairs[0].bc_id not in {each["id"] for each in worlds.customers(world)}
+    assert pairs[2].sales_id in {each["accountid"] for each in worlds.accounts(world)}
+    (problem,) = worlds.problems(world)
+    assert problem["code"] == "access_denied"
+    assert "prvDeleteAccount" in problem["message"]
+    worlds.edit_bc(world, pairs[1], city="Leeds")
+    worlds.cycle(world)
+    assert worlds.account_of(world, pairs[1])["address1_city"] == "Leeds"
+    people.users[mine] = allowed
+    worlds.cycles(world, 2, 700)
+    assert worlds.codes(world) == ["partner_deleted"]
+    _delete(world, pairs[2])
+    worlds.settled(world)
+    assert worlds.problems(world) == []

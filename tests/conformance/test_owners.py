@@ -57,6 +57,7 @@ def test_new_rows_are_the_teams_and_the_examination_tells_team_and_business_unit
     }
 
 
+@pytest.mark.conforms("139195.CheckOwningTeam")
 def test_who_owns_a_row_later_is_a_persons_and_no_salesperson_changes_it() -> None:
     world = world_of(TEAM)
     pair = worlds.pair(world)
@@ -72,11 +73,40 @@ def test_who_owns_a_row_later_is_a_persons_and_no_salesperson_changes_it() -> No
     scenes.assert_nothing_to_do(world)
 
 
+@pytest.mark.conforms("139196.DefaultOwnershipModelOnOpenPage")
 def test_without_a_team_the_salespersons_user_owns_the_row_and_nothing_is_told() -> None:
     world = world_of("")
     users = {each.sales_id for each in world.at.couplings("SALESPEOPLE").all_coupled()}
     assert {each["_ownerid_value"] for each in worlds.accounts(world)} <= users
     assert told(world) == []
+
+
+@pytest.mark.conforms("139195.SetOwningUserWithBusinessUnitCheck")
+def test_the_salespersons_user_owns_the_row_in_whatever_business_unit_that_user_is() -> None:
+    other = {"businessunitid": ACCESS, "name": "Elsewhere"}
+    users = worlds.sales_setup()["systemuser"]
+    units = dict(zip((each["systemuserid"] for each in users), (UNIT, ACCESS), strict=False))
+    placed = [each | {"_businessunitid_value": units[each["systemuserid"]]} for each in users]
+    world = worlds.synced(
+        sales=rows() | {"businessunit": [*rows()["businessunit"], other], "systemuser": placed}
+    )
+    found = {each["_ownerid_value"]: each["_owningbusinessunit_value"] for each in worlds.accounts(world)}
+    assert found.items() <= units.items()
+    assert found
+
+
+@pytest.mark.conforms("139195.CheckOwningUserWithBusinessUnitCheck")
+def test_without_a_team_a_row_that_a_team_was_given_is_the_salespersons_users_again() -> None:
+    world = worlds.synced(sales=rows())
+    pair = worlds.pair(world)
+    user = worlds.account_of(world, pair)["_ownerid_value"]
+    owner = {"ownerid@odata.bind": f"/teams({TEAM})"}
+    world.person_in_sales.call("PATCH", f"accounts({pair.sales_id})", owner, if_match="*")
+    assert worlds.account_of(world, pair)["_ownerid_value"] == TEAM
+    worlds.cycles(world, 2)
+    assert worlds.account_of(world, pair)["_ownerid_value"] == user
+    assert user in {each.sales_id for each in world.at.couplings("SALESPEOPLE").all_coupled()}
+    scenes.assert_nothing_to_do(world)
 
 
 @pytest.mark.parametrize(

@@ -230,6 +230,7 @@ def test_nothing_is_deleted_in_business_central_and_that_is_told(world: World) -
     assert len(worlds.customers(world)) == 3
 
 
+@pytest.mark.conforms("139186.T161_RemoveDeletedCoupledRecordInCRM")
 def test_the_survivor_in_business_central_is_deleted_where_the_mapping_does_so_by_name(world: World) -> None:
     """By itself it leaves one alone that somebody edited since; a person may say that it is to go."""
     scenes.rules(world, deletion=BySide(sales=DeletionRule.DELETE))

@@ -3,7 +3,8 @@
 A removal carries the version that was seen, so a record that a person edits meanwhile is decided anew.  The
 journal keeps what the record held before it goes.  A row of Sales that rows refer to which people edit there
 stays unless a person wants just this one deleted: Sales deletes the contacts of an account with it, and what
-nobody has carried yet would be lost.
+nobody has carried yet would be lost.  Where the right to delete lacks only these records fail: the mapping
+needs it for nothing else.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.referring import referred_to
 from shared_code.sync.processing.work import Work
 from shared_code.sync.processing.writing import Plan
-from shared_code.systems.interface import Gone, NotDone, Refused, Removal, Removed, WriteResult
+from shared_code.systems.interface import AccessDenied, Gone, NotDone, Refused, Removal, Removed, WriteResult
 
 
 def remove(work: Work, plan: Plan) -> None:
@@ -35,11 +36,25 @@ def remove(work: Work, plan: Plan) -> None:
 def _remove(work: Work, side: Side, planned: Sequence[tuple[Item, Removal]]) -> None:
     entries = [_kept(work, item, side) for item, _ in planned]
     announced = work.at.journal.announce(work.mapping.name, entries)
-    results = work.system(side).delete(work.table(side), [each for _, each in planned])
+    results = delete(work, side, [each for _, each in planned])
     for (item, _), result in zip(planned, results, strict=True):
         _take_result(work, item, side, result)
     gone = {each.bc_id: result for each, result in zip(entries, results, strict=True)}
     journaling.withdraw(work, announced, {i: r for i, r in gone.items() if not isinstance(r, Gone)})
+
+
+def delete(work: Work, side: Side, removals: Sequence[Removal]) -> Sequence[WriteResult]:
+    """Delete records of one side; without the right to, what is still there counts as refused."""
+    try:
+        return work.system(side).delete(work.table(side), removals)
+    except AccessDenied as denied:
+        there = work.system(side).read(work.table(side), [each.id for each in removals])
+        refusal = Refused(DENIED, str(denied))
+        return [refusal if each.id in there else Gone() for each in removals]
+
+
+DENIED = "access_denied"
+"""The code of a refusal, and of the problem, where a right lacks."""
 
 
 def _spare_referred(work: Work, planned: list[tuple[Item, Removal]]) -> list[tuple[Item, Removal]]:
@@ -78,6 +93,9 @@ def _take_result(work: Work, item: Item, side: Side, result: WriteResult) -> Non
         case Removed() | Gone():
             item.removed = True
             item.states[side] = Deleted(str(item.id_on(side)))
+        case Refused(code, message) if code == DENIED:
+            problems.fail(work, item, DENIED, message)
+            committing.keep_open(work, item)
         case Refused():
             problems.refused(work, item, side, result, {})
             committing.keep_open(work, item)

@@ -26,7 +26,7 @@ from shared_code.core.undo import (
     undone_base,
 )
 from shared_code.store.undos import UndoneRecord
-from shared_code.sync.processing import committing, journaling, uncoupling
+from shared_code.sync.processing import committing, journaling, removing, uncoupling
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.reading import read_missing
 from shared_code.sync.processing.uncoupling import CODE, label
@@ -189,7 +189,7 @@ def _remove(work: Work, side: Side, undone: Sequence[Undone]) -> None:
     entries = [_removal_entry(work, each.item, side) for each in undone]
     announced = work.at.journal.announce(work.mapping.name, entries)
     removals = [_removal(each.item, side) for each in undone]
-    results = work.system(side).delete(work.table(side), removals)
+    results = removing.delete(work, side, removals)
     for each, result in zip(undone, results, strict=True):
         _take_removed(work, side, each, result)
     done = {entry.bc_id: result for entry, result in zip(entries, results, strict=True)}
