@@ -26,6 +26,9 @@ NOTICES: Mapping[str, str] = {
     "not_coupled": phrase("Nothing was coupled; see why below."),
     "nothing": phrase("Nothing was left to do."),
     "stored": phrase("Stored. It takes effect within seconds."),
+    "other_teams": phrase(
+        "Stored. The team that owned new rows was one of the organisation before: choose anew who owns them."
+    ),
     "removed": phrase("Your version was taken back."),
     "erased": phrase("The values were removed from the journal."),
     "language": phrase("The language was changed."),

@@ -47,12 +47,32 @@ def with_what_they_need(offered: Sequence[TableMapping], names: Sequence[str]) -
 
 
 def store(parts: Parts, changes: Mapping[str, str], *, only_check: bool = False) -> None:
-    """Keep settings, if every mapping that they name is one.  Raises ``SettingsRefused``."""
-    wanted = {**parts.connector.settings(), **changes}
+    """Keep settings, if every mapping that they name is one.  Raises ``SettingsRefused``.
+
+    Teams that were named for another organisation are named no more.
+    """
+    known = parts.connector.settings()
+    if loses_teams(known, changes) and TEAMS not in parts.connector.fixed():
+        changes = {**changes, TEAMS: ""}
+    wanted = {**known, **changes}
     names = listed(wanted.get("MAPPINGS", ""))
     if names:
         with_what_they_need(mappings_of(parts.catalogue, features_of(wanted.get("FEATURES", ""))), names)
     parts.connector.store(changes, only_check=only_check)
+
+
+URL, TEAMS = "SALES_URL", "OWNING_TEAMS"
+
+
+def loses_teams(known: Mapping[str, str], changes: Mapping[str, str]) -> bool:
+    """Whether owning teams are named that are of the organisation before: another one has other teams.
+
+    An import that names both keeps what it names.
+    """
+    if TEAMS in changes or URL not in changes or not known.get(TEAMS):
+        return False
+    before, after = (each.strip().rstrip("/").lower() for each in (known.get(URL, ""), changes[URL]))
+    return before != after
 
 
 def named(known: str, companies: Sequence[CompanyFound], chosen: Sequence[str]) -> str:

@@ -81,10 +81,11 @@ def connect_sales(visit: Visit) -> Reply:
     url = visit.form.get("url").strip().rstrip("/")
     try:
         visit.parts.connector.ask_sales(url)
+        is_another = choosing.loses_teams(visit.parts.connector.settings(), {"SALES_URL": url})
         choosing.store(visit.parts, {"SALES_URL": url})
     except (SettingsRefused, SystemFault):
         return _sales(visit, url, 400)
-    return visit.back(PLACE, "sales", notice="stored")
+    return visit.back(PLACE, "sales", notice="other_teams" if is_another else "stored")
 
 
 def business_central(visit: Visit) -> Reply:

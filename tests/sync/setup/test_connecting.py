@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from local.simulation.world import StepRuntime
 from local.simulators.wire import ManualClock
 from shared_code.connecting import AppConnector, effective, settings_of, tokens_of
+from shared_code.core.selection import Catalogue
 from shared_code.settings import read_settings
 from shared_code.store.connection_settings import ConnectionSettingsStore, Stored
 from shared_code.store.memory import MemoryTables
-from shared_code.sync.parts import TABLES
+from shared_code.sync.parts import TABLES, Parts
+from shared_code.sync.setup import choosing
 from shared_code.sync.setup.connector import SettingsRefused
 from shared_code.systems.http import Client
 from tests.unit.test_settings import GOOD
@@ -74,6 +78,31 @@ def test_what_was_stored_by_the_guide_may_be_changed_by_it() -> None:
     made.connector.store(CONNECTED)
     made.connector.store({"SALES_URL": "https://other.crm.dynamics.com"})
     assert made.connector.settings()["SALES_URL"] == "https://other.crm.dynamics.com"
+
+
+def _parts(made: Made) -> Parts:
+    """What the guide needs of an app: its connector."""
+    return cast(Parts, SimpleNamespace(connector=made.connector, catalogue=Catalogue({})))
+
+
+TEAM = "cronus=3c6fbd5c-8f0e-4b0c-9a53-9d5f2f1a7c10"
+
+
+@pytest.mark.conforms("139196.EmptyCoupledBusinessUnitOnClearServerAddress")
+def test_another_organisation_leaves_no_team_of_the_one_before_to_own_rows() -> None:
+    made = Made()
+    made.connector.store({**CONNECTED, "OWNING_TEAMS": TEAM})
+    choosing.store(_parts(made), {"SALES_URL": "https://other.crm.dynamics.com"})
+    assert made.connector.settings()["OWNING_TEAMS"] == ""
+
+
+def test_a_team_that_the_app_settings_name_stays_with_any_organisation() -> None:
+    made = Made()
+    made.connector.store({**CONNECTED, "OWNING_TEAMS": TEAM})
+    fixed = made.another({**UNCONNECTED, **CONNECTED, "SALES_URL": "", "OWNING_TEAMS": TEAM})
+    parts = cast(Parts, SimpleNamespace(connector=fixed, catalogue=Catalogue({})))
+    choosing.store(parts, {"SALES_URL": "https://other.crm.dynamics.com"})
+    assert fixed.settings()["OWNING_TEAMS"] == TEAM
 
 
 @pytest.mark.conforms("139314.VerifyWizardWithExistedSetupCommonFieldsTrue")
