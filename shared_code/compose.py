@@ -51,6 +51,7 @@ from shared_code.systems.business_central_place import Place
 from shared_code.systems.business_central_webhooks import Subscriptions
 from shared_code.systems.dataverse import Dataverse
 from shared_code.systems.dataverse_options import Choices
+from shared_code.systems.dataverse_teams import Teams
 from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.http import BY_KEY, BY_TOKEN, Client
 from shared_code.systems.interface import System
@@ -293,9 +294,9 @@ def assemble(
         settings.webhook_url if settings.companies else "",
         settings.webhook_secret,
     )
-    choices = Choices(clients.sales, url)
     return Parts(
-        runtime, tables, queue, connections, settings.settle_s, hooks, choices,
+        runtime, tables, queue, connections, settings.settle_s, hooks,
+        Choices(clients.sales, url), Teams(clients.sales, url),
         desks={name: _desk(settings, runtime, clients, root, at) for name, at in connections.items()},
         catalogue=catalogue, set_aside=chosen.set_aside, started_s=runtime.now(), telemetry=clients.telemetry,
     )  # fmt: skip

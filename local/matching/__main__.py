@@ -119,7 +119,7 @@ def parts_over(tables: Tables, count: int) -> Parts:
     mappings = {each.name: each for each in default_mappings()}
     systems = {side: GeneratedSystem(side, count) for side in Side}
     at = ConnectionParts(Connection("generated", "x"), mappings, systems, tables)  # type: ignore[arg-type]
-    return Parts(runtime, tables, queue, {at.name: at}, 0.0, _no_hooks(), None)  # type: ignore[arg-type]
+    return Parts(runtime, tables, queue, {at.name: at}, 0.0, _no_hooks(), None, None)  # type: ignore[arg-type]
 
 
 def _no_hooks() -> Hooks:

@@ -49,6 +49,7 @@ from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE, BatchDue, Me
 from shared_code.sync.setup.connector import Connector, Unconnectable
 from shared_code.systems.business_central_webhooks import Subscriptions
 from shared_code.systems.dataverse_options import Choices
+from shared_code.systems.dataverse_teams import Teams
 from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.interface import Column, System, Table
 
@@ -217,6 +218,7 @@ class Parts:
     settle_s: float
     hooks: Hooks
     choices: Choices
+    teams: Teams
     desks: MappingOf[str, Desk] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=lambda: Catalogue({}))
     set_aside: MappingOf[str, str] = field(default_factory=dict)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from local.simulation.world import World
+from local.simulation.world import CLIENT, World
 from shared_code.settings import SettingError, read_settings
 from shared_code.sync.doctor.examination import examine
 from shared_code.sync.doctor.findings import Area, Level
@@ -27,17 +29,29 @@ def rows(unit: str = "CRONUS") -> dict[str, list[dict[str, Any]]]:
     return {"businessunit": [{"businessunitid": UNIT, "name": unit}], "team": teams}
 
 
-def world_of(team: str) -> World:
+READS = ("Account", "Contact")
+ROLE = "77a59c9b-5894-410a-90e7-9f6482470184"
+
+
+def give_role(world: World, *reads: str) -> None:
+    """An administrator gives the team a role that reads these tables."""
+    roles = world.sales.org.people.roles
+    world.sales.load({"role": [{"roleid": ROLE, "name": "Owner", "_businessunitid_value": UNIT}]})
+    roles.held[ROLE] = frozenset(f"prvRead{each}" for each in reads)
+    roles.given[TEAM] = {ROLE}
+
+
+def world_of(team: str, reads: Sequence[str] = READS) -> World:
     made = worlds.new_world(sales=rows(), teams=f"cronus={team}" if team else "")
+    if reads:
+        give_role(made, *reads)
     worlds.full(made)
     made.settle(2)
     return made
 
 
-def told(world: World) -> list[tuple[Level, str]]:
-    return [
-        (each.level, each.text) for each in examine(world.parts, [world.at]) if each.area is Area.SETTINGS
-    ]
+def told(world: World, area: Area = Area.SETTINGS) -> list[tuple[Level, str]]:
+    return [(each.level, each.text) for each in examine(world.parts, [world.at]) if each.area is area]
 
 
 @pytest.mark.conforms(
@@ -55,6 +69,49 @@ def test_new_rows_are_the_teams_and_the_examination_tells_team_and_business_unit
     assert {each.level for each in examine(world.parts, [world.at]) if each.area is Area.MAPPING} == {
         Level.OK
     }
+
+
+@pytest.mark.conforms("139196.ActionIOwningTeamRoles")
+def test_the_roles_of_the_team_are_told_where_they_let_it_own_all_that_is_made() -> None:
+    world = worlds.new_world(sales=rows(), teams=f"cronus={TEAM}")
+    give_role(world, *READS)
+    assert told(world, Area.RIGHTS) == [
+        (Level.OK, "the roles of the team “BCI - CRONUS” let it own them: Owner")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reads", "words"),
+    [
+        ((), "the team “BCI - CRONUS” has no security role, so it can own nothing: accounts, contacts"),
+        (("Account",), "the roles of the team “BCI - CRONUS” (Owner) do not let it own rows of contacts"),
+    ],
+)
+def test_a_team_that_sales_lets_own_nothing_is_told_before_its_first_row_is_refused(
+    reads: Sequence[str], words: str
+) -> None:
+    world = world_of(TEAM, reads)
+    assert told(world, Area.RIGHTS) == [(Level.FAULT, words)]
+    mapping = "CONTACT" if reads else "CUSTOMER"
+    refused = [each for each in worlds.problems(world, mapping) if each["code"] == "refused"]
+    assert refused
+    assert all("does not hold required privileges" in each["message"] for each in refused)
+    give_role(world, *READS)
+    worlds.cycles(world, 3, 700)
+    assert worlds.problems(world, mapping) == []
+    assert [level for level, _ in told(world, Area.RIGHTS)] == [Level.OK]
+
+
+def test_whose_roles_cannot_be_read_is_told_and_nothing_else_is_wrong() -> None:
+    world = worlds.new_world(sales=rows(), teams=f"cronus={TEAM}")
+    people = world.sales.org.people
+    mine = people.by_client[CLIENT]
+    fewer = {name: held for name, held in people.users[mine].privileges.items() if name != "role"}
+    people.users[mine] = replace(people.users[mine], privileges=fewer)
+    ((level, text),) = told(world, Area.RIGHTS)
+    assert level is Level.WARNING
+    assert "prvReadRole" in text
+    assert [level for level, _ in told(world)] == [Level.OK]
 
 
 @pytest.mark.conforms("139195.CheckOwningTeam")
@@ -98,6 +155,7 @@ def test_the_salespersons_user_owns_the_row_in_whatever_business_unit_that_user_
 @pytest.mark.conforms("139195.CheckOwningUserWithBusinessUnitCheck")
 def test_without_a_team_a_row_that_a_team_was_given_is_the_salespersons_users_again() -> None:
     world = worlds.synced(sales=rows())
+    give_role(world, *READS)
     pair = worlds.pair(world)
     user = worlds.account_of(world, pair)["_ownerid_value"]
     owner = {"ownerid@odata.bind": f"/teams({TEAM})"}

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from shared_code.core.features import Feature
+from shared_code.sync.setup import working
 from shared_code.sync.setup.working import accounts_of, with_accounts, with_team
 from shared_code.web.pages.setup import FEATURES
+from tests.conformance.test_owners import TEAM, give_role, rows
+from tests.sync import worlds
 from tests.web.conftest import Shown
-from tests.web.visits import text
+from tests.web.visits import Browser, text
 
 
 def test_both_currencies_owners_and_notifications_are_shown(shown: Shown) -> None:
@@ -16,6 +19,25 @@ def test_both_currencies_owners_and_notifications_are_shown(shown: Shown) -> Non
     assert "keeps its books in" in page
     assert "The user of the salesperson" in page
     assert "found by looking each minute" in page
+
+
+def test_what_lets_the_team_own_nothing_is_told_where_it_is_chosen() -> None:
+    world = worlds.new_world(sales=rows(), teams=f"cronus={TEAM}")
+    page = text(Browser(world).get("setup/how"))
+    assert "has no security role, so it can own nothing: accounts, contacts" in page
+    give_role(world, "Account", "Contact")
+    page = text(Browser(world).get("setup/how"))
+    assert "let it own them: Owner" in page
+    assert "The user of the salesperson" in page
+
+
+def test_teams_of_every_type_are_offered_but_access_teams() -> None:
+    groups = [
+        {"teamid": f"3c6fbd5c-8f0e-4b0c-9a53-9d5f2f1a7c2{n}", "name": f"Group {n}", "teamtype": n}
+        for n in (2, 3)
+    ]
+    world = worlds.new_world(sales={"team": [*rows()["team"], *groups]})
+    assert sorted(working.teams(world.at).values()) == ["BCI - CRONUS", "Group 2", "Group 3"]
 
 
 def test_an_item_is_asked_for_live(shown: Shown) -> None:

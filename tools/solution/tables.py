@@ -41,6 +41,7 @@ TABLES = {
         _table("ProductPriceLevel", "Product"),
         _table("Quote"),
         _table("QuoteDetail", "Quote"),
+        _table("Role"),
         _table("SalesOrder", "Order"),
         _table("SalesOrderDetail", "Order"),
         _table("SdkMessage"),

@@ -154,11 +154,18 @@ def _check_owner(org: Organisation, table: Table, kind: str, owner_id: str) -> N
     row = org.store.get(kind, owner_id)
     if row is not None and row.values.get("isdisabled"):
         raise bad_request("The specified owner has been disabled.", errors.OWNER_DISABLED)
-    user = org.people.users.get(owner_id)
-    if user is not None and "read" not in user.privileges.get(table.name, frozenset()):
+    if not _may_own(org, table, kind, owner_id):
         raise bad_request(
             "Target user or team does not hold required privileges.", errors.OWNER_LACKS_PRIVILEGE
         )
+
+
+def _may_own(org: Organisation, table: Table, kind: str, owner_id: str) -> bool:
+    """Whether an owner may read the table: a team by its roles, a user who calls by what it was given."""
+    if kind == "team":
+        return "read" in org.people.roles.privileges(owner_id).get(table.name, frozenset())
+    user = org.people.users.get(owner_id)
+    return user is None or "read" in user.privileges.get(table.name, frozenset())
 
 
 def _composite(values: Mapping[str, Any], prefix: str) -> str:

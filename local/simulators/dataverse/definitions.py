@@ -10,6 +10,7 @@ from typing import Any
 
 from local.simulators.dataverse.conditions import guards_versions
 from local.simulators.dataverse.organisation import Organisation
+from local.simulators.dataverse.roles import ACTIONS, names_for
 from local.simulators.dataverse.schema import Choice, Column, Table
 
 Definition = dict[str, Any]
@@ -36,7 +37,16 @@ def table_definition(org: Organisation, table: Table) -> Definition:
         "IsOptimisticConcurrencyEnabled": guards_versions(org, table),
         "IsAuditEnabled": _managed(False, "canmodifyauditsettings"),
         "DisplayName": label(table.schema_name),
+        "Privileges": [_privilege(org, table, action) for action in ACTIONS],
     }
+
+
+def _privilege(org: Organisation, table: Table, action: str) -> Definition:
+    """A SecurityPrivilegeMetadata (Microsoft docs: reference/securityprivilegemetadata)."""
+    verb = ACTIONS[action]
+    name = f"prv{verb}{names_for(org.schema, table.name)[0]}"
+    levels = dict.fromkeys(("CanBeBasic", "CanBeLocal", "CanBeDeep", "CanBeGlobal"), True)
+    return {**levels, "Name": name, "PrivilegeId": org.fixed_id(f"privilege {name}"), "PrivilegeType": verb}
 
 
 def column_definition(org: Organisation, table: Table, column: Column) -> Definition:

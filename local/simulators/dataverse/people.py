@@ -24,7 +24,7 @@ WEBHOOK_TABLES = ("serviceendpoint", "sdkmessageprocessingstep")
 ALL_PRIVILEGES: Privileges = {
     name: frozenset(ACTIONS)
     for name in (*CUSTOMER_TABLES, *SALES_TABLES, *LINE_TABLES, *WEBHOOK_TABLES, "businessunit")
-} | {"organization": frozenset({"read", "write"})}
+} | {"organization": frozenset({"read", "write"}), "role": frozenset({"read"})}
 NOTHING: frozenset[str] = frozenset()
 PUBLIC_TABLES = frozenset({"organization", "sdkmessage", "sdkmessagefilter"})
 """Every member of the organisation may read these."""

@@ -1,7 +1,8 @@
-"""Roles over the Web API: those of a user, giving and taking one, and what a user may do by them.
+"""Roles over the Web API: those of a user or team, giving and taking one, and what they may do by them.
 
-Microsoft docs: webapi/associate-disassociate-entities-using-web-api, webapi/reference/retrieveuserprivileges.
-A role belongs to a business unit and is given to users of that unit only.
+Microsoft docs: webapi/associate-disassociate-entities-using-web-api, webapi/reference/retrieveuserprivileges,
+webapi/reference/retrieveteamprivileges.  A role belongs to a business unit and is given to users and teams of
+that unit only.
 """
 
 from __future__ import annotations
@@ -23,29 +24,33 @@ from local.simulators.dataverse.single import existing
 from local.simulators.dataverse.store import Row
 from local.simulators.wire import Response
 
-ASSOCIATION = "systemuserroles_association"
-USER_PRIVILEGES = "Microsoft.Dynamics.CRM.RetrieveUserPrivileges"
+ASSOCIATIONS = {"systemuser": "systemuserroles_association", "team": "teamroles_association"}
+FUNCTIONS = {"systemuser": "RetrieveUserPrivileges", "team": "RetrieveTeamPrivileges"}
+CRM = "Microsoft.Dynamics.CRM."
 GLOBAL = "Global"
 
 
 def is_about_roles(table: Table, segments: tuple[Segment, ...]) -> bool:
-    """Whether an address names the roles of a user."""
-    return table.name == "systemuser" and segments[1].name in (ASSOCIATION, USER_PRIVILEGES)
+    """Whether an address names the roles of a user or team."""
+    if table.name not in ASSOCIATIONS:
+        return False
+    return segments[1].name in (ASSOCIATIONS[table.name], CRM + FUNCTIONS[table.name])
 
 
 def handle_roles(operation: Operation, table: Table, segments: tuple[Segment, ...]) -> Response:
-    """Everything about the roles of one user.  Raises ``Refused``."""
-    operation.org.people.require(operation.caller, "read", "systemuser")
-    user, rest = existing(operation, table, segments[0]), segments[1:]
+    """Everything about the roles of one user or team.  Raises ``Refused``."""
+    operation.org.people.require(operation.caller, "read", table.name)
+    holder, rest = existing(operation, table, segments[0]), segments[1:]
     wanted = (operation.request.method, tuple(each.name for each in rest))
-    if wanted == ("GET", (USER_PRIVILEGES,)):
-        return _privileges(operation, user)
-    if wanted == ("GET", (ASSOCIATION,)):
-        return _listed(operation, user)
-    if wanted == ("POST", (ASSOCIATION, "$ref")):
-        return _give(operation, user)
-    if wanted == ("DELETE", (ASSOCIATION, "$ref")):
-        return _take(operation, user, rest[0])
+    association = ASSOCIATIONS[table.name]
+    if wanted == ("GET", (CRM + FUNCTIONS[table.name],)):
+        return _privileges(operation, holder, FUNCTIONS[table.name])
+    if wanted == ("GET", (association,)):
+        return _listed(operation, holder)
+    if wanted == ("POST", (association, "$ref")):
+        return _give(operation, holder)
+    if wanted == ("DELETE", (association, "$ref")):
+        return _take(operation, holder, rest[0])
     raise Refused(405, INVALID_ARGUMENT, f"{operation.request.method} is not supported here.")
 
 
@@ -65,7 +70,7 @@ def _give(operation: Operation, user: Row) -> Response:
     assert role is not None, "target_row found it"
     unit = user.values.get("_businessunitid_value") or org.business_unit_id
     if role.values.get("_businessunitid_value") != unit:
-        raise bad_request("The user's business unit is not that of the role.", INVALID_ARGUMENT)
+        raise bad_request("The role is of another business unit than its holder.", INVALID_ARGUMENT)
     org.people.roles.given.setdefault(user.id, set()).add(role_id)
     return no_content()
 
@@ -86,7 +91,7 @@ def _require_assigning(operation: Operation) -> None:
         raise Refused(403, PRIVILEGE_DENIED, f"{text} for entity 'role'.")
 
 
-def _privileges(operation: Operation, user: Row) -> Response:
+def _privileges(operation: Operation, user: Row, function: str) -> Response:
     org = operation.org
     explicit = org.people.users.get(user.id)
     names = set(org.people.roles.names(user.id))
@@ -101,5 +106,5 @@ def _privileges(operation: Operation, user: Row) -> Response:
         }
         for name in sorted(names)
     ]
-    context = f"{org.base_url}/$metadata#Microsoft.Dynamics.CRM.RetrieveUserPrivilegesResponse"
+    context = f"{org.base_url}/$metadata#{CRM}{function}Response"
     return json_reply(200, {"@odata.context": context, "RolePrivileges": held})

@@ -85,7 +85,7 @@ def names_of(schema: Schema, privileges: Privileges) -> Iterator[str]:
 
 @dataclass
 class Roles:
-    """What each role holds, by role id, and the roles of each user."""
+    """What each role holds, by role id, and the roles of each user and team."""
 
     schema: Schema
     held: dict[str, frozenset[str]] = field(default_factory=dict)

@@ -36,7 +36,7 @@ def _examined(parts: Parts, connections: list[ConnectionParts]) -> Iterator[Find
         if worst(of_systems) is not Level.FAULT:  # What does not answer need not be asked for every mapping.
             yield from examine_mappings(parts, at)
             yield from examine_availability(parts, at)
-            yield from examine_ownership(at)
+            yield from examine_ownership(parts, at)
             yield from examine_options(at)
         yield from examine_templates(at)
         yield from examine_orders(at)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared_code.core.ownership import TEAMS
+from shared_code.core.ownership import ACCESS_TEAM, TEAMS
 from shared_code.core.records import Side
 from shared_code.sync.parts import ConnectionParts
 from shared_code.sync.setup.choosing import listed
 from shared_code.systems.interface import Column, Table
 
-OWNER_TEAM = 0
-"""Teams of this type can own rows (Microsoft docs: manage-teams)."""
 _TEAMS = Table(
     TEAMS, "teamid", (Column("name"), Column("teamtype")), scan_columns=("name", "teamtype"), tracked=False
 )
@@ -21,7 +19,7 @@ def teams(at: ConnectionParts) -> dict[str, str]:
     """The teams of Sales that can own rows, by name: id to name.  One request.  Raises ``SystemFault``."""
     seen = at.systems[Side.SALES].scan(_TEAMS, None).seen
     owning = {
-        each.id: str(each.values.get("name")) for each in seen if each.values.get("teamtype") == OWNER_TEAM
+        each.id: str(each.values.get("name")) for each in seen if each.values.get("teamtype") != ACCESS_TEAM
     }
     return dict(sorted(owning.items(), key=lambda each: each[1].casefold()))
 

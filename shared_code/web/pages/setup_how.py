@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from shared_code.core.features import Feature
 from shared_code.sync import views
 from shared_code.sync.api_input import BadInput, NotFound
 from shared_code.sync.availability import availability_api
+from shared_code.sync.doctor.ownership import examine_ownership
 from shared_code.sync.setup import choosing, working
 from shared_code.sync.setup.connector import SettingsRefused, SystemFault
 from shared_code.sync.setup.progress import Step
@@ -37,7 +39,7 @@ def _how(visit: Visit, refused: str = "") -> Reply:
         orders=Feature.ORDERS in choosing.features_of(settings.get("FEATURES", "")),
         extension=Feature.EXTENSION in choosing.features_of(settings.get("FEATURES", "")),
         kinds=ACCOUNTS, accounts=working.accounts_of(settings.get("ORDER_ACCOUNTS", "")),
-        team=visit.at.connection.owning_team, hooks=views.webhooks_view(visit.parts),
+        team=visit.at.connection.owning_team, of_team=_of_team(visit), hooks=views.webhooks_view(visit.parts),
         fixed=visit.parts.connector.fixed(), by_key=visit.parts.connector.signs_in_by_key(),
         **_asked(visit), **_availability(visit),
     )  # fmt: skip
@@ -49,6 +51,11 @@ def _asked(visit: Visit) -> dict[str, Any]:
         return {"teams": working.teams(visit.at), "currencies": working.currencies(visit.at), "silent": ""}
     except SystemFault as fault:
         return {"teams": {}, "currencies": (), "silent": str(fault)}
+
+
+def _of_team(visit: Visit) -> list[dict[str, Any]]:
+    """What is examined of the team that owns new rows; nothing where none does."""
+    return [asdict(each) for each in examine_ownership(visit.parts, visit.at)]
 
 
 def _availability(visit: Visit) -> dict[str, Any]:

@@ -172,3 +172,43 @@ def test_a_definition_that_is_not_whole_is_refused(admin: Client) -> None:
     whole = admin.send("GET", path).json | {"ChangeTrackingEnabled": True}
     assert admin.send("PUT", path, whole).status == 204
     assert admin.send("GET", f"{path}?$select=ChangeTrackingEnabled").json["ChangeTrackingEnabled"] is True
+
+
+def a_team(admin: Client) -> str:
+    unit = admin.send("GET", "WhoAmI").json["BusinessUnitId"]
+    me = admin.send("GET", "WhoAmI").json["UserId"]
+    body = {"name": "Owners", "teamtype": 0, "businessunitid@odata.bind": f"/businessunits({unit})",
+            "administratorid@odata.bind": f"/systemusers({me})"}  # fmt: skip
+    answer = admin.send("POST", "teams", body, {"Prefer": "return=representation"})
+    assert answer.status == 201, answer.raw
+    return str(answer.json["teamid"])
+
+
+def test_a_team_owns_rows_once_a_role_lets_it_read_their_table(admin: Client, clock: ManualClock) -> None:
+    imported(admin, clock)
+    team = a_team(admin)
+    row = {"name": "Fabrikam", "ownerid@odata.bind": f"/teams({team})"}
+    assert admin.send("POST", "accounts", row).json["error"]["code"] == "0x80040231"
+    role = {"@odata.id": f"https://contoso.crm.dynamics.com/api/data/v9.2/roles({SOLUTION.role['id']})"}
+    assert admin.send("POST", f"teams({team})/teamroles_association/$ref", role).status == 204
+    [listed] = admin.send("GET", f"teams({team})/teamroles_association?$select=name").json["value"]
+    assert listed["name"] == "Tandem Synchronisation"
+    assert admin.send("POST", "accounts", row).status == 204
+
+
+def test_a_teams_privileges_are_told_by_the_ids_that_the_definitions_of_tables_tell(
+    admin: Client, clock: ManualClock
+) -> None:
+    imported(admin, clock)
+    team = a_team(admin)
+    path = f"teams({team})/Microsoft.Dynamics.CRM.RetrieveTeamPrivileges()"
+    assert admin.send("GET", path).json["RolePrivileges"] == []
+    role = {"@odata.id": f"https://contoso.crm.dynamics.com/api/data/v9.2/roles({SOLUTION.role['id']})"}
+    admin.send("POST", f"teams({team})/teamroles_association/$ref", role)
+    held = {each["PrivilegeId"] for each in admin.send("GET", path).json["RolePrivileges"]}
+    query = "EntityDefinitions?$select=Privileges&$filter=EntitySetName eq 'salesorders'"
+    [order] = admin.send("GET", query).json["value"]
+    of_orders = {each["PrivilegeType"]: each for each in order["Privileges"]}
+    assert of_orders["Read"]["Name"] == "prvReadOrder"
+    assert of_orders["Read"]["PrivilegeId"] in held
+    assert of_orders["Delete"]["PrivilegeId"] not in held
