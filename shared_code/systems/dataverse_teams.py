@@ -1,8 +1,8 @@
 """Teams of Dataverse: which security roles they have, and of which tables these let them own rows.
 
-Whoever owns a row needs the privilege to read its table, by a role of its own (Microsoft docs: error 0x80040231
-in reference/web-service-error-codes; webapi/reference/retrieveteamprivileges).  Privileges are compared by
-their ids: what a table's privilege is called does not follow from the table's name.
+Whoever owns a row needs the privilege to read its table, by a role of its own (Microsoft docs: error
+0x80040231 in reference/web-service-error-codes; webapi/reference/retrieveteamprivileges).  Privileges are
+compared by their ids: what a table's privilege is called does not follow from the table's name.
 """
 
 from __future__ import annotations
