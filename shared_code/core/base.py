@@ -86,9 +86,11 @@ def confirm_base(base: Base | None, sent_to: Side, sent: Values, returned: Value
     side.  A field that was not sent and came back filled (a template, a default) is not recorded, so
     the next reconcile sees it as that side's change and carries it over.
     """
-    old = base or Base({}, {})
     theirs = {name: returned.get(name) for name in sent}
     pair = (theirs, sent) if sent_to is Side.BC else (sent, theirs)
+    if base is None and LINES not in sent:
+        return Base(*pair)
+    old = base or Base({}, {})
     after = Base({**old.bc, **pair[0]}, {**old.sales, **pair[1]})
     return _with_confirmed_lines(after, old, sent_to, sent[LINES], returned) if LINES in sent else after
 

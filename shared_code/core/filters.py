@@ -58,7 +58,10 @@ def foreign(mapping: Mapping, side: Side, native: Values, company_id: str) -> bo
 def meets(test: Test, native: Values, side: Side) -> bool:
     """Whether a record of ``side`` meets a test."""
     if isinstance(test, Condition):
-        return _meets_one(test, native.get(test.field), side)
+        value = native.get(test.field)
+        if len(test.values) == 1 and test.op == "is":  # what nearly all conditions are
+            return _same(value, test.values[0], side)
+        return _meets_one(test, value, side)
     found = (meets(part, native, side) for part in test.parts)
     match test.joint:
         case Joint.ALL:

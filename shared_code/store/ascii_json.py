@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import codecs
+import re
 from json.encoder import encode_basestring_ascii
 
-_ESCAPED = "tandem-json"
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
 
 
 def in_ascii(body: bytes) -> bytes:
-    """JSON in UTF-8 as the same in ASCII: letters beyond are escaped as the standard library escapes them."""
-    return body if body.isascii() else body.decode().encode("ascii", _ESCAPED)
+    """JSON in UTF-8 as the same in ASCII: letters beyond are escaped as the standard library escapes them.
+
+    Python's own escapes differ from JSON's for letters below U+0100 (``\\xe6`` for ``\\u00e6``) and beyond
+    U+FFFF.  JSON knows no ``\\x``, so it is put right afterwards, unless a text has a backslash of its own.
+    """
+    if body.isascii():
+        return body
+    text = body.decode()
+    quick = text.encode("ascii", "backslashreplace")
+    if b"\\\\" in body or b"\\U" in quick:
+        return _BEYOND.sub(_escaped, text).encode("ascii")
+    return quick.replace(b"\\x", b"\\u00")
 
 
-def _escaped(fault: UnicodeError) -> tuple[str, int]:
-    """What a codec puts in place of letters that it does not know; see ``codecs.register_error``."""
-    assert isinstance(fault, UnicodeEncodeError)
-    return encode_basestring_ascii(fault.object[fault.start : fault.end])[1:-1], fault.end
-
-
-codecs.register_error(_ESCAPED, _escaped)
+def _escaped(found: re.Match[str]) -> str:
+    return encode_basestring_ascii(found[0])[1:-1]

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from shared_code.core.identity import digest
 from shared_code.core.journal import Entry, Reason, joined
@@ -57,7 +58,12 @@ _ERA = "~~"
 
 def month(at_s: float, back: int = 0) -> str:
     """The month of a moment, or one ``back`` months before it, as text that sorts by time."""
-    at = datetime.fromtimestamp(at_s, UTC)
+    return _month_of_day(int(at_s // 86_400), back)
+
+
+@lru_cache(1024)
+def _month_of_day(day: int, back: int) -> str:
+    at = datetime.fromtimestamp(day * 86_400, UTC)
     years, months = divmod(at.year * 12 + at.month - 1 - back, 12)
     return f"{years:04d}-{months + 1:02d}"
 

@@ -193,8 +193,9 @@ def _reader(table: Table, names: Sequence[str]) -> Callable[[Mapping[str, object
     """``values`` for many entities."""
     made = derived(table)
     late, told = _LATE.get(table.name, set()) & made, computed(table)
-    wanted = [(name, name in made) for name in names if name not in late]
-    return lambda entity: {n: _made(told, entity, n) if made else _plain(entity, n) for n, made in wanted}
+    plain = odata.reader([name for name in names if name not in made])
+    others = [name for name in names if name in made and name not in late]
+    return lambda entity: plain(entity) | {name: _made(told, entity, name) for name in others}
 
 
 def whole(body: object) -> list[Mapping[str, object]]:
@@ -208,14 +209,7 @@ def _made(told: Mapping[str, Computed], entity: Mapping[str, object], name: str)
     """A derived value; one that nothing computes here is a property."""
     if name == COMPANY_CONTACT:
         return _company_contact(entity)
-    return told[name].of(entity) if name in told else _plain(entity, name)
-
-
-def _plain(entity: Mapping[str, object], name: str) -> Value:
-    value = entity.get(name)
-    if value is None and name not in entity:
-        raise ValueError(f"the answer lacks {name}")
-    return value if type(value) in odata.SCALARS else odata.scalar(value)  # type: ignore[return-value]
+    return told[name].of(entity) if name in told else odata.reader([name])(entity)[name]
 
 
 def _company_contact(entity: Mapping[str, object]) -> str:

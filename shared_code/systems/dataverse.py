@@ -224,7 +224,7 @@ class Dataverse:
         self, table: Table, columns: Sequence[Column], selected: str, data: Mapping[str, object]
     ) -> Page:
         entities = odata.rows(data)
-        seen = tuple(rows.sighting(table, columns, one) for one in entities if not _is_deletion(one))
+        seen = rows.sightings(table, columns, (one for one in entities if not _is_deletion(one)))
         deleted = tuple(odata.guid(odata.text(one, "id")) for one in entities if _is_deletion(one))
         following, delta = data.get("@odata.nextLink"), data.get("@odata.deltaLink")
         if isinstance(following, str):
@@ -255,7 +255,7 @@ class Dataverse:
                 self._client, url, kind, f"table {table.name}", rows.preferences(table.columns)
             )
             try:
-                found += [rows.row(table, entity) for entity in odata.rows(answer.data)]
+                found += rows.rows(table, odata.rows(answer.data))
                 following = odata.mapping(answer.data).get("@odata.nextLink")
             except ValueError as error:
                 raise _unusable(table, error) from error
@@ -315,10 +315,19 @@ def _arrays(texts: Sequence[str], room: int) -> list[str]:
     sets: list[list[str]] = []
     left = 0
     for text in texts:
-        encoded = odata.encode(json.dumps(text, ensure_ascii=False))
+        encoded = (
+            f"%22{text}%22" if odata.is_guid(text) else odata.encode(json.dumps(text, ensure_ascii=False))
+        )
         if len(encoded) + 1 > left:
             sets.append([])
             left = room - len("%5B%5D")
         sets[-1].append(encoded)
         left -= len(encoded) + 1
     return ["%5B" + ",".join(some) + "%5D" for some in sets]
+
+
+def _encoded(text: str) -> str:
+    """One of the texts; an id needs no look at its letters."""
+    if odata.is_guid(text):
+        return f"%22{text}%22"
+    return odata.encode(json.dumps(text, ensure_ascii=False))

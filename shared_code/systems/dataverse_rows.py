@@ -11,7 +11,8 @@ associate-disassociate-entities-using-web-api.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from shared_code.core.records import Row, Value, Version
 from shared_code.systems import odata
@@ -73,35 +74,52 @@ def record_id(table: Table, entity: Mapping[str, object]) -> str:
 
 def row(table: Table, entity: Mapping[str, object]) -> Row:
     """A row as a record.  Raises ValueError for a column that is missing."""
-    return Row(record_id(table, entity), version(entity), values(entity, table.columns))
-
-
-def sighting(table: Table, columns: Iterable[Column], entity: Mapping[str, object]) -> Sighting:
-    """A row as seen by a scan; ``columns`` are those of ``scan_columns``.  Raises ValueError."""
-    return Sighting(record_id(table, entity), version(entity), values(entity, columns))
-
-
-def values(entity: Mapping[str, object], columns: Iterable[Column]) -> dict[str, Value]:
-    """The values of ``columns`` under their plain names, and the types of lookups with several targets."""
-    found: dict[str, Value] = {}
-    for column in columns:
-        if column.target:
-            _add_lookup(found, entity, column)
-        else:
-            value = entity.get(column.name)
-            if value is None and column.name not in entity:
-                raise ValueError(f"the answer lacks {column.name}")
-            found[column.name] = value if type(value) in odata.SCALARS else odata.scalar(value)  # type: ignore
+    (found,) = rows(table, [entity])
     return found
 
 
+def rows(table: Table, entities: Iterable[Mapping[str, object]]) -> list[Row]:
+    """Rows as records.  Raises ValueError for a column that is missing."""
+    read = _reader(table.columns)
+    return [Row(record_id(table, each), version(each), read(each)) for each in entities]
+
+
+def sightings(
+    table: Table, columns: Sequence[Column], entities: Iterable[Mapping[str, object]]
+) -> tuple[Sighting, ...]:
+    """Rows as seen by a scan; ``columns`` are those of ``scan_columns``.  Raises ValueError."""
+    read = _reader(columns)
+    return tuple(Sighting(record_id(table, each), version(each), read(each)) for each in entities)
+
+
+def values(entity: Mapping[str, object], columns: Sequence[Column]) -> dict[str, Value]:
+    """The values of ``columns`` under their plain names, and the types of lookups with several targets."""
+    return _reader(columns)(entity)
+
+
+def _reader(columns: Sequence[Column]) -> Callable[[Mapping[str, object]], dict[str, Value]]:
+    """``values`` for many rows: what the columns are is looked at once."""
+    plain = odata.reader(column.name for column in columns if not column.target)
+    lookups = [(column, f"_{column.name}_value") for column in columns if column.target]
+    simple = [(column.name, name) for column, name in lookups if points_to(column) is None]
+    others = [column for column, _ in lookups if points_to(column) is not None]
+
+    def read(entity: Mapping[str, object]) -> dict[str, Value]:
+        found = plain(entity)
+        for name, property_name in simple:
+            found[name] = odata.scalar(_member(entity, property_name))
+        for column in others:
+            _add_lookup(found, entity, column)
+        return found
+
+    return read
+
+
 def _add_lookup(found: dict[str, Value], entity: Mapping[str, object], column: Column) -> None:
+    """What a lookup with several kinds of targets holds."""
     property_name = f"_{column.name}_value"
     value = odata.scalar(_member(entity, property_name))
     wanted = points_to(column)
-    if wanted is None:
-        found[column.name] = value
-        return
     kind = entity.get(f"{property_name}@{TYPE_ANNOTATION}") if value is not None else None
     if value is not None and not isinstance(kind, str):
         raise ValueError(f"the answer does not tell what {column.name} points to")
@@ -124,25 +142,25 @@ class Writer:
     """How rows of one table are written; made once for many."""
 
     def __init__(self, table: Table) -> None:
-        self._columns = {column.name: column for column in table.columns}
-        self._lookups = {column.name for column in table.columns if column.target}
+        self._lookups = {column.name: column for column in table.columns if column.target}
 
     def body(self, given: Mapping[str, Value]) -> dict[str, object]:
         """What is sent to write ``given``.  Raises ValueError for a name or lookup that cannot be written."""
         lookups, sent = self._lookups, dict[str, object]()
         for name, value in given.items():
             if name in lookups:
-                key, sent_value = _bound(self._columns[name], value)
-                sent[key] = sent_value
+                bound, place = _bound(lookups[name], value)
+                sent[bound] = place
             else:
                 sent[odata.name(name)] = value
         return sent
 
     def binds(self, given: Mapping[str, Value]) -> bool:
         """Whether writing ``given`` points a lookup somewhere."""
-        return any(value is not None for name, value in given.items() if name in self._lookups)
+        return any(given.get(name) is not None for name in self._lookups)
 
 
+@lru_cache(1024, typed=True)
 def _bound(column: Column, value: Value) -> tuple[str, object]:
     navigation, target, key = column.navigation or column.name, column.target or "", str(value)
     if column.also and value is not None:

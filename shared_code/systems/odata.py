@@ -208,6 +208,22 @@ SCALARS = frozenset({NoneType, str, bool, int, Decimal})
 """The types that a field's value has, whoever read it."""
 
 
+def reader(names: Iterable[str]) -> Callable[[Mapping[str, object]], dict[str, Value]]:
+    """Reads these members of many rows.  It raises ValueError for one that is missing or no field's value."""
+    wanted = tuple(names)
+
+    def read(row: Mapping[str, object]) -> dict[str, Value]:
+        try:
+            found = {name: row[name] for name in wanted}
+        except KeyError as missing:
+            raise ValueError(f"the answer lacks {missing.args[0]}") from None
+        if not SCALARS.issuperset(map(type, found.values())):
+            return {name: scalar(value) for name, value in found.items()}
+        return found  # type: ignore[return-value]
+
+    return read
+
+
 def scalar(value: object) -> Value:
     """A JSON value as a field's value.  Raises ValueError for objects and lists."""
     if type(value) in SCALARS or isinstance(value, (str, int, Decimal)):

@@ -68,3 +68,11 @@ def test_what_is_no_value_is_refused() -> None:
         dump({"set": {1, 2}})
     with pytest.raises(ValueError, match=r"."):
         load("{no json")
+
+
+odd = st.text(st.sampled_from('\\"xuUé€😀a\n'), max_size=12)
+
+
+@given(st.dictionaries(odd, odd, max_size=4))
+def test_backslashes_beside_letters_are_told_apart(values: dict[str, object]) -> None:
+    assert json.loads(ascii_body({"base": dump(values)})) == {"base": dump(values)}

@@ -228,7 +228,7 @@ def test_a_certificate_that_is_not_trusted_names_the_setting(
     def refuse(*given: object, **more: object) -> None:
         raise requests.exceptions.SSLError
 
-    monkeypatch.setattr(requests.Session, "request", refuse)
+    monkeypatch.setattr(requests.Session, "send", refuse)
     with pytest.raises(SystemUnavailable, match="CA_BUNDLE"):
         surroundings.client(Script([GOOD])).send(WRITE)
 

@@ -286,13 +286,19 @@ def is_coupled(known: Coupling | Intent | None) -> bool:
     return isinstance(known, Coupling) and known.state is CouplingState.COUPLED
 
 
-def couple(work: Work, item: Item, bc_id: str, sales_id: str, *, is_new: bool = False) -> None:
+def couple(
+    work: Work, item: Item, bc_id: str, sales_id: str, created: tuple[Origin, str] | None = None
+) -> None:
     """Begin a coupling for the record; stored with the next commit, create-only in both directions.
 
     It takes the place of one of the same BC record that ended: a BC record that was there before may have
-    one on file, of which only its own side has heard; one that ``is_new`` has none.
+    one on file, of which only its own side has heard; one that Tandem ``created`` just now has none.  Of that
+    one the version is told, too, as long as nobody else wrote it.
     """
-    ended = work.stored.get(item.id) or (None if is_new else _ended(work, item, bc_id))
+    ended = work.stored.get(item.id) or (None if created else _ended(work, item, bc_id))
+    if created is None:
+        created = Origin(OriginKind.FOUND, work.batch.job, work.batch.id, work.runtime.now()), ""
+    origin, untouched = created
     item.coupling = Coupling(
         bc_id=bc_id,
         sales_id=sales_id,
@@ -302,7 +308,8 @@ def couple(work: Work, item: Item, bc_id: str, sales_id: str, *, is_new: bool = 
         # From the first moment: what names no rules counts as made under the present ones, whichever.
         rules=work.at.digests[work.mapping.name],
         batch=work.batch.id,
-        origin=Origin(OriginKind.FOUND, work.batch.job, work.batch.id, work.runtime.now()),
+        origin=origin,
+        untouched=untouched,
     )
     item.dirty = True
 

@@ -274,16 +274,7 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
     item = planned.item
     match result:
         case Written(row):
-            work.know(item, side, row)
-            base = confirm_base(None, side, planned.sent, item.values_on(side))
-            given = side is Side.BC
-            both = item.values_on(Side.BC), item.values_on(Side.SALES)
-            item.base = with_given(work.mapping, base, *both) if given else base
-            bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
-            committing.couple(work, item, bc_id, sales_id, is_new=True)
-            held = item.values_on(side)
-            journaling.note_made(work, item, side, {name: held.get(name) for name in planned.sent}, row)
-            item.inserted = True
+            _take_made(work, planned, side, row)
         case Refused():
             item.announced = False
             problems.refused(work, item, side, result, planned.native)
@@ -294,6 +285,20 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
             _drop_intent(work, planned)
         case _:
             problems.wait_until_settled(work, item)
+
+
+def _take_made(work: Work, planned: PlannedCreation, side: Side, row: Row) -> None:
+    item = planned.item
+    work.know(item, side, row)
+    held = item.values_on(side)
+    item.base = confirm_base(None, side, planned.sent, held)
+    if side is Side.BC:
+        item.base = with_given(work.mapping, item.base, held, item.values_on(Side.SALES))
+    bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
+    stored = {name: held.get(name) for name in planned.sent}
+    created = journaling.made(work, item, side, bc_id, stored, row)
+    committing.couple(work, item, bc_id, sales_id, created)
+    item.inserted = True
 
 
 def _drop_intent(work: Work, planned: PlannedCreation) -> None:

@@ -90,18 +90,23 @@ def correct(planned: PlannedUpdate, returned: Values) -> None:
 
 
 def note_made(work: Work, item: Item, side: Side, sent: Values, row: Row) -> None:
-    """Tandem made the record of ``side``, whose pair is about to be committed.
-
-    Nobody else has written it as long as it holds just what was sent.
-    """
+    """Tandem made the record of ``side``, whose pair is about to be committed."""
     assert item.coupling is not None
-    bc_id, held = item.coupling.bc_id, item.values_on(side)
+    origin, untouched = made(work, item, side, item.coupling.bc_id, sent, row)
+    item.coupling = replace(item.coupling, origin=origin, untouched=untouched)
+
+
+def made(work: Work, item: Item, side: Side, bc_id: str, sent: Values, row: Row) -> tuple[Origin, str]:
+    """How a pair came to be whose record of ``side`` Tandem made; the journal is told with the next commit.
+
+    Nobody else has written the record as long as it holds just what was sent: at the version that is told.
+    """
     new = {n: v for n, v in sent.items() if v is not None}
     because = dict.fromkeys(new, Reason.CREATED)
     entry = item.made = new_entry(work, bc_id, side, row.version.stamp, {}, new, because)
     origin = Origin(OriginKind.CREATED, work.batch.job, work.batch.id, entry.at_s, side)
-    untouched = row.version.stamp if all(held.get(n) == v for n, v in entry.new.items()) else ""
-    item.coupling = replace(item.coupling, origin=origin, untouched=untouched)
+    held = item.values_on(side)
+    return origin, row.version.stamp if all(held.get(n) == v for n, v in new.items()) else ""
 
 
 def keep_untouched(item: Item, side: Side, from_stamp: str, row: Row) -> None:
