@@ -28,7 +28,6 @@ from shared_code.systems.throttle import Permits
 
 USER_AGENT = "Tandem/0.1"
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
-LONG_ADDRESS = 2_000
 _PIECE_BYTES = 1 << 16
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -255,8 +254,12 @@ class Client:
     def _exchange(self, call: Call, token: str) -> Answer | _Failed:
         """One request and what its answer means."""
         try:
-            with self._session.send(
-                self._prepared(call, token),
+            with self._session.request(
+                call.method,
+                call.url,
+                data=call.body,
+                headers=self._headers(call),
+                auth=_Authorized(self._sign_in.scheme, token),
                 timeout=(min(CONNECT_TIMEOUT_S, self._patience.answer_s), self._patience.answer_s),
                 allow_redirects=False,
                 stream=True,
@@ -266,22 +269,9 @@ class Client:
             check_certificates(self._session, f"A request to {self.system_name}")
             return _Failed(_trouble_of(error), _reason(error))
 
-    def _prepared(self, call: Call, token: str) -> requests.PreparedRequest:
-        """The request as it goes out.
-
-        A long address names many ids and is encoded already: ``requests`` would look at each letter of it.
-        """
-        is_long = len(call.url) > LONG_ADDRESS
-        url = call.url.partition("?")[0] if is_long else call.url
+    def _headers(self, call: Call) -> dict[str, str | bytes]:
         own = {"User-Agent": USER_AGENT, self._request_id_header: self.runtime.new_id()}
-        request = requests.Request(
-            call.method, url, data=call.body, headers={**own, **call.headers},
-            auth=_Authorized(self._sign_in.scheme, token),
-        )  # fmt: skip
-        prepared = self._session.prepare_request(request)
-        if is_long:
-            prepared.url = call.url
-        return prepared
+        return {**own, **call.headers}
 
 
 class _Authorized(requests.auth.AuthBase):

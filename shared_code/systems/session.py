@@ -13,6 +13,8 @@ from shared_code.systems.retry import PATIENT
 
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = PATIENT.answer_s
+LONG_ADDRESS = 2_000
+"""Characters: longer ones are only made by reading by id."""
 
 
 class _PatientAdapter(HTTPAdapter):
@@ -35,13 +37,29 @@ class _TrustingAdapter(_PatientAdapter):
         super().init_poolmanager(*args, ssl_context=self._context, **settings)
 
 
+class _Session(requests.Session):
+    """Leaves long addresses as they are: they name many ids and are encoded already.
+
+    ``requests`` would look at each letter of them.
+    """
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        url = request.url
+        if len(url) <= LONG_ADDRESS:
+            return super().prepare_request(request)
+        request.url = str(url).partition("?")[0]
+        prepared = super().prepare_request(request)
+        prepared.url = str(url)
+        return prepared
+
+
 def new_session(pool_size: int, ca_bundle: str | None = None, authorities: str = "") -> requests.Session:
     """A session for one system: ``pool_size`` connections, no cookies, no settings of the environment.
 
     ``ca_bundle`` is a file of authorities in place of the usual ones; ``authorities`` are trusted besides
     (PEM, which ``pem.authorities_from`` has read).
     """
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False  # else a .netrc file could replace our Authorization header
     session.verify = ca_bundle or True
     patient = _PatientAdapter(pool_connections=2, pool_maxsize=pool_size)

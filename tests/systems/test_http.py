@@ -11,6 +11,7 @@ from shared_code.systems import http
 from shared_code.systems.auth import FixedTokens
 from shared_code.systems.http import AnswerLost, Call
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable, Throttled
+from shared_code.systems.odata import address
 from shared_code.systems.session import new_session
 from tests.systems.conftest import Script, Surroundings
 
@@ -228,7 +229,7 @@ def test_a_certificate_that_is_not_trusted_names_the_setting(
     def refuse(*given: object, **more: object) -> None:
         raise requests.exceptions.SSLError
 
-    monkeypatch.setattr(requests.Session, "send", refuse)
+    monkeypatch.setattr(requests.Session, "request", refuse)
     with pytest.raises(SystemUnavailable, match="CA_BUNDLE"):
         surroundings.client(Script([GOOD])).send(WRITE)
 
@@ -242,3 +243,12 @@ def test_a_clock_that_differs_is_told_from_the_date_of_the_last_answer(surroundi
     assert abs(float(client.clock_ahead) - 42) <= 1
     client.send(READ)
     assert client.clock_ahead == ""
+
+
+@pytest.mark.parametrize("count", [3, 500])
+def test_a_long_address_goes_out_as_a_short_one_does(surroundings: Surroundings, count: int) -> None:
+    service = Script([GOOD])
+    ids = " or ".join(f"id eq {number:036d}" for number in range(count))
+    url = address("https://service.example/things", filter=ids, select="a,b")
+    surroundings.client(service).send(Call("read", "GET", url))
+    assert service.requests[0].target == url.removeprefix("https://service.example")
