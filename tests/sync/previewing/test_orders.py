@@ -68,3 +68,27 @@ def test_a_preview_shows_what_would_be_changed_of_an_order_and_changes_nothing()
     assert '"quantity":5' in str(write.new["orderLines"])
     assert ordering.of(world, order)["salesOrderLines"][0]["quantity"] == 2
     assert worlds.codes(world, NAME) == []
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_preview_shows_another_freight_or_discount_and_changes_nothing(side: Side) -> None:
+    world = ordering.synchronised(BOTH_WAYS)
+    order = submit(world, sold(world, BICYCLE, 2, 1000), freightamount=5)
+    made = ordering.of_after(world, order)
+    if side is Side.BC:
+        ordering.set_state(world, order, ordering.ACTIVE)
+        world.person_in_sales.edit(f"salesorders({order})", freightamount=8, discountamount=30)
+        ordering.set_state(world, order, ordering.SUBMITTED)
+        wanted = {"orderLines": '"unitPrice":8', "invoiceDiscountAmount": "30"}
+    else:
+        (line,) = [each for each in made["salesOrderLines"] if each["lineType"] == "Account"]
+        world.person_in_bc().edit(f"salesOrderLines({line['id']})", unitPrice=8)
+        world.person_in_bc().edit(f"salesOrders({made['id']})", discountAmount=30)
+        wanted = {"freightamount": "8", "discountamount": "30"}
+    writes = [each for each in planned(world, previewed(world, ONLY)) if each.new.keys() & wanted.keys()]
+    (write,) = writes
+    assert (write.side, write.kind) == (side, Kind.UPDATE)
+    assert all(text in str(write.new[name]) for name, text in wanted.items())
+    worlds.cycles(world, 3)
+    assert worlds.codes(world, NAME) == []
+    assert ordering.of(world, order)["totalAmountExcludingTax"] == 1978
