@@ -16,8 +16,10 @@ from shared_code.core.fields import Lines as LineRules
 from shared_code.core.identity import line_partner
 from shared_code.core.lines import put_bc_line_in_sales, put_in_bc
 from shared_code.core.lookups import UNCOUPLED_PREFIX, Links
+from shared_code.core.moments import BLANK_DATE, day_of, instant_of_day
 from shared_code.core.order_freight import FREIGHT, type_of
 from shared_code.core.order_lines import (
+    DATE,
     DISCOUNT,
     MOST_LINES,
     PRICE,
@@ -42,13 +44,17 @@ WHOLE_DISCOUNT = "discount"
 BC_DISCOUNT = "invoiceDiscountAmount"
 
 
+BC_DATE, SALES_DATE = "requestedDeliveryDate", "requestdeliveryby"
+"""The day a line is wanted on, by the column of either side; blank: the day of the order."""
+
+
 ORDER_LINES = "orderLines"
 """The column of an order that changes its lines with the rest of the change, in one transaction: a JSON list
 of lines in the side's own columns, each with its ``id``.  One with ``deleted`` is deleted, one that is
 ``new`` (in Business Central: not there) is made.  Read it is blank; on paper it holds what was written."""
 BC_COLUMNS = (
     "lineType", "itemId", "itemVariantId", "lineObjectNumber", "unitOfMeasureCode", "description", "quantity",
-    "unitPrice", "discountAmount", "shippedQuantity", "invoicedQuantity",
+    "unitPrice", "discountAmount", "shippedQuantity", "invoicedQuantity", BC_DATE,
 )  # fmt: skip
 """What of Business Central's lines is read."""
 
@@ -67,7 +73,7 @@ def _of_bc(rules: LineRules, row: Row) -> dict[str, Line]:
     """A comment is no line of Sales."""
     freight = order_freight.lines_of_bc(rules, row.lines)
     lines = [line for line in row.lines if type_of(line) != "Comment" and line not in freight]
-    told = {line_partner(str(line[LINE_ID])): _bc_line(line) for line in lines}
+    told = {line_partner(str(line[LINE_ID])): _bc_line(line, row.values) for line in lines}
     return told | _amounts(order_freight.in_bc(rules, row.lines), orders.number(row.values, BC_DISCOUNT))
 
 
@@ -81,7 +87,7 @@ def _is_account(line: Values) -> bool:
     return type_of(line) == "Account"
 
 
-def _bc_line(line: Values) -> Line:
+def _bc_line(line: Values, order: Values) -> Line:
     return {
         SELLS: WRITTEN_IN if _is_account(line) else _what(line),
         UNIT: "" if _is_account(line) else str(line.get("unitOfMeasureCode") or ""),
@@ -89,7 +95,14 @@ def _bc_line(line: Values) -> Line:
         PRICE: _number(line.get("unitPrice")),
         DISCOUNT: _number(line.get("discountAmount")),
         TEXT: str(line.get("description") or "").strip() if _is_account(line) else "",
+        DATE: _own_day(line, order),
     }
+
+
+def _own_day(line: Values, order: Values) -> str:
+    """The day a line of Business Central is wanted on, where it is another one than that of its order."""
+    own, whole = (str(each.get(BC_DATE) or BLANK_DATE) for each in (line, order))
+    return "" if own in (whole, BLANK_DATE) else own
 
 
 def _what(line: Values) -> str:
@@ -116,6 +129,7 @@ def _sales_line(rules: LineRules, row: Values, links: Links) -> Line:
         PRICE: _number(row.get(orders.PRICE)),
         DISCOUNT: _number(row.get(orders.DISCOUNT)),
         TEXT: str(row.get("productdescription") or "").strip() if is_written_in else "",
+        DATE: day_of(str(row.get(SALES_DATE) or "")) or "",
     }
 
 
@@ -167,6 +181,7 @@ def put_to_bc(rules: LineRules, changes: Changes, bc: Row, sales: Row, links: Li
             put.add(key, change, {KEY: line_partner(key), DELETED: True})
         elif row is not None:
             _put_line_to_bc(put, rules, key, change, line, row, sales.lines, links)
+            _put_day(put.rows, change, line, bc.values)
     return put
 
 
@@ -200,6 +215,19 @@ def _put_line_to_bc(
     if held is not None and SELLS not in change:
         native = {n: v for n, v in native.items() if n in ("description",) and TEXT in change}
     put.add(key, change, {KEY: line_partner(key), **native, **_amounts_in_bc(change, held)})
+
+
+def _put_day(rows: Sequence[dict[str, Value]], change: Line, held: Values | None, order: Values) -> None:
+    """The day of a line that is there, in the change of it that was made last: blank is that of the order.
+
+    A line that is to sell something else takes that of the order by itself.
+    """
+    if held is None or not (rows and rows[-1][KEY] == str(held[LINE_ID])):
+        return
+    if DATE in change:
+        rows[-1][BC_DATE] = change[DATE] or order.get(BC_DATE) or BLANK_DATE
+    elif SELLS in change:
+        rows[-1][BC_DATE] = held.get(BC_DATE) or BLANK_DATE
 
 
 def _amounts_in_bc(change: Line, held: Values | None) -> dict[str, Value]:
@@ -263,6 +291,8 @@ def _put_line_to_sales(
             put.faults += faults
             return
         native = found
+    if DATE in change and (change[DATE] or held is not None):
+        native[SALES_DATE] = instant_of_day(change[DATE]) if change[DATE] else None
     made: dict[str, Value] = {} if held else {NEW: True, "sequencenumber": row.get("sequence")}
     put.add(key, change, {KEY: key, **made, **native, **_amounts_in_sales(change, held)})
 

@@ -22,12 +22,15 @@ LINES = "lines"
 """The field of a mapping that stands for all lines."""
 MOST_LINES = 500
 """The lines of an order that has more are carried once: base and journal hold them in one row of storage."""
-SELLS, UNIT, QUANTITY, PRICE, DISCOUNT, TEXT = "sells", "unit", "quantity", "price", "discount", "text"
+SELLS, UNIT, QUANTITY, PRICE, DISCOUNT, TEXT, DATE = (
+    "sells", "unit", "quantity", "price", "discount", "text", "date",
+)  # fmt: skip
 PARTS: Mapping[str, tuple[str, ...]] = {
     "product": (SELLS, UNIT),
     "quantity": (QUANTITY,),
     "price": (PRICE, DISCOUNT),
     "text": (TEXT,),
+    "date": (DATE,),
 }
 WHOLE = "line"
 """The part of a conflict that is about the line itself: deleted here, edited there."""
@@ -87,6 +90,7 @@ _WORDS: Mapping[str, str] = {
     QUANTITY: "quantity ",
     PRICE: "price ",
     DISCOUNT: "discount ",
+    DATE: "wanted on ",
 }
 
 

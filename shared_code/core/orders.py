@@ -29,7 +29,7 @@ PRODUCT, WRITTEN_IN, FREIGHT, COMMENT = "product", "written_in", "freight", "com
 LINE_COLUMNS = (
     "quantity", "priceperunit", "extendedamount", "tax", "productdescription", "description",
     "isproductoverridden", "producttypecode", "lineitemnumber", "sequencenumber",
-    "willcall", "shipto_line1", "shipto_city", "shipto_postalcode",
+    "willcall", "shipto_line1", "shipto_city", "shipto_postalcode", "requestdeliveryby",
 )  # fmt: skip
 """What of an order's lines is read beside the lookups, and beside their name."""
 ORDER_COLUMNS = ("totallineitemamount", "totalamountlessfreight", "totaltax", "totalamount", "freightamount")

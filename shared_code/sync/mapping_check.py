@@ -9,6 +9,7 @@ from shared_code.core.fitting_moved import moved_faults
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import Side
 from shared_code.sync.parts import ConnectionParts, table_of
+from shared_code.systems.business_central_orders import as_taken
 from shared_code.systems.interface import Table
 
 
@@ -35,5 +36,6 @@ def check(at: ConnectionParts, mapping: Mapping) -> list[Misfit]:
     bc, sales = lines[Side.BC], lines[Side.SALES]
     if bc is None or sales is None:
         return faults
-    of_lines = (at.systems[Side.BC].describe(bc), at.systems[Side.SALES].describe(sales))
+    taken = as_taken(at.systems[Side.BC].describe(bc), bc, filled.bc.api or "")
+    of_lines = (taken, at.systems[Side.SALES].describe(sales))
     return faults + line_faults(filled, *of_lines, at.mappings)

@@ -11,8 +11,11 @@ Source: microsoft/BCApps, APIV2SalesOrders, APIV2SalesQuotes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
+from shared_code.core.descriptions import ColumnDescription, Described, Kind, NoTable
+from shared_code.core.order_line_values import BC_DATE
 from shared_code.core.order_status import OrderStatus, QuoteStatus, are_invoiced, status_of
 from shared_code.core.records import Value
 from shared_code.systems import odata
@@ -102,6 +105,15 @@ def header_etag(etag: str) -> str:
 
 
 _JOINT = "#"
+
+
+def as_taken(described: Described, lines: Table, api: str) -> Described:
+    """What lines of orders take, where the orders are those of ``api``: by the names of API v2.0, and in the
+    extension's orders the day they are wanted on, too."""
+    if api != _EXTENSION or lines.name != "salesOrderLines" or isinstance(described, NoTable):
+        return described
+    day = ColumnDescription(BC_DATE, Kind.DAY)
+    return replace(described, columns={**described.columns, BC_DATE: day})
 
 
 def goes_both_ways(table: Table) -> bool:

@@ -563,3 +563,90 @@ def test_two_discounts_on_the_order_are_a_conflict(world: World) -> None:
     decide(world, order, Side.BC)
     assert discounts(world, order) == (80, 80)
     assert_in_step(world, order)
+
+
+def days(world: World, order: str) -> list[tuple[str, str]]:
+    """On which day each line is wanted, in Sales and in Business Central."""
+    there = {each["id"]: each["requestedDeliveryDate"] for each in _extended_lines(world)}
+    here = [str(each["requestdeliveryby"] or "")[:10] for each in lines_in_sales(world, order)]
+    ids = [each["id"] for each in ordering.of(world, order)["salesOrderLines"]]
+    return list(zip(here, (there[each] for each in ids), strict=True))
+
+
+def _extended_lines(world: World) -> list[dict[str, Any]]:
+    plain = world.person_in_bc()
+    person = replace(plain, root=plain.root.replace("/api/v2.0/", "/api/tandem/sync/v1.0/"))
+    found: list[dict[str, Any]] = person.call("GET", "salesOrderLines", **worlds.PRIMARY)["value"]
+    return found
+
+
+def at(day: str) -> str:
+    """A day as Sales' editor stores it for somebody in London."""
+    return f"{day}T00:00:00Z"
+
+
+SOON, LATER, LATEST = "2026-12-01", "2026-12-24", "2027-01-15"
+
+
+def test_the_day_a_line_is_wanted_on_is_carried_with_the_order(world: World) -> None:
+    lines = (sold(world, BICYCLE, 2, 1000, requestdeliveryby=at(LATER)), sold(world, DESK, 3, 99.99))
+    order = submit(world, *lines, requestdeliveryby=at(SOON))
+    worlds.cycles(world, 3)
+    assert days(world, order) == [(LATER, LATER), ("", SOON)]
+    assert_in_step(world, order)
+
+
+@pytest.mark.parametrize("before", ["", LATER])
+@pytest.mark.parametrize("after", ["", LATEST])
+def test_the_day_of_a_line_goes_both_ways(world: World, before: str, after: str) -> None:
+    first = sold(world, BICYCLE, 2, 1000, **({"requestdeliveryby": at(before)} if before else {}))
+    order = submit(world, first, sold(world, DESK, 3, 99.99), requestdeliveryby=at(SOON))
+    worlds.cycles(world, 3)
+    edit_in_sales(world, order, 0, requestdeliveryby=at(after) if after else None)
+    set_day_in_bc(world, order, 1, LATER)
+    worlds.cycles(world, 3)
+    assert days(world, order) == [(after, after or SOON), (LATER, LATER)]
+    set_day_in_bc(world, order, 1, SOON)
+    worlds.cycles(world, 3)
+    assert days(world, order) == [(after, after or SOON), ("", SOON)]
+    assert_in_step(world, order)
+
+
+def set_day_in_bc(world: World, order: str, line: int, day: str) -> None:
+    row = ordering.of(world, order)["salesOrderLines"][line]
+    company = world.bc.env.companies[world.at.connection.company_id]
+    control_edits.set_line_day(world.bc.env, company, row["id"], day)
+
+
+def test_another_day_of_the_order_leaves_lines_with_a_day_of_their_own(world: World) -> None:
+    lines = (sold(world, BICYCLE, 2, 1000, requestdeliveryby=at(LATER)), sold(world, DESK, 3, 99.99))
+    order = submit(world, *lines, requestdeliveryby=at(SOON))
+    worlds.cycles(world, 3)
+    set_header(world, order, requestdeliveryby=at(LATEST))
+    worlds.cycles(world, 3)
+    assert days(world, order) == [(LATER, LATER), ("", LATEST)]
+    assert_in_step(world, order)
+
+
+def test_a_bookkeeper_who_changes_the_day_of_the_order_changes_that_of_all_lines(world: World) -> None:
+    order = submit(
+        world, sold(world, BICYCLE, 2, 1000, requestdeliveryby=at(LATER)), requestdeliveryby=at(SOON)
+    )
+    worlds.cycles(world, 3)
+    world.person_in_bc().edit(f"salesOrders({ordering.of(world, order)['id']})", requestedDeliveryDate=LATEST)
+    worlds.cycles(world, 3)
+    own = world.person_in_sales.call("GET", f"salesorders({order})")["requestdeliveryby"]
+    assert (str(own)[:10], days(world, order)) == (LATEST, [("", LATEST)])
+    assert_in_step(world, order)
+
+
+def test_another_product_here_and_another_day_there_meet(world: World) -> None:
+    order = begin(world, requestdeliveryby=at(SOON))
+    chair = ordering.product_of(world, CHAIR)
+    edit_in_sales(world, order, 0, **bind("productid", "products", chair["productid"]),
+                  **bind("uomid", "uoms", chair["_defaultuomid_value"]))  # fmt: skip
+    set_day_in_bc(world, order, 0, LATER)
+    worlds.cycles(world, 3)
+    assert in_bc(world, order)[0][0] == CHAIR
+    assert days(world, order)[0] == (LATER, LATER)
+    assert_in_step(world, order)

@@ -14,6 +14,7 @@ from shared_code.core.fitting import written_names
 from shared_code.core.mapping import FieldMapping, Mapping
 from shared_code.core.records import Side
 from shared_code.sync.parts import table_of
+from shared_code.systems.business_central_orders import as_taken
 from shared_code.systems.interface import Table
 
 _TYPES = {
@@ -36,7 +37,8 @@ def types_of(mapping: Mapping, each: FieldMapping, side: Side, *, of_line: bool 
     Raises ``LookupError`` for a table or column that the service does not have.
     """
     table = table_of(mapping, side)
-    told = _described((table.lines if of_line else None) or table, side)
+    own = (table.lines if of_line else None) or table
+    told = as_taken(_described(own, side), own, mapping.bc.api or "")
     if isinstance(told, NoTable):
         raise LookupError(f"{mapping.name}: {side.system_name} has no table {told.name}")
     columns = [told.columns[name] for name in written_names(each, side)]

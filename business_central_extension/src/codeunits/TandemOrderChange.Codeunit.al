@@ -24,6 +24,7 @@ codeunit 71822 "Tandem Order Change"
     /// "lines": each with its "id"; maybe "invoiceDiscountAmount". One with "deleted" is deleted, one that is not there is inserted.</param>
     internal procedure ChangeOrder(var SalesHeader: Record "Sales Header"; Content: Text)
     var
+        TempSalesLine: Record "Sales Line" temporary;
         TandemOrderCreation: Codeunit "Tandem Order Creation";
         ArchiveManagement: Codeunit ArchiveManagement;
         ReleaseSalesDocument: Codeunit "Release Sales Document";
@@ -48,8 +49,10 @@ codeunit 71822 "Tandem Order Change"
             ReleaseSalesDocument.PerformManualReopen(SalesHeader);
         SalesHeader.CalcFields("Invoice Discount Amount");
         Discount := SalesHeader."Invoice Discount Amount";
+        KeepDates(SalesHeader, TempSalesLine);
         TandemOrderCreation.SetHeader(SalesHeader, Order);
         SalesHeader.Modify(true);
+        RestoreDates(TempSalesLine);
         foreach Line in Found.AsArray() do
             ChangeLine(SalesHeader, Line.AsObject());
         HadDiscount := Discount <> 0;
@@ -61,6 +64,35 @@ codeunit 71822 "Tandem Order Change"
         if WasReleased then
             ReleaseSalesDocument.PerformManualRelease(SalesHeader);
         SalesHeader.Get(SalesHeader."Document Type", SalesHeader."No.");
+    end;
+
+    local procedure KeepDates(SalesHeader: Record "Sales Header"; var TempSalesLine: Record "Sales Line" temporary)
+    var
+        SalesLine: Record "Sales Line";
+    begin
+        // Another date of the order is written to all its lines.
+        SalesLine.SetRange("Document Type", SalesHeader."Document Type");
+        SalesLine.SetRange("Document No.", SalesHeader."No.");
+        SalesLine.SetFilter("Requested Delivery Date", '<>%1&<>%2', 0D, SalesHeader."Requested Delivery Date");
+        if SalesLine.FindSet() then
+            repeat
+                TempSalesLine := SalesLine;
+                TempSalesLine.Insert(false);
+            until SalesLine.Next() = 0;
+    end;
+
+    local procedure RestoreDates(var TempSalesLine: Record "Sales Line" temporary)
+    var
+        SalesLine: Record "Sales Line";
+    begin
+        if TempSalesLine.FindSet() then
+            repeat
+                SalesLine.Get(TempSalesLine."Document Type", TempSalesLine."Document No.", TempSalesLine."Line No.");
+                if SalesLine."Requested Delivery Date" <> TempSalesLine."Requested Delivery Date" then begin
+                    SalesLine.Validate("Requested Delivery Date", TempSalesLine."Requested Delivery Date");
+                    SalesLine.Modify(true);
+                end;
+            until TempSalesLine.Next() = 0;
     end;
 
     local procedure TestVersion(SalesHeader: Record "Sales Header"; Order: JsonObject)

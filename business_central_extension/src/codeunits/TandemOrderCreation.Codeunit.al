@@ -155,6 +155,8 @@ codeunit 71820 "Tandem Order Creation"
         SalesLine.Validate(Quantity, DecimalOf(Given, 'quantity'));
         SalesLine.Validate("Unit Price", DecimalOf(Given, 'unitPrice'));
         SalesLine.Validate("Line Discount Amount", DecimalOf(Given, 'discountAmount'));
+        if Given.Contains('requestedDeliveryDate') then
+            SalesLine.Validate("Requested Delivery Date", DateOf(Given, 'requestedDeliveryDate'));
     end;
 
     local procedure SetObject(var SalesLine: Record "Sales Line"; Given: JsonObject)

@@ -14,7 +14,7 @@ from local.simulators.business_central.environment import Environment
 from local.simulators.business_central.session import Session
 from local.simulators.business_central.storage import Company, Row
 from local.simulators.business_central.tables import combined, customer_ledger, orders, planned, quotes
-from local.simulators.business_central.tables.documents import INVOICE, is_posted, remaining_of
+from local.simulators.business_central.tables.documents import INVOICE, OWN_DAY, is_posted, remaining_of
 from local.simulators.business_central.tables.extension.orders import PREPAYMENT
 from local.simulators.business_central.tables.general_ledger import BANK, PAYMENT, RECEIVABLES, post
 from local.simulators.business_central.tables.ledger import post_movement
@@ -128,6 +128,12 @@ def handle_order(env: Environment, company: Company, arguments: Mapping[str, Any
     with env.transaction(person=True) as unit:
         session = env.session(company, unit)
         acts[arguments["act"]](session, session.table("salesOrders").rows[str(arguments["order"]).lower()])
+
+
+def set_line_day(env: Environment, company: Company, line_id: str, day: str) -> None:
+    """Say on which day a line of an order is wanted; API v2.0 does not know it."""
+    with env.transaction(person=True) as unit:
+        env.session(company, unit).change("salesOrderLines", line_id.lower(), {OWN_DAY: day})
 
 
 def take_shipments(env: Environment, company: Company, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -181,3 +181,34 @@ def test_an_order_that_sells_something_else_now_says_so_whole() -> None:
         "unitPrice",
         "discountAmount",
     } <= put.keys()
+
+
+SOON, LATER = "2026-12-01", "2026-12-24"
+
+
+@pytest.mark.parametrize(("own", "told"), [(LATER, LATER), (SOON, None), ("0001-01-01", None), (None, None)])
+def test_the_day_of_a_line_counts_where_it_is_not_that_of_the_order(
+    own: str | None, told: str | None
+) -> None:
+    order = replace(row({**BC_LINE, "requestedDeliveryDate": own}), values={"requestedDeliveryDate": SOON})
+    found = read(known(rules(), Side.BC, order, LINKS)) or {}
+    assert found[KEY].get("date") == told
+
+
+def test_a_day_that_is_blank_in_sales_is_that_of_the_order_again() -> None:
+    held = replace(row({**BC_LINE, "requestedDeliveryDate": LATER}), values={"requestedDeliveryDate": SOON})
+    put = put_to_bc(rules(), {KEY: {"date": ""}}, held, row(SALES_LINE), LINKS)
+    assert [each["requestedDeliveryDate"] for each in put.rows] == [SOON]
+
+
+def test_a_line_that_sells_something_else_keeps_the_day_it_has() -> None:
+    held = row({**BC_LINE, "requestedDeliveryDate": LATER})
+    change = {KEY: {"sells": f"Item|{ITEM}", "unit": "PCS"}}
+    put = put_to_bc(rules(), change, held, row(SALES_LINE), LINKS)
+    assert [each["requestedDeliveryDate"] for each in put.rows] == [LATER]
+
+
+@pytest.mark.parametrize(("day", "told"), [(LATER, f"{LATER}T12:00:00Z"), ("", None)])
+def test_a_day_of_business_central_is_an_instant_of_that_day_in_sales(day: str, told: str | None) -> None:
+    put = put_to_sales(rules(), {KEY: {"date": day}}, row(BC_LINE), row(SALES_LINE), LINKS)
+    assert [each["requestdeliveryby"] for each in put.rows] == [told]

@@ -72,7 +72,7 @@ def test_a_conflict_of_a_line_holds_up_no_other_line() -> None:
 def test_a_line_that_is_new_on_one_side_is_made_on_the_other(side: Side) -> None:
     more = {**BOTH, "c": CHAIR}
     found = merge(more, BOTH) if side is BC else merge(BOTH, more)
-    assert found.to == {side: {}, side.other: {"c": {**CHAIR, "discount": "", "text": ""}}}
+    assert found.to == {side: {}, side.other: {"c": {**CHAIR, "discount": "", "text": "", "date": ""}}}
 
 
 @pytest.mark.parametrize("side", list(Side))
@@ -94,7 +94,7 @@ def test_who_decides_about_a_deleted_line_restores_or_deletes_it(winner: Side) -
     base = {BC: BOTH, SALES: BOTH}
     edited = changed(CHAIR, quantity="9")
     found = merge_lines(base, {BC: {"a": DESK}, SALES: {"a": DESK, "b": edited}}, lambda _: winner)
-    whole = {**edited, "discount": "", "text": ""}
+    whole = {**edited, "discount": "", "text": "", "date": ""}
     assert found.to == ({BC: {"b": whole}, SALES: {}} if winner is SALES else {BC: {}, SALES: {"b": None}})
 
 
@@ -126,7 +126,7 @@ def test_the_side_that_a_person_favours_counts_wherever_the_two_differ(side: Sid
 
 
 def test_the_other_form_that_a_service_gives_a_value_is_not_an_edit() -> None:
-    sent = {"c": {**CHAIR, "discount": "", "text": ""}}
+    sent = {"c": {**CHAIR, "discount": "", "text": "", "date": ""}}
     returned = {**BOTH, "c": changed(CHAIR, unit="EACH")}
     base = confirmed({BC: BOTH, SALES: BOTH}, BC, sent, returned)
     found = merge_lines(base, {BC: returned, SALES: {**BOTH, "c": CHAIR}}, nobody)

@@ -15,7 +15,7 @@ from local.simulators.business_central.errors import business_rule, field_rule
 from local.simulators.business_central.schema import EMPTY_ID
 from local.simulators.business_central.session import Edit, Reader, Session
 from local.simulators.business_central.storage import Row
-from local.simulators.business_central.tables.amounts import TOTALS, refresh_totals
+from local.simulators.business_central.tables.amounts import TOTALS, lines_of, refresh_totals
 from local.simulators.business_central.tables.dates import shifted
 from local.simulators.business_central.tables.ledger import tidy, today_of
 from local.simulators.business_central.tables.pairs import Pair, set_pair
@@ -154,8 +154,15 @@ def validate(edit: Edit) -> None:
             edit.values["discountAmount"] = 0  # There are no lines yet that it could be taken off.
 
 
+OWN_DAY = "requestedDeliveryDate"
+"""The day a line of an order is wanted on, kept beside it; blank: the day of the order."""
+
+
 def written(edit: Edit, row: Row) -> None:
-    """A draft's invoice discount is spread over its lines again."""
+    """A draft's invoice discount is spread over its lines again.  An order's new day is its lines'."""
+    if OWN_DAY in edit.sent and edit.before and edit.before.values[OWN_DAY] != row.values[OWN_DAY]:
+        for line in lines_of(edit.session, ORDER.lines, row.id):
+            edit.session.change(ORDER.lines, line.id, {OWN_DAY: ""})
     if not is_posted(row) and "discountAmount" in edit.sent:
         kind = KINDS[edit.entity.name]
         refresh_totals(edit.session, kind.table, kind.lines, row.id)

@@ -47,6 +47,7 @@ _CODES = {
 }
 _CHECKED = {"shippingAgentCode": "tandem/shippingAgents", "locationCode": "locations"}
 _STATUS = {"Draft": "Open", "Open": "Released", "In_x0020_Review": "Pending_x0020_Approval"}
+OWN_DAY = documents.OWN_DAY
 PREPAYMENT = "Pending_x0020_Prepayment"
 """A released order whose prepayment is not paid; API v2.0 calls it released."""
 _LINE_SAME_AS = {
@@ -181,17 +182,21 @@ def _change_line(session: Session, order_id: str, given: Mapping[str, Any]) -> N
 def _edit_line(session: Session, before: Row, given: Mapping[str, Any]) -> None:
     """What a line sells is validated anew; quantity, price and discount are always given."""
     entity = session.types[ORDER.lines]
-    sent = checked_body(entity, given)
+    plain, beside = _parted(session, given)
+    sent = checked_body(entity, plain)
     if "lineType" in sent:
         if before.values["shippedQuantity"]:
             raise field_rule("Quantity Shipped must be equal to '0' in Sales Line.")
         place = {name: before.values[name] for name in ("documentId", "sequence")}
         blank = {**entity.blank_values(), **place, **sent, "id": before.id}
-        edit = Edit(session, entity, before.id, {**sent, "documentId": place["documentId"]}, blank, {}, None)
+        edit = Edit(
+            session, entity, before.id, {**sent, "documentId": place["documentId"]}, blank, beside, None
+        )
         edit.sent = {**edit.sent, "sequence": 0}
         document_lines.validate_again(edit, place["sequence"])
     else:
-        edit = Edit(session, entity, before.id, sent, {**before.values, **sent}, dict(before.extra), before)
+        held = {**before.extra, **beside}
+        edit = Edit(session, entity, before.id, sent, {**before.values, **sent}, held, before)
         document_lines.validate(edit)
     session.put(ORDER.lines, before.id, edit.values, edit.extra)
 
@@ -242,11 +247,19 @@ def _put_header(session: Session, content: Mapping[str, Any], key: str) -> Row:
 def _put_line(session: Session, order_id: str, line: Mapping[str, Any]) -> None:
     entity = session.types[ORDER.lines]
     row_id = _chosen_id(session, line)
-    sent = {**checked_body(entity, {n: v for n, v in line.items() if n != "id"}), "documentId": order_id}
-    edit = Edit(session, entity, row_id, sent, {**entity.blank_values(), **sent, "id": row_id}, {}, None)
+    plain, beside = _parted(session, line)
+    sent = {**checked_body(entity, plain), "documentId": order_id}
+    edit = Edit(session, entity, row_id, sent, {**entity.blank_values(), **sent, "id": row_id}, beside, None)
     document_lines.validate(edit)
     session.put(ORDER.lines, row_id, edit.values, edit.extra)
     refresh_totals(session, ORDER.table, ORDER.lines, order_id)
+
+
+def _parted(session: Session, line: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A line as API v2.0 takes it, and what it does not know: the day it is wanted on."""
+    day = session.types[LINES].properties[OWN_DAY]
+    beside = {n: checked_value(session.types[LINES], day, v) for n, v in line.items() if n == OWN_DAY}
+    return {n: v for n, v in line.items() if n not in ("id", OWN_DAY)}, beside
 
 
 def _chosen_id(session: Session, line: Mapping[str, Any]) -> str:
@@ -305,6 +318,7 @@ def _line_value(reader: Reader, row: Row, name: str, blank: Any) -> Any:
         "lineType": lambda: _LINE_TYPES.get(row.values["lineType"], row.values["lineType"]),
         "variantCode": lambda: _code(reader, "itemVariants", row.values["itemVariantId"]),
         "locationCode": lambda: _code(reader, "locations", row.values["locationId"]),
+        OWN_DAY: lambda: row.extra.get(OWN_DAY) or _order_of(reader, row).get(OWN_DAY, blank),
         "outstandingQuantity": lambda: row.values["quantity"] - row.values["shippedQuantity"],
         "completelyShipped": lambda: row.values["quantity"] == row.values["shippedQuantity"],
     }
