@@ -25,6 +25,7 @@ MOST_MS = 600_000.0
 MOST_IN_FLIGHT = 1_000
 _WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 _JSON_PART = re.compile(rb'"method"\s*:\s*"(?:POST|PATCH|PUT|DELETE)"', re.IGNORECASE)
+_BULK_PART = re.compile(rb"\nPOST [^\r\n]+Multiple HTTP/1\.1")
 _MULTIPART_PART = re.compile(rb"\n(?:POST|PATCH|PUT|DELETE) [^\r\n]+ HTTP/1\.1")
 
 
@@ -104,7 +105,9 @@ def rows_written(request: Request) -> int:
     if not path.endswith("/$batch"):
         return 1
     pattern = _JSON_PART if request.body.lstrip()[:1] == b"{" else _MULTIPART_PART
-    return len(pattern.findall(request.body))
+    bulk = len(_BULK_PART.findall(request.body))
+    in_bulk = request.body.count(b'"@odata.type"') if bulk else 0
+    return len(pattern.findall(request.body)) - bulk + in_bulk
 
 
 def _is_number(value: object) -> bool:

@@ -19,15 +19,23 @@ def write_chunks[T](
     client: Client, items: Sequence[T], size: int, write: Callable[[Sequence[T]], list[WriteResult]]
 ) -> list[WriteResult]:
     """One result per item, in order.  Raises a ``SystemFault`` only when no chunk has anything to tell."""
+    return results_of(chunk_outcomes(client, items, size, write))
+
+
+type Outcome = tuple[int, list[WriteResult] | SystemFault]
+"""How many items a chunk has, and their results or what befell it."""
+
+
+def chunk_outcomes[T](
+    client: Client, items: Sequence[T], size: int, write: Callable[[Sequence[T]], list[WriteResult]]
+) -> list[Outcome]:
+    """What came of each chunk, in order."""
     calls = [partial(_guarded, write, chunk) for chunk in odata.chunks(items, size)]
     # All come at once, so that the next batch's come after them; how many go out is the client's business.
-    outcomes = client.runtime.run_all(calls, min(len(calls), MAX_CHUNKS_AT_ONCE))
-    return results_of(outcomes)
+    return client.runtime.run_all(calls, min(len(calls), MAX_CHUNKS_AT_ONCE))
 
 
-def _guarded[T](
-    write: Callable[[Sequence[T]], list[WriteResult]], chunk: Sequence[T]
-) -> tuple[int, list[WriteResult] | SystemFault]:
+def _guarded[T](write: Callable[[Sequence[T]], list[WriteResult]], chunk: Sequence[T]) -> Outcome:
     try:
         return len(chunk), write(chunk)
     except AnswerLost as lost:

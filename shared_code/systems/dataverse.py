@@ -126,7 +126,10 @@ class Dataverse:
         if options.is_options(table):
             return [options.refuse(table, one) for one in creations]
         bulk = len(creations) > 1 and table.lines is None and self._bulk_create(table)
-        return writes.create(self._client, self._root, table, creations, bulk=bulk, read=self.read)
+        alone = not orders.is_composed(table)
+        return writes.create(
+            self._client, self._root, table, creations, bulk=bulk, read=self.read, alone=alone
+        )
 
     def keeps_keys(self, table: Table) -> bool:
         """A row is created under the id that the caller chose."""

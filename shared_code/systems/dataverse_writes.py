@@ -1,7 +1,8 @@
 """Writing to Dataverse: bulk creations with chosen ids, and conditional updates in batches.
 
-``CreateMultiple`` is all or nothing and answers ids only, so rows are read back.  Where it is refused as a
-whole, an earlier attempt has mostly made some of the rows: those are looked up, and the rest is sent again.
+``CreateMultiple`` is all or nothing and answers ids only, so rows are read back: by the last request that
+creates, which is a ``$batch`` of the creation and the question for all rows.  Where it is refused as a whole,
+an earlier attempt has mostly made some of the rows: those are looked up, and the rest is sent again.
 What is refused once more, or belongs to a table without it, goes as parts of a ``$batch``.  Updates carry
 ``If-Match`` and ask for the row as stored, which the bulk messages cannot do.  A row with lines is created
 together with them (deep insert): one transaction, which ``CreateMultiple`` does not take.
@@ -10,17 +11,18 @@ Sources: Microsoft docs bulk-operations.md, webapi/perform-conditional-operation
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TypeGuard
 
 from shared_code.core.frozen import frozen
 from shared_code.core.records import Row, Version
 from shared_code.systems import dataverse_batch as batch
+from shared_code.systems import dataverse_reading_along as reading_along
 from shared_code.systems import dataverse_rows as rows
 from shared_code.systems import errors, odata
-from shared_code.systems.chunked import write_chunks
-from shared_code.systems.errors import fault
+from shared_code.systems.chunked import chunk_outcomes, write_chunks
+from shared_code.systems.errors import fault, results_of
 from shared_code.systems.http import Call, Client
 from shared_code.systems.interface import (
     Change,
@@ -30,6 +32,7 @@ from shared_code.systems.interface import (
     Refused,
     Removal,
     Removed,
+    SettingWrong,
     SystemFault,
     Table,
     WriteResult,
@@ -84,13 +87,32 @@ def supports_bulk_create(client: Client, root: str, table: Table) -> bool:
 
 
 def create(
-    client: Client, root: str, table: Table, creations: Sequence[Creation], *, bulk: bool, read: ReadBack
+    client: Client,
+    root: str,
+    table: Table,
+    creations: Sequence[Creation],
+    *,
+    bulk: bool,
+    read: ReadBack,
+    alone: bool = True,
 ) -> list[WriteResult]:
-    """Create rows; one result per creation, in order."""
+    """Create rows; one result per creation, in order.  ``alone``: a row is read from its own table only."""
     writer = rows.Writer(table)
     writes = [_prepared(partial(_creation, table, writer, one)) for one in creations]
     send = partial(_create_chunk, client, root, table, bulk, read)
-    return _read_back(table, _sent(client, writes, send, _size(table, creations)), read)
+    sendable = [one for one in writes if isinstance(one, _Write)]
+    last = sendable[CHUNK * ((len(sendable) - 1) // CHUNK) :]
+    if not (bulk and alone and len(last) > 1):
+        return _read_back(table, _sent(client, writes, send, _size(table, creations)), read)
+    known: dict[str, Row] = {}
+    outcomes = chunk_outcomes(client, sendable[: -len(last)], CHUNK, send)
+    if not outcomes or any(isinstance(each, list) for _, each in outcomes):
+        ids = [one.id for one in sendable if one.id is not None]
+        send_last = partial(_create_and_read, client, root, table, read, ids, known)
+        outcomes += chunk_outcomes(client, last, CHUNK, send_last)
+    else:
+        outcomes.append((len(last), outcomes[0][1]))
+    return _read_back(table, _in_order(writes, results_of(outcomes)), read, known)
 
 
 def _size(table: Table, creations: Sequence[Creation]) -> int:
@@ -169,8 +191,13 @@ def _sent(
     size: int = CHUNK,
 ) -> list[WriteResult]:
     sendable = [one for one in writes if isinstance(one, _Write)]
-    results = iter(write_chunks(client, sendable, size, send))
-    return [next(results) if isinstance(one, _Write) else one for one in writes]
+    return _in_order(writes, write_chunks(client, sendable, size, send))
+
+
+def _in_order(writes: Sequence[_Write | Refused], results: Iterable[WriteResult]) -> list[WriteResult]:
+    """The results of what was sent, and in their places what could not be."""
+    given = iter(results)
+    return [next(given) if isinstance(one, _Write) else one for one in writes]
 
 
 def _create_chunk(
@@ -182,11 +209,45 @@ def _create_chunk(
     return _send_parts(client, root, table, "create", writes)
 
 
+def _create_and_read(
+    client: Client,
+    root: str,
+    table: Table,
+    read: ReadBack,
+    ids: Sequence[str],
+    known: dict[str, Row],
+    writes: Sequence[_Write],
+) -> list[WriteResult]:
+    """Create a chunk and read the rows of these ids, in one request; ``known`` takes what was read."""
+    place = f"{batch.API_PATH}/{odata.name(table.name)}/Microsoft.Dynamics.CRM.CreateMultiple"
+    creation = Part("POST", place, {"Accept": "application/json"}, _targets(table, writes))
+    try:
+        made, shown = batch.send(client, root, "create", [creation, reading_along.part(table, ids)])
+    except SettingWrong:  # Refused as a whole, and nothing was done.
+        return _create_chunk(client, root, table, True, read, writes)
+    there = reading_along.found(table, shown)
+    known |= there or {}
+    if made is None:
+        return [OutcomeUnknown("Sales' batch ended before these records")] * len(writes)
+    if not (failure := _failure(made)):
+        return _bare(batch.data_of(made), len(writes))
+    errors.raise_if_all_denied([failure], f"Creating in Sales' table {table.name}")
+    if failure.status == 429:
+        return [errors.dataverse_result(failure, one.id, creating=True, binds=one.binds) for one in writes]
+    return _create_missing(client, root, table, read, writes, there)
+
+
 def _create_missing(
-    client: Client, root: str, table: Table, read: ReadBack, writes: Sequence[_Write]
+    client: Client,
+    root: str,
+    table: Table,
+    read: ReadBack,
+    writes: Sequence[_Write],
+    there: Mapping[str, Row] | None = None,
 ) -> list[WriteResult]:
     """The results of a chunk that was refused as a whole: rows that are there are not sent again."""
-    there = read(table, [one.id for one in writes if one.id is not None])
+    if there is None:
+        there = read(table, [one.id for one in writes if one.id is not None])
     missing = [one for one in writes if one.id not in there]
     again = _create_multiple(client, root, table, missing) if 1 < len(missing) < len(writes) else None
     if again is None and missing:
@@ -199,19 +260,28 @@ def _create_multiple(
     client: Client, root: str, table: Table, writes: Sequence[_Write]
 ) -> list[WriteResult] | None:
     """The chunk's results, ``None`` when it was refused as a whole and nothing was created."""
-    kind = f"Microsoft.Dynamics.CRM.{rows.logical_name(table)}"
-    targets = ",".join(_target(kind, one.text) for one in writes)
     url = f"{root}/{odata.name(table.name)}/Microsoft.Dynamics.CRM.CreateMultiple"
-    body = f'{{"Targets":[{targets}]}}'.encode()
+    body = _targets(table, writes).encode()
     answer = client.send(Call("create", "POST", url, batch.JSON_BODY, body, repeatable=False))
     if answer.status in (401, 403):
         raise fault(answer.error, f"Creating in Sales' table {table.name}")
     if not answer.ok:
         return None
-    ids = odata.mapping(answer.data or {}).get("Ids")
-    if not isinstance(ids, list) or len(ids) != len(writes):
-        return [OutcomeUnknown("Sales answered other ids than were sent")] * len(writes)
+    return _bare(odata.mapping(answer.data or {}), len(writes))
+
+
+def _bare(answer: Mapping[str, object], count: int) -> list[WriteResult]:
+    """The rows of a bulk creation's answer, which tells their ids."""
+    ids = answer.get("Ids")
+    if not isinstance(ids, list) or len(ids) != count:
+        return [OutcomeUnknown("Sales answered other ids than were sent")] * count
     return [Written(Row(str(key).lower(), _NO_VERSION)) for key in ids]
+
+
+def _targets(table: Table, writes: Sequence[_Write]) -> str:
+    """The body of a bulk message."""
+    kind = f"Microsoft.Dynamics.CRM.{rows.logical_name(table)}"
+    return f'{{"Targets":[{",".join(_target(kind, one.text) for one in writes)}]}}'
 
 
 def _target(kind: str, text: str) -> str:
@@ -243,10 +313,12 @@ def _result(table: Table, write: _Write, answer: PartAnswer | None) -> WriteResu
         return OutcomeUnknown(f"the answer to the write cannot be used: {error_}")
 
 
-def _read_back(table: Table, results: list[WriteResult], read: ReadBack) -> list[WriteResult]:
-    """Complete what a bulk creation only gave ids for."""
-    bare = [one.row.id for one in results if _is_bare(one)]
-    found: dict[str, Row] = {}
+def _read_back(
+    table: Table, results: list[WriteResult], read: ReadBack, known: Mapping[str, Row] | None = None
+) -> list[WriteResult]:
+    """Complete what a bulk creation only gave ids for; ``known`` is what was read already."""
+    found = dict(known or {})
+    bare = [one.row.id for one in results if _is_bare(one) and one.row.id not in found]
     reason = "created, but not found when read back"
     try:
         for some in odata.chunks(bare, 500):

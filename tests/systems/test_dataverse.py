@@ -145,11 +145,18 @@ def test_what_was_created_is_what_is_read(surroundings: Surroundings, bulk: bool
     assert organisation.system.read(ACCOUNTS, [key.upper()]) == {key: row}
 
 
-def test_a_bulk_creation_costs_a_probe_a_write_and_a_read(organisation: Organisation) -> None:
-    organisation.accounts(50)
-    assert organisation.requests() == 3
+def test_a_bulk_creation_costs_a_probe_and_a_write_that_reads(organisation: Organisation) -> None:
     organisation.accounts(50)
     assert organisation.requests() == 2
+    organisation.accounts(50)
+    assert organisation.requests() == 1
+
+
+def test_a_bulk_creation_of_many_is_read_back_by_its_last_request(organisation: Organisation) -> None:
+    organisation.accounts(50)
+    organisation.requests()
+    organisation.accounts(350)
+    assert organisation.requests() == 4
 
 
 def test_one_request_reads_many_and_leaves_out_the_missing(organisation: Organisation) -> None:

@@ -10,11 +10,13 @@ from local.simulators.wire import ConnectionLost, Response
 from shared_code.core.records import Version
 from shared_code.systems.dataverse import Dataverse
 from shared_code.systems.interface import (
+    AccessDenied,
     Change,
     Column,
     Creation,
     Cursor,
     CursorExpired,
+    Exists,
     Gone,
     Moved,
     NotDone,
@@ -176,16 +178,66 @@ def test_a_missing_lookup_target_is_refused_and_a_missing_row_is_gone(surroundin
     assert isinstance(refused, Refused)
 
 
-def test_bulk_creation_is_probed_once_and_read_back_once(surroundings: Surroundings) -> None:
-    ids = Response(200, JSON, json.dumps({"Ids": [ONE, TWO]}).encode())
+PROBED = page({"sdkmessagefilterid": ONE})
+MADE = (200, {"Ids": [ONE, TWO]})
+BOTH = [Creation({"fullname": "a"}, ONE), Creation({"fullname": "b"}, TWO)]
+TOO_LONG = (400, {"error": {"code": "0x80044331", "message": "too long"}})
+
+
+def test_bulk_creation_is_probed_once_and_reads_back_with_the_same_request(
+    surroundings: Surroundings,
+) -> None:
+    answer = parts(MADE, (200, {"value": [entity(ONE), entity(TWO)]}))
+    system, script = connected(surroundings, PROBED, answer, answer)
+    assert all(isinstance(one, Written) for one in system.create(CONTACTS, BOTH))
+    assert all(isinstance(one, Written) for one in system.create(CONTACTS, BOTH))
+    assert len(script.requests) == 3
+    body = script.requests[1].body.decode()
+    assert "POST /api/data/v9.2/contacts/Microsoft.Dynamics.CRM.CreateMultiple HTTP/1.1" in body
+    (text,) = [each for each in body.split("\r\n") if each.startswith('{"Targets"')]
+    target = json.loads(text)["Targets"][0]
+    assert target == {"@odata.type": "Microsoft.Dynamics.CRM.contact", "fullname": "a", "contactid": ONE}
+    assert f'["{ONE}", "{TWO}"]' in unquote(body)
+
+
+@pytest.mark.parametrize("shown", [(200, {"value": []}), (500, {}), (200, {"strange": 1})])
+def test_what_a_bulk_creation_does_not_show_is_read_by_itself(surroundings: Surroundings, shown: Any) -> None:
     rows = page(entity(ONE), entity(TWO))
-    system, script = connected(surroundings, page({"sdkmessagefilterid": ONE}), ids, rows, ids, rows)
-    creations = [Creation({"fullname": "a"}, ONE), Creation({"fullname": "b"}, TWO)]
-    assert all(isinstance(one, Written) for one in system.create(CONTACTS, creations))
-    assert all(isinstance(one, Written) for one in system.create(CONTACTS, creations))
-    assert len(script.requests) == 5
-    targets = json.loads(script.requests[1].body)["Targets"]
-    assert targets[0] == {"@odata.type": "Microsoft.Dynamics.CRM.contact", "fullname": "a", "contactid": ONE}
+    system, script = connected(surroundings, PROBED, parts(MADE, shown), rows)
+    assert all(isinstance(one, Written) for one in system.create(CONTACTS, BOTH))
+    assert len(script.requests) == 3
+
+
+def test_rows_that_a_refused_bulk_creation_shows_are_not_sent_again(surroundings: Surroundings) -> None:
+    exists = (412, {"error": {"code": "0x80040237", "message": "exists"}})
+    answer = parts(exists, (200, {"value": [entity(ONE)]}))
+    system, script = connected(surroundings, PROBED, answer, parts((201, entity(TWO))))
+    first, second = system.create(CONTACTS, BOTH)
+    assert isinstance(first, Exists)
+    assert isinstance(second, Written)
+    assert len(script.requests) == 3
+
+
+def test_a_bulk_creation_that_is_throttled_within_its_request_is_not_done(surroundings: Surroundings) -> None:
+    full = (429, {"error": {"code": "0x80072321", "message": "too much"}})
+    system, script = connected(surroundings, PROBED, parts(full, full))
+    assert [type(one) for one in system.create(CONTACTS, BOTH)] == [NotDone, NotDone]
+    assert len(script.requests) == 2
+
+
+def test_where_a_request_cannot_hold_both_creating_and_reading_are_two(surroundings: Surroundings) -> None:
+    no = Response(400, JSON, b'{"error":{"code":"0x80048d19","message":"not in a batch"}}')
+    made = Response(200, JSON, json.dumps(MADE[1]).encode())
+    system, script = connected(surroundings, PROBED, no, made, page(entity(ONE), entity(TWO)))
+    assert all(isinstance(one, Written) for one in system.create(CONTACTS, BOTH))
+    assert len(script.requests) == 4
+
+
+def test_a_bulk_creation_without_the_right_is_denied(surroundings: Surroundings) -> None:
+    no = (403, {"error": {"code": "0x80040220", "message": "no right"}})
+    system, _ = connected(surroundings, PROBED, parts(no, (200, {"value": []})))
+    with pytest.raises(AccessDenied):
+        system.create(CONTACTS, BOTH)
 
 
 def test_a_bulk_creation_whose_answer_is_lost_is_unknown_and_not_repeated(surroundings: Surroundings) -> None:
@@ -196,9 +248,8 @@ def test_a_bulk_creation_whose_answer_is_lost_is_unknown_and_not_repeated(surrou
 
 
 def test_a_bulk_creation_refused_as_a_whole_is_repeated_row_by_row(surroundings: Surroundings) -> None:
-    no = Response(400, JSON, b'{"error":{"code":"0x80044331","message":"too long"}}')
-    rows = parts((201, entity(ONE)), (400, {"error": {"code": "0x80044331", "message": "too long"}}))
-    system, _ = connected(surroundings, page({"sdkmessagefilterid": ONE}), no, page(), rows)
+    rows = parts((201, entity(ONE)), TOO_LONG)
+    system, _ = connected(surroundings, PROBED, parts(TOO_LONG, (200, {"value": []})), rows)
     results = system.create(CONTACTS, [Creation({"fullname": "a"}, ONE), Creation({"fullname": "b"}, TWO)])
     assert isinstance(results[0], Written)
     assert results[1] == Refused("0x80044331", "too long")

@@ -117,6 +117,16 @@ def test_no_more_are_worked_on_at_once_than_told() -> None:
             ),
             1,
         ),
+        (
+            Request(
+                "POST",
+                "/api/data/v9.2/$batch",
+                body=b"--b\r\n\r\nPOST /a/Microsoft.Dynamics.CRM.CreateMultiple HTTP/1.1\r\n\r\n"
+                + BULK.body
+                + b"\r\n--b\r\n\r\nGET /b HTTP/1.1\r\n\r\n--b--",
+            ),
+            3,
+        ),
     ],
 )
 def test_written_rows_are_counted_in_both_dialects(request_: Request, rows: int) -> None:
