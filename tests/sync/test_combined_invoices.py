@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from local.simulation.world import World
@@ -170,3 +172,24 @@ def test_an_invoice_of_an_order_that_began_in_business_central_names_none(invoic
     worlds.cycles(invoicing, 3)
     assert invoices_in_sales(invoicing) == [None]
     assert worlds.problems(invoicing) == []
+
+
+def test_an_order_that_was_coupled_and_invoiced_before_anybody_read_it_is_invoiced(world: World) -> None:
+    """A person or a match couples it; nothing is on file yet of what either side holds."""
+    order = submit(world, sold(world, BICYCLE, 1, 10))
+    ordering.of_after(world, order)
+    forget(world, order)
+    ordering.handle(world, order, "ship")
+    ordering.handle(world, order, "invoice")
+    worlds.cycles(world, 3, HOUR_S)
+    assert seen(world, order) == INVOICED
+    assert worlds.problems(world, NAME) == []
+
+
+def forget(world: World, order: str) -> None:
+    """Leave of the pair only that it is one."""
+    store = world.at.couplings(NAME)
+    pair = ordering.coupling(world, order)
+    assert pair is not None, "it is in Business Central"
+    bare = replace(pair, base=None, bc_version=None, sales_version=None, in_step=False)
+    store.transact(store.update_operations(bare, pair))

@@ -29,7 +29,7 @@ def know(work: Work, side: Side, lacking: Mapping[str, Item], rows: Mapping[str,
     missing = {i: each for i, each in lacking.items() if i not in rows and each.coupling}
     for record_id in [i for i, each in missing.items() if _was_found(each, rule)]:
         _know(missing.pop(record_id), record_id, rule)
-    gone = {i: each for i, each in missing.items() if each.coupling and each.coupling.base}
+    gone = {i: each for i, each in missing.items() if _is_told(each)}
     known = {i: each for i, each in gone.items() if _held(each, rule.by)}
     _find(work, rule, known, rule.names, rule.by)
     if rule.lines:
@@ -69,16 +69,32 @@ def _was_found(item: Item, rule: LivesOn) -> bool:
     return base is not None and bool(rule.then) and dict(rule.then).items() <= base.bc.items()
 
 
+def needs_sales_first(work: Work) -> bool:
+    """Whether some record was coupled and never read since: what it is called only Sales tells."""
+    return work.mapping.bc.lives_on is not None and any(
+        each.coupling is not None and each.coupling.base is None for each in work.open_items()
+    )
+
+
+def _is_told(item: Item) -> bool:
+    """Whether anything is known of what the record held."""
+    has_base = item.coupling is not None and item.coupling.base is not None
+    return has_base or isinstance(item.states.get(Side.SALES), Known)
+
+
 def _held(item: Item, name: str) -> str:
+    """What the record held in a field, as far as that is known: else what Sales holds."""
     base = item.coupling.base if item.coupling else None
-    return str(base.bc.get(name) or "") if base else ""
+    if base is not None:
+        return str(base.bc.get(name) or "")
+    sales = item.states.get(Side.SALES)
+    return str(sales.values.get(name) or "") if isinstance(sales, Known) else ""
 
 
 def _know(item: Item, record_id: str, rule: LivesOn, number: Value = None) -> None:
     coupling = item.coupling
     assert coupling is not None, "only such an item lives on"
-    assert coupling.base is not None, "only such an item lives on"
-    held = {rule.by: number, **coupling.base.bc, **dict(rule.then)}
+    held = {rule.by: number, **(coupling.base.bc if coupling.base else {}), **dict(rule.then)}
     item.lives_on = True
     item.states[Side.BC] = Known(record_id, coupling.bc_version or UNSEEN, held)
 

@@ -12,7 +12,8 @@ from shared_code.sync.selecting import DELETED
 def read_missing(work: Work) -> None:
     """Read every side that some open item lacks: one read per side, at most 500 ids, and one more where both
     sides of a pair have moved."""
-    read = {side: _read_side(work, side) for side in (work.batch.side, work.batch.side.other)}
+    first = Side.SALES if living_on.needs_sales_first(work) else work.batch.side
+    read = {side: _read_side(work, side) for side in (first, first.other)}
     contested.read_again(work, read)
     living_on.complete(work)
 
