@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
+from functools import lru_cache
 
 _NAMESPACE = uuid.UUID("6f2c5a0e-3f0b-5c56-9d35-4b7f2a3c1e10").bytes
 
 
+@lru_cache(4_096)
 def partner_id(connection: str, mapping: str, bc_id: str, generation: int) -> str:
     """The id of the Dataverse row that is created for a BC record.
 
@@ -16,7 +18,7 @@ def partner_id(connection: str, mapping: str, bc_id: str, generation: int) -> st
     raises ``generation``, so that a late creation of the older one cannot come back.
     """
     name = "|".join((connection, mapping, bc_id.lower(), str(generation)))
-    # A UUID of version 5 (RFC 9562, 5.5), without an object on the way: each record asks several times.
+    # A UUID of version 5 (RFC 9562, 5.5), without an object on the way.
     found = hashlib.sha1(_NAMESPACE + name.encode(), usedforsecurity=False).hexdigest()
     variant = "89ab"[int(found[16], 16) & 3]
     return f"{found[:8]}-{found[8:12]}-5{found[13:16]}-{variant}{found[17:20]}-{found[20:32]}"

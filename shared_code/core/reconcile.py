@@ -158,10 +158,14 @@ def _sides(states: MappingOf[Side, State], kind: type) -> tuple[Side, ...]:
 
 
 def _reason_to_leave(mapping: Mapping, states: MappingOf[Side, State]) -> str | None:
-    known = [state for state in states.values() if isinstance(state, Known)]
-    if any(state.foreign for state in known):
-        return OTHER_COMPANY
-    return None if all(state.inside for state in known) else OUTSIDE_FILTER
+    reason = None
+    for state in states.values():
+        if isinstance(state, Known):
+            if state.foreign:
+                return OTHER_COMPANY
+            if not state.inside:
+                reason = OUTSIDE_FILTER
+    return reason
 
 
 def _decide_leaving(mapping: Mapping, bc: State, reason: str, ours: bool) -> Decision:
@@ -201,7 +205,7 @@ def _decide_creation(mapping: Mapping, states: MappingOf[Side, State], rules: Ru
 def _values_to_create(mapping: Mapping, target: Side, values: Values) -> Values:
     names = mapping.created_with[target]
     needed = mapping.never_blank if target is Side.SALES else frozenset()
-    given = {name: values.get(name) for name in names if values.get(name) is not None or name in needed}
+    given = {name: value for name in names if (value := values.get(name)) is not None or name in needed}
     if mapping.lines is None or target is Side.SALES:
         return given
     # A document takes the blanks of a group too: what it is created for would fill them with its own.

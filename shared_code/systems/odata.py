@@ -43,6 +43,7 @@ def _is_name(text: str) -> bool:
     return _NAME.match(text) is not None
 
 
+@lru_cache(16_384)
 def guid(text: str) -> str:
     """A record id in lower case.  Raises ValueError for anything that is no GUID."""
     lowered = text.lower()

@@ -6,9 +6,9 @@ a value that a service filled in needs no path of its own: the next round sees i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Concatenate
 
 from shared_code.core import filters
 from shared_code.core.choices import choices_of
@@ -89,14 +89,14 @@ def _round(work: Work) -> None:
     plan = writing.Plan()
     decisions: dict[str, Decision] = {}
     for item in work.open_items():
-        with _its_own_fault(work, item):
-            decisions[item.id] = decide(work, item)
+        decision = _alone(work, item, decide, item)
+        if decision is not None:
+            decisions[item.id] = decision
     unplanned = (each for each in work.open_items() if _is_unplanned(work, each, decisions[each.id]))
     found = left_behind.couple(work, unplanned)
     for item in work.open_items():
         if item.id not in found:
-            with _its_own_fault(work, item):
-                _act(work, item, decisions[item.id], plan)
+            _alone(work, item, _act, item, decisions[item.id], plan)
     naming.name_targets(work)
     naming.name_survivors(work)
     committing.commit(work)
@@ -108,16 +108,20 @@ def _round(work: Work) -> None:
     removing.remove(work, plan)
 
 
-@contextmanager
-def _its_own_fault(work: Work, item: Item) -> Iterator[None]:
-    """Whatever goes wrong with this record fails it alone.  A service's or storage's fault is none of it: the
-    batch goes on later."""
+def _alone[**P, T](
+    work: Work, item: Item, step: Callable[Concatenate[Work, P], T], *args: P.args, **named: P.kwargs
+) -> T | None:
+    """A step of one record.  Whatever goes wrong with it fails that record alone.
+
+    A service's or storage's fault is none of it: the batch goes on later.
+    """
     try:
-        yield
+        return step(work, *args, **named)
     except (SystemFault, StoreError):
         raise
     except Exception as fault:
         problems.fail(work, item, "internal", f"{type(fault).__name__} while deciding; nothing was written.")
+        return None
 
 
 def _is_unplanned(work: Work, item: Item, decision: Decision) -> bool:

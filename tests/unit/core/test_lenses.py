@@ -10,7 +10,7 @@ from shared_code.compose import default_mappings
 from shared_code.core import transform
 from shared_code.core.features import Feature
 from shared_code.core.fields import FieldMapping, native_of
-from shared_code.core.lenses import getter, putter
+from shared_code.core.lenses import _put_apart, getter, put_groups, putter
 from shared_code.core.mapping import Mapping
 from shared_code.core.records import ZERO_ID, Side, Value
 from tests.unit.core.makers import TO_SALES, Couplings, make_field
@@ -61,3 +61,15 @@ def test_a_mapping_has_a_lens_for_each_of_its_fields(mapping: Mapping) -> None:
         assert [[name for name, _ in group] for group in mapping.putters[side]] == [
             [each.name for each in group] for group in mapping.groups
         ]
+
+
+@pytest.mark.parametrize("side", Side)
+@given(mapping=st.sampled_from(CATALOGUE), data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_record_is_put_in_one_go_as_it_is_put_group_by_group(
+    side: Side, mapping: Mapping, data: st.DataObject
+) -> None:
+    names = mapping.created_with[side]
+    held = data.draw(st.dictionaries(st.sampled_from(names), values)) if names else {}
+    groups = mapping.putters[side]
+    assert put_groups(groups, held, LINKS, {}) == _put_apart(groups, held, LINKS, {})
