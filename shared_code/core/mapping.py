@@ -145,6 +145,11 @@ class Mapping:
         }
 
     @cached_property
+    def compared(self) -> tuple[FieldMapping, ...]:
+        """The fields whose amount both sides must come to by themselves."""
+        return tuple(each for each in self.fields if each.compared_with)
+
+    @cached_property
     def lookups(self) -> tuple[FieldMapping, ...]:
         return tuple(each for each in self.fields if each.lookup)
 
@@ -184,7 +189,7 @@ class Mapping:
         if rule.beside:
             yield from (rule.beside.transfer, rule.beside.reason)
         if side is Side.SALES:
-            yield from (each.compared_with for each in self.fields if each.compared_with)
+            yield from (each.compared_with for each in self.compared if each.compared_with)
         if side is Side.SALES and self.conflict is ConflictRule.NEWEST_WINS:
             yield MODIFIED_ON
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from shared_code.core.base import Base, confirm_base, with_given
 from shared_code.core.coupling import Coupling, Intent
 from shared_code.core.identity import line_partner, partner_id
+from shared_code.core.reconcile import is_in_step
 from shared_code.core.records import ZERO_ID, Row, Side
 from shared_code.sync.processing import committing, creation_keys, intents, journaling, problems
 from shared_code.sync.processing.adopting import couple_found
@@ -299,6 +300,14 @@ def _take_made(work: Work, planned: PlannedCreation, side: Side, row: Row) -> No
     created = journaling.made(work, item, side, bc_id, stored, row)
     committing.couple(work, item, bc_id, sales_id, created)
     item.inserted = True
+    if _is_done(work, item):
+        committing.settle(work, item, frozenset())
+
+
+def _is_done(work: Work, item: Item) -> bool:
+    """Whether the pair needs no further round.  One that is listed, or a document, is looked at once more."""
+    is_plain = item.problem is None and work.mapping.lines is None and not work.mapping.compared
+    return is_plain and is_in_step(item.states[Side.BC], item.states[Side.SALES])
 
 
 def _drop_intent(work: Work, planned: PlannedCreation) -> None:

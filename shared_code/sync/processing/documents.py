@@ -88,7 +88,7 @@ def tells_other_totals(work: Work, item: Item) -> bool:
 
     The pair stays as it is, and the problem holds until the amounts agree.
     """
-    compared = [each for each in work.mapping.fields if each.compared_with]
+    compared = work.mapping.compared
     if not compared or not _is_to_compare(item, both_ways=work.mapping.order_lines is not None):
         return False
     unread = [side for side in Side if isinstance(item.states.get(side), Unread)]

@@ -8,7 +8,7 @@ one of {blank, x, y, z}; three directions and three conflict rules.  A group of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import pytest
@@ -20,6 +20,7 @@ from shared_code.core.reconcile import (
     Merge,
     ReadFirst,
     State,
+    is_in_step,
     reconcile,
 )
 from shared_code.core.records import Side, Value, Values
@@ -355,3 +356,21 @@ def test_both_sides_unread_are_in_step() -> None:
     mapping = make_mapping(make_field("f0"), make_field("f1", direction=Direction.TO_SALES))
     base = Base({"f0": "x", "f1": "y"}, {"f0": "x", "f1": "y"})
     assert reconcile(mapping, base, unread(Side.BC), unread(Side.SALES), Rules()) == Merge()
+
+
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("rule", RULES)
+def test_two_records_that_are_surely_in_step_need_nothing_whatever_the_base(
+    direction: Direction, rule: ConflictRule
+) -> None:
+    mapping = make_mapping(make_field("f0", direction=direction))
+    bases = [None, Base({}, {}), *(Base({"f0": a}, {"f0": b}) for a, b in product(VALUES, VALUES))]
+    marks: list[dict[str, object]] = [{}, {"inside": False}, {"foreign": True}, {"merged_into": "other"}]
+    quiet = 0
+    for base, bc, sales, of_bc, of_sales in product(bases, VALUES, VALUES, marks[:3], marks):
+        here = replace(known(Side.BC, {"f0": bc}), **of_bc)
+        there = replace(known(Side.SALES, {"f0": sales}), **of_sales)
+        if is_in_step(here, there):
+            quiet += 1
+            assert reconcile(mapping, base, here, there, Rules(conflict=rule)) == Merge()
+    assert quiet == len(bases) * len(VALUES)
