@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from shared_code.store.tables import (
@@ -123,7 +123,11 @@ def check_entity(entity: Entity) -> int:
     if len(entity.values) > MAX_PROPERTIES:
         raise Unstorable(f"An entity holds at most {MAX_PROPERTIES} values, not {len(entity.values)}.")
     size = _size_of_keys(entity.partition, entity.row) + _size_of_names(tuple(entity.values))
-    size += _size_of_values(entity.values)
+    for name, value in entity.values.items():
+        if type(value) is str and value.isascii() and len(value) <= MAX_STRING_UNITS:
+            size += 4 + 2 * len(value)
+        else:
+            size += _size_of_value(name, value)
     if size > MAX_ENTITY_BYTES:
         raise Unstorable(f"The entity {entity.row!r} takes {size} bytes, more than {MAX_ENTITY_BYTES}.")
     return size
@@ -183,21 +187,6 @@ def _size_of_names(names: tuple[str, ...]) -> int:
         if _PROPERTY_NAME.fullmatch(name) is None or name in _RESERVED:
             raise Unstorable(f"{name[:80]!r} is no property name: ASCII letters, digits, _.")
     return sum(8 + 2 * len(name) for name in names)
-
-
-def _size_of_values(values: Mapping[str, Scalar]) -> int:
-    texts = [each for each in values.values() if type(each) is str]
-    together = "".join(texts)
-    if 2 * len(together) > MAX_STRING_UNITS or not (together.isascii() or _is_whole(together)):
-        return sum(_size_of_value(name, value) for name, value in values.items())
-    others = ((name, value) for name, value in values.items() if type(value) is not str)
-    size_of_others = sum(_size_of_value(name, value) for name, value in others)
-    return 4 * len(texts) + 2 * utf16_units(together) + size_of_others
-
-
-def _is_whole(text: str) -> bool:
-    """Whether no half of a surrogate pair is in it."""
-    return text.encode("utf-8", "ignore").decode() == text
 
 
 def _size_of_value(name: str, value: Scalar) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,14 +12,12 @@ from shared_code.store.codec import (
     _REQUEST_OVERHEAD_BYTES,
     _bytes_on_the_wire,
     _checked_size,
-    _size_of_value,
-    _size_of_values,
     after_prefix,
     escape_key,
     order_of,
     unescape_key,
 )
-from shared_code.store.tables import Delete, Entity, Operation, Scalar, Unstorable, Upsert
+from shared_code.store.tables import Delete, Entity, Operation, Upsert
 
 EDGES = "/\\#?%~u0\x00\x1f\x7f\x9f\xa0\ud7ff\ud800\udfff\ue000\ufffe\uffff\U00010000\U0010ffff'ab"
 any_text = st.text(st.one_of(st.sampled_from(EDGES), st.characters(exclude_categories=[])), max_size=12)
@@ -84,20 +81,3 @@ _operations = st.one_of(st.builds(Delete, _keys, _keys), st.builds(Entity, _keys
 def test_what_the_service_counts_bounds_what_goes_over_the_wire(operation: Operation) -> None:
     at_most = _REQUEST_OVERHEAD_BYTES + _MOST_PER_COUNTED * _checked_size(operation)
     assert _bytes_on_the_wire(operation) <= at_most
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from(["a", "b", "c", "d"]),
-        st.one_of(st.text(st.characters()), st.booleans(), st.integers(), st.floats(), st.just("x" * 40_000)),
-    )
-)
-def test_an_entity_is_weighed_as_its_values_are_one_by_one(values: dict[str, Scalar]) -> None:
-    def weighed(weigh: Callable[[], int]) -> int | str:
-        try:
-            return weigh()
-        except Unstorable as refused:
-            return str(refused)
-
-    one_by_one = weighed(lambda: sum(_size_of_value(name, value) for name, value in values.items()))
-    assert weighed(lambda: _size_of_values(values)) == one_by_one
