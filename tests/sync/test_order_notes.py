@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 
 from local.simulation.world import World
 from shared_code.core.records import Side
+from shared_code.sync.tick import tick
 from tests.sync import ordering, worlds
+from tests.sync.density import places
 from tests.sync.ordering import BICYCLE, bind, sold, submit
+from tests.sync.worlds import Crash, Operations
 
 NAME = "ORDER NOTE"
 FEATURES = ("orders", "order_notes", "extension")
@@ -222,3 +226,41 @@ def test_a_note_that_is_longer_is_told_and_holds_up_no_other(world: World) -> No
     worlds.cycles(world, 3)
     assert in_sales(world) == [(order, "Short")]
     assert worlds.codes(world, NAME) == ["too_long"]
+
+
+def look_at(world: World, *names: str) -> None:
+    """Only these mappings are looked at from now on."""
+    for name, mapping in world.at.mappings.items():
+        because = "" if name in names else "not looked at in this test"
+        world.at.schedules.change(name, mapping.interval_s, disabled_because=because, next_due_s=0.0)
+
+
+def test_a_note_that_waits_for_its_order_is_carried_wherever_the_process_dies(world: World) -> None:
+    """A note waits unlisted: nobody tries it again but who couples its order, also where that one dies after
+    it stored the coupling."""
+    operations = Operations(world)
+    for number, at in enumerate(itertools.takewhile(lambda each: each < 150, places()), 1):
+        look_at(world, NAME)
+        write(world, submit(world, sold(world, BICYCLE, 1, 10)), f"Note {number}")
+        worlds.cycles(world, 2)
+        assert len(in_bc(world)) == number - 1
+        look_at(world, ordering.NAME)
+        operations.arm(at, late=False)
+        world.clock.now += 60
+        has_died = died(world)
+        operations.disarm()
+        look_at(world, ordering.NAME, NAME)
+        worlds.cycles(world, 4, 700)
+        assert len(in_bc(world)) == number, f"died at {at}"
+        if not has_died:
+            break
+    assert not has_died, "there is no end"
+    assert at > 10, "too few operations were counted"
+
+
+def died(world: World) -> bool:
+    try:
+        tick(world.parts)
+    except Crash:
+        return True
+    return bool(worlds.deliver(world, lease_s=30.0))

@@ -88,6 +88,7 @@ def load(parts: Parts, at: ConnectionParts, job: Job, batch: Batch, schedule: Sc
         era=parts.accepted.get(at.name, 0),
     )  # fmt: skip
     work.stored = {item.id: item.coupling for item in items if item.coupling}
+    committing.note_coupled_before(work)
     work.rates = {record_id: rate_of(each.base) for record_id, each in work.stored.items()}
     for item in items:
         if not committing.is_coupled(item.coupling):

@@ -275,10 +275,20 @@ def _note_coupled(work: Work, item: Item) -> None:
     if after is None or after.state is not CouplingState.COUPLED:
         return
     if before is None or before.state is not CouplingState.COUPLED or before.reference != after.reference:
-        work.coupled_keys.add(f"bc|{after.bc_id}")
-        work.coupled_keys.add(f"sales|{after.sales_id}")
-        if after.reference:
-            work.coupled_keys.add(f"bc|{after.reference}")
+        work.coupled_keys.update(_keys_of(after))
+
+
+def note_coupled_before(work: Work) -> None:
+    """An earlier delivery of this very batch may have coupled records and died before it freed who waits."""
+    for each in work.stored.values():
+        if each.batch == work.batch.id and is_coupled(each):
+            work.coupled_keys.update(_keys_of(each))
+
+
+def _keys_of(coupling: Coupling) -> tuple[str, ...]:
+    """The keys that others find the record by."""
+    keys = (f"bc|{coupling.bc_id}", f"sales|{coupling.sales_id}")
+    return (*keys, f"bc|{coupling.reference}") if coupling.reference else keys
 
 
 def is_coupled(known: Coupling | Intent | None) -> bool:
