@@ -137,7 +137,8 @@ def _scan(at: ConnectionParts, mapping: Mapping, line: Line, side: Side) -> Line
 
 
 def _take_page(at: ConnectionParts, mapping: Mapping, line: Line, side: Side, page: Page) -> Line:
-    known = at.couplings(mapping.name).load(side, [each.id for each in page.seen], ordered=True)
+    ids = [each.id for each in page.seen]
+    known = at.couplings(mapping.name).load(side, ids, ordered=True, whole=False)
     sums, uncoupled, suspects = line.coupled[side], line.uncoupled[side], list[Suspect]()
     follows = side in mapping.watched
     for each in page.seen:
@@ -182,7 +183,7 @@ def _noted(at: ConnectionParts, line: Line, suspects: Sequence[Suspect]) -> Line
 def _add_up(at: ConnectionParts, line: Line) -> Line:
     """The sums of what is on file; a side that shows all of it need not be asked for absent records."""
     stored = line.stored
-    for pair in at.couplings(line.mapping).all_coupled():
+    for pair in at.couplings(line.mapping).all_coupled(whole=False):
         stored = {side: stored[side].plus(pair.id_on(side), pair.version_on(side)) for side in Side}
     return replace(line, stored=stored, phase=Phase.ABSENT_BC)
 
