@@ -23,15 +23,16 @@ from typing import Protocol
 class Gate(Protocol):
     """Lets so many through at a time."""
 
-    def passing(self, limit: int) -> AbstractContextManager[object]:
-        """Within the block the caller is through: at most ``limit`` are; who came first goes first."""
+    def passing(self, limit: int, *, ahead: bool = False) -> AbstractContextManager[object]:
+        """Within the block the caller is through: at most ``limit`` are; who came first goes first, but for
+        one who goes ``ahead`` of all that wait."""
         ...
 
 
 class OpenGate:
     """Lets everybody through: where only one call runs at a time."""
 
-    def passing(self, limit: int) -> AbstractContextManager[object]:
+    def passing(self, limit: int, *, ahead: bool = False) -> AbstractContextManager[object]:
         return nullcontext()
 
 
@@ -44,10 +45,10 @@ class FirstComeGate:
         self._through = 0
 
     @contextmanager
-    def passing(self, limit: int) -> Iterator[None]:
+    def passing(self, limit: int, *, ahead: bool = False) -> Iterator[None]:
         place = object()
         with self._changed:
-            self._waiting.append(place)
+            (self._waiting.appendleft if ahead else self._waiting.append)(place)
             self._changed.wait_for(lambda: self._waiting[0] is place and self._through < max(1, limit))
             self._waiting.popleft()
             self._through += 1

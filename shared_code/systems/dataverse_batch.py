@@ -33,8 +33,12 @@ def get(client: Client, url: str, kind: str, what: str, prefer: str = "", **head
     return answer
 
 
-def send(client: Client, root: str, kind: str, parts: Sequence[Part | ChangeSet]) -> list[PartAnswer | None]:
+def send(
+    client: Client, root: str, kind: str, parts: Sequence[Part | ChangeSet], *, ahead: bool = False
+) -> list[PartAnswer | None]:
     """Write with independent parts, all of them tried; the answers in order, ``None`` where there is none.
+
+    ``ahead`` as in ``Call``.
 
     Raises ``AnswerLost`` and the faults of a refusal as a whole.
     """
@@ -46,7 +50,8 @@ def send(client: Client, root: str, kind: str, parts: Sequence[Part | ChangeSet]
     }
     parse = partial(_parse, len(parts))
     body = multipart.build(parts, boundary)
-    answer = client.send(Call(kind, "POST", f"{root}/$batch", headers, body, repeatable=False, parse=parse))
+    url = f"{root}/$batch"
+    answer = client.send(Call(kind, "POST", url, headers, body, repeatable=False, parse=parse, ahead=ahead))
     if not answer.ok:
         raise fault(answer.error, f"Sales' batch ({kind})")
     answers = answer.data

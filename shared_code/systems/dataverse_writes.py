@@ -222,7 +222,9 @@ def _create_and_read(
     place = f"{batch.API_PATH}/{odata.name(table.name)}/Microsoft.Dynamics.CRM.CreateMultiple"
     creation = Part("POST", place, {"Accept": "application/json"}, _targets(table, writes))
     try:
-        made, shown = batch.send(client, root, "create", [creation, reading_along.part(table, ids)])
+        # Those before it are done, and their commit waits for this one: it goes before the next batch's.
+        parts = [creation, reading_along.part(table, ids)]
+        made, shown = batch.send(client, root, "create", parts, ahead=len(ids) > len(writes))
     except SettingWrong:  # Refused as a whole, and nothing was done.
         return _create_chunk(client, root, table, True, read, writes)
     there = reading_along.found(table, shown)

@@ -8,7 +8,7 @@ send-parallel-requests.md) and reads at most ``MAX_ANSWER_BYTES``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -42,7 +42,8 @@ def parse_json(content_type: str, body: bytes) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, counted as ``kind``.  ``repeatable`` says that doing it twice is harmless."""
+    """One request, counted as ``kind``.  ``repeatable`` says that doing it twice is harmless, ``ahead`` that
+    it completes what went out and goes before other writes that wait."""
 
     kind: str
     method: str
@@ -51,6 +52,7 @@ class Call:
     body: bytes | None = None
     repeatable: bool = True
     parse: Parse = parse_json
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +196,13 @@ class Client:
         """Writes go out in the order in which they came, as many at a time as permits allow: so one batch's
         are done before the next one's, and its commit goes on beside them.  Who waits for the service to open
         again keeps its turn."""
-        with nullcontext() if call.repeatable else self._writes.passing(self.permits.limit()):
+        turn = nullcontext() if call.repeatable else self._my_turn(call)
+        with turn:
             self._await_permission()
             return self._attempt(call)
+
+    def _my_turn(self, call: Call) -> AbstractContextManager[object]:
+        return self._writes.passing(self.permits.limit(), ahead=call.ahead)
 
     def _sign_in_refused(self) -> AccessDenied:
         return AccessDenied(

@@ -56,3 +56,21 @@ def test_an_open_gate_lets_everybody_through() -> None:
     gate = OpenGate()
     with gate.passing(1), gate.passing(1):
         pass
+
+
+def test_who_goes_ahead_passes_before_all_that_wait() -> None:
+    gate, passed = FirstComeGate(), list[str]()
+
+    def pass_as(name: str) -> None:
+        with gate.passing(1, ahead=name == "ahead"):
+            passed.append(name)
+
+    threads = [threading.Thread(target=pass_as, args=(name,)) for name in ("first", "second", "ahead")]
+    with gate.passing(1):
+        for number, each in enumerate(threads):
+            each.start()
+            while len(gate._waiting) <= number:  # until it stands in line
+                pass
+    for each in threads:
+        each.join(PATIENCE_S)
+    assert passed == ["ahead", "first", "second"]
