@@ -32,9 +32,11 @@ def tell(environment: Environment, *, to_the_end: bool = True) -> dict[str, str]
     _until(lambda: _status(environment, f"previews/{preview}") == "Finished", "the preview")
     if to_the_end:
         _until(lambda: _status(environment, f"compares/{compare}") == "Finished", "the compare")
+    report = environment.api.post("match-reports", {"mapping": "CUSTOMER"})["id"]
+    _until(lambda: _status(environment, f"match-reports/{report}") == "Finished", "the matching report")
     job = str(environment.api.get("jobs")["jobs"][0]["id"])
     return {
-        "run": run, "job": job, "preview": preview, "compare": compare,
+        "run": run, "job": job, "preview": preview, "compare": compare, "report": report,
         "conflict": str(customers[CONFLICT]["id"]), "too_long": str(customers[TOO_LONG]["id"]),
         "edited": str(customers[EDITED]["id"]),
     }  # fmt: skip

@@ -36,20 +36,34 @@ def pair_of(at: ConnectionParts, mapping: Mapping, side: Side, record_id: str) -
     }
 
 
+def name_of(at: ConnectionParts, mapping: Mapping, side: Side, record_id: str) -> str | None:
+    """What a record is called; ``None`` where it is not there."""
+    row = at.systems[side].read(table_of(mapping, side), [record_id]).get(record_id)
+    return label_of(mapping.side(side), row.values) if row else None
+
+
 def _values(at: ConnectionParts, mapping: Mapping, side: Side, record_id: str) -> Values:
     row = at.systems[side].read(table_of(mapping, side), [record_id]).get(record_id)
     return row.values if row else {}
 
 
 def find(at: ConnectionParts, mapping: Mapping, side: Side, text: str) -> list[dict[str, Any]]:
-    """Records inside the mapping's filter one of whose display fields is ``text``, each with its partner."""
+    """Records inside the mapping's filter one of whose display fields begins with ``text``, each with its
+    partner: those that are called just so come first, the others by name."""
     table, rows = table_of(mapping, side), dict[str, Row]()
     for column in mapping.side(side).display:
-        rows |= {each.id: each for each in at.systems[side].find(table, column, [text])}
-    fit = [each for each in rows.values() if _is_offered(at, mapping, side, each)][:MAX_FOUND]
+        rows |= {each.id: each for each in at.systems[side].starting(table, column, text, MAX_FOUND)}
+    offered = [each for each in rows.values() if _is_offered(at, mapping, side, each)]
+    fit = sorted(offered, key=lambda each: _rank(mapping, side, each, text))[:MAX_FOUND]
     known = at.couplings(mapping.name).load(side, [each.id for each in fit])
     links = Links(at)
     return [_found(mapping, side, each, _partner(known.get(each.id), side), links) for each in fit]
+
+
+def _rank(mapping: Mapping, side: Side, row: Row, text: str) -> tuple[bool, str]:
+    """Where a record stands among those that are offered."""
+    shown = [str(row.values.get(each) or "").casefold() for each in mapping.side(side).display]
+    return text.casefold() not in shown, label_of(mapping.side(side), row.values).casefold()
 
 
 def _found(mapping: Mapping, side: Side, row: Row, partner: str | None, links: Links) -> dict[str, Any]:

@@ -150,6 +150,14 @@ class BusinessCentral:
         keys = {finding.comparable(value) for value in wanted}
         return [row for row in rows if finding.comparable(_value(table, row, column)) in keys]
 
+    def starting(self, table: Table, column: str, text: str, limit: int) -> list[Row]:
+        """Records that equal a text or begin with it, in one request; case counts but for usual spellings."""
+        order = tables.Order(column, limit)
+        begun = finding.beginning(column, text)
+        parts = finding.conditions(table, column, [text]) + ([begun] if begun else [])
+        found = {row.id: row for row in self._rows(table, parts, "find", extra=(column,), order=order)}
+        return [row for row in found.values() if finding.begins(_value(table, row, column), text)]
+
     def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
         """Create records; the service chooses their ids, and keeps a creation's own as its key if it can."""
         url = self._write_url(table, "")
@@ -232,25 +240,27 @@ class BusinessCentral:
         *,
         zero: bool = False,
         extra: tuple[str, ...] = (),
+        order: tables.Order | None = None,
     ) -> list[Row]:
-        """All records that meet one of the conditions, from the primary."""
+        """All records that meet one of the conditions, or the first of each, from the primary."""
         wide = _with_columns(table, extra)
         if tables.has_exchange_rate(table):
             return self._currency_rows(wide, conditions, kind, zero=zero)
-        parts = [self._read_part(wide, condition) for condition in conditions]
+        parts = [self._read_part(wide, condition, order) for condition in conditions]
         _, bodies = batch.get(self._client, self._place.of(table).root, kind, parts)
         with readable(table):
             rows = tables.rows(wide, (entity for body in bodies for entity in tables.whole(body)))
         rows = opportunities.with_contacts(self._client, self._place, wide, rows, kind)
         return posted.with_posted(self._client, self._place, wide, rows, kind)
 
-    def _read_part(self, table: Table, condition: str) -> Part:
+    def _read_part(self, table: Table, condition: str, order: tables.Order | None = None) -> Part:
         names = tables.column_names(table)
         url = odata.address(
             f"{self._place.company}/{odata.name(table.name)}",
             select=tables.select(table, names),
             expand=tables.expand_with_lines(table, names),
             filter=condition,
+            **(order.options if order else {}),
         )
         return Part("GET", url, batch.READ_PRIMARY)
 

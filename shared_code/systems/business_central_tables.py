@@ -11,6 +11,7 @@ item.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from shared_code.core.descriptions import Kind
 from shared_code.core.records import ZERO_ID, Row, Value, Values, Version
@@ -69,6 +70,19 @@ CALCULATED = {EXCHANGE_RATE: Kind.DECIMAL, **POSTED_COLUMNS} | {
     name: column.holds for columns in _COMPUTED.values() for name, column in columns.items()
 }
 """What derived columns hold; those that are not here hold text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The first ``count`` records by a column."""
+
+    column: str
+    count: int
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What says so in an address."""
+        return {"orderby": odata.name(self.column), "top": str(self.count)}
 
 
 def derived(table: Table) -> frozenset[str]:

@@ -113,6 +113,22 @@ class Dataverse:
         found = self._filtered(wide, self._property(wide, column), texts, "find")
         return list(self._composed(table, found).values())
 
+    def starting(self, table: Table, column: str, text: str, limit: int) -> list[Row]:
+        """Rows that begin with a text, regardless of case; one request, and one where it has wildcards."""
+        if options.is_options(table):
+            return options.starting(self._client, self._root, table, column, text, limit)
+        start = filters.plain_start(text)
+        equal = self.find(table, column, [text]) if start != text else []
+        wide = orders.plain(table)
+        query = f"startswith({self._property(wide, column)},{odata.literal(start)})"
+        url = odata.address(
+            self._url(table), select=rows.select(wide, wide.columns), filter=query,
+            orderby=odata.name(column), top=str(limit),
+        )  # fmt: skip
+        begun = self._rows_at(wide, "find", [url]) if start else []
+        fit = [row for row in begun if str(row.values.get(column)).casefold().startswith(text.casefold())]
+        return list({row.id: row for row in (*equal, *self._composed(table, fit).values())}.values())
+
     def _composed(self, table: Table, own: Sequence[Row]) -> dict[str, Row]:
         if not orders.is_composed(table):
             return {row.id: row for row in own}

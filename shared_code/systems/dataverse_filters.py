@@ -21,6 +21,11 @@ _PATTERN = re.compile(r"[%_\[\]\\^]")
 """What means something in a pattern."""
 
 
+def plain_start(text: str) -> str:
+    """A text up to the first character that means something in a pattern."""
+    return _PATTERN.split(text, maxsplit=1)[0]
+
+
 def filter_query(tests: Sequence[Test], columns: Mapping[str, ColumnDescription]) -> FilterQuery:
     """The query that finds what the filter takes in."""
     return query_of(tests, columns, Dialect(_leaf, _opposite), odata.encode)

@@ -61,6 +61,14 @@ def find(client: Client, root: str, table: Table, column: str, values: Sequence[
     return [one for one in found if str(one.values.get(column)).strip().casefold() in wanted]
 
 
+def starting(client: Client, root: str, table: Table, column: str, text: str, limit: int) -> list[Row]:
+    """Options whose ``label`` or ``value`` begins with a text, regardless of case."""
+    start = text.strip().casefold()
+    found = _options(client, root, table, "find")
+    fit = [one for one in found if str(one.values.get(column)).strip().casefold().startswith(start)]
+    return sorted(fit, key=lambda one: str(one.values.get(column)).casefold())[:limit]
+
+
 def refuse(table: Table, write: Creation | Change | Removal) -> Refused:
     """What any write to options comes to, with the way out."""
     entity, attribute = _column(table)

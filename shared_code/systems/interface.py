@@ -268,6 +268,15 @@ class System(Protocol):
         """Records whose ``column`` has one of ``values`` (at most 500 values), read from the primary."""
         ...
 
+    def starting(self, table: Table, column: str, text: str, limit: int) -> list[Row]:
+        """Records whose ``column``, a text, begins with ``text``, for a person to choose from; read from the
+        primary.
+
+        At most ``limit`` in the order of the column, and always those that equal the text.  Capitals do not
+        count where the service can do without.
+        """
+        ...
+
     def count(self, table: Table, tests: Sequence[Test]) -> Count | None:
         """How many records meet all tests: two requests, for set-up only.  ``None`` where the service
         cannot count them (records made of dated lines, options of a choice).

@@ -127,6 +127,9 @@ class Visit:
         """Go on at a page that tells what was done."""
         return redirect(self.link(*path, **query, notice=notice, job=job))
 
+    def _is_of_couplings(self) -> bool:
+        return "/records/" in self.asked.path or self.asked.path.startswith("match-reports")
+
     def _frame(self) -> dict[str, Any]:
         """What the layout shows around every page."""
         asked = self.asked.query
@@ -139,7 +142,7 @@ class Visit:
             "connection": self.found.name if self.found else "",
             "title_of": self.title_of,
             "navigation": NAVIGATION,
-            "here": "couplings" if "/records/" in self.asked.path else self.asked.path.partition("/")[0],
+            "here": "couplings" if self._is_of_couplings() else self.asked.path.partition("/")[0],
             "languages": LANGUAGES,
             "notice": NOTICES.get(asked.get("notice", ""), ""),
             "notice_job": _id(asked.get("job", "")),

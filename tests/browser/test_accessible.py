@@ -35,6 +35,8 @@ def places(story: dict[str, str]) -> Iterator[str]:
         "availability",
         "availability?item=NOPE",
     )
+    partner = f"mappings/CUSTOMER/records/{story['conflict']}/partner?side=bc&text=C"
+    yield from ("match-reports", f"match-reports/{story['report']}", partner)
     yield from ("connection", "connection/examination", f"full-synchronization/{story['run']}")
     yield from (f"previews/{story['preview']}", f"previews/{story['preview']}/writes")
     yield from (f"jobs/{story['job']}", "setup", "setup/what", "setup/couple", "setup/settings")

@@ -294,6 +294,45 @@ def test_find_compares_whatever_was_typed(company: Company) -> None:
     assert company.requests() == 1
 
 
+STARTS = ["CC", "CCCC", "cc Ltd.", "C&A", "C.. 9", "X", "Contoso Ltd."]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("CC", ["CC", "CCCC", "cc Ltd."]),
+        ("cc", ["CC", "CCCC", "cc Ltd."]),
+        ("contoso l", ["Contoso Ltd."]),
+        ("C&", ["C&A"]),
+        ("C..", ["C.. 9"]),
+        ("c&a", ["C&A"]),
+        ("&", []),
+        ("*", []),
+    ],
+)
+def test_what_begins_with_a_text_is_found_whatever_its_signs_mean_in_a_filter(
+    company: Company, text: str, names: list[str]
+) -> None:
+    for name in STARTS:
+        row_of(company.system.create(CUSTOMERS, [Creation({"displayName": name})])[0])
+    company.requests()
+    found = company.system.starting(CUSTOMERS, "displayName", text, 10)
+    assert sorted(str(row.values["displayName"]) for row in found) == sorted(names)
+    assert company.requests() <= 1
+
+
+def test_of_many_that_begin_so_the_first_are_offered_with_the_one_that_is_called_just_so(
+    company: Company,
+) -> None:
+    for name in ("Aab", "Aaa", "Aac", "Aa"):
+        row_of(company.system.create(CUSTOMERS, [Creation({"displayName": name})])[0])
+    found = company.system.starting(CUSTOMERS, "displayName", "Aa", 2)
+    assert [row.values["displayName"] for row in found] == ["Aa", "Aaa"]
+    assert [
+        row.values["displayName"] for row in company.system.starting(CUSTOMERS, "displayName", "Aac", 1)
+    ] == ["Aac"]
+
+
 def test_a_customers_company_contact_is_derived(company: Company) -> None:
     (key,) = company.customers(1)
     row = company.system.read(CUSTOMERS, [key])[key]

@@ -413,6 +413,34 @@ def test_find_compares_whatever_was_typed(organisation: Organisation) -> None:
     assert organisation.requests() == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "names", "requests"),
+    [
+        ("cc", ["CC", "cc Ltd.", "CCCC"], 1),
+        ("C%", ["C% 9"], 2),
+        ("c[x]", ["C[x]"], 2),
+        ("%", [], 1),
+        ("it's", ["it's"], 1),
+    ],
+)
+def test_what_begins_with_a_text_is_found_in_order_whatever_its_signs_mean_in_a_pattern(
+    organisation: Organisation, text: str, names: list[str], requests: int
+) -> None:
+    for name in ("CCCC", "CC", "cc Ltd.", "C% 9", "C[x]", "X", "it's"):
+        row_of(organisation.system.create(ACCOUNTS, [creation(name)])[0])
+    organisation.requests()
+    found = organisation.system.starting(ACCOUNTS, "name", text, 10)
+    assert [row.values["name"] for row in found] == names
+    assert organisation.requests() == requests
+
+
+def test_of_many_that_begin_so_the_first_are_offered(organisation: Organisation) -> None:
+    for name in ("Aab", "Aaa", "Aac", "Aa"):
+        row_of(organisation.system.create(ACCOUNTS, [creation(name)])[0])
+    found = organisation.system.starting(ACCOUNTS, "name", "aa", 2)
+    assert [row.values["name"] for row in found] == ["Aa", "Aaa"]
+
+
 def test_five_hundred_long_names_are_found_in_addresses_that_are_short_enough(
     organisation: Organisation,
 ) -> None:

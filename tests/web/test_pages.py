@@ -21,6 +21,10 @@ def address(shown: Shown, pattern: str) -> str:
         "jobs/{id}": lambda: f"jobs/{at.jobs.newest(1)[0].id}",
         "full-synchronization/{id}": lambda: f"full-synchronization/{_run(shown)}",
         "mappings/{name}/records/{id}": lambda: f"mappings/CUSTOMER/records/{shown.conflict}",
+        "mappings/{name}/records/{id}/partner": lambda: (
+            f"mappings/CUSTOMER/records/{shown.in_step}/partner?text=A"
+        ),
+        "match-reports/{id}": lambda: f"match-reports/{_report(shown)}",
         "previews/{id}": lambda: f"previews/{_preview(shown)}",
         "previews/{id}/writes": lambda: f"previews/{_preview(shown)}/writes",
         "undos/{id}": lambda: f"undos/{_undo(shown)}",
@@ -49,6 +53,10 @@ def _undo(shown: Shown) -> str:
 
 def _compare(shown: Shown) -> str:
     return _begun(shown.browser().post("compares").headers, shown)
+
+
+def _report(shown: Shown) -> str:
+    return _begun(shown.browser().post("match-reports", {"mapping": "CUSTOMER"}).headers, shown)
 
 
 def _begun(headers: object, shown: Shown) -> str:

@@ -93,6 +93,10 @@ class PaperSystem:
         made_here = self._made(table, column, wanted) if self.side is Side.BC else []
         return [row for row in (*shown, *made_here) if row]
 
+    def starting(self, table: Table, column: str, text: str, limit: int) -> list[Row]:
+        """What the service would offer; nobody chooses on paper."""
+        return self.real.starting(table, column, text, limit)
+
     def _made(self, table: Table, column: str, values: Sequence[Value]) -> list[Row]:
         """The records on paper alone that have one of the values, regardless of case."""
         wanted = {str(each).casefold() for each in values}

@@ -10,7 +10,7 @@
   document.addEventListener("change", function (event) {
     var all = event.target;
     if (!all.matches || !all.matches("input[data-all]")) { return; }
-    all.form.querySelectorAll("input[type=checkbox][name=record]").forEach(function (box) { box.checked = all.checked; });
+    all.form.querySelectorAll("input[type=checkbox][name=record], input[type=checkbox][name=pair]").forEach(function (box) { box.checked = all.checked; });
   });
   // What takes a while says so as soon as it is asked for.
   document.addEventListener("submit", function (event) {
