@@ -73,8 +73,9 @@ def get_pair(parts: Parts, name: str, record_id: str, query: Mapping[str, str]) 
 
 
 def find_records(parts: Parts, name: str, query: Mapping[str, str]) -> Answer:
-    """GET /mappings/{name}/records: records that are called so, with what they are coupled with."""
-    refuse_unknown_parameters(query, "connection", "side", "text")
+    """GET /mappings/{name}/records: records that are called so, with what they are coupled with; with
+    ``begins`` also those whose number or name begins so, for a person to choose from."""
+    refuse_unknown_parameters(query, "connection", "side", "text", "begins")
     at = connection_of(parts, query.get("connection"))
     mapping = mapping_of(at, name)
     text = query.get("text", "").strip()
@@ -82,7 +83,11 @@ def find_records(parts: Parts, name: str, query: Mapping[str, str]) -> Answer:
         raise BadInput(
             "text", f"write the number or name of a record, at most {pairs_shown.MAX_TEXT} characters"
         )
-    shown = pairs_shown.find(at, mapping, side_of(query.get("side", "bc"), "side"), text)
+    begins = query.get("begins", "false")
+    if begins not in ("true", "false"):
+        raise BadInput("begins", "it must be true or false")
+    side = side_of(query.get("side", "bc"), "side")
+    shown = pairs_shown.find(at, mapping, side, text, begins=begins == "true")
     return Answer(200, {"mapping": name, "records": shown})
 
 

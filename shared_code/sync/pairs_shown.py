@@ -47,12 +47,19 @@ def _values(at: ConnectionParts, mapping: Mapping, side: Side, record_id: str) -
     return row.values if row else {}
 
 
-def find(at: ConnectionParts, mapping: Mapping, side: Side, text: str) -> list[dict[str, Any]]:
-    """Records inside the mapping's filter one of whose display fields begins with ``text``, each with its
-    partner: those that are called just so come first, the others by name."""
-    table, rows = table_of(mapping, side), dict[str, Row]()
+def find(
+    at: ConnectionParts, mapping: Mapping, side: Side, text: str, *, begins: bool = False
+) -> list[dict[str, Any]]:
+    """Records inside the mapping's filter one of whose display fields is ``text``, each with its partner.
+
+    ``begins``: or begins with it; those that are called just so come first, the others by name.
+    """
+    table, system, rows = table_of(mapping, side), at.systems[side], dict[str, Row]()
     for column in mapping.side(side).display:
-        rows |= {each.id: each for each in at.systems[side].starting(table, column, text, MAX_FOUND)}
+        found = (
+            system.starting(table, column, text, MAX_FOUND) if begins else system.find(table, column, [text])
+        )
+        rows |= {each.id: each for each in found}
     offered = [each for each in rows.values() if _is_offered(at, mapping, side, each)]
     fit = sorted(offered, key=lambda each: _rank(mapping, side, each, text))[:MAX_FOUND]
     known = at.couplings(mapping.name).load(side, [each.id for each in fit])

@@ -20,14 +20,17 @@ AT_ONCE = 500
 
 def find(app: App, screen: Screen, given: argparse.Namespace) -> Exit:
     """Records by number or name, with their partners."""
-    found = app.get(f"mappings/{segment(given.mapping)}/records", text=given.text, side=given.side)["records"]
+    wider = {"begins": "true"} if given.begins else {}
+    place = f"mappings/{segment(given.mapping)}/records"
+    found = app.get(place, text=given.text, side=given.side, **wider)["records"]
     screen.result(found)
     rows = [(each["id"], each["name"], each["coupledWith"] or "not coupled") for each in found]
     screen.table(("Id", "Record", "Coupled with"), rows)
     for each in found:
         screen.say(each["name"])
         screen.links(each)
-    screen.say("" if found else f"No record is called “{given.text}”.")
+    called = "has a number or name that begins with" if given.begins else "is called"
+    screen.say("" if found else f"No record {called} “{given.text}”.")
     return Exit.DONE if found else Exit.ATTENTION
 
 
@@ -123,6 +126,7 @@ def _queued(screen: Screen, answer: Document, what: str) -> Exit:
 def _of_find(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("mapping", help="the mapping, e.g. CUSTOMER")
     parser.add_argument("text", help="a number or a name")
+    parser.add_argument("--begins", action="store_true", help="the text is only how it begins")
     add_side(parser)
 
 

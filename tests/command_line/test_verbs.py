@@ -45,6 +45,14 @@ def test_a_mapping_of_two_words_is_one_part_of_the_address(scripted: Scripted) -
     assert called(scripted, "find", "PAYMENT TERMS", "CM") is Exit.ATTENTION
 
 
+def test_a_record_is_looked_for_by_its_beginning_only_where_that_is_said(scripted: Scripted) -> None:
+    scripted.says("GET", "mappings/CUSTOMER/records", {"records": []})
+    assert called(scripted, "find", "CUSTOMER", "10") is Exit.ATTENTION
+    assert scripted.seen[-1][1].endswith("records?text=10&side=bc")
+    assert called(scripted, "find", "CUSTOMER", "10", "--begins") is Exit.ATTENTION
+    assert scripted.seen[-1][1].endswith("records?text=10&side=bc&begins=true")
+
+
 @pytest.mark.parametrize(
     ("arguments", "body"),
     [

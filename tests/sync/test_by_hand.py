@@ -267,17 +267,24 @@ def test_the_pair_of_a_record_is_found_from_either_side(world: World, side: Side
 
 @pytest.mark.conforms("139174.TypingWrongCRMAccountName")
 def test_records_are_found_by_name_and_number_inside_the_filter_only(world: World) -> None:
-    def found(text: str, side: str) -> list[dict[str, Any]]:
-        query = {"text": text, "side": side}
+    def found(text: str, side: str, begins: str = "false") -> list[dict[str, Any]]:
+        query = {"text": text, "side": side, "begins": begins}
         shown = answering(lambda: coupling_api.find_records(world.parts, "CUSTOMER", query)).body
         records: list[dict[str, Any]] = shown["records"]
         return records
 
     couple(world, (bc_id(world), A))
+    assert found("Row", "sales") == [], "a script that names a record means just that one"
     assert [(each["id"], each["coupledWith"]) for each in found("Row 1", "sales")] == [(A, bc_id(world))]
     assert [(each["id"], each["coupledWith"]) for each in found("20000", "bc")] == [
         (bc_id(world, "20000"), None)
     ]
     assert found("Nobody Ltd.", "sales") == []
+    assert found("Nobody", "sales", "true") == []
+    assert [each["name"] for each in found("row", "sales", "true")][:2] == ["Row 1", "Row 2"]
+    refused = answering(
+        lambda: coupling_api.find_records(world.parts, "CUSTOMER", {"text": "R", "begins": "x"})
+    )
+    assert refused.status == 400
     world.person_in_sales.edit(f"accounts({A})", statecode=1, statuscode=2)
     assert found("Row 1", "sales") == []

@@ -36,7 +36,7 @@ def _found(visit: Visit, mapping: str, text: str) -> dict[Side, list[dict[str, A
 
 def _of_side(visit: Visit, mapping: str, side: Side, text: str) -> list[dict[str, Any]]:
     """By number or name; what may be an id by that too."""
-    asked = visit.query(side=side.value, text=text)
+    asked = visit.query(side=side.value, text=text, begins="true")
     records: list[dict[str, Any]] = view(coupling_api.find_records(visit.parts, mapping, asked))["records"]
     own = text.lower()
     if not is_id(own) or any(each["id"] == own for each in records):

@@ -30,7 +30,7 @@ def _show(visit: Visit, side: Side, result: dict[str, Any] | None = None) -> Rep
         raise NotFound(f"{side.system_name} has no record {own} of {mapping.name}")
     typed = visit.asked.query.get("text", "").strip() if visit.asked.method == "GET" else ""
     other = side.other
-    asked = visit.query(side=other.value, text=typed)
+    asked = visit.query(side=other.value, text=typed, begins="true")
     found = view(coupling_api.find_records(visit.parts, mapping.name, asked))["records"] if typed else []
     return visit.page(
         "partner.html", mapping=mapping.name, own=own, name=name, side=side, other=other, typed=typed,
