@@ -50,6 +50,22 @@ def test_an_incomplete_name_finds_those_that_begin_so_in_order_and_the_first_is_
     assert [name for _, name in offered(partner(world, customer, "cc"))] == ["CC", "CCCC"]
 
 
+def test_what_is_offered_is_in_the_order_of_names_after_what_is_called_just_so(world: World) -> None:
+    for name in ("Delta e", "Delta b", "Delta", "Delta d", "Delta a", "Delta c"):
+        worlds.new_account(world, name)
+    customer = worlds.new_customer(world, "Typed Ltd.")
+    names = ["Delta", "Delta a", "Delta b", "Delta c", "Delta d", "Delta e"]
+    assert [name for _, name in offered(partner(world, customer, "delta"))] == names
+
+
+def test_a_name_that_is_just_so_comes_before_numbers_that_begin_so(world: World) -> None:
+    worlds.new_account(world, "Numbered", accountnumber="7788")
+    worlds.new_account(world, "778", accountnumber="999")
+    customer = worlds.new_customer(world, "Typed Ltd.")
+    found = [name for _, name in offered(partner(world, customer, "778"))]
+    assert found == ["999 778", "7788 Numbered"]
+
+
 def test_the_chosen_record_becomes_the_partner_and_what_differs_is_as_the_person_says(world: World) -> None:
     customer = worlds.new_customer(world, "Typed Ltd.")
     (chosen, _), _ = offered(partner(world, customer, "C"))
