@@ -25,6 +25,9 @@ from shared_code.sync.processing.links import LinkTable
 from shared_code.sync.retries import queue_records
 from shared_code.sync.waiting import free_waiters
 
+AGAIN_S = 300.0
+"""After so long a pair is synchronised by itself whose job never came, because its maker died."""
+
 MAX_PAIRS = 500
 """Pairs of one request: one read per side."""
 
@@ -71,8 +74,11 @@ def couple(
     fit = [each for each in looked if each.verdict is Verdict.COUPLED]
     end_couplings(at, mapping.name, look.in_the_way(fit))
     job = parts.new_job_id()
-    origin = Origin(OriginKind.BY_HAND, job, "", parts.runtime.now())
-    done = couple_pairs(at, mapping.name, [look.new_pair(each) for each in fit], origin)
+    now = parts.runtime.now()
+    origin = Origin(OriginKind.BY_HAND, job, "", now)
+    again_at_s = 0.0 if then is Instruction.NONE else now + AGAIN_S
+    new = [look.new_pair(each) for each in fit]
+    done = couple_pairs(at, mapping.name, new, origin, again_at_s=again_at_s)
     answers = [_outcome(each, done) for each in looked]
     _free(parts, at, mapping, look, [each for each in answers if each.verdict is Verdict.COUPLED])
     in_place = [each.bc_id for each in answers if each.verdict in (Verdict.COUPLED, Verdict.IN_PLACE)]

@@ -17,6 +17,9 @@ MAX_ENTITIES = 99
 """Entities of one transaction; a pair takes up to five: itself, two ways to it, two problems that end."""
 
 
+UNSETTLED = "The pair was coupled and is not synchronised yet."
+
+
 @dataclass(frozen=True, slots=True)
 class NewPair:
     """Two records to couple.  ``reference``: what other BC records point to the BC one with, where known."""
@@ -31,11 +34,18 @@ class NewPair:
 
 
 def couple_pairs(
-    at: ConnectionParts, mapping: str, pairs: Sequence[NewPair], origin: Origin
+    at: ConnectionParts,
+    mapping: str,
+    pairs: Sequence[NewPair],
+    origin: Origin,
+    *,
+    again_at_s: float = 0.0,
 ) -> set[tuple[str, str]]:
     """Couple the pairs, and end what their records were listed with; the ids of those that are coupled now.
 
     One whose record has another partner, or is being created now, stays as it is.  A repeat finds its own.
+    ``again_at_s``: the caller has the pairs synchronised next.  They are listed until that is done, and tried
+    by themselves from that moment on: whoever asked for it may die in between.
     """
     store = at.couplings(mapping)
     on_file = store.load(Side.BC, [each.bc_id for each in pairs], ordered=True)
@@ -43,9 +53,11 @@ def couple_pairs(
     new = _distinct(each for each in pairs if not is_coupled(on_file.get(each.bc_id)))
     at.pairs(mapping).note(each.ids for each in new)
     listed = _problems(store, new)
-    planned = [(each, _operations(store, _coupling(each, origin, on_file), listed)) for each in new]
+    planned = [
+        (each, _operations(store, _coupling(each, origin, on_file), listed, again_at_s)) for each in new
+    ]
     for group in _groups(planned):
-        done |= _transact(store, group, origin)
+        done |= _transact(store, group, origin, again_at_s)
     return done
 
 
@@ -75,25 +87,28 @@ def _groups(planned: Iterable[_Planned]) -> Iterator[list[_Planned]]:
         yield group
 
 
-def _transact(store: CouplingStore, group: Sequence[_Planned], origin: Origin) -> set[tuple[str, str]]:
+def _transact(
+    store: CouplingStore, group: Sequence[_Planned], origin: Origin, again_at_s: float
+) -> set[tuple[str, str]]:
     try:
         store.transact([operation for _, own in group for operation in own])
     except (AlreadyExists, Changed, Missing):
-        return {pair.ids for pair, _ in group if _couple_one(store, pair, origin)}
+        return {pair.ids for pair, _ in group if _couple_one(store, pair, origin, again_at_s)}
     return {pair.ids for pair, _ in group}
 
 
 TRIES = 3
 
 
-def _couple_one(store: CouplingStore, pair: NewPair, origin: Origin) -> bool:
+def _couple_one(store: CouplingStore, pair: NewPair, origin: Origin, again_at_s: float) -> bool:
     """Somebody was faster with one of a group: each on its own, as it is on file now."""
     for _ in range(TRIES):
         on_file = store.load(Side.BC, [pair.bc_id])
         if is_coupled(on_file.get(pair.bc_id)):
             return _is_pair(on_file.get(pair.bc_id), pair)
         try:
-            store.transact(_operations(store, _coupling(pair, origin, on_file), _problems(store, [pair])))
+            new = _coupling(pair, origin, on_file)
+            store.transact(_operations(store, new, _problems(store, [pair]), again_at_s))
         except AlreadyExists:
             return False
         except (Changed, Missing):
@@ -125,10 +140,21 @@ def _problems(store: CouplingStore, pairs: Sequence[NewPair]) -> _Listed:
     return {(side, own): problem for side, each in found.items() for own, problem in each.items()}
 
 
-def _operations(store: CouplingStore, coupling: Coupling, listed: _Listed) -> list[Operation]:
-    places = ((Side.BC, coupling.bc_id), (Side.SALES, coupling.sales_id))
-    solved = [store.solved_operation(listed[place]) for place in places if place in listed]
-    return store.insert_operations(coupling) + solved
+def _operations(
+    store: CouplingStore, coupling: Coupling, listed: _Listed, again_at_s: float
+) -> list[Operation]:
+    places = [(Side.BC, coupling.bc_id), (Side.SALES, coupling.sales_id)]
+    waits = [store.problem_operation(_unsettled(coupling, again_at_s))] if again_at_s else []
+    solved = [store.solved_operation(listed[each]) for each in places[len(waits) :] if each in listed]
+    return store.insert_operations(coupling) + waits + solved
+
+
+def _unsettled(coupling: Coupling, again_at_s: float) -> Problem:
+    since_s = coupling.origin.at_s if coupling.origin else again_at_s
+    return Problem(
+        Side.BC, coupling.bc_id, Outcome.WAITING, "unsettled", UNSETTLED, next_attempt_at_s=again_at_s,
+        since_s=since_s,
+    )  # fmt: skip
 
 
 def end_couplings(at: ConnectionParts, mapping: str, couplings: Iterable[Coupling]) -> list[Coupling]:

@@ -23,7 +23,7 @@ EXAMINED = [
     *(PRODUCT / "sync" / "doctor").glob("*.py"),
     *(PRODUCT / "sync" / "processing").glob("*.py"),
     *(PRODUCT / "sync" / "setup" / f"{name}.py" for name in ("preparing", "option_values")),
-    *(PRODUCT / "sync" / f"{name}.py" for name in ("matching", "full_sync", "full_sync_control")),
+    *(PRODUCT / "sync" / f"{name}.py" for name in ("coupling", "matching", "full_sync", "full_sync_control")),
     *(PRODUCT / "core" / f"{name}.py" for name in (
         "brakes", "journal", "lines", "lookups", "order_line_values", "orders", "transform", "undo", "why",
     )),

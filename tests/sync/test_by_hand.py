@@ -11,7 +11,8 @@ from local.simulation.world import World
 from shared_code.core.coupling import Coupling, Intent
 from shared_code.core.jobs import JobKind
 from shared_code.core.records import Side
-from shared_code.sync import coupling_api, views
+from shared_code.store.tables import StorageUnavailable
+from shared_code.sync import by_hand, coupling_api, views
 from shared_code.sync.api import Answer, answering
 from tests.sync import worlds
 
@@ -111,6 +112,23 @@ def test_what_differs_is_decided_as_the_caller_says(
     assert (view["status"], view["instruction"], view["toSales"]["given"]) == ("Finished", then, 1)
 
 
+def test_a_pair_whose_job_never_came_is_listed_and_synchronised_by_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def died(*given: Any, **more: Any) -> Any:
+        raise StorageUnavailable("storage is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(by_hand, "queue_records", died)
+        answer = sent(world, {"pairs": [{"bc": bc_id(world), "sales": A}], "then": "merge"})
+    assert answer.status == 503
+    assert worlds.pair(world).sales_id == A
+    assert worlds.codes(world).count("unsettled") == 1
+    worlds.cycles(world, 2, 400)
+    assert worlds.account_of(world, worlds.pair(world))["accountnumber"] == "10000"
+    assert "unsettled" not in worlds.codes(world)
+
+
 def test_what_a_chosen_side_replaces_is_kept_in_the_journal(world: World) -> None:
     couple(world, (bc_id(world), A), then="bc_values")
     worlds.deliver(world)
@@ -188,14 +206,12 @@ def test_a_sales_record_whose_partner_is_being_created_now_is_left_alone(world: 
 
 
 def test_somebody_who_is_faster_keeps_the_record(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shared_code.sync import by_hand
-
     real, first = by_hand.couple_pairs, bc_id(world)
 
-    def late(*given: Any) -> Any:
+    def late(*given: Any, **more: Any) -> Any:
         store = world.at.couplings("CUSTOMER")
         store.transact(store.insert_operations(Coupling(first, B)))
-        return real(*given)
+        return real(*given, **more)
 
     monkeypatch.setattr(by_hand, "couple_pairs", late)
     assert results(couple(world, (first, A))) == ["already_coupled"]

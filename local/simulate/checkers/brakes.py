@@ -1,20 +1,20 @@
 """I20: within an hour no more records are carried over, or count as deleted, than the mapping's brake lets.
 
 Judged is the time until the faults end: then a person releases the brakes.  What came to a batch in another
-way than by a look at its own side is left out: a look at the other side reads it too, and what is listed is
-tried again by itself.
+way than by a look at its own side is left out: a look at the other side reads it too, what is listed is tried
+again by itself, and a full synchronisation that a person starts carries over whatever it meets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from local.simulate.evidence import Evidence
 from local.simulate.fields import Pair
 from local.simulate.observing import Key, Write
 from local.simulate.people import Token, tokens_in
 from local.simulate.policies import BRAKES, FEW
-from shared_code.core.jobs import JobKind
+from shared_code.core.jobs import Job, JobKind
 
 NAME = "I20 brakes"
 MANY_JOBS = 10_000
@@ -45,6 +45,7 @@ def _too_many(evidence: Evidence, pair: Pair, side: str, brake: str) -> str | No
     if len(seen) <= most:
         return None
     otherwise = _tried_again(evidence, pair, side) | _met_from_the_other_side(evidence, pair, seen)
+    otherwise |= _met_in_full(evidence, pair, seen)
     seen = {each: at for each, at in seen.items() if each.id not in otherwise}
     if len(seen) <= most:
         return None
@@ -68,20 +69,38 @@ def _tried_again(evidence: Evidence, pair: Pair, side: str) -> set[str]:
 def _met_from_the_other_side(evidence: Evidence, pair: Pair, seen: Mapping[Key, float]) -> set[str]:
     """The records whose partner came to a batch by a look at changes there shortly before: what moves it
     (stock does) need not be a write of the record itself."""
-    looks = [
-        (job.created_at_s, record_id)
-        for at in evidence.connections
-        for job in at.jobs.newest(MANY_JOBS)
-        if job.kind is JobKind.SCHEDULED and job.mapping == pair.mapping
-        for batch in at.jobs.batches(job.id)
-        for record_id in batch.ids
-    ]
+    given = _given(evidence, pair, lambda job: job.kind is JobKind.SCHEDULED)
     return {
         key.id
         for key, at_s in seen.items()
-        for partner in _partners(evidence, key)
-        if any(each == partner.id and 0 <= at_s - then_s <= LOOKED_AT_AGAIN_S for then_s, each in looks)
+        if _is_given(given, at_s, {each.id for each in _partners(evidence, key)})
     }
+
+
+def _met_in_full(evidence: Evidence, pair: Pair, seen: Mapping[Key, float]) -> set[str]:
+    """The records that a full synchronisation met shortly before, which counts nothing."""
+    given = _given(evidence, pair, lambda job: bool(job.full_sync))
+    return {
+        key.id
+        for key, at_s in seen.items()
+        if _is_given(given, at_s, {key.id, *(each.id for each in _partners(evidence, key))})
+    }
+
+
+def _given(evidence: Evidence, pair: Pair, counts: Callable[[Job], bool]) -> list[tuple[float, str]]:
+    """The ids of records that came to a batch of such jobs, and when their job began."""
+    return [
+        (job.created_at_s, record_id)
+        for at in evidence.connections
+        for job in at.jobs.newest(MANY_JOBS)
+        if counts(job) and job.mapping == pair.mapping
+        for batch in at.jobs.batches(job.id)
+        for record_id in batch.ids
+    ]
+
+
+def _is_given(given: list[tuple[float, str]], at_s: float, ids: set[str]) -> bool:
+    return any(each in ids and 0 <= at_s - then_s <= LOOKED_AT_AGAIN_S for then_s, each in given)
 
 
 def _coupled(evidence: Evidence, pair: Pair) -> int:

@@ -37,11 +37,14 @@ from local.simulate.ordering_view import (
 )
 from local.simulators.business_central.storage import Row
 from local.simulators.business_central.tables import combined
+from shared_code.core.coupling import Coupling
 from shared_code.core.outcome import Problem
 from shared_code.core.records import Side
 
 NAME = "I18 orders"
 UNITS = "tandem/itemUnitsOfMeasure"
+NUMBER = "number"
+"""What the mapping of orders calls an order's number in Business Central."""
 ACTIVE, SUBMITTED, CANCELED, FULFILLED, INVOICED = range(5)
 
 
@@ -165,11 +168,18 @@ def _was_deleted(books: Books, made: Made) -> bool:
     gone = made.gone
     if gone is None or gone.how == "invoice" or invoices_of(books.company, gone.number):
         return False
-    if is_created_whole(books.evidence.simulation.incidents.plan.parts):
-        return not is_named_in_lines(books.company, gone.number)
-    # API v2.0 does not tell of which order a line is: nobody knows of one that went before anybody looked.
     problem = books.problems.get(books.of_pair.get(gone.id, ""))
-    return gone.how == "delete" or (problem is not None and problem.code == "partner_deleted")
+    is_listed = problem is not None and problem.code == "partner_deleted"
+    if is_created_whole(books.evidence.simulation.incidents.plan.parts):
+        # Lines name the order by its number, which nobody knows of one that went before anybody read it.
+        return not is_named_in_lines(books.company, gone.number) or (is_listed and not _was_read(books, gone))
+    # API v2.0 does not tell of which order a line is: nobody knows of one that went before anybody looked.
+    return gone.how == "delete" or is_listed
+
+
+def _was_read(books: Books, gone: Gone) -> bool:
+    pair = books.store.load(Side.BC, [gone.id]).get(gone.id)
+    return isinstance(pair, Coupling) and pair.base is not None and bool(pair.base.bc.get(NUMBER))
 
 
 def _invoice_ids(books: Books, made: Made) -> list[str]:

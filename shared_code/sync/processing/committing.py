@@ -279,9 +279,10 @@ def _note_coupled(work: Work, item: Item) -> None:
 
 
 def note_coupled_before(work: Work) -> None:
-    """An earlier delivery of this very batch may have coupled records and died before it freed who waits."""
+    """An earlier delivery of this very batch, or a person's request, may have coupled records and died before
+    it freed who waits for them."""
     for each in work.stored.values():
-        if each.batch == work.batch.id and is_coupled(each):
+        if is_coupled(each) and (each.batch == work.batch.id or each.base is None):
             work.coupled_keys.update(_keys_of(each))
 
 
