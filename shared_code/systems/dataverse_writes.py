@@ -42,6 +42,9 @@ from shared_code.systems.multipart import Part, PartAnswer
 
 CHUNK = 100
 """Rows of one request; Sales runs much business logic for each."""
+LAST_CHUNK, CHUNK_BEFORE = 20, 120
+"""Rows of the last of several requests, which reads all back, at least, and of those before it at most: it
+begins when they are answered, and the commit waits for it."""
 CHUNK_WITH_LINES, LINES_PER_REQUEST = 20, 500
 """Rows of one request that are created together with their lines, and these: all are priced and added up."""
 
@@ -101,18 +104,28 @@ def create(
     writes = [_prepared(partial(_creation, table, writer, one)) for one in creations]
     send = partial(_create_chunk, client, root, table, bulk, read)
     sendable = [one for one in writes if isinstance(one, _Write)]
-    last = sendable[CHUNK * ((len(sendable) - 1) // CHUNK) :]
-    if not (bulk and alone and len(last) > 1):
+    if not (bulk and alone and len(sendable) > 1):
         return _read_back(table, _sent(client, writes, send, _size(table, creations)), read)
     known: dict[str, Row] = {}
-    outcomes = chunk_outcomes(client, sendable[: -len(last)], CHUNK, send)
+    others, size, last = _before_the_last(sendable)
+    outcomes = chunk_outcomes(client, others, size, send)
     if not outcomes or any(isinstance(each, list) for _, each in outcomes):
         ids = [one.id for one in sendable if one.id is not None]
         send_last = partial(_create_and_read, client, root, table, read, ids, known)
-        outcomes += chunk_outcomes(client, last, CHUNK, send_last)
+        outcomes += chunk_outcomes(client, last, len(last), send_last)
     else:
         outcomes.append((len(last), outcomes[0][1]))
     return _read_back(table, _in_order(writes, results_of(outcomes)), read, known)
+
+
+def _before_the_last(writes: Sequence[_Write]) -> tuple[Sequence[_Write], int, Sequence[_Write]]:
+    """As many requests as chunks of ``CHUNK`` rows would be, the last one short: what goes before, how many
+    rows of that a request takes, and the last."""
+    before = (len(writes) - 1) // CHUNK
+    if not before:
+        return (), CHUNK, writes
+    rest = len(writes) - max(LAST_CHUNK, len(writes) - CHUNK_BEFORE * before)
+    return writes[:rest], -(-rest // before), writes[rest:]
 
 
 def _size(table: Table, creations: Sequence[Creation]) -> int:
