@@ -42,8 +42,8 @@ def _was_held(evidence: Evidence, key: Key, side: str, text: Text, value: object
 def _not_in_step(evidence: Evidence, link: Linked) -> list[str]:
     """In step at the very versions the records have now: then they must hold exactly the base."""
     coupling, base = link.coupling, link.coupling.base
-    if not coupling.in_step or base is None:
-        return []
+    if not coupling.in_step or base is None or evidence.problems_of(link.bc):
+        return []  # What is listed waits for a person, and is not in step whatever was so before.
     lines = []
     for side, key, values in (("bc", link.bc, base.bc), ("sales", link.sales, base.sales)):
         present = evidence.values(key)
