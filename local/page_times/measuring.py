@@ -114,6 +114,8 @@ def pages(at: ConnectionParts, filled: Filled) -> list[str]:
         "mappings/{name}/records/{id}": [
             f"mappings/CUSTOMER/records/{each}" for each in (filled.in_step, filled.conflict)
         ],
+        "mappings/{name}/records/{id}/partner": [f"mappings/CUSTOMER/records/{filled.conflict}/partner"],
+        "match-reports/{id}": [],
         "problems/{name}/{code}": ["problems/CUSTOMER/too_long", "problems/CUSTOMER/conflict"],
         "couplings": ["couplings", "couplings?mapping=CUSTOMER&text=Adatum"],
         "availability": ["availability", "availability?item=1896-S"],
