@@ -10,6 +10,7 @@ from functools import lru_cache
 from local.simulators.wire import Request, Response
 
 _BOUNDARY = re.compile(r'boundary="?([^";\s]+)"?')
+_REFUSED_PART = re.compile(rb"HTTP/1\.1 4(?!29)\d\d")
 _BUSY = {"error": {"code": "Application_TooManyRequests", "message": "Too many requests reached."}}
 _LIMIT = {"error": {"code": "0x80072322", "message": "Number of requests exceeded the limit."}}
 RETRY_AFTER_S = 7
@@ -49,6 +50,15 @@ def creates(request: Request) -> bool:
     if request.body.lstrip().startswith(b"{") and request.target.endswith("/$batch"):
         return "POST" in _methods(request.body)
     return request.target.endswith("/$batch") and b"\r\nPOST /" in request.body
+
+
+def is_refused_creation(request: Request, response: Response) -> bool:
+    """Whether many rows were to be made at once and none was: alone, or as a part of a batch that reads them
+    back."""
+    if request.target.endswith("CreateMultiple"):
+        return response.status >= 400
+    is_part = request.target.endswith("/$batch") and b"CreateMultiple" in request.body
+    return is_part and _REFUSED_PART.search(response.body) is not None
 
 
 def first(request: Request, number: int) -> Request:

@@ -184,7 +184,7 @@ class Wire:
         if self._scheduler.trace.keep:
             self._remark(f"  > {_readable(request)}")
             self._remark(f"  < {response.body.decode('utf-8', 'replace')[:3000]}")
-        if request.target.endswith("CreateMultiple") and response.status >= 400:
+        if cutting.is_refused_creation(request, response):
             self._faults.count("batch_refused_as_a_whole")
         return response
 
