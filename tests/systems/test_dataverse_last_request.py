@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared_code.systems import dataverse_writes as writes
 
 
+@settings(deadline=None)
 @given(count=st.integers(2, 500))
 def test_there_are_as_many_requests_as_full_ones_would_be_and_the_last_is_short(count: int) -> None:
     rows = [writes._Write("POST", "", {}, "{}", str(number), False) for number in range(count)]

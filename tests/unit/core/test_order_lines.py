@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared_code.core import order_lines
@@ -163,6 +163,7 @@ def applied(lines: Lines, sent: order_lines.Changes) -> dict[str, Line]:
     return after
 
 
+@settings(deadline=None)
 @given(LINES, LINES, LINES)
 def test_merging_is_symmetric(base: Lines, bc: Lines, sales: Lines) -> None:
     one, other = merge(bc, sales, base), merge(sales, bc, base)
@@ -172,6 +173,7 @@ def test_merging_is_symmetric(base: Lines, bc: Lines, sales: Lines) -> None:
     assert [(each.id, each.part, each.bc, each.sales) for each in one.conflicts] == mirrored
 
 
+@settings(deadline=None)
 @given(LINES, LINES)
 def test_where_one_side_changed_nothing_the_other_sides_lines_count(base: Lines, sales: Lines) -> None:
     found = merge(base, sales, base)
@@ -179,6 +181,7 @@ def test_where_one_side_changed_nothing_the_other_sides_lines_count(base: Lines,
     assert applied(base, found.to[BC]) == sales
 
 
+@settings(deadline=None)
 @given(LINES, LINES, LINES, WINNER)
 def test_both_sides_hold_the_same_after_the_writes_but_for_what_is_contested(
     base: Lines, bc: Lines, sales: Lines, winner: Side | None
@@ -194,6 +197,7 @@ def test_both_sides_hold_the_same_after_the_writes_but_for_what_is_contested(
                 assert values[0] == values[1]
 
 
+@settings(deadline=None)
 @given(LINES, LINES, LINES)
 def test_no_edit_is_lost(base: Lines, bc: Lines, sales: Lines) -> None:
     """What somebody wrote since the base is on its side still, and on the other one or contested.
@@ -230,6 +234,7 @@ def step(
     return settled(base if is_first else after, held), found
 
 
+@settings(deadline=None)
 @given(st.none() | LINES, LINES, LINES)
 def test_the_look_after_the_writes_writes_nothing_and_tells_the_same_conflicts(
     base: Lines | None, bc: Lines, sales: Lines
@@ -244,6 +249,7 @@ def test_the_look_after_the_writes_writes_nothing_and_tells_the_same_conflicts(
     assert again == after
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_lines_and_changes_are_kept_as_one_text(lines: Lines) -> None:
     assert order_lines.read(order_lines.text_of(lines)) == lines
