@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ BLANKS: tuple[Value, ...] = (None, "", ZERO_ID, "_x0020_", NO_DAY, NO_MOMENT)
 
 def inside(mapping: Mapping, side: Side, native: Values) -> bool:
     """Whether the record meets all conditions of its side."""
-    return all(meets(test, native, side) for test in mapping.side(side).filter)
+    return _meets_all(mapping.side(side).filter, native, side)
 
 
 def told(mapping: Mapping, side: Side, native: Values) -> str:
@@ -38,7 +38,11 @@ def told(mapping: Mapping, side: Side, native: Values) -> str:
 
 def creatable(mapping: Mapping, side: Side, native: Values) -> bool:
     """Whether a record of that side may be given a partner, as far as its own values tell."""
-    return all(meets(test, native, side) for test in mapping.side(side).creates_when)
+    return _meets_all(mapping.side(side).creates_when, native, side)
+
+
+def _meets_all(tests: Sequence[Test], native: Values, side: Side) -> bool:
+    return not tests or all(meets(test, native, side) for test in tests)
 
 
 def can_move_unstamped(mapping: Mapping, held: Values) -> bool:

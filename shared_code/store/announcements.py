@@ -14,7 +14,17 @@ from contextlib import suppress
 from itertools import batched
 
 from shared_code.store.codec import escape_key
-from shared_code.store.tables import AlreadyExists, Entity, Scalar, Tables
+from shared_code.store.tables import (
+    AlreadyExists,
+    Delete,
+    Entity,
+    Insert,
+    Missing,
+    Scalar,
+    StorageUnavailable,
+    Tables,
+    Upsert,
+)
 
 TABLE = "Announcements"
 PER_ROW = 300
@@ -40,26 +50,33 @@ class AnnouncementStore:
         said before.  The number of the delivery: without one it gets one that no other has.
         """
         parts = [_values(part, now_s) for part in batched(creations.items(), PER_ROW, strict=False)]
-        first = 0
         if delivery is None:
-            delivery, first = self._begin(batch, parts[0]), 1
-        for number, values in enumerate(parts[first:], first):
-            self._tables.upsert(TABLE, Entity(self._partition, _row(batch, delivery, number), values))
+            return self._begin(batch, parts)
+        self._tables.transact(TABLE, [Upsert(each) for each in self._entities(batch, delivery, parts)])
         return delivery
 
-    def _begin(self, batch: str, values: Mapping[str, Scalar]) -> int:
-        """Create the first row of a delivery.  The last number is for all that come after so many others."""
+    def _begin(self, batch: str, parts: Sequence[Mapping[str, Scalar]]) -> int:
+        """Create the rows of a delivery.  The last number is for all that come after so many others."""
         for delivery in range(MAX_DELIVERIES):
+            first, *others = self._entities(batch, delivery, parts)
             with suppress(AlreadyExists):
-                self._tables.insert(TABLE, Entity(self._partition, _row(batch, delivery, 0), values))
+                self._tables.transact(TABLE, [Insert(first), *map(Upsert, others)])
                 return delivery
-        self._tables.upsert(TABLE, Entity(self._partition, _row(batch, MAX_DELIVERIES, 0), values))
+        rows = self._entities(batch, MAX_DELIVERIES, parts)
+        self._tables.transact(TABLE, [Upsert(each) for each in rows])
         return MAX_DELIVERIES
+
+    def _entities(self, batch: str, delivery: int, parts: Sequence[Mapping[str, Scalar]]) -> list[Entity]:
+        return [Entity(self._partition, _row(batch, delivery, n), each) for n, each in enumerate(parts)]
 
     def withdraw(self, batch: str, delivery: int, count: int) -> None:
         """All of the ``count`` creations that the delivery announced are coupled or were surely refused."""
-        for number in range(-(-count // PER_ROW)):
-            self._tables.delete(TABLE, self._partition, _row(batch, delivery, number))
+        rows = [_row(batch, delivery, number) for number in range(-(-count // PER_ROW))]
+        try:
+            self._tables.transact(TABLE, [Delete(self._partition, each) for each in rows])
+        except (Missing, StorageUnavailable):  # A clean-up took one, or all went and the answer was lost.
+            for each in rows:
+                self._tables.delete(TABLE, self._partition, each)
 
     def all(self) -> dict[str, str]:
         """What is announced now: BC ids by Sales ids.  Few, unless many processes died."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -63,48 +64,71 @@ def _accepted(reply: Reply) -> Reply:
 
 def place(partition: str, row: str) -> str:
     """How an address names an entity of a table."""
-    return f"(PartitionKey='{_in_address(partition)}',RowKey='{_in_address(row)}')"
+    return f"(PartitionKey='{_partition_in_address(partition)}',RowKey='{_in_address(row)}')"
 
 
 def _in_address(key: str) -> str:
+    if _PLAIN_KEY.match(key):
+        return key.replace("|", "%7C")
     return quote(key.replace("'", "''"), safe="")
+
+
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_.|-]*\Z")
+_partition_in_address = lru_cache(256)(_in_address)
+"""Partitions are few, and named by each entity."""
 
 
 def sent(entity: Entity) -> dict[str, Scalar]:
     """The properties as the service reads them: whole numbers as 64 bit, fractions as doubles."""
     found: dict[str, Scalar] = {"PartitionKey": entity.partition, "RowKey": entity.row}
     for name, value in entity.values.items():
-        if type(value) is str:
+        kind = type(value)
+        if kind is str or kind is bool:
             found[name] = value
-            continue
-        match value:
-            case bool() | str():
-                found[name] = value
-            case int():
-                found |= {name: str(value), f"{name}@odata.type": "Edm.Int64"}
-            case float():
-                found |= {name: value, f"{name}@odata.type": "Edm.Double"}
+        elif kind is int:
+            found[name], found[f"{name}@odata.type"] = str(value), "Edm.Int64"
+        elif kind is float:
+            found[name], found[f"{name}@odata.type"] = value, "Edm.Double"
+        elif isinstance(value, str):
+            found[name] = str(value)
+        else:
+            raise TypeError(f"{kind.__name__} is no value of an entity")
     return found
 
 
 def received(found: Mapping[str, Any]) -> Entity:
     """An entity as the service tells it.  Raises ``StorageRefused`` for a kind that Tandem never writes."""
-    values: dict[str, Scalar] = {}
-    for name, value in found.items():
-        if name in _NOT_VALUES or value is None or "@" in name or "." in name:
-            continue
-        kind = found.get(f"{name}@odata.type", "")
-        if kind in _READ:
-            values[name] = _READ[kind](value)
-        elif kind or not isinstance(value, str | int | float):
-            raise StorageRefused(f"A stored value is of a kind Tandem never writes ({kind or type(value)}).")
-        else:
-            values[name] = value
+    plain, typed = _names_in(tuple(found))
+    values: dict[str, Scalar] = {name: value for name in plain if (value := found[name]) is not None}
+    if not _SCALARS.issuperset(map(type, values.values())):
+        raise StorageRefused("A stored value is of a kind Tandem never writes.")
+    for name, kind in typed:
+        if (value := found[name]) is not None:
+            values[name] = _typed(found[kind], value)
     return Entity(found["PartitionKey"], found["RowKey"], values, str(found.get("odata.etag", "")))
 
 
 _NOT_VALUES = frozenset({"PartitionKey", "RowKey", "Timestamp"})
+_SCALARS = frozenset({str, int, bool, float})
 _READ: Mapping[str, type[int] | type[float]] = {"Edm.Int64": int, "Edm.Double": float}
+
+
+@lru_cache(1024)
+def _names_in(members: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Which members of an answer are values, and which of these have a member that tells their type.
+
+    Nearly all entities of a table have the same members.
+    """
+    names = [name for name in members if not (name in _NOT_VALUES or "@" in name or "." in name)]
+    kinds = {name: f"{name}@odata.type" for name in names}
+    typed = tuple((name, kind) for name, kind in kinds.items() if kind in members)
+    return tuple(name for name in names if kinds[name] not in members), typed
+
+
+def _typed(kind: str, value: Any) -> Scalar:
+    if kind not in _READ:
+        raise StorageRefused(f"A stored value is of a kind Tandem never writes ({kind}).")
+    return _READ[kind](value)
 
 
 def refusal(reply: Reply, status: int = 0, text: str = "") -> NotAnswered:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Protocol
 
 from azure.core.credentials import (
@@ -43,23 +44,27 @@ class Signing(Protocol):
 
 
 def signing_of(credential: Credential, now: Callable[[], float]) -> Signing:
-    """The way that a credential asks for; ``now`` tells when a token is to be renewed."""
+    """The way that a credential asks for; ``now`` is the clock."""
     if isinstance(credential, AzureNamedKeyCredential):
-        return ByKey(credential.named_key.name, credential.named_key.key)
+        return ByKey(credential.named_key.name, credential.named_key.key, now)
     if isinstance(credential, AzureSasCredential):
         return BySignature(credential.signature)
     return ByToken(credential, now)
 
 
 class ByKey:
-    """The account's key signs the moment and the place of each request."""
+    """The account's key signs the second and the place of each request: what is the same is signed once."""
 
-    def __init__(self, account: str, key: str) -> None:
-        self._account, self._key = account, base64.b64decode(key)
+    def __init__(self, account: str, key: str, now: Callable[[], float]) -> None:
+        self._account, self._key, self._now = account, base64.b64decode(key), now
+        self._signed = lru_cache(64)(self._sign)
 
     def headers(self, path: str) -> Mapping[str, str]:
-        date = formatdate(usegmt=True)
-        text = f"{date}\n/{self._account}{path.partition('?')[0]}"
+        return self._signed(int(self._now()), path.partition("?")[0])
+
+    def _sign(self, second: int, path: str) -> Mapping[str, str]:
+        date = formatdate(second, usegmt=True)
+        text = f"{date}\n/{self._account}{path}"
         signature = base64.b64encode(hmac.digest(self._key, text.encode(), hashlib.sha256)).decode()
         return {"x-ms-date": date, "Authorization": f"SharedKeyLite {self._account}:{signature}"}
 

@@ -31,34 +31,42 @@ def transact(wire: Wire, table: str, operations: Sequence[Operation]) -> list[st
 
 
 def _request_body(url: str, operations: Sequence[Operation]) -> bytes:
-    parts = "".join(_BEGIN + _part(url, each) for each in operations)
-    return f"{_HEAD}{parts}{_END}".encode()
+    parts = [_HEAD]
+    for each in operations:
+        parts.append(_BEGIN)
+        parts += _part(url, each)
+    parts.append(_END)
+    return b"".join(parts)
 
 
-def _part(url: str, operation: Operation) -> str:
+def _part(url: str, operation: Operation) -> tuple[bytes, ...]:
     match operation:
         case Insert(entity):
-            return _write("POST", url, entity, "Prefer: return-no-content\r\n")
+            return _write(f"POST {url} HTTP/1.1\r\nPrefer: return-no-content", entity)
         case Upsert(entity):
-            return _write("PUT", url + place(entity.partition, entity.row), entity)
+            return _write(f"PUT {url}{place(entity.partition, entity.row)} HTTP/1.1", entity)
         case Replace(entity):
-            guard = f"If-Match: {entity.etag}\r\n"
-            return _write("PUT", url + place(entity.partition, entity.row), entity, guard)
+            where = place(entity.partition, entity.row)
+            return _write(f"PUT {url}{where} HTTP/1.1\r\nIf-Match: {entity.etag}", entity)
         case Delete(partition, row, etag):
-            where = url + place(partition, row)
-            return f"DELETE {where} HTTP/1.1\r\n{_ACCEPT}\r\nIf-Match: {etag or '*'}\r\n\r\n\r\n"
+            where = place(partition, row)
+            what = f"DELETE {url}{where} HTTP/1.1\r\n{_ACCEPT}\r\nIf-Match: {etag or '*'}\r\n\r\n\r\n"
+            return (what.encode(),)
 
 
-_HEAD = f"--{_BATCH}\r\nContent-Type: multipart/mixed; boundary={_CHANGES}\r\n\r\n"
-_BEGIN = f"--{_CHANGES}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
-_END = f"--{_CHANGES}--\r\n\r\n--{_BATCH}--\r\n"
+_HEAD = f"--{_BATCH}\r\nContent-Type: multipart/mixed; boundary={_CHANGES}\r\n\r\n".encode()
+_BEGIN = (
+    f"--{_CHANGES}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n".encode()
+)
+_END = f"--{_CHANGES}--\r\n\r\n--{_BATCH}--\r\n".encode()
 _ACCEPT = f"Accept: {JSON}"
 _JSON_BODY = f"{_ACCEPT}\r\nContent-Type: application/json\r\nDataServiceVersion: 3.0\r\n"
 
 
-def _write(method: str, url: str, entity: Entity, header: str = "") -> str:
-    body = ascii_body(sent(entity)).decode()
-    return f"{method} {url} HTTP/1.1\r\n{_JSON_BODY}{header}Content-Length: {len(body)}\r\n\r\n{body}\r\n"
+def _write(head: str, entity: Entity) -> tuple[bytes, ...]:
+    """A part that writes an entity; ``head`` are its first lines."""
+    body = ascii_body(sent(entity))
+    return f"{head}\r\n{_JSON_BODY}Content-Length: {len(body)}\r\n\r\n".encode(), body, b"\r\n"
 
 
 def _etags(reply: Reply, count: int) -> list[str]:

@@ -24,7 +24,7 @@ def coupling_values(each: Coupling) -> dict[str, Scalar]:
     """A coupling as the values of its row."""
     values: dict[str, Scalar] = {
         "sales_id": each.sales_id,
-        "state": each.state.value,
+        "state": each.state._value_,
         "generation": each.generation,
         "in_step": each.in_step,
     }
@@ -37,7 +37,7 @@ def coupling_values(each: Coupling) -> dict[str, Scalar]:
     optional = (
         ("reference", each.reference),
         ("batch", each.batch),
-        ("outcome", each.outcome.value if each.outcome else ""),
+        ("outcome", each.outcome._value_ if each.outcome else ""),
         ("rules", each.rules),
         ("origin", _origin_text(each.origin) if each.origin else ""),
         ("untouched", each.untouched),
@@ -79,15 +79,15 @@ def coupling_of(entity: Entity) -> Coupling:
     return Coupling(
         bc_id=entity.row[2:],
         sales_id=str(values["sales_id"]),
-        state=CouplingState(str(values["state"])),
+        state=_STATES[values["state"]],
         generation=int(values["generation"]),
         base=_base(values),
-        bc_version=_version(values, "bc"),
-        sales_version=_version(values, "sales"),
+        bc_version=_version(values, "bc_etag", "bc_stamp"),
+        sales_version=_version(values, "sales_etag", "sales_stamp"),
         in_step=bool(values["in_step"]),
         reference=str(values.get("reference", "")),
         batch=str(values.get("batch", "")),
-        outcome=Outcome(outcome) if outcome else None,
+        outcome=_OUTCOMES[outcome] if outcome else None,
         rules=str(values.get("rules", "")),
         origin=_origin(str(values.get("origin", ""))),
         untouched=str(values.get("untouched", "")),
@@ -96,19 +96,21 @@ def coupling_of(entity: Entity) -> Coupling:
 
 
 def _base(values: Mapping[str, Scalar]) -> Base | None:
-    text = text_of("base", values)
-    if not text:
+    if not ("base" in values or "base_0" in values):
         return None
+    text = text_of("base", values)
     bc = load_values(text)
     only_bc = set(str(values.get("base_only_bc", "")).split("|"))
     shared = {name: value for name, value in bc.items() if name not in only_bc}
     return Base(bc, shared | load_values(text_of("base_sales", values)))
 
 
-def _version(values: Mapping[str, Scalar], name: str) -> Version | None:
-    if f"{name}_etag" not in values:
-        return None
-    return Version(str(values[f"{name}_etag"]), str(values[f"{name}_stamp"]))
+_STATES: Mapping[Scalar, CouplingState] = {each.value: each for each in CouplingState}
+_OUTCOMES: Mapping[str, Outcome] = {each.value: each for each in Outcome}
+
+
+def _version(values: Mapping[str, Scalar], etag: str, stamp: str) -> Version | None:
+    return Version(str(values[etag]), str(values[stamp])) if etag in values else None
 
 
 def intent_of(entity: Entity) -> Intent:

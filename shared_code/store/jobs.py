@@ -26,6 +26,8 @@ from shared_code.store.tables import AlreadyExists, Delete, Entity, Insert, Scal
 JOBS, BATCHES = "Jobs", "Batches"
 RESTART = "restart"
 """Where a scan goes on whose page the service no longer serves: the next step begins anew."""
+LOOKED_AT_FIRST = 20
+"""Batches among which an open one is looked for before all of a job are read."""
 _SEPARATOR = ","
 
 
@@ -137,9 +139,22 @@ class JobStore:
         found = self._tables.query_prefix(BATCHES, self._partition(job_id), f"batch|{step_key}|")
         return [_batch(job_id, each) for each in found]
 
-    def has_open(self, job_id: str, side: Side) -> bool:
-        """Whether a batch of this side is open, or was handed on and its rest is not on file yet."""
-        return bool(self._open(job_id, f"batch|{side}|"))
+    def has_open(self, job_id: str, side: Side, beside: str = "") -> bool:
+        """Whether a batch of this side is open, or was handed on and its rest is not on file yet.
+
+        ``beside``: the batch that asks.  Some others are looked at before all are: a large job has thousands,
+        each of which asks.
+        """
+        return bool(beside and self._some_open(job_id, side, beside)) or bool(
+            self._open(job_id, f"batch|{side}|")
+        )
+
+    def _some_open(self, job_id: str, side: Side, beside: str) -> bool:
+        first, last = f"batch|{beside}", f"batch|{side}}}"
+        rows = self._tables.query(
+            BATCHES, self._partition(job_id), first=first, last=last, limit=LOOKED_AT_FIRST, select=("done",)
+        )
+        return any(not each.values["done"] for each in rows)
 
     def open_batches(self, job_id: str, side: Side | None = None) -> list[str]:
         """The ids of the batches (of a side) that are open, or were handed on with their rest not on file

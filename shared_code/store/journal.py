@@ -52,6 +52,9 @@ EMPTY_MONTHS = 12
 JOIN_TRIES = 5
 """How often an entry is read anew because another worker wrote it meanwhile."""
 
+MADE_AT_ONCE = 2
+"""Rows of creations in one transaction: below its 4 MiB, however odd the text."""
+
 _MADE = "made|"
 _ERA = "~~"
 
@@ -169,9 +172,12 @@ class JournalStore:
         for of_month in sorted({month(each.at_s) for each in entries}):
             made = [each for each in entries if month(each.at_s) == of_month]
             row = f"{_MADE}{made[0].batch}|{digest(each.bc_id for each in made)}"
-            for number, values in enumerate(made_entities(made)):
-                entity = Entity(self._partition(mapping, of_month), f"{row}|{number:03d}", values)
-                self._tables.upsert(TABLE, entity)
+            rows = [
+                Upsert(Entity(self._partition(mapping, of_month), f"{row}|{number:03d}", values))
+                for number, values in enumerate(made_entities(made))
+            ]
+            for chunk in in_chunks(rows, MADE_AT_ONCE):
+                self._tables.transact(TABLE, chunk)
 
     def of_record(self, mapping: str, bc_id: str, now_s: float) -> Iterator[Entry]:
         """What was written on a pair of records that was there, the newest month first."""

@@ -144,7 +144,7 @@ def _process(parts: Parts, due: BatchDue) -> None:
     if job is not None and full_sync_control.is_paused(at, job):
         parts.send(due, delay_s=full_sync_control.PAUSED_S)
         return
-    process_batch(parts, due)
+    process_batch(parts, due, job)
 
 
 def _take_step(parts: Parts, step: ScanStep) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from heapq import nlargest
 from itertools import chain
 
 from shared_code.core.reconcile import Known
@@ -33,12 +34,14 @@ def remember(parts: Parts, at: ConnectionParts, mapping: str, states: Iterable[t
     """Take note of coupled records that were read or written."""
     if len(at.mapping(mapping).watched) < len(Side):
         return  # Only where both sides are edited can old values pass for somebody's edits.
-    seen: dict[Side, list[Witness]] = {}
+    seen: dict[Side, list[Known]] = {}
     for side, state in states:
         if isinstance(state, Known):
-            seen.setdefault(side, []).append(Witness(mapping, state.id, state.version.stamp))
+            seen.setdefault(side, []).append(state)
     for side, found in seen.items():
-        parts.newest[at.name, side] = _newest(parts.newest.get((at.name, side), ()), found)
+        newest = nlargest(MOST, found, key=lambda each: each.version.stamp)
+        told = [Witness(mapping, each.id, each.version.stamp) for each in newest]
+        parts.newest[at.name, side] = _newest(parts.newest.get((at.name, side), ()), told)
     if parts.runtime.now() - parts.witnessed.get(at.name, 0.0) >= STORED_EVERY_S:
         _store(parts, at)
 

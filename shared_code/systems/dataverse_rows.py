@@ -143,16 +143,20 @@ class Writer:
 
     def __init__(self, table: Table) -> None:
         self._lookups = {column.name: column for column in table.columns if column.target}
+        self._names = dict[str, str]()
 
     def body(self, given: Mapping[str, Value]) -> dict[str, object]:
         """What is sent to write ``given``.  Raises ValueError for a name or lookup that cannot be written."""
-        lookups, sent = self._lookups, dict[str, object]()
+        lookups, names, sent = self._lookups, self._names, dict[str, object]()
         for name, value in given.items():
             if name in lookups:
                 bound, place = _bound(lookups[name], value)
                 sent[bound] = place
+            elif name in names:
+                sent[name] = value
             else:
-                sent[odata.name(name)] = value
+                names[name] = odata.name(name)
+                sent[name] = value
         return sent
 
     def binds(self, given: Mapping[str, Value]) -> bool:

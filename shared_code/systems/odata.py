@@ -28,6 +28,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z\Z")
 _SAFE = "/:@$,()'*"
+_PLAIN_OPTION = re.compile(r"[A-Za-z0-9_.~/:@$,()'* -]*\Z")
+"""What nearly all options are, such as the ids of a batch: only blanks are encoded."""
 _quoted = json.encoder.encode_basestring_ascii
 
 
@@ -81,7 +83,7 @@ def number(value: int | Decimal) -> str:
 
 def encode(text: str) -> str:
     """Percent-encode a query option's value.  Raises ValueError for text that is not Unicode."""
-    return quote(text, safe=_SAFE)
+    return text.replace(" ", "%20") if _PLAIN_OPTION.match(text) else quote(text, safe=_SAFE)
 
 
 def address(path: str, **options: str | None) -> str:

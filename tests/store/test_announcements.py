@@ -55,6 +55,15 @@ def test_500_announcements_fit_and_go(store: AnnouncementStore) -> None:
     assert store.all() == {}
 
 
+def test_what_is_left_of_an_announcement_goes_where_a_part_is_gone(store: AnnouncementStore) -> None:
+    many = {f"{n:036}": f"{n + 500:036}" for n in range(500)}
+    delivery = store.put("batch", many, 5.0)
+    store.withdraw("batch", delivery, 300)
+    assert len(store.all()) == 200
+    store.withdraw("batch", delivery, 500)
+    assert store.all() == {}
+
+
 def test_announcements_that_were_left_behind_go_after_a_week(store: AnnouncementStore) -> None:
     store.put("left behind", {"s1": "b1"}, 5.0)
     store.put("new", {"s2": "b2"}, 6.0)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from azure.core.credentials import AccessToken, AzureNamedKeyCredential, AzureSasCredential
 
-from shared_code.store import azure_signing
 from shared_code.store.azure_signing import ByKey, BySignature, ByToken, signing_of
 
 KEY = base64.b64encode(b"a key of the account").decode()
@@ -30,10 +29,9 @@ class Identity:
         return AccessToken(f"token {self.given}", int(self.now_s) + 3600)
 
 
-def test_a_key_signs_the_moment_and_the_place_without_its_query(monkeypatch: pytest.MonkeyPatch) -> None:
-    moment = "Sun, 11 Oct 2009 19:52:39 GMT"
-    monkeypatch.setattr(azure_signing, "formatdate", lambda usegmt: moment)
-    signing = ByKey("account", KEY)
+def test_a_key_signs_the_moment_and_the_place_without_its_query() -> None:
+    moment, now_s = "Sun, 11 Oct 2009 19:52:39 GMT", [1255290759.9]
+    signing = ByKey("account", KEY, lambda: now_s[0])
     text = f"{moment}\n/account/Tables(PartitionKey='a%7Cb')"
     signature = base64.b64encode(hmac.digest(b"a key of the account", text.encode(), "sha256")).decode()
     assert signing.headers("/Tables(PartitionKey='a%7Cb')") == {
@@ -42,6 +40,8 @@ def test_a_key_signs_the_moment_and_the_place_without_its_query(monkeypatch: pyt
     }
     assert signing.headers("/Tables?$top=1") == signing.headers("/Tables") != signing.headers("/Others")
     assert signing.signed("/Tables?$top=1") == "/Tables?$top=1"
+    now_s[0] += 0.2
+    assert signing.headers("/Tables")["x-ms-date"] == "Sun, 11 Oct 2009 19:52:40 GMT"
 
 
 def test_a_token_is_kept_until_shortly_before_its_end() -> None:

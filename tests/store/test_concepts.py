@@ -390,6 +390,21 @@ def test_a_job_is_open_until_its_batches_and_their_rests_are_done(job_store: Job
     assert (sums.given, sums.done, sums.open_batches) == (2, 2, 0)
 
 
+@pytest.mark.parametrize("asking", [0, 39, 79])
+@pytest.mark.parametrize("open_one", [0, 38, 79])
+def test_whoever_asks_beside_a_batch_finds_an_open_one_wherever_it_is(
+    job_store: JobStore, asking: int, open_one: int
+) -> None:
+    rows = [batch(n, done=n != open_one) for n in range(80)]
+    job_store.add_batches(rows)
+    assert job_store.has_open("job", Side.BC, rows[asking].id)
+    found = job_store.batch("job", rows[open_one].id)
+    assert found is not None
+    job_store.finish(replace(found, done=True))
+    assert not job_store.has_open("job", Side.BC, rows[asking].id)
+    assert not job_store.has_open("job", Side.SALES, rows[asking].id)
+
+
 def test_the_first_taker_of_a_step_decides_where_the_scan_goes_on(job_store: JobStore) -> None:
     key = step_key(Side.BC, 0)
     assert job_store.step("job", key) is None

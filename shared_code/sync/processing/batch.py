@@ -34,10 +34,13 @@ from shared_code.sync.waiting import free_waiters
 from shared_code.systems.interface import AccessDenied
 
 
-def process_batch(parts: Parts, due: BatchDue) -> None:
-    """Process the batch a message names.  A batch that is done already only hands on its rest again."""
+def process_batch(parts: Parts, due: BatchDue, job: Job | None = None) -> None:
+    """Process the batch a message names.  A batch that is done already only hands on its rest again.
+
+    ``job``: the batch's, where it was read already.
+    """
     at = parts.connection(due.connection)
-    batch, job = at.jobs.batch(due.job, due.batch), at.jobs.get(due.job)
+    batch, job = at.jobs.batch(due.job, due.batch), job or at.jobs.get(due.job)
     if batch is None or job is None:
         raise UnknownName(f"there is no batch {due.batch} of job {due.job}")
     mapping, delay_s = at.mapping(batch.mapping), 0.0
@@ -253,5 +256,5 @@ def tell_undo(parts: Parts, at: ConnectionParts, job: Job) -> None:
 
 def tell_full_sync(parts: Parts, at: ConnectionParts, job: Job, batch: Batch) -> None:
     """The last batch of a full synchronisation's job lets it go on."""
-    if job.kind is JobKind.FULL and not at.jobs.has_open(job.id, batch.side):
+    if job.kind is JobKind.FULL and not at.jobs.has_open(job.id, batch.side, batch.id):
         parts.send(Advance(at.name, job.full_sync))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from shared_code.core.base import settle_base
 from shared_code.core.choices import CONFLICT
 from shared_code.core.coupling import Coupling, CouplingState, Intent, Origin, OriginKind
-from shared_code.core.frozen import frozen
+from shared_code.core.frozen import changed, frozen
 from shared_code.core.outcome import Outcome
 from shared_code.core.put_results import Missing, Unfit
 from shared_code.core.records import Side
@@ -105,7 +105,7 @@ def _update_coupling(work: Work, item: Item, in_step: bool) -> None:
     done = item.outcome if item.outcome in (Outcome.INSERTED, Outcome.MODIFIED, Outcome.COUPLED) else None
     mid_way = Outcome.INSERTED if item.inserted else Outcome.MODIFIED if item.modified else None
     wrote = done or mid_way
-    item.coupling = replace(
+    item.coupling = changed(
         before,
         base=item.base,
         bc_version=item.version_on(Side.BC) or before.bc_version,
@@ -257,7 +257,7 @@ def _stored(work: Work, pending: _Pending, etag: str | None) -> None:
     item.journal.clear()
     item.made = None
     if etag is not None and item.coupling is not None:
-        item.coupling = replace(item.coupling, etag=etag)
+        item.coupling = changed(item.coupling, etag=etag)
         _note_coupled(work, item)
         work.stored[item.id] = item.coupling
         item.intent, item.announced = None, False

@@ -75,7 +75,7 @@ class Work:
         """How long a record rests that is handed on; the oftener, the longer."""
         return min(FIRST_REST_S * 2.0 ** min(self.batch.attempt, 10), LONGEST_REST_S)
 
-    @property
+    @cached_property
     def store(self) -> CouplingStore:
         return self.at.couplings(self.mapping.name)
 
