@@ -175,6 +175,23 @@ class CouplingStore:
                 raise
         return self._tables.transact(TABLE, [_replacing_reference(each) for each in operations])
 
+    def renew(self, couplings: Sequence[Coupling]) -> set[str]:
+        """Store couplings again as they were read, so that nobody who read them before can store them; the BC
+        ids of those that somebody had changed since."""
+        overtaken: set[str] = set()
+        for chunk in in_chunks(couplings):
+            overtaken |= self._renew(chunk)
+        return overtaken
+
+    def _renew(self, chunk: Sequence[Coupling]) -> set[str]:
+        try:
+            self._tables.transact(TABLE, [Replace(self._entity(each)) for each in chunk])
+        except (Changed, Missing):
+            if len(chunk) == 1:
+                return {chunk[0].bc_id}
+            return {bc_id for each in chunk for bc_id in self._renew([each])}
+        return set()
+
     def insert_operations(self, coupling: Coupling, intent: Intent | None = None) -> list[Operation]:
         """A new coupling; ``AlreadyExists`` when either record is coupled.  Follows its intent, if any.
 

@@ -26,8 +26,8 @@ from shared_code.sync.brakes import BrakeHolds, hold, refuse_mass
 from shared_code.sync.full_scan import COMPLETE, FullScan, Taken
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
-from shared_code.sync.selecting import DELETED, select
-from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, Sighting, Throttled
+from shared_code.sync.selecting import DELETED, Selected, select
+from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, Page, Sighting, Throttled
 
 
 def take_step(parts: Parts, step: ScanStep) -> None:
@@ -127,12 +127,24 @@ def _look_at_changes(at: ConnectionParts, mapping: Mapping, step: ScanStep, curs
     page = at.systems[step.side].scan(table_of(mapping, step.side), cursor)
     is_watched = step.side in mapping.watched
     # Where no value flows from there, looks are about what is not there any more: full ones.
-    work = select(at, mapping, step.side, page) if is_watched else []
+    found = select(at, mapping, step.side, page) if is_watched else Selected()
+    work = _with_overtaken(at, mapping, page, found)
     deleted = {each.id for each in work if each.version == DELETED}
     changed = {each.id for each in work} - deleted
     mark = page.watermark.text if page.watermark and is_watched else ""
     own = Step(page.next.text if page.next else COMPLETE, mark)
     return Taken(work, (), own, deleted=deleted, changed=changed)
+
+
+def _with_overtaken(at: ConnectionParts, mapping: Mapping, page: Page, found: Selected) -> list[Sighting]:
+    """The work, once what has not moved is stored again.
+
+    A worker that read such a record before, when it held something else, may be about to store that: nobody
+    looks at the entries again, so it must not.  What somebody has stored since is compared once more.
+    """
+    overtaken = at.couplings(mapping.name).renew(found.unmoved)
+    again = [each for each in page.seen if each.id in overtaken]
+    return sorted([*found.work, *again], key=lambda each: each.id)
 
 
 def _is_lost(at: ConnectionParts, mapping: Mapping) -> bool:

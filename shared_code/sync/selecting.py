@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from shared_code.core import filters, transform
@@ -35,11 +37,20 @@ class _NoLinks:
         return None
 
 
-def select(at: ConnectionParts, mapping: Mapping, side: Side, page: Page) -> list[Sighting]:
-    """The sightings of a page of changes that are work, deletions included (as sightings without a version).
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What a page of changes comes to: the sightings that are work, deletions included (as sightings without
+    a version), and the pairs that entries name and that hold what they held.
 
-    They come in id order, so that a batch's couplings lie close together in storage.
+    Work comes in id order, so that a batch's couplings lie close together in storage.
     """
+
+    work: list[Sighting] = field(default_factory=list)
+    unmoved: list[Coupling] = field(default_factory=list)
+
+
+def select(at: ConnectionParts, mapping: Mapping, side: Side, page: Page) -> Selected:
+    """What a page of changes comes to."""
     ids = [each.id for each in page.seen] + list(page.deleted)
     store = at.couplings(mapping.name)
     # Only what Business Central's records held then is looked at.
@@ -52,7 +63,19 @@ def select(at: ConnectionParts, mapping: Mapping, side: Side, page: Page) -> lis
         for each in page.deleted
         if _coupled(known.get(each)) or isinstance(known.get(each), Intent) or each in problems
     ]
-    return sorted(given + gone, key=_by_id)
+    return Selected(sorted(given + gone, key=_by_id), _unmoved(mapping, page, known, given))
+
+
+def _unmoved(
+    mapping: Mapping, page: Page, known: MappingOf[str, Coupling | Intent], given: Iterable[Sighting]
+) -> list[Coupling]:
+    """The pairs of which entries told that they moved and that are no work.  Not so where entries do not name
+    what they move: each of them would stand for everything that may have moved."""
+    if mapping.bc.moved_by is None or not mapping.bc.moved_by.names:
+        return []
+    at_work = {each.id for each in given}
+    moved = (known.get(each.id) for each in page.seen if each.moved and each.id not in at_work)
+    return [each for each in moved if isinstance(each, Coupling) and _coupled(each)]
 
 
 def _by_id(seen: Sighting) -> str:

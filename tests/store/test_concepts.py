@@ -109,6 +109,19 @@ def test_a_coupling_that_somebody_changed_is_not_overwritten(store: CouplingStor
         store.transact(store.update_operations(Coupling("b1", "s1", etag=first.etag), first))
 
 
+def test_who_read_a_coupling_before_it_was_renewed_cannot_store_it(store: CouplingStore) -> None:
+    made = [insert(store, coupling(number, base=BASE, in_step=True)) for number in range(1, 4)]
+    store.transact(store.update_operations(replace(made[1], base=None), made[1]))
+    assert store.renew(made) == {"b2"}, "somebody had changed it since it was read"
+    with pytest.raises(Changed):
+        store.transact(store.update_operations(replace(made[0], base=None), made[0]))
+    after = store.load(Side.BC, ["b1", "b2", "b3"])
+    assert [replace(after[each.bc_id], etag="") for each in made] == [  # type: ignore[arg-type]
+        replace(made[0], etag=""), replace(made[1], base=None, etag=""), replace(made[2], etag=""),
+    ]  # fmt: skip
+    assert store.renew([]) == set()
+
+
 def test_an_ended_coupling_frees_both_records_and_keeps_its_generation(store: CouplingStore) -> None:
     first = insert(store, coupling())
     ended = Coupling("b1", "s1", CouplingState.ENDED, generation=1, etag=first.etag)

@@ -64,7 +64,7 @@ def _others(
     """What has no partner on paper, and coupled records that something else moved at their very version."""
     told = set[str]()
     for page in _pages(at, on_paper, mapping, side):
-        work = select(on_paper, mapping, side, page)
+        work = select(on_paper, mapping, side, page).work
         known = on_paper.couplings(mapping.name).load(side, [each.id for each in work])
         for each in work:
             pair = known.get(each.id)

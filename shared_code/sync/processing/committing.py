@@ -20,7 +20,7 @@ from shared_code.core.references import reference_key
 from shared_code.store.tables import AlreadyExists, Changed, Operation, Unstorable
 from shared_code.store.tables import Missing as NotThere
 from shared_code.sync import rules
-from shared_code.sync.processing import beside_telling, journaling, pairing, problems
+from shared_code.sync.processing import beside_telling, journaling, overtaken, pairing, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 
@@ -247,6 +247,8 @@ def _transact_apart(work: Work, group: list[_Pending]) -> None:
         if not is_coupled(work.stored.get(item.id)):
             # The pair never came to be: whatever is said of the record now is filed under its own id.
             item.coupling = None
+    overtaken.keep_written(work, item)
+    item.confirmed.clear()
     item.outcome, item.dirty = None, False
     item.hand_on(work.soon_s)
 
@@ -255,6 +257,7 @@ def _stored(work: Work, pending: _Pending, etag: str | None) -> None:
     """Take note of what was stored; ``etag`` is the coupling's new one, where it is part of it."""
     item = pending.item
     item.journal.clear()
+    item.confirmed.clear()
     item.made = None
     if etag is not None and item.coupling is not None:
         item.coupling = changed(item.coupling, etag=etag)

@@ -19,13 +19,14 @@ from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 
 
-def read_again(work: Work, read: Mapping[Side, frozenset[str]]) -> None:
-    """Read the earlier side of contested items once more; ``read`` are the items just read on each side."""
-    for side in (work.batch.side, work.batch.side.other):
+def read_again(work: Work, read: Mapping[Side, frozenset[str]], first: Side) -> None:
+    """Read the earlier side of contested items once more; ``read`` are the items just read on each side, of
+    which ``first`` was the first."""
+    for side in (first, first.other):
         earlier = {
             str(each.id_on(side)): each
             for each in work.open_items()
-            if _is_contested(each) and _read_first(work, each, read) is side
+            if _is_contested(each) and _read_first(each, read, first) is side
         }
         if earlier:
             found = work.system(side).read(work.table(side), sorted(earlier))
@@ -44,12 +45,12 @@ def _is_contested(item: Item) -> bool:
     return all(isinstance(state, Known) and known and state.version != known for state, known in pairs)
 
 
-def _read_first(work: Work, item: Item, read: Mapping[Side, frozenset[str]]) -> Side | None:
+def _read_first(item: Item, read: Mapping[Side, frozenset[str]], first: Side) -> Side | None:
     """The side that was read before the other one; ``None`` where neither was read just now."""
     sides = [side for side in Side if item.id in read[side]]
     if len(sides) == 1:
         return sides[0].other
-    return work.batch.side if sides else None
+    return first if sides else None
 
 
 def _is_still(item: Item, side: Side, row: Row | None) -> bool:

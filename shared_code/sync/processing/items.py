@@ -16,6 +16,17 @@ from shared_code.core.reconcile import (
 from shared_code.core.records import Row, Side, Unread, Values, Version
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A write that a service confirmed: the neutral values that were sent to ``side``, and what it holds of
+    them at the ``version`` that the write made."""
+
+    side: Side
+    version: Version
+    sent: Values
+    returned: Values
+
+
 @dataclass(slots=True)
 class Item:
     """A record of the batch and all that is known of it and its partner.
@@ -24,6 +35,7 @@ class Item:
     moves it; ``dirty`` says that a write is confirmed and not committed yet.  ``problem`` is the one on
     file and ``old_problem`` one that was filed under the Sales id before the pair was coupled.  An item is
     settled when it has an ``outcome``, or when it is handed on (``hand_on_s`` is the rest it needs first).
+    ``confirmed`` are writes that are not on file yet.
     ``journal`` are entries that a confirmed write corrects, ``made`` tells of the record that was created;
     ``decided_by`` is the person who decided its conflict.
     ``told``: the row beside it was told its outcome.  ``found`` is the id of a partner that was there
@@ -52,6 +64,7 @@ class Item:
     hand_on_s: float | None = None
     new_problem: Problem | None = None
     conflicts: tuple[Conflict, ...] = ()
+    confirmed: list[Confirmed] = field(default_factory=list)
     journal: list[Entry] = field(default_factory=list)
     made: Entry | None = None
     decided_by: str = ""

@@ -12,10 +12,17 @@ from shared_code.sync.selecting import DELETED
 def read_missing(work: Work) -> None:
     """Read every side that some open item lacks: one read per side, at most 500 ids, and one more where both
     sides of a pair have moved."""
-    first = Side.SALES if living_on.needs_sales_first(work) else work.batch.side
+    first = _first_side(work)
     read = {side: _read_side(work, side) for side in (first, first.other)}
-    contested.read_again(work, read)
+    contested.read_again(work, read, first)
     living_on.complete(work)
+
+
+def _first_side(work: Work) -> Side:
+    """Where entries move a record of Business Central, no version tells which of two readings is the older
+    one.  Read after Sales, what is written under the version of Sales is never older than what is there."""
+    is_moved = work.mapping.bc.moved_by is not None
+    return Side.SALES if is_moved or living_on.needs_sales_first(work) else work.batch.side
 
 
 def _read_side(work: Work, side: Side) -> frozenset[str]:

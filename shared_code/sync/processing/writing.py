@@ -17,7 +17,7 @@ from shared_code.core.reconcile import (
 )
 from shared_code.core.records import Deleted, Row, Side, Value, Values
 from shared_code.sync.processing import both_ways, committing, documents, journaling, problems
-from shared_code.sync.processing.items import Item
+from shared_code.sync.processing.items import Confirmed, Item
 from shared_code.sync.processing.work import Work
 from shared_code.systems.interface import (
     Change,
@@ -181,6 +181,8 @@ def take_result(work: Work, planned: PlannedUpdate, side: Side, result: WriteRes
         case Moved() | OutcomeUnknown() | Exists():
             # Somebody else wrote, or nobody knows whether we did: what the record holds now decides.
             item.states.pop(side, None)
+            if work.mapping.bc.moved_by:
+                item.states.pop(Side.BC, None)  # It may have moved, too, and its version would not tell.
         case Gone() if side is Side.BC and work.mapping.bc.lives_on:
             item.states.pop(side, None)  # It may live on elsewhere, which reading tells.
         case Gone():
@@ -202,5 +204,6 @@ def confirm(work: Work, planned: PlannedUpdate, side: Side, row: Row) -> None:
     sent = {name: value for name, value in planned.sent.items() if name not in lost}
     item.base = confirm_base(item.base, side, sent, returned)
     item.modified, item.dirty = True, True
+    item.confirmed.append(Confirmed(side, row.version, sent, returned))
     journaling.correct(planned, returned)
     journaling.keep_untouched(item, side, planned.change.version.stamp, row)

@@ -369,3 +369,58 @@ def test_where_a_rule_decides_it_decides_over_what_both_sides_held_at_one_moment
     assert worlds.account_of(world, pair)["telephone1"] == "+44 2"
     assert worlds.customer_of(world, pair)["phoneNumber"] == "+44 2"
     worlds.assert_whole(world)
+
+
+def test_a_value_that_was_taken_back_while_a_worker_slept_does_not_stay_in_a_one_way_mapping(
+    euro: tuple[World, Coupling],
+) -> None:
+    """What is read is what was stored, and nobody looks at Sales."""
+    world, pair = euro
+    before = currency_name(world, pair)
+    world.person_in_bc().edit(f"currencies({pair.bc_id})", displayName="Other")
+    in_between(
+        world, Side.SALES,
+        lambda: carried_by_another_worker(world, pair, "CURRENCY", displayName=before), after=False,
+    )  # fmt: skip
+    worlds.cycles(world, 3)
+    assert currency_name(world, pair) == before
+    worlds.assert_quiet(world)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("side", list(Side))
+def test_an_edit_that_is_taken_back_while_a_worker_carries_it_over_stays_taken_back(
+    world: World, side: Side, after: bool
+) -> None:
+    """Another look sees what was stored all along; the worker's own write must not count as an edit."""
+    pair = worlds.pair(world)
+    before = worlds.customer_of(world, pair)["phoneNumber"]
+    edit(world, pair, side, "phone", "+44 1")
+
+    def take_back() -> None:
+        edit(world, pair, side, "phone", before)
+        another_look(world, side)()
+
+    in_between(world, side.other, take_back, after=after)
+    worlds.cycles(world, 4)
+    assert worlds.customer_of(world, pair)["phoneNumber"] == before
+    assert (worlds.account_of(world, pair)["telephone1"] or "") == before
+    worlds.assert_whole(world)
+
+
+def test_an_edit_on_the_side_that_was_written_is_in_conflict_with_what_was_taken_back(world: World) -> None:
+    """What was written is known to have been there, so nobody's edit is taken for it."""
+    pair = worlds.pair(world)
+    before = worlds.customer_of(world, pair)["phoneNumber"]
+    edit(world, pair, Side.BC, "phone", "+44 1")
+
+    def act() -> None:
+        edit(world, pair, Side.BC, "phone", before)
+        another_look(world, Side.BC)()
+        edit(world, pair, Side.SALES, "phone", "+44 2")
+
+    in_between(world, Side.SALES, act, after=True)
+    worlds.cycles(world, 4)
+    assert worlds.codes(world) == ["conflict"]
+    assert worlds.customer_of(world, pair)["phoneNumber"] == before
+    assert worlds.account_of(world, pair)["telephone1"] == "+44 2"
