@@ -6,7 +6,6 @@ else a sample is tried, another one with each run, and the run tells which.
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Iterator
 
@@ -14,6 +13,10 @@ EVERY = int(os.environ.get("TANDEM_DIES_AT_EVERY", "4"))
 FIRST = int(os.environ.get("TANDEM_DIES_FIRST_AT", "1"))
 
 
-def places(stride: int = 1) -> Iterator[int]:
-    """The numbers of the operations to die at, without end; at most each ``stride``-th."""
-    return itertools.count(FIRST, max(stride, EVERY))
+def places(stride: int = 1, end: int = 1000) -> Iterator[int]:
+    """The numbers of the operations to die at; at most each ``stride``-th.
+
+    Whoever is still asked to die at ``end`` is in a loop.
+    """
+    yield from range(FIRST, end, max(stride, EVERY))
+    raise AssertionError(f"there is no end after {end} operations")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 import pytest
@@ -63,7 +62,7 @@ def begin(world: World, number: int) -> Callable[[], None]:
 @pytest.mark.parametrize("lease_s", [30.0, 600.0])
 def test_a_process_may_die_at_any_operation(world: World, late: bool, lease_s: float) -> None:
     operations = Operations(world)
-    for number, at in enumerate(itertools.takewhile(lambda each: each < 100, places()), 1):
+    for number, at in enumerate(places(), 1):
         check = begin(world, number)
         operations.arm(at, late)
         has_died = died(world, lease_s)
@@ -74,7 +73,6 @@ def test_a_process_may_die_at_any_operation(world: World, late: bool, lease_s: f
         check()
         if not has_died:
             break
-    assert not has_died, "there is no end"
     assert at > 10, "too few operations were counted"
     worlds.assert_quiet(world)
 
@@ -83,7 +81,7 @@ def test_a_process_may_die_while_a_payment_goes_over(world: World) -> None:
     operations = Operations(world)
     made = invoice(world, *LINES)
     worlds.cycles(world, 2)
-    for number in range(1, 100):
+    for number in places():
         invoicing.pay(world, made)
         operations.arm(number, late=True)
         has_died = died(world, 30.0)

@@ -15,6 +15,7 @@ from shared_code.sync.dispatch import handle
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.tick import tick
 from tests.sync import ordering, worlds
+from tests.sync.density import places
 from tests.sync.ordering import (
     ACTIVE,
     BICYCLE,
@@ -79,7 +80,7 @@ def died(world: World, lease_s: float) -> bool:
 def test_a_process_may_die_at_any_operation(world: World, late: bool, lease_s: float) -> None:
     operations = Operations(world)
     orders: list[str] = []
-    for number in range(1, 200):
+    for number in places():
         orders.append(begin(world))
         operations.arm(number, late)
         has_died = died(world, lease_s)
@@ -89,7 +90,7 @@ def test_a_process_may_die_at_any_operation(world: World, late: bool, lease_s: f
         assert_whole(world, orders)
         if not has_died:
             break
-    assert 50 < number < 199, "too few operations were counted, or there is no end"
+    assert number > 50, "too few operations were counted"
     worlds.assert_quiet(world)
 
 
@@ -98,13 +99,13 @@ def test_a_process_may_die_while_the_status_comes_back(world: World, late: bool)
     operations = Operations(world)
     order = begin(world)
     worlds.cycles(world, 3)
-    for number in range(1, 200):
-        ordering.handle(world, order, "release" if number % 2 else "reopen")
+    for turn, number in enumerate(places()):
+        ordering.handle(world, order, "reopen" if turn % 2 else "release")
         operations.arm(number, late)
         has_died = died(world, 30.0)
         operations.disarm()
         worlds.cycles(world, 2)
-        assert told(world, order)["tandem_status"] == ("Released" if number % 2 else "Open")
+        assert told(world, order)["tandem_status"] == ("Open" if turn % 2 else "Released")
         if not has_died:
             break
     assert number > 5
@@ -113,7 +114,7 @@ def test_a_process_may_die_while_the_status_comes_back(world: World, late: bool)
 @pytest.mark.parametrize("late", [False, True])
 def test_a_process_may_die_while_an_order_is_fulfilled(world: World, late: bool) -> None:
     operations = Operations(world)
-    for number in range(1, 200):
+    for number in places():
         order = begin(world)
         worlds.cycles(world, 3)
         ordering.handle(world, order, "ship")

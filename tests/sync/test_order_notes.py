@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import pytest
@@ -239,7 +238,7 @@ def test_a_note_that_waits_for_its_order_is_carried_wherever_the_process_dies(wo
     """A note waits unlisted: nobody tries it again but who couples its order, also where that one dies after
     it stored the coupling."""
     operations = Operations(world)
-    for number, at in enumerate(itertools.takewhile(lambda each: each < 150, places()), 1):
+    for number, at in enumerate(places(), 1):
         look_at(world, NAME)
         write(world, submit(world, sold(world, BICYCLE, 1, 10)), f"Note {number}")
         worlds.cycles(world, 2)
@@ -254,7 +253,6 @@ def test_a_note_that_waits_for_its_order_is_carried_wherever_the_process_dies(wo
         assert len(in_bc(world)) == number, f"died at {at}"
         if not has_died:
             break
-    assert not has_died, "there is no end"
     assert at > 10, "too few operations were counted"
 
 

@@ -55,16 +55,16 @@ class Trial:
         return bool(worlds.deliver(self.world))
 
     def run(self, stride: int) -> list[str]:
-        faults = []
+        faults: list[str] = []
         for at in places(stride):
             self.plan()
             died_at = self.pass_midnight(at)
             if not died_at:
-                return faults if at > 20 else ["too few operations were counted"]
+                break
             told = [*worlds.codes(self.world, LINES), *switched_off(self.world)]
             if prices(self.world) != self.expected() or told:
                 faults.append(f"{at} ({died_at}): {prices(self.world)} and not {self.expected()}, {told}")
-        raise AssertionError("there is no end")
+        return faults if at > 20 else ["too few operations were counted"]
 
 
 def switched_off(world: World) -> list[str]:

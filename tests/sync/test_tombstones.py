@@ -17,6 +17,7 @@ from shared_code.core.records import Side
 from shared_code.sync import tombstones
 from shared_code.systems.business_central_deletions import TABLES
 from tests.sync import extended_worlds, price_worlds, worlds
+from tests.sync.density import places
 
 
 @pytest.fixture
@@ -179,7 +180,7 @@ def test_a_deleted_price_is_taken_from_sales_within_two_minutes() -> None:
 @pytest.mark.parametrize("late", [False, True])
 def test_a_process_may_die_at_any_operation(late: bool) -> None:
     operations = 0
-    for at in range(1, 200):
+    for at in places():
         world = extended_worlds.synced(mappings=("SALESPEOPLE", "CUSTOMER"))
         worlds.cycle(world)
         worlds.only_customers(world)
