@@ -16,6 +16,7 @@ from shared_code.core.mapping import Direction, Mapping
 from shared_code.core.records import Side
 from tests.conformance import scenes
 from tests.sync import invoicing, worlds
+from tests.sync.copies import copied
 
 UNITS = frozenset({Feature.EXTENSION, Feature.UNIT_GROUPS})
 CLASSIC, LISTS = frozenset({Feature.EXTENSION}), frozenset({Feature.EXTENSION, Feature.PRICE_LISTS})
@@ -104,6 +105,7 @@ def test_units_of_items_come_behind_their_group() -> None:
     assert_in_waves(UNITS, "UNIT GROUP BASE", "ITEM UOM")
 
 
+@copied
 def synchronised(features: tuple[str, ...] = ()) -> World:
     wanted = ("ITEM-PRODUCT", "RESOURCE-PRODUCT") if features else ("ITEM-PRODUCT",)
     world = build(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 
@@ -21,6 +22,8 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     monkeypatch.setenv(verb.FIRST, "3")
     monkeypatch.setattr(verb.pytest, "main", lambda arguments: calls.append(arguments) or 0)
     monkeypatch.setattr(verb, "interrupt_on_terminate", lambda: None)
+    monkeypatch.setenv(verb.FORBIDDEN, "1")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     return calls
 
 
@@ -53,3 +56,10 @@ def test_processes_die_at_a_sample_of_the_operations_unless_every_one_is_asked_f
     assert given == [[FILE]]
     assert os.environ[verb.EVERY] == every
     assert 1 <= int(os.environ[verb.FIRST]) <= int(every)
+
+
+def test_what_one_process_compiled_is_there_for_the_others(given: list[list[str]]) -> None:
+    assert verb.main(["--unit", FILE]) == 0
+    assert given == [[FILE]]
+    assert verb.FORBIDDEN not in os.environ
+    assert not sys.dont_write_bytecode

@@ -40,9 +40,14 @@ def test_what_failed_once_holds(seed: int) -> None:
     assert run_seed(seed).violations == [], REGRESSIONS[seed]
 
 
+DEFECTIVE = {
+    "no-if-match-sales": 6, "conflict-unlisted": 3, "identity-unchecked": 0, "brake-removed": 0,
+    "not-relinked": 0,
+}  # fmt: skip
+"""Defects with the first seed that is tried: from there on it is found soon."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", ["no-if-match-sales", "conflict-unlisted", "identity-unchecked", "brake-removed", "not-relinked"]
-)
-def test_a_defect_is_found(name: str) -> None:
-    assert find(name, 0, 60).seed is not None, DEFECTS[name].what
+@pytest.mark.parametrize(("name", "first"), DEFECTIVE.items())
+def test_a_defect_is_found(name: str, first: int) -> None:
+    assert find(name, first, 60).seed is not None, DEFECTS[name].what

@@ -7,6 +7,7 @@ from typing import Any
 
 from local.simulation.world import CompanyRecords, Person, World, add_options, published
 from tests.sync import worlds
+from tests.sync.copies import copied
 
 ROUTE = "api/tandem/sync/v1.0"
 
@@ -34,6 +35,7 @@ def new_world(*features: str, sales: Any = None, **options: Any) -> World:
     return world
 
 
+@copied
 def synced(*features: str, **options: Any) -> World:
     """The same after its first full synchronisation, quiet."""
     world = new_world(*features, **options)

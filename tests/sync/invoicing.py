@@ -11,6 +11,7 @@ from local.simulation.world import CompanyRecords, World, build, published
 from local.simulators.business_central import control_edits
 from shared_code.core.coupling import Coupling
 from tests.sync import worlds
+from tests.sync.copies import copied
 
 NAME = "POSTEDSALESINV-INV"
 BICYCLE, DESK, CHAIR = "1000", "1896-S", "1900-S"
@@ -64,6 +65,7 @@ def new_world(
     return world
 
 
+@copied
 def synchronised(*documents: dict[str, Any], **options: Any) -> World:
     world = new_world(*documents, **options)
     worlds.full(world, release=list(world.at.mappings))

@@ -11,6 +11,7 @@ from local.simulators.business_central import control_edits
 from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
 from tests.sync import invoicing, worlds
+from tests.sync.copies import copied
 
 NAME = "SALESORDER-ORDER"
 BICYCLE, DESK, CHAIR = invoicing.BICYCLE, invoicing.DESK, invoicing.CHAIR
@@ -64,6 +65,7 @@ def new_world(features: tuple[str, ...] = ("orders",), **options: Any) -> World:
     return world
 
 
+@copied
 def synchronised(features: tuple[str, ...] = ("orders",), **options: Any) -> World:
     world = new_world(features, **options)
     worlds.full(world, release=list(world.at.mappings))

@@ -12,6 +12,7 @@ from local.simulators.business_central.control_edits import delete_row, edit_row
 from shared_code.core.in_force import place_id
 from shared_code.core.journal import Entry
 from tests.sync import worlds
+from tests.sync.copies import copied
 
 CLASSIC, LISTS = ("extension",), ("extension", "price_lists")
 LINES, GROUP_PRICES = "PLLINE-PRODPRICE", "SALESPRC-PRODPRICE"
@@ -39,6 +40,7 @@ def company(**records: list[dict[str, Any]]) -> Any:
     return made
 
 
+@copied
 def new_world(
     features: Sequence[str] = LISTS, sales: Mapping[str, Any] | None = None, **build_options: Any
 ) -> World:

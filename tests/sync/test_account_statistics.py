@@ -11,6 +11,7 @@ from local.simulation.world import World
 from local.simulators.business_central import control_edits
 from tests.sync import extended_worlds as extended
 from tests.sync import invoicing, worlds
+from tests.sync.copies import copied
 from tests.sync.invoicing import invoice, sold
 
 DAY_S = 86_400
@@ -19,6 +20,7 @@ SHOWN = ("tandem_balance", "tandem_balancedue", "tandem_outstandingorders", "tan
 
 
 @pytest.fixture
+@copied
 def world() -> World:
     made = invoicing.new_world(
         features=("extension", FEATURE), mappings=("CUSTOMER",), bc_options={"extension": True}

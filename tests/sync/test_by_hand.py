@@ -15,6 +15,7 @@ from shared_code.store.tables import StorageUnavailable
 from shared_code.sync import by_hand, coupling_api, views
 from shared_code.sync.api import Answer, answering
 from tests.sync import worlds
+from tests.sync.copies import copied
 
 NOBODY = "f0000000-0000-4000-8000-000000000000"
 
@@ -28,6 +29,7 @@ A, B, C = (row(n)["accountid"] for n in (1, 2, 3))
 
 
 @pytest.fixture
+@copied
 def world() -> World:
     """Three customers and two accounts; nothing is coupled and nothing may be created."""
     made = worlds.new_world(sales={"account": [row(1, telephone1="+44 1"), row(2)]})

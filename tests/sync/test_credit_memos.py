@@ -13,6 +13,7 @@ from local.simulation.world import World
 from shared_code.systems import business_central_invoices as computing
 from shared_code.systems.business_central_invoices import OF_RECORD
 from tests.sync import invoicing, worlds
+from tests.sync.copies import copied
 from tests.sync.density import places
 from tests.sync.invoicing import BICYCLE, CHAIR, CUSTOMER, sold
 
@@ -21,6 +22,7 @@ BILLED, PAID, CANCELED = (0, 4), (2, 100001), (3, 100003)
 
 
 @pytest.fixture
+@copied
 def world() -> World:
     made = invoicing.new_world(features=("invoices", "credit_memos"), mappings=(INVOICES, NAME))
     worlds.full(made, release=list(made.at.mappings))

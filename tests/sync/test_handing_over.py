@@ -10,6 +10,7 @@ from local.simulation.world import World
 from shared_code.core.coupling import Coupling
 from shared_code.sync.mapping_files import put_file
 from tests.sync import test_own_tables, worlds
+from tests.sync.copies import copied
 from tests.sync.density import places
 from tests.sync.test_mapping_files import later
 from tests.sync.test_own_tables import FILE, rows, vehicles
@@ -25,6 +26,7 @@ def file_of(name: str) -> str:
     return text.replace('table = "vehicles"\n', 'table = "vehicles"\n' + condition)
 
 
+@copied
 def new_world() -> World:
     world: World = test_own_tables.world.__wrapped__()  # type: ignore[attr-defined]
     for name in MAPPINGS:

@@ -8,6 +8,7 @@ import pytest
 
 from local.simulation.world import World, build
 from tests.sync import invoicing, worlds
+from tests.sync.copies import copied
 from tests.sync.invoicing import BICYCLE, CHAIR
 
 NAME, ITEMS = "ITEM CATEGORY", "ITEM-PRODUCT"
@@ -19,6 +20,7 @@ BOTH = pytest.mark.parametrize(
 )
 
 
+@copied
 def synchronised(features: tuple[str, ...] = ("item_categories",)) -> World:
     world = build(
         [invoicing.company()], {**worlds.sales_setup(), "subject": [DEFAULT]}, mappings=[ITEMS],

@@ -8,6 +8,7 @@ import pytest
 
 from local.simulation.world import World, build
 from tests.sync import price_worlds, worlds
+from tests.sync.copies import copied
 from tests.sync.price_worlds import price_rows, prices
 
 LIST, PRICES = "ITEM PRICE LIST", "ITEM-PRICE"
@@ -49,6 +50,7 @@ def change_item(world: World, number: str, **values: object) -> None:
 
 
 @pytest.fixture
+@copied
 def world() -> World:
     return synchronise(new_world())
 

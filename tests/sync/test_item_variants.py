@@ -8,6 +8,7 @@ import pytest
 
 from local.simulation.world import World, build
 from tests.sync import invoicing, worlds
+from tests.sync.copies import copied
 from tests.sync.invoicing import BICYCLE, CHAIR
 
 NAME, ITEMS = "ITEM VARIANT-PRODUCT", "ITEM-PRODUCT"
@@ -18,6 +19,7 @@ BOTH = pytest.mark.parametrize(
 )
 
 
+@copied
 def synchronised(features: tuple[str, ...] = ("item_variants",)) -> World:
     world = build(
         [invoicing.company()], worlds.sales_setup(), mappings=[NAME], features=features,

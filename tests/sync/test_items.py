@@ -10,6 +10,7 @@ import pytest
 
 from local.simulation.world import World, build, published
 from tests.sync import worlds
+from tests.sync.copies import copied
 
 NAME, UNITS, BASES = "ITEM-PRODUCT", "UNIT OF MEASURE", "BASE UNIT"
 
@@ -20,6 +21,7 @@ def _whole() -> Any:
 
 
 @pytest.fixture
+@copied
 def world() -> World:
     """All published items are in Sales."""
     made = build([_whole()], worlds.sales_setup(), mappings=[NAME])

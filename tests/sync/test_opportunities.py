@@ -13,6 +13,7 @@ from local.simulators.business_central import control_edits
 from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
 from tests.sync import worlds
+from tests.sync.copies import copied
 
 NAME = "OPPORTUNITY"
 COMPANIES = frozenset({"CT000007", "CT000011", "CT000009", "CT000023", "CT100006"})
@@ -35,6 +36,7 @@ def _company() -> CompanyRecords:
     return replace(whole, records=records)
 
 
+@copied
 def synchronised() -> World:
     users = [each | {"islicensed": True} for each in worlds.sales_rows("overlap_systemusers")]
     world = build(

@@ -13,6 +13,7 @@ from shared_code.core.mapping_file import FileRefused
 from shared_code.store.full_syncs import LineStatus
 from shared_code.sync.mapping_files import put_file
 from tests.sync import worlds
+from tests.sync.copies import copied
 from tests.sync.test_mapping_files import later
 
 API = "contoso/fleet/v1.0"
@@ -104,6 +105,7 @@ RECORDS = [
 
 
 @pytest.fixture
+@copied
 def world() -> World:
     company = worlds.company()
     records = {**company.records, f"{API}/vehicles": [dict(each) for each in RECORDS]}

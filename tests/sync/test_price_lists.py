@@ -10,10 +10,12 @@ import pytest
 from local.simulation.world import World, build
 from local.simulators.business_central.control_edits import edit_row
 from tests.sync import worlds
+from tests.sync.copies import copied
 
 CLASSIC, LISTS = "CUSTPRCGRP-PRICE", "PLHEADER-PRICE"
 
 
+@copied
 def new_world(mapping: str, features: Sequence[str], records: dict[str, list[dict[str, Any]]]) -> World:
     company = worlds.company()
     company.records.update(records)

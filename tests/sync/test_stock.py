@@ -10,6 +10,7 @@ from local.simulation.world import CLIENT, World, build
 from local.simulators.business_central import control_edits
 from local.simulators.business_central.options import Permissions
 from tests.sync import invoicing, worlds
+from tests.sync.copies import copied
 from tests.sync.density import places
 from tests.sync.invoicing import BICYCLE, CHAIR
 
@@ -17,6 +18,7 @@ NAME = "ITEM-PRODUCT"
 BOTH = pytest.mark.parametrize("features", [(), ("extension", "unit_groups")], ids=["plain", "extension"])
 
 
+@copied
 def synchronised(features: tuple[str, ...] = ()) -> World:
     world = build(
         [invoicing.company()], worlds.sales_setup(), mappings=[NAME], features=features,

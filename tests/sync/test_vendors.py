@@ -10,6 +10,7 @@ import pytest
 
 from local.simulation.world import CompanyRecords, World, build, published
 from tests.sync import worlds
+from tests.sync.copies import copied
 
 FEW = 3
 SUPPLIER = 11
@@ -32,6 +33,7 @@ def _company() -> CompanyRecords:
     return replace(whole, records=records)
 
 
+@copied
 def synchronised(*features: str) -> World:
     mappings = ["CONTACT", *(["VENDOR"] if features else [])]
     world = build([_company()], worlds.sales_setup(), mappings=mappings, features=features)

@@ -43,6 +43,7 @@ from shared_code.sync.full_sync import start
 from shared_code.sync.messages import BATCH_QUEUE, QUEUES
 from shared_code.sync.parts import ConnectionParts
 from shared_code.sync.tick import tick
+from tests.sync.copies import copied
 
 PRIMARY = {"data_access_intent": "ReadWrite"}
 """Asks Business Central for what is so now, not for what a replica knows."""
@@ -137,6 +138,7 @@ def lines(world: World, full_sync: str, connection: str | None = None) -> dict[s
     return {each["mapping"]: each for each in views.full_sync_view(at, *found)["lines"]}
 
 
+@copied
 def synced(
     companies: Sequence[CompanyRecords] | None = None,
     sales: Mapping[str, list[dict[str, Any]]] | None = None,

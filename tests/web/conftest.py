@@ -9,6 +9,7 @@ import pytest
 from local.simulation.world import World
 from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
+from tests.sync.copies import copied
 from tests.sync.worlds import cycles, synced
 from tests.web.visits import Browser
 
@@ -40,6 +41,7 @@ def fresh() -> Shown:
     return made()
 
 
+@copied
 def made() -> Shown:
     """The world, made anew."""
     world = synced()

@@ -12,6 +12,7 @@ from shared_code.core.records import Side
 from shared_code.web.messages import Reply
 from tests.conformance import scenes
 from tests.sync import worlds
+from tests.sync.copies import copied
 from tests.sync.test_match_reports import EMAIL, NAME, ONE, THREE, TWO, made, row, world_with
 from tests.web.visits import Browser, text
 
@@ -19,6 +20,7 @@ NAMES = ("CCCC", "CC", "X")
 
 
 @pytest.fixture
+@copied
 def world() -> World:
     """Three accounts and a customer that nobody coupled."""
     found = worlds.synced()

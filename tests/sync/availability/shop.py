@@ -10,11 +10,13 @@ from local.simulators.business_central import control_edits
 from shared_code.sync.api import Answer, answering
 from shared_code.sync.availability import availability_api
 from tests.sync import invoicing, worlds
+from tests.sync.copies import copied
 from tests.sync.invoicing import BICYCLE
 
 EXTENSION = ("extension", "unit_groups", "item_variants")
 
 
+@copied
 def new_shop(features: tuple[str, ...] = EXTENSION, *, synchronised: bool = False) -> World:
     """Bicycles: five on hand anywhere, twenty in the blue warehouse."""
     world = build(

@@ -9,12 +9,14 @@ import pytest
 from local.simulation.world import World
 from tests.sync import worlds
 from tests.sync.availability.shop import ask, ask_many, move, new_shop, plan, told
+from tests.sync.copies import copied
 from tests.sync.invoicing import BICYCLE, CHAIR
 
 TODAY, SOON, LATER = "2027-01-15", "2027-02-01", "2027-03-01"
 
 
 @pytest.fixture
+@copied
 def world() -> World:
     world = new_shop()
     plan(world, "Sale", -4, SOON, location="BLUE", reserved=3)

@@ -12,6 +12,7 @@ from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
 from shared_code.sync.full_sync import Request
 from tests.sync import ordering, worlds
+from tests.sync.copies import copied
 from tests.sync.history.test_undo_of_everything import all_records, synchronised
 from tests.sync.history.test_undos import begin, run
 
@@ -50,6 +51,7 @@ class Used:
 
 
 @pytest.fixture
+@copied
 def used() -> Used:
     world = ordering.synchronised()
     account, product = worlds.new_account(world, "Lindbergh Ltd."), new_product(world)

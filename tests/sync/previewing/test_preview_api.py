@@ -12,11 +12,13 @@ from shared_code.sync.api import Answer, answering
 from shared_code.sync.previewing import preview_api, previews
 from tests.docs.openapi import faults_of_answer
 from tests.sync import worlds
+from tests.sync.copies import copied
 
 ONE = "/previews/{id}"
 
 
 @pytest.fixture
+@copied
 def world() -> World:
     made = worlds.synced()
     for number, city in zip(worlds.CUSTOMERS, ("Here", "There", "Nowhere"), strict=True):

@@ -10,6 +10,7 @@ from local.simulation.world import World
 from local.simulators.business_central import control
 from shared_code.core.coupling import Coupling
 from tests.sync import worlds
+from tests.sync.copies import copied
 
 
 def set_rate(world: World, euros_are: float) -> None:
@@ -39,6 +40,7 @@ def set_sales_currency(world: World, pair: Coupling, code: str) -> None:
 
 
 @pytest.fixture
+@copied
 def world() -> World:
     made = worlds.synced()
     set_rate(made, 0.5)
