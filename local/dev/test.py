@@ -21,6 +21,7 @@ from local.dev.processes import Processes, interrupt_on_terminate
 
 STORAGE = "AzureWebJobsStorage"
 BULK = "TANDEM_BULK"
+FORBIDDEN = "PYTHONDONTWRITEBYTECODE"
 EVERY, FIRST = "TANDEM_DIES_AT_EVERY", "TANDEM_DIES_FIRST_AT"
 PIPELINE = ["tests/sync", "tests/conformance"]
 """What runs without bulk messages, too.  The simulation draws for each seed whether there are any."""
@@ -62,9 +63,17 @@ def thin_out(every: int) -> None:
     print(f"Processes die at one operation of {every}; {FIRST}={first}.", flush=True)
 
 
+def keep_compiled() -> None:
+    """A run starts some hundred processes: each reads what another has compiled, also where the environment
+    forbids to keep it.  It is kept beside the sources, as Python does everywhere else; git ignores it."""
+    os.environ.pop(FORBIDDEN, None)
+    sys.dont_write_bytecode = False
+
+
 def main(arguments: Sequence[str]) -> int:
     """Runs the tests and returns pytest's exit code."""
     interrupt_on_terminate()
+    keep_compiled()
     sparse = SPARSE_WITHOUT_BULK if "--no-bulk" in arguments else SPARSE
     thin_out(1 if "--exhaustive" in arguments else sparse)
     arguments = [argument for argument in arguments if argument != "--exhaustive"]
