@@ -53,6 +53,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--latency", type=some_of(LATENCIES), default=tuple(LATENCIES), metavar="NAMES",
         help=", ".join(LATENCIES))  # fmt: skip
     add("--seed", type=int, default=7, help="of the records")
+    add("--instances", type=int, default=1, help="on how many instances Tandem works (default: 1)")
     return parser
 
 
@@ -86,7 +87,7 @@ def main(given: Sequence[str]) -> int:
     interrupt_on_terminate()
     args = arguments().parse_args(given)
     try:
-        plan = Plan(args.rows, args.client, args.work, args.latency, args.seed)
+        plan = Plan(args.rows, args.client, args.work, args.latency, args.seed, instances=args.instances)
         before, most = load_average(), ceilings()
         told_most = ", ".join(f"{name} {rate:,}" for name, rate in most.items())
         _say(f"the simulators alone, rows/s of processor time: {told_most}")

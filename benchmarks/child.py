@@ -1,31 +1,32 @@
 """One client in a process of its own: does a work when it is told to, and says what it took.
 
-Speaks JSON, a line at a time: first ``{"client", "access"}``, answered with ``{"ready": true}``; then
-``{"work": name}``, answered with the figures.  Standard library only, but for the client that is asked for.
+Speaks JSON, a line at a time: first ``{"client", "access", "instances"}``, answered with
+``{"ready": true}``; then ``{"work": name}``, answered with the figures.  Standard library only, but for the
+client that is asked for.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any, TextIO, cast
 
 from benchmarks import plan
-from benchmarks.clients.base import Client, TwoWay
+from benchmarks.clients.base import Client, Process, Spread, TwoWay
 from benchmarks.services import Access
+from benchmarks.usage import Used, between, forget_peak, used_here
 
 SETTLE = "settle"
 
 
-def new_client(name: str, access: Access) -> Client:
-    """The client of this name; only what it needs is imported."""
+def new_client(name: str, access: Access, instances: int = 1) -> Client:
+    """The client of this name, Tandem on so many instances; only what it needs is imported."""
+    if name == plan.TANDEM:
+        return cast(Client, import_module("benchmarks.clients.tandem").Tandem(access, instances))
     module, make = _MAKERS[name]
     made: Client = make(import_module(f"benchmarks.clients.{module}"), access)
     return made
@@ -41,7 +42,6 @@ _MAKERS: Mapping[str, tuple[str, Callable[[Any, Access], Any]]] = {
     plan.FLOOR: ("floor", lambda module, access: module.Floor(access)),
     plan.FLOOR_SAVING: ("floor", _saving),
     plan.ONE_BY_ONE: ("one_by_one", lambda module, access: module.OneByOne(access)),
-    plan.TANDEM: ("tandem", lambda module, access: module.Tandem(access)),
     plan.SDK: ("sdk", lambda module, access: module.Sdk(access, threads=1)),
     plan.SDK_THREADS: ("sdk", lambda module, access: module.Sdk(access, threads=access.advised)),
     plan.DLT: ("dlt_pipeline", lambda module, access: module.DltPipeline(access)),
@@ -59,38 +59,35 @@ def call_of(client: Client, work: str) -> Callable[[], None]:
 
 def measured(client: Client, call: Callable[[], None]) -> dict[str, Any]:
     """Does it: seconds, seconds of processor time of all threads, the most memory held meanwhile, and
-    transactions of storage.  What stopped the client is told beside what it had done."""
+    transactions of storage; of a client of several processes the sums, and the memory of the largest.  What
+    stopped the client is told beside what it had done."""
     forget_peak()
-    transactions = client.storage_transactions
-    began_s, cpu_s = time.monotonic(), time.process_time()
+    for each in _further(client):
+        each.forget_peak()
+    before, began_s = _used(client), time.monotonic()
     stopped = ""
     try:
         call()
     except Exception as failure:
         stopped = f"{type(failure).__name__}: {failure}"[:500]
+    seconds = time.monotonic() - began_s
+    used = between(before, _used(client))
     return {
         "stopped": stopped,
-        "seconds": time.monotonic() - began_s,
-        "cpu_s": time.process_time() - cpu_s,
-        "peak_rss_mb": peak_rss_mb(),
-        "storage_transactions": client.storage_transactions - transactions,
+        "seconds": seconds,
+        "cpu_s": used.cpu_s,
+        "peak_rss_mb": used.peak_rss_mb,
+        "storage_transactions": used.storage_transactions,
     }
 
 
-def forget_peak() -> None:
-    """Let the kernel begin its high-water mark anew (Linux; elsewhere it is that of the process's life)."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5", "ascii")
+def _used(client: Client) -> list[Used]:
+    return [used_here(client.storage_transactions), *(each.used() for each in _further(client))]
 
 
-def peak_rss_mb() -> float:
-    """The most memory held, in megabytes of 1,000,000 bytes."""
-    with suppress(OSError):
-        for line in Path("/proc/self/status").read_text("utf-8").splitlines():
-            if line.startswith("VmHWM:"):
-                return round(int(line.split()[1]) * 1024 / 1e6, 1)
-    unit = 1 if sys.platform == "darwin" else 1024
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
+def _further(client: Client) -> Sequence[Process]:
+    """The client's processes beside this one."""
+    return client.further if isinstance(client, Spread) else ()
 
 
 def serve(incoming: TextIO, outgoing: TextIO) -> None:
@@ -101,7 +98,7 @@ def serve(incoming: TextIO, outgoing: TextIO) -> None:
         outgoing.flush()
 
     first = json.loads(incoming.readline())
-    client = new_client(first["client"], Access(**first["access"]))
+    client = new_client(first["client"], Access(**first["access"]), first["instances"])
     say({"ready": True})
     for line in incoming:
         say(measured(client, call_of(client, json.loads(line)["work"])))

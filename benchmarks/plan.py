@@ -78,11 +78,14 @@ MOST_ONE_BY_ONE = 500
 """Rows of a client that sends one record a request: its rate does not depend on how many there are."""
 SCAN_PAGE, READ_BATCH, WRITE_BATCH = 20_000, 500, 100
 """Rows of a scan's page in Business Central, of a read by id, of a write: what requests are reckoned by."""
+MOST_INSTANCES = 40
+"""What is deployed starts no more (infra/main.bicep)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one benchmark runs.  Raises ValueError for what makes no sense."""
+    """What one benchmark runs.  ``instances`` are Tandem's; every other client is one process.  Raises
+    ValueError for what makes no sense."""
 
     rows: int = 2_000
     clients: Sequence[str] = tuple(CLIENTS)
@@ -90,14 +93,21 @@ class Plan:
     latencies: Sequence[str] = tuple(LATENCIES)
     seed: int = 7
     models: Mapping[str, Model] = field(default_factory=lambda: LATENCIES)
+    instances: int = 1
 
     def __post_init__(self) -> None:
         if self.rows < 100:
             raise ValueError("rows must be 100 or more")
+        if not 1 <= self.instances <= MOST_INSTANCES:
+            raise ValueError(f"instances must be from 1 to {MOST_INSTANCES}")
 
     def rows_of(self, client: str) -> int:
         """How many rows a client is given."""
         return min(self.rows, MOST_ONE_BY_ONE) if client == ONE_BY_ONE else self.rows
+
+    def instances_of(self, client: str) -> int:
+        """On how many instances a client works."""
+        return self.instances if client == TANDEM else 1
 
     def stages(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """Latency, client and the works that are run one after the other on the same fresh systems."""

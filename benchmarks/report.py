@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from benchmarks.plan import WORKS
+from benchmarks.plan import TANDEM, WORKS
 from benchmarks.running import Results, Run
 
 HEAD = (
@@ -17,7 +17,7 @@ TEXT_COLUMNS = 3
 
 def entry(run: Run) -> dict[str, Any]:
     """One run as the JSON file tells it."""
-    return {
+    told = {
         "client": run.client,
         "work": run.work,
         "latency": run.latency,
@@ -30,6 +30,7 @@ def entry(run: Run) -> dict[str, Any]:
         "duplicates": run.verdict.duplicates,
         "lost": run.verdict.lost,
     }
+    return told | ({"instances": run.instances} if run.client == TANDEM else {})
 
 
 def document(results: Results, about: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +70,8 @@ def _in_order(runs: Iterable[Run]) -> list[Run]:
 
 
 def _row(run: Run) -> tuple[str, ...]:
-    name = f"{run.client} (stopped)" if run.stopped else run.client
+    name = run.client if run.instances == 1 else f"{run.client} on {run.instances}"
+    name = f"{name} (stopped)" if run.stopped else name
     return (
         name, run.work, run.latency, f"{run.rows:,}", f"{run.rows_per_s:,.0f}",
         f"{run.requests / run.rows:.4f}", f"{run.operations / run.rows:.4f}",

@@ -51,7 +51,8 @@ class Run:
     """One work of one client.  ``rows`` are the records the work is about: all of them for a load and where
     nothing changed, else those that changed.  ``kinds`` counts HTTP requests by system and kind,
     ``operations`` what the services count: a part of a batch is one.  ``stopped``: why it gave up before the
-    end, blank where it did not."""
+    end, blank where it did not.  Of several instances, processor time and storage are the sums and
+    ``peak_rss_mb`` is that of the largest."""
 
     client: str
     work: str
@@ -66,6 +67,7 @@ class Run:
     kinds: Mapping[str, int]
     verdict: Verdict
     stopped: str = ""
+    instances: int = 1
 
     @property
     def rows_per_s(self) -> float:
@@ -107,9 +109,9 @@ def _stage(
     limits = NO_LIMITS if rows > REAL_LIMIT_ROWS else {}
     with (
         staged(client, rows, plan.seed, scratch, model, limits, in_sales=works == (LOAD_TO_BC,)) as stage,
-        _child(client, stage, python) as ask,
+        _child(client, stage, python, plan.instances_of(client)) as ask,
     ):
-        runner = _Runner(stage, ask, client, latency, rows)
+        runner = _Runner(stage, ask, client, latency, rows, plan.instances_of(client))
         for work in works if works[0] in ALONE else _with_load(works):
             found = runner.run(work, is_measured=work in works)
             if found:
@@ -129,9 +131,9 @@ type Ask = Callable[[str], dict[str, Any]]
 class _Runner:
     """One client on its stage."""
 
-    def __init__(self, stage: Stage, ask: Ask, client: str, latency: str, rows: int) -> None:
+    def __init__(self, stage: Stage, ask: Ask, client: str, latency: str, rows: int, instances: int) -> None:
         self._stage, self._ask = stage, ask
-        self._client, self._latency, self._rows = client, latency, rows
+        self._client, self._latency, self._rows, self._instances = client, latency, rows, instances
         self._edits: list[Edit] = []
         self._looks = 0
 
@@ -203,6 +205,7 @@ class _Runner:
             kinds=kinds,
             verdict=verdict,
             stopped=figures["stopped"],
+            instances=self._instances,
         )
 
     def _verdict(self, work: str, edits: Sequence[Edit]) -> Verdict:
@@ -212,7 +215,7 @@ class _Runner:
 
 
 @contextmanager
-def _child(client: str, stage: Stage, python: Path) -> Iterator[Ask]:
+def _child(client: str, stage: Stage, python: Path, instances: int) -> Iterator[Ask]:
     """The client's process, ready."""
     log = Places().logs / f"{os.getpid()}-bench-{client}.log"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **stage.settings}
@@ -226,7 +229,7 @@ def _child(client: str, stage: Stage, python: Path) -> Iterator[Ask]:
         )  # fmt: skip
         try:
             ask = _Asking(process, log)
-            ask.line({"client": client, "access": as_line(stage.access)})
+            ask.line({"client": client, "access": as_line(stage.access), "instances": instances})
             yield lambda work: ask.line({"work": work})
             process.stdin.close()  # type: ignore[union-attr]
             process.wait(30.0)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from benchmarks.usage import Used
 
 
 class Client(Protocol):
@@ -32,3 +35,20 @@ class TwoWay(Client, Protocol):
     def load_to_bc(self) -> None:
         """All accounts become customers."""
         ...
+
+
+class Process(Protocol):
+    """One more process of a client."""
+
+    def forget_peak(self) -> None:
+        """Begin its high-water mark of memory anew."""
+        ...
+
+    def used(self) -> Used: ...
+
+
+@runtime_checkable
+class Spread(Protocol):
+    """One that works in several processes; ``further`` are those beside its own."""
+
+    further: Sequence[Process]

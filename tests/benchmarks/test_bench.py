@@ -33,6 +33,19 @@ def results() -> Results:
     return found
 
 
+@pytest.fixture(scope="module")
+def on_two() -> Results:
+    """More batches than one instance has in hand at once."""
+    plan = Plan(
+        rows=5_000,
+        clients=(FLOOR, TANDEM),
+        works=("initial_load", "unchanged"),
+        latencies=("none",),
+        instances=2,
+    )
+    return run(plan, lambda client: Path(sys.executable), lambda text: None)
+
+
 def of(results: Results, client: str, work: str) -> Run:
     (found,) = [each for each in results.runs if (each.client, each.work) == (client, work)]
     return found
@@ -66,3 +79,20 @@ def test_nothing_changed_costs_tandem_one_request_a_side(results: Results) -> No
 def test_only_who_saves_uses_storage(results: Results) -> None:
     assert of(results, FLOOR, "initial_load").storage_transactions == 0
     assert of(results, FLOOR_SAVING, "initial_load").storage_transactions == 2 * ROWS // 100
+
+
+def test_tandem_on_two_instances_does_its_work_to_the_end_and_doubles_nothing(on_two: Results) -> None:
+    assert on_two.missed == []
+    load, look = of(on_two, TANDEM, "initial_load"), of(on_two, TANDEM, "unchanged")
+    assert [(each.stopped, each.verdict.duplicates, each.verdict.lost) for each in (load, look)] == [
+        ("", 0, 0), ("", 0, 0)
+    ]  # fmt: skip
+    assert look.requests <= 2
+    assert (load.instances, look.instances, of(on_two, FLOOR, "initial_load").instances) == (2, 2, 1)
+
+
+def test_what_both_instances_used_is_added_up(on_two: Results) -> None:
+    """One of two that share a load has not seen all of it: half of it, more or less."""
+    load = of(on_two, TANDEM, "initial_load")
+    assert load.storage_transactions / load.rows > 0.1, "four entities a row in transactions of 100, and more"
+    assert load.peak_rss_mb < 250, "of the larger one"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 
 import pytest
 
 from benchmarks import report
 from benchmarks.__main__ import arguments, some_of
 from benchmarks.judging import Verdict
-from benchmarks.plan import CLIENTS, LATENCIES, MOST_ONE_BY_ONE, ONE_BY_ONE, TANDEM, WORKS, Plan
+from benchmarks.plan import CLIENTS, FLOOR, LATENCIES, MOST_ONE_BY_ONE, ONE_BY_ONE, TANDEM, WORKS, Plan
 from benchmarks.running import Results, Run
 
 KEYS = {
     "client", "work", "latency", "rows", "rows_per_s", "requests_per_row", "client_cpu_us_per_row",
-    "peak_rss_mb", "storage_transactions_per_row", "duplicates", "lost",
+    "peak_rss_mb", "storage_transactions_per_row", "duplicates", "lost", "instances",
 }  # fmt: skip
 
 
@@ -63,6 +64,22 @@ def test_a_run_is_told_with_all_its_figures_by_row() -> None:
     assert (entry["rows_per_s"], entry["requests_per_row"], entry["client_cpu_us_per_row"]) == (50, 0.12, 100)
     assert (entry["duplicates"], entry["lost"], entry["storage_transactions_per_row"]) == (1, 2, 0.4)
     json.dumps(told)
+
+
+def test_instances_are_told_of_tandem_only_and_named_where_there_are_several() -> None:
+    on_two, floor = replace(a_run(), instances=2), replace(a_run(), client=FLOOR)
+    told = report.document(Results([on_two, floor]), {})["runs"]
+    assert [each.get("instances") for each in told] == [2, None]
+    assert "| tandem on 2 |" in report.table([on_two])
+    assert "| tandem |" in report.table([a_run()])
+
+
+def test_only_tandem_works_on_several_instances_and_on_no_more_than_are_deployed() -> None:
+    plan = Plan(instances=3)
+    assert [plan.instances_of(each) for each in (TANDEM, FLOOR)] == [3, 1]
+    for wrong in (0, 41):
+        with pytest.raises(ValueError, match="instances"):
+            Plan(instances=wrong)
 
 
 def test_the_table_has_a_row_for_each_run_in_the_order_of_the_works() -> None:
