@@ -20,6 +20,11 @@ def _tell(failure: Exception) -> None:
     logging.getLogger(__name__).warning("%s; it goes on from the queue", type(failure).__name__)
 
 
+def _was_delivered(message: func.QueueMessage) -> bool:
+    """Whether somebody was given the message before."""
+    return (message.dequeue_count or 1) > 1
+
+
 def _text(message: func.QueueMessage) -> str:
     return message.get_body().decode("utf-8", "replace")
 
@@ -27,13 +32,13 @@ def _text(message: func.QueueMessage) -> str:
 @blueprint.queue_trigger("message", queue_name=DETECTION_QUEUE, connection=STORAGE)
 def detection(message: func.QueueMessage) -> None:
     """One step of a scan, or one look at a full synchronisation."""
-    handle_on(parts(), DETECTION_QUEUE, _text(message), _tell)
+    handle_on(parts(), DETECTION_QUEUE, _text(message), _tell, again=_was_delivered(message))
 
 
 @blueprint.queue_trigger("message", queue_name=BATCH_QUEUE, connection=STORAGE)
 def batches(message: func.QueueMessage) -> None:
     """One batch of records."""
-    handle_on(parts(), BATCH_QUEUE, _text(message), _tell)
+    handle_on(parts(), BATCH_QUEUE, _text(message), _tell, again=_was_delivered(message))
 
 
 @blueprint.queue_trigger("message", queue_name=f"{DETECTION_QUEUE}-poison", connection=STORAGE)

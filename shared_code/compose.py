@@ -299,6 +299,7 @@ def assemble(
         Choices(clients.sales, url), Teams(clients.sales, url),
         desks={name: _desk(settings, runtime, clients, root, at) for name, at in connections.items()},
         catalogue=catalogue, set_aside=chosen.set_aside, started_s=runtime.now(), telemetry=clients.telemetry,
+        asking=runtime.new_gate(),
     )  # fmt: skip
 
 

@@ -19,21 +19,31 @@ from contextvars import copy_context
 from threading import Condition
 from typing import Protocol
 
+type Limit = int | Callable[[], int]
+"""A number, or what tells it each time somebody may pass."""
+
 
 class Gate(Protocol):
     """Lets so many through at a time."""
 
-    def passing(self, limit: int, *, ahead: bool = False) -> AbstractContextManager[object]:
-        """Within the block the caller is through: at most ``limit`` are; who came first goes first, but for
-        one who goes ``ahead`` of all that wait."""
+    def passing(self, limit: Limit, *, ahead: bool = False) -> AbstractContextManager[object]:
+        """Within the block the caller is through: at most ``limit`` are, and one in any case; who came first
+        goes first, but for one who goes ``ahead`` of all that wait."""
+        ...
+
+    def present(self) -> int:
+        """How many are through or wait."""
         ...
 
 
 class OpenGate:
     """Lets everybody through: where only one call runs at a time."""
 
-    def passing(self, limit: int, *, ahead: bool = False) -> AbstractContextManager[object]:
+    def passing(self, limit: Limit, *, ahead: bool = False) -> AbstractContextManager[object]:
         return nullcontext()
+
+    def present(self) -> int:
+        return 0
 
 
 class FirstComeGate:
@@ -45,11 +55,11 @@ class FirstComeGate:
         self._through = 0
 
     @contextmanager
-    def passing(self, limit: int, *, ahead: bool = False) -> Iterator[None]:
+    def passing(self, limit: Limit, *, ahead: bool = False) -> Iterator[None]:
         place = object()
         with self._changed:
             (self._waiting.appendleft if ahead else self._waiting.append)(place)
-            self._changed.wait_for(lambda: self._waiting[0] is place and self._through < max(1, limit))
+            self._changed.wait_for(lambda: self._waiting[0] is place and self._has_room(limit))
             self._waiting.popleft()
             self._through += 1
             self._changed.notify_all()
@@ -59,6 +69,13 @@ class FirstComeGate:
             with self._changed:
                 self._through -= 1
                 self._changed.notify_all()
+
+    def present(self) -> int:
+        with self._changed:
+            return len(self._waiting) + self._through
+
+    def _has_room(self, limit: Limit) -> bool:
+        return self._through < max(1, limit if isinstance(limit, int) else limit())
 
 
 class Runtime(Protocol):

@@ -165,7 +165,8 @@ class Host:
         if not message.body.endswith(_NO_PREVIEW):
             self.scheduler.on_paper.add(who)
         try:
-            handle_on(self.process.parts, name, message.body, self._tell)
+            again = message.dequeue_count > 1
+            handle_on(self.process.parts, name, message.body, self._tell, again=again)
         except Exception as error:
             self._tell(error)
             self._failed(name, message)

@@ -1,10 +1,12 @@
 """Permits: how many requests each instance may have in flight at one service, as one service user.
 
 Every timer and queue function may run on instances of its own, so nothing in memory is shared.  One
-row per service user holds the total and who leases a share of it; an instance asks again every half
-minute.  A refusal (429) closes the service for all until its Retry-After is over.  It halves the total where
-there were too many at a time: not where a budget of some minutes is used up, which going slower does not
-fill, unless the service refuses again at once.
+row per service user holds the total, who leases a share of it and how many requests each would have under
+way (``permit_shares``).  An instance that is alone asks again every quarter of a minute; several that write
+tell each other every second what they want, so that who has nothing to write, or reads only, leaves its
+share to the others.  A refusal (429) closes the service for all until its Retry-After is over.  It halves
+the total where there were too many at a time: not where a budget of some minutes is used up, which going
+slower does not fill, unless the service refuses again at once.
 
 A service that is asked again too early stays closed for longer (Microsoft docs:
 data-platform/api-limits).  So after a closure one request of an instance goes first and the others
@@ -24,6 +26,7 @@ from dataclasses import dataclass, field, replace
 
 from shared_code.runtime import Runtime
 from shared_code.store.codec import escape_key, unescape_key
+from shared_code.store.permit_shares import BELIEVED, PACE_S, Want, pace_s, share_of
 from shared_code.store.tables import AlreadyExists, Changed, Entity, Scalar, StoreError, Tables
 
 TABLE = "Permits"
@@ -50,16 +53,29 @@ class Ledger:
     closed_until_s: float = 0.0
     leases: Mapping[str, float] = field(default_factory=dict)
     etag: str = ""
+    wants: Mapping[str, Want] = field(default_factory=dict)
 
-    def share(self) -> int:
-        """What one of the present instances may use."""
-        return max(1, self.total // max(1, len(self.leases)))
+    def share(self, instance: str, now: float) -> int:
+        """What an instance may use now.  One that never told what it wants (an older Tandem) wants all."""
+        others = {name: self._wanted(name, now) for name in self.leases if name != instance}
+        return share_of(instance, self.total, others)
+
+    def _wanted(self, name: str, now: float) -> int:
+        want = self.wants.get(name)
+        if want is None:
+            return self.total
+        return want.number if want.until_s > now else 0
 
 
-def leased(ledger: Ledger, instance: str, now: float) -> Ledger:
-    """The ledger after ``instance`` renewed its lease; leases that ended are dropped."""
-    living = {name: until for name, until in ledger.leases.items() if until > now}
-    return replace(ledger, leases=living | {instance: now + LEASE_S})
+def leased(ledger: Ledger, instance: str, now: float, wanted: int = 0) -> Ledger:
+    """The ledger after ``instance`` renewed its lease and told what it wants; leases that ended are dropped.
+
+    Whoever comes while it is alone believes it as long as the lease lasts.
+    """
+    living = {name: until for name, until in ledger.leases.items() if until > now} | {instance: now + LEASE_S}
+    believed_s = LEASE_S if len(living) == 1 else BELIEVED * pace_s(len(living))
+    wants = {name: want for name, want in ledger.wants.items() if name in living}
+    return replace(ledger, leases=living, wants=wants | {instance: Want(wanted, now + believed_s)})
 
 
 def halved(ledger: Ledger, until_s: float) -> Ledger:
@@ -86,19 +102,33 @@ class LeasedPermits:
         self._ceiling = ceiling
         self._instance = runtime.new_id()
         self._share = self._total = 1
-        self._renew_at_s = 0.0
+        self._renew_at_s = self._tell_at_s = 0.0
+        self._most_wanted = 0
+        self._pace_s = PACE_S
         self._closed_until_s = 0.0
         self._probe_until_s = 0.0
         self._refusals = 0
         self._is_alone = False
         self._successes = 0
         self._served = 0
-        self._wanted = most
+        self._advised = most
 
     def limit(self) -> int:
         """Requests this instance may have in flight."""
         self._renew_when_due()
-        return min(self._share, self._wanted)
+        return min(self._share, self._advised)
+
+    def want(self, number: int) -> None:
+        """So many writes are under way or wait for their turn; told to the other instances, if there are any.
+
+        The most since it was told last counts, because a batch begins as another ends; but who has nothing
+        left says so.
+        """
+        self._most_wanted = max(self._most_wanted, number)
+        due_s = self._renew_at_s if self._is_alone else self._tell_at_s
+        if self._runtime.now() >= due_s:
+            self._renew(0 if number == 0 else self._most_wanted)
+            self._most_wanted = number
 
     def wait_s(self) -> float:
         """How long to wait before asking again; 0 lets one request go.
@@ -148,20 +178,24 @@ class LeasedPermits:
     def succeeded(self, hint: int | None) -> None:
         """A request was served; ``hint`` is how many at a time the service advises."""
         self._refusals = 0
-        self._wanted = max(1, min(hint, self._ceiling)) if hint else self._most
+        self._advised = max(1, min(hint, self._ceiling)) if hint else self._most
         self._successes += 1
         self._served += 1
         if self._successes >= GROW_AFTER:
             self._successes = 0
-            if self._total == self._wanted:
+            if self._total == self._advised:
                 return
-            self._change(lambda ledger: replace(ledger, total=min(ledger.total + 1, self._wanted)))
+            self._change(lambda ledger: replace(ledger, total=min(ledger.total + 1, self._advised)))
 
     def _renew_when_due(self) -> None:
+        if self._runtime.now() >= self._renew_at_s:
+            self._renew(self._most_wanted)
+
+    def _renew(self, wanted: int) -> None:
         now = self._runtime.now()
-        if now >= self._renew_at_s:
-            self._renew_at_s = now + LEASE_S / 2
-            self._change(lambda ledger: leased(ledger, self._instance, now))
+        self._renew_at_s, self._tell_at_s = now + LEASE_S / 2, now + self._pace_s
+        self._most_wanted = 0
+        self._change(lambda ledger: leased(ledger, self._instance, now, wanted))
 
     def _change(self, change: Callable[[Ledger], Ledger]) -> None:
         """Apply a change to the row; after a few lost races this instance stays with what it knows."""
@@ -169,7 +203,8 @@ class LeasedPermits:
             for _ in range(MAX_TRIES):
                 ledger = change(self._read())
                 if self._write(ledger):
-                    self._share, self._total = ledger.share(), ledger.total
+                    self._share = ledger.share(self._instance, self._runtime.now())
+                    self._total, self._pace_s = ledger.total, pace_s(len(ledger.leases))
                     self._is_alone = ledger.leases.keys() <= {self._instance}
                     self._closed_until_s = max(self._closed_until_s, ledger.closed_until_s)
                     return
@@ -185,6 +220,7 @@ class LeasedPermits:
             "total": ledger.total,
             "closed_until_s": float(ledger.closed_until_s),
             "leases": json.dumps(dict(ledger.leases)),
+            "wants": json.dumps({name: (each.number, each.until_s) for name, each in ledger.wants.items()}),
         }
         entity = Entity(PARTITION, escape_key(self._user), values, ledger.etag)
         try:
@@ -200,7 +236,9 @@ class LeasedPermits:
 def _ledger(entity: Entity) -> Ledger:
     values = entity.values
     leases: dict[str, float] = json.loads(str(values["leases"]))
-    return Ledger(int(values["total"]), float(values["closed_until_s"]), leases, entity.etag)
+    told: dict[str, tuple[int, float]] = json.loads(str(values.get("wants", "{}")))
+    wants = {name: Want(number, until_s) for name, (number, until_s) in told.items()}
+    return Ledger(int(values["total"]), float(values["closed_until_s"]), leases, entity.etag, wants)
 
 
 def ledgers(tables: Tables) -> dict[str, Ledger]:

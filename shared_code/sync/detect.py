@@ -27,6 +27,7 @@ from shared_code.sync.full_scan import COMPLETE, FullScan, Taken
 from shared_code.sync.messages import Advance, BatchDue, ScanMode, ScanStep
 from shared_code.sync.parts import AGAIN_S, ConnectionParts, Parts, table_of
 from shared_code.sync.selecting import DELETED, Selected, select
+from shared_code.sync.sending import send_all
 from shared_code.systems.interface import AccessDenied, Cursor, CursorExpired, Page, Sighting, Throttled
 
 
@@ -270,6 +271,5 @@ def _send(parts: Parts, at: ConnectionParts, step: ScanStep, taken: Step) -> Non
     """Send what the step gives and is not done, and withdraw what it does not give."""
     found = at.jobs.batches_of_step(step.job, step_key(step.side, step.number))
     at.jobs.withdraw([each for each in found if each.id not in taken.batches and not each.attempt])
-    for each in found:
-        if not each.done and (each.id in taken.batches or each.attempt):
-            parts.send(BatchDue(at.name, step.job, each.id))
+    due = [each for each in found if not each.done and (each.id in taken.batches or each.attempt)]
+    send_all(parts, [BatchDue(at.name, step.job, each.id) for each in due])

@@ -209,10 +209,14 @@ def _go_on(
     if not at.jobs.steps_complete(line.job, side):
         if impatient:
             parts.send(_scan(at, line, side, at.jobs.steps_taken(line.job, side)))
+        elif parts.again:
+            parts.send(_scan(at, line, side, 0))
         return line
     if at.jobs.has_open(line.job, side):
         if impatient:
             _send_lost_batches(parts, at, line, side)
+        elif parts.again:
+            parts.send(_scan(at, line, side, 0))
         return line
     if header.wish is Wish.STOP:
         return _end(parts, at, line, STOPPED)

@@ -2,11 +2,11 @@
 
 A message to a queue that was empty is noticed a poll later, up to ``maxPollingInterval`` of host.json, and a
 full synchronisation is a chain of messages.  So the next look or step of the chain, and a batch of a step, do
-not go through the queue: they are kept, and done while the message that led to them is still in hand.  A
-process that dies meanwhile is given that message again, which leads to them again.  The first step of a
-direction goes through the queue: the message that begins the direction notes that it began, and would not
-lead to that step again.  All other messages go to their queues as ever, and so does what is left when the
-time is up or something fails.
+not go through the queue: they are kept, and done while the message that led to them is still in hand.  Who
+dies meanwhile is replaced by whoever is given that message again, which leads to them again: a direction that
+is on file as begun and not as done is then begun again from its first step, because its steps or a batch of
+theirs may have been kept (``full_sync``).  All other messages go to their queues as ever, and so does what is
+left when the time is up or something fails.
 """
 
 from __future__ import annotations
@@ -70,16 +70,18 @@ class KeepingQueue:
 type Tell = Callable[[Exception], None]
 
 
-def handle_on(parts: Parts, queue: str, text: str, tell: Tell = lambda failure: None) -> None:
+def handle_on(
+    parts: Parts, queue: str, text: str, tell: Tell = lambda failure: None, *, again: bool = False
+) -> None:
     """Do what a message asks for (``handle``), and what follows from it in a full synchronisation.
 
-    Raises what the message in hand raises.  What follows and fails is told, and goes to its queue to be tried
-    from there.
+    ``again``: the message was delivered before.  Raises what the message in hand raises.  What follows and
+    fails is told, and goes to its queue to be tried from there.
     """
     until_s = parts.runtime.now() + FOR_S
-    chain = _Chain(text)
+    chain = _Chain(text, again)
     keeping = KeepingQueue(parts.queue, chain.wants)
-    own = replace(parts, queue=keeping)
+    own = replace(parts, queue=keeping, again=again)
     try:
         handle(own, queue, text)
         while keeping.kept and parts.runtime.now() < until_s:
@@ -91,9 +93,9 @@ def handle_on(parts: Parts, queue: str, text: str, tell: Tell = lambda failure: 
 def _do_next(parts: Parts, keeping: KeepingQueue, chain: _Chain, tell: Tell) -> None:
     """A look or a step goes before a batch, which takes longer."""
     name = next(each for each in (DETECTION_QUEUE, *keeping.kept) if each in keeping.kept)
-    chain.present = keeping.kept.pop(name)
+    chain.go_on(keeping.kept.pop(name))
     try:
-        handle(parts, name, chain.present)
+        handle(replace(parts, again=chain.again), name, chain.present)
     except Exception as failure:
         parts.queue.send(name, chain.present, delay_s=AGAIN_S)
         tell(failure)
@@ -104,9 +106,16 @@ AGAIN_S = 1.0
 
 
 class _Chain:
-    """What of a full synchronisation is done next; ``present`` is the message that is done now."""
+    """What of a full synchronisation is done next; ``present`` is the message that is done now, and ``again``
+    is whether what it led to may be lost: one look finds all of that."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, again: bool) -> None:
+        self.present = text
+        self.again = again
+
+    def go_on(self, text: str) -> None:
+        """The present message is done; this one is next."""
+        self.again = self.again and not isinstance(_message(self.present), Advance)
         self.present = text
 
     def wants(self, body: str) -> bool:
@@ -115,7 +124,7 @@ class _Chain:
             case Advance(nudge=False):
                 return True
             case ScanStep() as step:
-                return bool(step.full_sync) and step.number > 0
+                return bool(step.full_sync)
             case BatchDue():
                 present = _message(self.present)
                 return isinstance(present, ScanStep) and bool(present.full_sync)

@@ -34,15 +34,31 @@ EVERY_S = 900.0
 
 
 def is_confirmed(parts: Parts, at: ConnectionParts) -> bool:
-    """Whether the systems are the known ones.  Asked of the systems when a process begins, and every while.
+    """Whether the systems are the known ones.  Asked of the systems when a process begins, and every while:
+    by one of those who come at the same time, for all of them.
 
     Raises ``NotAsked``.
     """
+    came_s = parts.runtime.now()
     if not is_trusted(parts, at):
-        parts.confirmed.pop(at.name, None)
+        with parts.asking.passing(1):
+            if not is_trusted(parts, at):
+                _ask_for_all(parts, at, came_s)
+    return at.name in parts.confirmed
+
+
+def _ask_for_all(parts: Parts, at: ConnectionParts, came_s: float) -> None:
+    """Ask, unless that failed for another while this one waited."""
+    failed_s, failure = parts.not_asked.get(at.name, (0.0, NotAsked("")))
+    if failed_s > came_s:
+        raise failure
+    parts.confirmed.pop(at.name, None)
+    try:
         if _confirm(parts, at):
             parts.confirmed[at.name] = parts.runtime.now()
-    return at.name in parts.confirmed
+    except NotAsked as fault:
+        parts.not_asked[at.name] = parts.runtime.now(), fault
+        raise
 
 
 def is_trusted(parts: Parts, at: ConnectionParts) -> bool:

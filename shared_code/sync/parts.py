@@ -16,7 +16,7 @@ from shared_code.core.records import Side
 from shared_code.core.rules_digest import digest_of
 from shared_code.core.selection import Catalogue
 from shared_code.core.telemetry import SILENT, Telemetry
-from shared_code.runtime import Runtime
+from shared_code.runtime import Gate, OpenGate, Runtime
 from shared_code.store import (
     announcements,
     compares,
@@ -205,8 +205,10 @@ class Parts:
     ``catalogue`` are the product's own mappings, ``set_aside`` tells which stored files do not fit, and why.
     ``confirmed`` tells when the systems of a connection were last asked who they are, ``newest`` the newest
     records this process has seen since, by connection and side, and ``accepted`` how often a person had
-    accepted another state then; ``witnessed``: when it last put those records on file.  ``started_s``: when
-    these parts were composed.  ``preview``: they work on paper, for this preview.  ``renew`` gives newer
+    accepted another state then; ``witnessed``: when it last put those records on file.  One at a time passes
+    ``asking`` to ask the systems; ``not_asked`` tells when that last failed, and why.  ``started_s``: when
+    these parts were composed.  ``preview``: they work on paper, for this preview.  ``again``: the message in
+    hand was delivered before, and what that led to may be lost.  ``renew`` gives newer
     parts where somebody stored a mapping's file since, and nothing where these are the newest.
     ``connector``: how the setup guide reaches settings, and systems that are not connected.
     """
@@ -226,8 +228,11 @@ class Parts:
     newest: dict[tuple[str, Side], tuple[Witness, ...]] = field(default_factory=dict)
     accepted: dict[str, int] = field(default_factory=dict)
     witnessed: dict[str, float] = field(default_factory=dict)
+    asking: Gate = field(default_factory=OpenGate)
+    not_asked: dict[str, tuple[float, Exception]] = field(default_factory=dict)
     started_s: float = 0.0
     preview: str = ""
+    again: bool = False
     renew: Callable[[], Parts | None] = lambda: None
     telemetry: Telemetry = SILENT
     connector: Connector = field(default_factory=Unconnectable)

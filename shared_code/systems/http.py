@@ -8,7 +8,6 @@ send-parallel-requests.md) and reads at most ``MAX_ANSWER_BYTES``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -196,13 +195,18 @@ class Client:
         """Writes go out in the order in which they came, as many at a time as permits allow: so one batch's
         are done before the next one's, and its commit goes on beside them.  Who waits for the service to open
         again keeps its turn."""
-        turn = nullcontext() if call.repeatable else self._my_turn(call)
-        with turn:
-            self._await_permission()
-            return self._attempt(call)
+        if call.repeatable:
+            return self._with_permission(call)
+        self.permits.want(self._writes.present() + 1)
+        try:
+            with self._writes.passing(self.permits.limit, ahead=call.ahead):
+                return self._with_permission(call)
+        finally:
+            self.permits.want(self._writes.present())
 
-    def _my_turn(self, call: Call) -> AbstractContextManager[object]:
-        return self._writes.passing(self.permits.limit(), ahead=call.ahead)
+    def _with_permission(self, call: Call) -> Answer | _Failed:
+        self._await_permission()
+        return self._attempt(call)
 
     def _sign_in_refused(self) -> AccessDenied:
         return AccessDenied(

@@ -20,6 +20,10 @@ class Permits(Protocol):
         """How many requests may be under way at once, at least 1."""
         ...
 
+    def want(self, number: int) -> None:
+        """So many writes are under way or wait for their turn: what others leave is shared by that."""
+        ...
+
     def wait_s(self) -> float:
         """Seconds for which the service asked everybody of this user to wait; 0 when free."""
         ...
@@ -52,6 +56,9 @@ class LocalPermits:
 
     def limit(self) -> int:
         return self._limit
+
+    def want(self, number: int) -> None:
+        """There is nobody to share with."""
 
     def wait_s(self) -> float:
         return max(0.0, self._closed_until - self._runtime.now())

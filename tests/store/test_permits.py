@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import json
 import uuid
 from collections.abc import Callable, Sequence
 from random import Random
@@ -10,8 +11,11 @@ from random import Random
 import pytest
 
 from shared_code.runtime import OpenGate
+from shared_code.store.codec import escape_key
 from shared_code.store.memory import MemoryTables
+from shared_code.store.permit_shares import BELIEVED, PACE_S, share_of
 from shared_code.store.permits import GROW_AFTER, LEASE_S, TABLE, LeasedPermits
+from shared_code.store.tables import Entity
 
 ANSWER_S = 0.2
 
@@ -151,6 +155,98 @@ def test_a_budget_that_is_used_up_is_not_filled_by_going_slower() -> None:
     world.time_s += 5.0
     permits.throttled(5.0, used_up=True)
     assert permits.limit() == 4, "refused again and again: it is too much all the same"
+
+
+def test_who_only_reads_leaves_all_to_who_writes() -> None:
+    world = World(1, 0.0)
+    reading, writing = permits_of(world, 2)
+    reading.wait_s()
+    writing.want(20)
+    assert writing.limit() == 8
+
+
+def test_who_writes_little_leaves_the_rest_to_others() -> None:
+    world = World(1, 0.0)
+    little, much = permits_of(world, 2)
+    little.want(2)
+    much.want(20)
+    assert much.limit() == 6
+
+
+def test_who_has_nothing_left_to_write_leaves_its_share_within_a_second() -> None:
+    world = World(1, 0.0)
+    one, other = busy(world, permits_of(world, 2))
+    assert (one.limit(), other.limit()) == (4, 4)
+    world.time_s += PACE_S
+    other.want(0)
+    one.want(20)
+    assert one.limit() == 8
+
+
+def test_who_says_nothing_more_is_believed_for_a_moment_only() -> None:
+    """A process that died, or was busy to its last request and then had nothing to do."""
+    world = World(1, 0.0)
+    one, _ = busy(world, permits_of(world, 2))
+    world.time_s += BELIEVED * PACE_S - 0.1
+    one.want(20)
+    assert one.limit() == 4
+    world.time_s += PACE_S
+    one.want(20)
+    assert one.limit() == 8
+
+
+def test_who_is_alone_is_believed_until_it_looks_again() -> None:
+    world = World(1, 0.0)
+    first, newcomer = permits_of(world, 2)
+    first.want(20)
+    world.time_s += LEASE_S / 2 - 1.0
+    newcomer.want(20)
+    assert newcomer.limit() == 4
+    assert first.limit() == 8, "it has not looked yet"
+    world.time_s += 1.0
+    first.want(20)
+    assert first.limit() == 4
+
+
+def test_a_burst_since_the_last_word_counts() -> None:
+    """A batch plans as another ends: at one moment little is under way."""
+    world = World(1, 0.0)
+    one, other = busy(world, permits_of(world, 2))
+    other.want(9)
+    world.time_s += PACE_S
+    other.want(1)
+    one.want(20)
+    assert one.limit() == 4
+
+
+def test_instances_of_an_older_tandem_tell_nothing_and_have_an_equal_share() -> None:
+    world = World(1, 0.0)
+    tables = MemoryTables()
+    tables.ensure([TABLE])
+    leases = json.dumps({"older": world.now() + LEASE_S, "another": world.now() + LEASE_S})
+    values = {"total": 9, "closed_until_s": 0.0, "leases": leases}
+    tables.insert(TABLE, Entity("permits", escape_key("sales|app"), values))
+    permits = LeasedPermits(world, tables, "sales|app", 8, 16)
+    permits.want(20)
+    assert permits.limit() == 3
+
+
+def busy(world: World, permits: list[LeasedPermits]) -> list[LeasedPermits]:
+    """All want more than there is, and know of each other."""
+    for wait_s in (LEASE_S / 2, PACE_S, 0.0):
+        for each in permits:
+            each.want(20)
+        world.time_s += wait_s
+    return permits
+
+
+@pytest.mark.parametrize("total", [1, 4, 8, 24])
+@pytest.mark.parametrize("instances", [1, 2, 3, 5, 11])
+def test_what_all_want_is_divided_without_rest(total: int, instances: int) -> None:
+    names = [f"{number:02d}" for number in range(instances)]
+    shares = [share_of(own, total, {each: 99 for each in names if each != own}) for own in names]
+    assert sum(shares) == max(total, instances), "each has one at least"
+    assert max(shares) - min(shares) <= 1
 
 
 def test_what_the_service_advises_is_kept_from_the_next_request_on() -> None:

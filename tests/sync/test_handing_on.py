@@ -7,6 +7,7 @@ import json
 import pytest
 
 from local.simulation.world import World
+from shared_code.store.full_syncs import Phase
 from shared_code.store.queue import Message
 from shared_code.store.tables import StorageUnavailable
 from shared_code.sync import handing_on
@@ -52,14 +53,13 @@ def take(world: World) -> str:
     return str(json.loads(message.body)["type"])
 
 
-def test_a_small_full_synchronisation_takes_a_message_and_one_for_each_direction(world: World) -> None:
-    """The first step of a direction is in the queue: whoever begins the direction may die right after."""
+def test_a_small_full_synchronisation_takes_one_message(world: World) -> None:
     full_sync = started(world)
     taken = []
     while waiting(world):
         taken.append(take(world))
     assert is_finished(world, full_sync)
-    assert taken == ["advance", "scan"], "currencies flow one way"
+    assert taken == ["advance"]
 
 
 def test_of_several_steps_one_is_done_on_and_the_others_are_queued(world: World) -> None:
@@ -80,7 +80,7 @@ def test_when_its_time_is_up_the_chain_goes_on_from_the_queue(
     message = first(world)
     handle_on(world.parts, DETECTION_QUEUE, message.body)
     world.queue.delete(DETECTION_QUEUE, message)
-    assert waiting(world) == ["scan"]
+    assert waiting(world) == ["scan"], "the first step of the direction"
     worlds.deliver(world)
     assert is_finished(world, full_sync)
 
@@ -90,7 +90,6 @@ def test_what_follows_and_fails_is_told_and_tried_from_its_queue(
 ) -> None:
     failures: list[Exception] = []
     full_sync = started(world)
-    assert take(world) == "advance"
     message = first(world)
     with monkeypatch.context() as failing:
         plain = handing_on.handle
@@ -127,7 +126,7 @@ def test_what_a_message_led_to_before_it_failed_is_queued(
 
 @pytest.mark.parametrize("late", [False, True])
 def test_wherever_the_process_dies_the_full_synchronisation_ends_and_makes_nothing_twice(late: bool) -> None:
-    """Each seventh operation, so that all kinds are among them."""
+    """Each thirteenth operation, so that all kinds are among them."""
     at, died = 1, True
     while died:
         world = worlds.new_world()
@@ -144,7 +143,60 @@ def test_wherever_the_process_dies_the_full_synchronisation_ends_and_makes_nothi
             worlds.deliver(world)
         assert is_finished(world, full_sync), f"died at operation {at}"
         worlds.assert_one_to_one(world)
-        at += 7
+        at += 13
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_whoever_is_given_the_message_again_needs_no_timer_once_a_direction_has_begun(late: bool) -> None:
+    at, died, begun = 1, True, 0
+    while died:
+        world = worlds.new_world()
+        start(world.parts, world.at, Request(tuple(each for each in world.at.mappings if each != "CUSTOMER")))
+        worlds.deliver(world)
+        full_sync = started(world, "CUSTOMER")
+        operations = worlds.Operations(world)
+        operations.arm(at, late)
+        died = _is_died(world)
+        operations.disarm()
+        found = world.at.full_syncs.get(full_sync)
+        assert found is not None
+        has_begun = found[1][0].phase in (Phase.TO_SALES, Phase.FROM_SALES)
+        world.clock.now += LEASE_S
+        deliver_on(world)
+        if has_begun:
+            assert is_finished(world, full_sync), f"died at operation {at}"
+            worlds.assert_one_to_one(world)
+            begun += 1
+        at += 13
+    assert begun > 3
+
+
+def test_a_look_that_comes_for_the_first_time_sends_no_step_again(world: World) -> None:
+    """Other lines' messages come while a direction is under way: only who is given one again takes it up."""
+    full_sync = start(world.parts, world.at, Request()).id
+    message = first(world)
+    handle_on(world.parts, DETECTION_QUEUE, message.body)
+    before = waiting(world)
+    look = to_text(Advance(world.at.name, full_sync))
+    handle_on(world.parts, DETECTION_QUEUE, look)
+    assert waiting(world) == before
+    handle_on(world.parts, DETECTION_QUEUE, look, again=True)
+    assert len(waiting(world)) > len(before)
+
+
+LEASE_S = 31.0
+
+
+def deliver_on(world: World) -> None:
+    """All work that is due, as the functions host gives it."""
+    for _ in range(500):
+        received = [(name, m) for name in QUEUES for m in world.queue.receive(name, 1, 30)]
+        if not received:
+            return
+        for name, message in received:
+            handle_on(world.parts, name, message.body, again=message.dequeue_count > 1)
+            world.queue.delete(name, message)
+    raise AssertionError("the queue is not empty")
 
 
 def _is_died(world: World) -> bool:

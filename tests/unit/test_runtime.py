@@ -74,3 +74,27 @@ def test_who_goes_ahead_passes_before_all_that_wait() -> None:
     for each in threads:
         each.join(PATIENCE_S)
     assert passed == ["ahead", "first", "second"]
+
+
+def test_a_limit_that_grows_meanwhile_counts_for_those_who_wait() -> None:
+    gate, limit = FirstComeGate(), [1]
+    inside, go_on = threading.Semaphore(0), threading.Event()
+
+    def hold() -> None:
+        with gate.passing(lambda: limit[0]):
+            inside.release()
+            go_on.wait(PATIENCE_S)
+
+    threads = [threading.Thread(target=hold) for _ in range(3)]
+    for number, each in enumerate(threads):
+        each.start()
+        while gate.present() <= number:  # until it is through or stands in line
+            pass
+    limit[0] = 3
+    with gate.passing(9, ahead=True):  # whoever comes or goes lets the others look again
+        for _ in range(2):
+            assert inside.acquire(timeout=PATIENCE_S)
+    go_on.set()
+    for each in threads:
+        each.join(PATIENCE_S)
+    assert (gate.present(), OpenGate().present()) == (0, 0)
