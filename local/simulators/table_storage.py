@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import orjson
+
 from local.simulators.server import add_server_arguments, run_forever
 from local.simulators.wire import Request, Response
 from shared_code.store.azure_requests import received, sent
@@ -37,7 +39,7 @@ from shared_code.store.tables import (
 
 PAGE = 1_000
 _ONE = re.compile(r"(\w+)\(PartitionKey='((?:[^']|'')*)',RowKey='((?:[^']|'')*)'\)")
-_PART = re.compile(r"(POST|PUT|DELETE) (\S+) HTTP/1\.1\r\n(.*?)\r\n\r\n(.*?)\r\n", re.DOTALL)
+_PART = re.compile(r"(POST|PUT|DELETE) (\S+) HTTP/1\.1\r\n((?:[^\r]+\r\n)*)\r\n([^\r]*)\r\n")
 _TERM = re.compile(r"(PartitionKey|RowKey) (eq|ge|le|lt) '((?:[^']|'')*)'(?: and |$)")
 _CODES: tuple[tuple[type[StoreError], int, str], ...] = (
     (AlreadyExists, 409, "EntityAlreadyExists"),
@@ -71,7 +73,7 @@ class TableStorage:
         if request.method == "POST" and path == "$batch":
             return self._batch(request.body.decode())
         if request.method == "POST" and path == "Tables":
-            return self._create_table(json.loads(request.body)["TableName"])
+            return self._create_table(orjson.loads(request.body)["TableName"])
         if request.method == "GET" and path.endswith("()"):
             return self._query(path.removesuffix("()"), options)
         if request.method == "GET" and (one := _ONE.fullmatch(path)):
@@ -79,7 +81,7 @@ class TableStorage:
             found = self._tables.get(table, partition, row)
             if found is None:
                 raise Missing("there is no such entity")
-            return Response(200, _JSON, json.dumps(_shown(found, None)).encode())
+            return Response(200, _JSON, orjson.dumps(_shown(found, None)))
         table, operation = _operation(request.method, path, request.headers, request.body.decode())
         etag = self._write(table, operation)
         return Response(204, {"ETag": etag} if etag else {})
@@ -110,7 +112,7 @@ class TableStorage:
         size = min(int(options.get("$top", PAGE)), PAGE)
         if not terms:
             every = [_shown(each, None) for each in self._tables.scan(table, limit=size)]
-            return Response(200, _JSON, json.dumps({"value": every}).encode())
+            return Response(200, _JSON, orjson.dumps({"value": every}))
         first = bytes.fromhex(options.get("NextRowKey", "")).decode() or terms.get(("RowKey", "ge"))
         before, last = terms.get(("RowKey", "lt")), terms.get(("RowKey", "le"))
         partition = terms[("PartitionKey", "eq")]
@@ -127,7 +129,7 @@ class TableStorage:
             if len(found) > size
             else {}
         )
-        return Response(200, _JSON | following, json.dumps({"value": shown}).encode())
+        return Response(200, _JSON | following, orjson.dumps({"value": shown}))
 
     def _batch(self, body: str) -> Response:
         parts = [_operation(*_part(each)) for each in _PART.finditer(body)]
@@ -151,7 +153,7 @@ def _part(found: re.Match[str]) -> tuple[str, str, Mapping[str, str], str]:
 def _operation(method: str, path: str, headers: Mapping[str, str], body: str) -> tuple[str, Operation]:
     """The table and what is done there.  Raises ``Unstorable`` for what is no operation."""
     if method == "POST" and path.isalnum():
-        return path, Insert(received(json.loads(body)))
+        return path, Insert(received(orjson.loads(body)))
     one = _ONE.fullmatch(path)
     if one is None or method not in ("PUT", "DELETE"):
         raise Unstorable(f"{method} {path} is not served")
@@ -159,7 +161,7 @@ def _operation(method: str, path: str, headers: Mapping[str, str], body: str) ->
     etag = headers.get("if-match", "")
     if method == "DELETE":
         return table, Delete(partition, row, None if etag == "*" else etag)
-    entity = received({**json.loads(body), "PartitionKey": partition, "RowKey": row, "odata.etag": etag})
+    entity = received({**orjson.loads(body), "PartitionKey": partition, "RowKey": row, "odata.etag": etag})
     return table, Replace(entity) if etag else Upsert(entity)
 
 
