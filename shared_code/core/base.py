@@ -33,7 +33,7 @@ def settle_base(
     last common value, so that the next look still sees both changes.
     """
     if not open_groups and len(bc) == len(sales) == len(mapping.fields):
-        return Base(dict(bc), dict(sales))
+        return Base(bc, sales)
     old = base or Base({}, {})
     kept = [each.name for each in mapping.fields if each.group in open_groups]
     taken = [each.name for each in mapping.fields if each.group not in open_groups]

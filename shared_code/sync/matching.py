@@ -6,7 +6,7 @@ Both sides are scanned with the keys of matching and nothing is written to them.
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import batched
 
@@ -29,6 +29,9 @@ from shared_code.systems.interface import Sighting
 MAX_UNCOUPLED = 200_000
 """Uncoupled records of one side that are matched in one go; their keys are held in memory."""
 
+
+FIRST_LOOK = 500
+"""Records of a side that are looked at first, where only whether there are any is asked."""
 
 NOTED_AT_ONCE = 1_000
 """Pairs that are put on file together."""
@@ -124,7 +127,7 @@ def _uncoupled(
     first_page_only: bool = False,
 ) -> Records:
     """The uncoupled records inside the filter with the values of their keys.  ``first_page_only``: without
-    values, those of one page.
+    values, those of a small page; where it has none, those of the next page.
 
     ``outside`` takes the ids of those outside the filter, ``held`` what all others are matched by.
     """
@@ -132,7 +135,7 @@ def _uncoupled(
     natives = tuple(name for each in keys for name in native_of(each, side))
     table = table_of(mapping, side, natives)
     store, found, cursor, complete = at.couplings(mapping.name), dict[str, Values](), None, False
-    shows_any = trusting
+    shows_any, table = trusting, replace(table, most=FIRST_LOOK if first_page_only else 0)
     while not complete:
         page = (
             at.systems[side].scan(table, cursor) if first_page_only else read_pages(at, side, table, cursor)
@@ -151,7 +154,8 @@ def _uncoupled(
             raise TooMany(
                 f"{mapping.title}: more than {MAX_UNCOUPLED:,} uncoupled records in {side.system_name}"
             )
-        cursor, complete = page.next, page.next is None or first_page_only
+        is_enough = first_page_only and (bool(found) or not table.most)
+        cursor, complete, table = page.next, page.next is None or is_enough, replace(table, most=0)
     if not shows_any:
         refuse_empty(at, mapping, side)
     return found

@@ -104,7 +104,8 @@ def followed(client: Client, link: str, start: str, table: Table, intent: Mappin
 
 
 def _get(client: Client, url: str, table: Table, intent: Mapping[str, str] = batch.READ_REPLICA) -> Answer:
-    headers = {**batch.JSON_HEADERS, **intent, "Prefer": f"odata.maxpagesize={PAGE_SIZE}"}
+    size = min(table.most or PAGE_SIZE, PAGE_SIZE)
+    headers = {**batch.JSON_HEADERS, **intent, "Prefer": f"odata.maxpagesize={size}"}
     answer = client.send(Call("scan", "GET", url, headers))
     if not answer.ok:
         raise fault(answer.error, f"Business Central's table {table.name}")

@@ -209,6 +209,8 @@ def _reader(table: Table, names: Sequence[str]) -> Callable[[Mapping[str, object
     late, told = _LATE.get(table.name, set()) & made, computed(table)
     plain = odata.reader([name for name in names if name not in made])
     others = [name for name in names if name in made and name not in late]
+    if not others:
+        return plain
     return lambda entity: plain(entity) | {name: _made(told, entity, name) for name in others}
 
 

@@ -52,6 +52,7 @@ class Table:
     ``lines`` is the table of rows that are read and created with the record, as its ``collection``.
     ``moved_by``: entries that move its records without a new version.  ``beside``: a row beside each record,
     which holds ``beside_columns``.  Not ``reads_lines``: the lines are created with a record and never read.
+    ``most``: no more records a page than that; 0 leaves it to the system, which may overlook it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Table:
     beside: Beside | None = None
     beside_columns: tuple[str, ...] = ()
     reads_lines: bool = True
+    most: int = 0
 
 
 @frozen

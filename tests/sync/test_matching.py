@@ -12,6 +12,7 @@ from shared_code.core.records import Side
 from shared_code.sync import matching
 from shared_code.sync.matching import match_uncoupled
 from shared_code.systems import business_central_scan
+from shared_code.systems.interface import Sighting
 from tests.sync import worlds
 
 
@@ -145,16 +146,35 @@ def test_the_email_of_a_person_that_the_company_has_too_is_the_persons() -> None
     assert coupled.sales_id == contact["contactid"]
 
 
-def test_an_empty_table_of_sales_is_matched_with_one_page_of_business_central(
+def test_an_empty_table_of_sales_is_matched_with_a_small_page_of_business_central(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(business_central_scan, "PAGE_SIZE", 2)
+    monkeypatch.setattr(matching, "FIRST_LOOK", 2)
     monkeypatch.setattr(matching, "MAX_UNCOUPLED", 2)
     world = world_with()
     world.reset_requests()
     result = matched(world)
     assert (result.left_bc, result.left_sales, result.coupled) == (2, 0, 0)
     assert world.requests["bc"].count("scan") == 1
+
+
+def test_where_the_small_page_shows_none_inside_the_filter_the_next_page_tells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    customers = sorted(each["id"] for each in worlds.company().records["customers"])
+    outside = set[str]()
+
+    def may_be_inside(at: object, mapping: object, side: Side, seen: Sighting) -> bool:
+        if len(outside) < 2:
+            outside.add(seen.id)
+        return seen.id not in outside
+
+    monkeypatch.setattr(matching, "FIRST_LOOK", 2)
+    monkeypatch.setattr(matching, "may_be_inside", may_be_inside)
+    world = world_with()
+    world.reset_requests()
+    assert matched(world).left_bc == len(customers) - 2 > 0
+    assert world.requests["bc"].count("scan") == 2
 
 
 def test_with_one_row_in_sales_all_of_business_central_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

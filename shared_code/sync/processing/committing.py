@@ -139,7 +139,8 @@ def commit(work: Work) -> None:
         rules.note(work.at, work.mapping)
     pairing.announce(work, work.items)
     _read_problems_of_found(work)
-    for group in _groups([each for item in work.items if (each := _pending(work, item)).operations]):
+    concerned = (_pending(work, each) for each in work.items if each.dirty or each.outcome is not None)
+    for group in _groups([each for each in concerned if each.operations]):
         _transact(work, group)
 
 

@@ -292,15 +292,17 @@ def _take_made(work: Work, planned: PlannedCreation, side: Side, row: Row) -> No
     item = planned.item
     work.know(item, side, row)
     held = item.values_on(side)
-    item.base = confirm_base(None, side, planned.sent, held)
-    if side is Side.BC:
-        item.base = with_given(work.mapping, item.base, held, item.values_on(Side.SALES))
+    is_done = _is_done(work, item)
+    if not is_done:  # Else the base is what both hold.
+        item.base = confirm_base(None, side, planned.sent, held)
+        if side is Side.BC:
+            item.base = with_given(work.mapping, item.base, held, item.values_on(Side.SALES))
     bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
     stored = {name: held.get(name) for name in planned.sent}
     created = journaling.made(work, item, side, bc_id, stored, row)
     committing.couple(work, item, bc_id, sales_id, created)
     item.inserted = True
-    if _is_done(work, item):
+    if is_done:
         committing.settle(work, item, frozenset())
 
 
