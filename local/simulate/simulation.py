@@ -40,8 +40,8 @@ from shared_code.sync.tick import tick
 SOON_GAPS_S = (60.0, 700.0)
 """How time passes once faults and edits have stopped: a minute, then longer than any look goes back."""
 
-A_NIGHT_S = 25_000.0
-"""A gap that a nightly timer falls into; no record waits longer for its next attempt."""
+A_NIGHT_S = 43_200.0
+"""Half a day: a nightly timer falls into every other one, and no record waits longer for its next attempt."""
 
 A_DAY_S = 86_400.0
 MAX_NIGHTS = 6
