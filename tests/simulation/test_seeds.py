@@ -21,7 +21,6 @@ REGRESSIONS = {
     74: "new rules made creating wait for a person while one was under way",
     190: "a record that BC had refused was tried again, and the read of Sales did not show the edit yet",
     304: "a watermark was lost where nothing is coupled",
-    797: "goods went out while a process slept that had read the stock of before",
     804: "a contact got a second one in Sales, because it was renamed before its coupling was on file",
     790: "a look told that a contact was deleted, Sales was put back to before, and the message came after",
     1378: "a customer with an open conflict was unblocked and deleted between two looks",
