@@ -56,17 +56,19 @@ def _with_open_lines(after: Base, old: Base, bc: Values, sales: Values) -> Base:
     return Base({**after.bc, LINES: bc_text}, {**after.sales, LINES: sales_text})
 
 
-def with_given(mapping: Mapping, base: Base | None, bc: Values, sales: Values) -> Base | None:
+def with_given(mapping: Mapping, base: Base | None, made: Values | None, sales: Values) -> Base | None:
     """The base right after a creation in Business Central that could not be given what is fixed there.
 
     What Sales held then is what it was created with: Business Central's own value takes its place.  An order
     that goes both ways was not given what Sales leaves blank, either: what its customer fills there is no
-    edit.
+    edit.  ``made`` is what the creation led to; ``None`` where it was read later only, so that nobody can
+    tell what was filled from what somebody wrote.
     """
     if base is None:
         return None
     fixed = [each.name for each in mapping.fields if each.fixed_in_bc and each.name not in base.sales]
-    filled = _filled_at_creation(mapping, base) if mapping.order_lines else []
+    bc = made or {}
+    filled = _filled_at_creation(mapping, base) if mapping.order_lines and made is not None else []
     return Base(
         {**base.bc, **{name: bc.get(name) for name in filled}},
         {**base.sales, **{name: sales.get(name) for name in (*fixed, *filled)}},
@@ -74,8 +76,9 @@ def with_given(mapping: Mapping, base: Base | None, bc: Values, sales: Values) -
 
 
 def _filled_at_creation(mapping: Mapping, base: Base) -> list[str]:
-    both_ways = [each for each in mapping.fields if each.direction is Direction.BIDIRECTIONAL]
-    return [each.name for each in both_ways if each.name not in base.bc and each.name not in base.sales]
+    """The fields that go both ways and were not sent.  Lines are the order's own: no customer fills them."""
+    both_ways = [each.name for each in mapping.fields if each.direction is Direction.BIDIRECTIONAL]
+    return [name for name in both_ways if name not in base.bc and name not in base.sales and name != LINES]
 
 
 def confirm_base(base: Base | None, sent_to: Side, sent: Values, returned: Values) -> Base:

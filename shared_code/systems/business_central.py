@@ -227,7 +227,7 @@ class BusinessCentral:
 
     def _write_url(self, table: Table, key: str) -> str:
         names = tables.column_names(table)
-        expand = tables.expand_with_lines if key and orders.goes_both_ways(table) else tables.expand
+        expand = tables.expand_with_lines if orders.goes_both_ways(table) else tables.expand
         return odata.address(
             f"{self._place.company}/{odata.name(table.name)}{key}", expand=expand(table, names)
         )
@@ -372,7 +372,7 @@ def _reread(table: Table, result: WriteResult, rows: Mapping[str, Row], reason: 
     if not isinstance(result, Written) or not _is_bare(table, result.row):
         return result
     row = rows.get(result.row.id)
-    return Written(row) if row else OutcomeUnknown(reason)
+    return Written(row, edited=row.version != result.row.version) if row else OutcomeUnknown(reason)
 
 
 def _value(table: Table, row: Row, column: str) -> Value:

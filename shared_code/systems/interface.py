@@ -154,9 +154,14 @@ class Removal:
 
 @frozen
 class Written:
-    """The write is confirmed; ``row`` is the record as the service now holds it."""
+    """The write is confirmed; ``row`` is the record as the service now holds it.
+
+    ``edited``: it was read back at another version than the write left.  Then what differs from what was sent
+    is no form that the service gave it, but somebody's edit.
+    """
 
     row: Row
+    edited: bool = False
 
 
 @frozen

@@ -22,6 +22,7 @@ from shared_code.systems.interface import (
     SettingWrong,
     SystemUnavailable,
     Table,
+    Written,
 )
 from tests.systems.conftest import Script, Step, Surroundings
 
@@ -174,6 +175,26 @@ def test_a_value_that_json_cannot_carry_fails_alone(surroundings: Surroundings) 
     assert isinstance(refused, Refused)
     assert not isinstance(written, Refused)
     assert len(json.loads(script.requests[0].body)["requests"]) == 1
+
+
+@pytest.mark.parametrize("kind", ["create", "update"])
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_what_was_edited_before_it_was_read_back_is_told(
+    surroundings: Surroundings, kind: str, is_edited: bool
+) -> None:
+    """An answer that lacks a column is completed by reading, which may find a later version."""
+    bare = {name: value for name, value in entity(ONE).items() if name != "displayName"}
+    later = entity(ONE, displayName="Somebody's") | ({"@odata.etag": 'W/"later"'} if is_edited else {})
+    system, script = connected(surroundings, parts((200, bare)), parts((200, {"value": [later]})))
+    change = Change(ONE, Version('W/"00"', "1"), {"displayName": "Ours"})
+    written = {
+        "create": lambda: system.create(CUSTOMERS, [Creation({"displayName": "Ours"})]),
+        "update": lambda: system.update(CUSTOMERS, [change]),
+    }
+    (result,) = written[kind]()
+    assert isinstance(result, Written)
+    assert (result.edited, result.row.values["displayName"]) == (is_edited, "Somebody's")
+    assert len(script.requests) == 2
 
 
 def test_throttled_parts_are_not_done_and_slow_everybody(surroundings: Surroundings) -> None:

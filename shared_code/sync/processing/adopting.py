@@ -25,13 +25,24 @@ def adopt_existing(work: Work, plan: Plan) -> None:
 def _adopt(work: Work, side: Side, key: MatchKey, planned: list[PlannedCreation]) -> list[PlannedCreation]:
     to_send = (each for each in planned if not each.instead)
     wanted = {value: each for each in to_send if (value := key_value(key, each.sent))}
-    adopted = set[str]()
+    adopted, ours = set[str](), _made_before(work, planned)
     for value, group in _present(work, side, key, list(wanted.values())).items():
-        if value in wanted and len(group) == 1 and _is_free(work, side, group[0].id):
+        is_single = len(group) == 1 and group[0].id not in ours
+        if value in wanted and is_single and _is_free(work, side, group[0].id):
             item = wanted.pop(value).item
             couple_found(work, item, side, group[0])
             adopted.add(item.id)
     return [each for each in planned if each.item.id not in adopted]
+
+
+def _made_before(work: Work, planned: list[PlannedCreation]) -> set[str]:
+    """What earlier attempts made for these in Business Central.
+
+    The creation itself couples it: it knows what was sent then, and so what was edited since.
+    """
+    intents = [each.item.intent for each in planned]
+    keys = sorted(each.key for each in intents if each and each.key)
+    return set(work.system(Side.BC).made_under(work.table(Side.BC), keys).values()) if keys else set()
 
 
 def _present(work: Work, side: Side, key: MatchKey, planned: list[PlannedCreation]) -> dict[str, list[Row]]:

@@ -21,7 +21,7 @@ from shared_code.sync.processing.adopting import couple_found
 from shared_code.sync.processing.creation_keys import Made
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
-from shared_code.sync.processing.writing import Plan, PlannedCreation
+from shared_code.sync.processing.writing import Plan, PlannedCreation, made_of
 from shared_code.systems.interface import (
     Change,
     Creation,
@@ -274,8 +274,8 @@ def _take_claim(work: Work, item: Item, result: WriteResult) -> None:
 def _take_result(work: Work, planned: PlannedCreation, side: Side, result: WriteResult) -> None:
     item = planned.item
     match result:
-        case Written(row):
-            _take_made(work, planned, side, row)
+        case Written():
+            _take_made(work, planned, side, result)
         case Refused():
             item.announced = False
             problems.refused(work, item, side, result, planned.native)
@@ -288,17 +288,19 @@ def _take_result(work: Work, planned: PlannedCreation, side: Side, result: Write
             problems.wait_until_settled(work, item)
 
 
-def _take_made(work: Work, planned: PlannedCreation, side: Side, row: Row) -> None:
-    item = planned.item
+def _take_made(work: Work, planned: PlannedCreation, side: Side, done: Written) -> None:
+    item, row = planned.item, done.row
     work.know(item, side, row)
     held = item.values_on(side)
     is_done = _is_done(work, item)
+    made = made_of(done, planned.sent, held)
     if not is_done:  # Else the base is what both hold.
-        item.base = confirm_base(None, side, planned.sent, held)
+        item.base = confirm_base(None, side, planned.sent, made)
         if side is Side.BC:
-            item.base = with_given(work.mapping, item.base, held, item.values_on(Side.SALES))
+            given = None if done.edited else held
+            item.base = with_given(work.mapping, item.base, given, item.values_on(Side.SALES))
     bc_id, sales_id = (row.id, item.id) if side is Side.BC else (item.id, row.id)
-    stored = {name: held.get(name) for name in planned.sent}
+    stored = {name: made.get(name) for name in planned.sent}
     created = journaling.made(work, item, side, bc_id, stored, row)
     committing.couple(work, item, bc_id, sales_id, created)
     item.inserted = True

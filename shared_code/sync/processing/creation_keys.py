@@ -75,5 +75,4 @@ def couple(work: Work, item: Item, made: Made) -> None:
         committing.couple(work, item, made.id, item.id)
         item.states[Side.BC] = Deleted(made.id)
     item.coupled, item.inserted = False, made.row is not None
-    held = [item.values_on(side) for side in (Side.BC, Side.SALES)]
-    item.base = with_given(work.mapping, base, *held)
+    item.base = with_given(work.mapping, base, None, item.values_on(Side.SALES))

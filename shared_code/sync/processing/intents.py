@@ -184,7 +184,7 @@ def couple_made(work: Work, item: Item, row: Row, sent: Values) -> None:
     journaling.note_made(work, item, Side.BC, sent, row)
     item.coupled, item.inserted = False, True
     still = still_meant(work.at, work.mapping, Base(sent, sent), made_under)
-    item.base = with_given(work.mapping, still, item.values_on(Side.BC), item.values_on(Side.SALES))
+    item.base = with_given(work.mapping, still, None, item.values_on(Side.SALES))
 
 
 def _may_still_run(work: Work, item: Item) -> bool:

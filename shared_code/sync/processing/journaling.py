@@ -16,7 +16,7 @@ from shared_code.core.records import Row, Side, Values
 from shared_code.store.journal import Announced
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
-from shared_code.systems.interface import Gone, Moved, NotDone, Refused, WriteResult
+from shared_code.systems.interface import Gone, Moved, NotDone, Refused, WriteResult, Written
 
 if TYPE_CHECKING:
     from shared_code.sync.processing.writing import PlannedUpdate
@@ -109,11 +109,12 @@ def made(work: Work, item: Item, side: Side, bc_id: str, sent: Values, row: Row)
     return origin, row.version.stamp if all(held.get(n) == v for n, v in new.items()) else ""
 
 
-def keep_untouched(item: Item, side: Side, from_stamp: str, row: Row) -> None:
+def keep_untouched(item: Item, side: Side, from_stamp: str, done: Written) -> None:
     """A write of ours was confirmed: the record stays untouched by others if it was until then."""
     pair = item.coupling
     if pair and pair.untouched and pair.origin and pair.origin.side is side:
-        moved = row.version.stamp if from_stamp == pair.untouched else ""
+        is_ours = from_stamp == pair.untouched and not done.edited
+        moved = done.row.version.stamp if is_ours else ""
         item.coupling = replace(pair, untouched=moved)
 
 

@@ -32,7 +32,7 @@ from shared_code.sync.processing.reading import read_missing
 from shared_code.sync.processing.uncoupling import CODE, label
 from shared_code.sync.processing.undo_planning import Undone, hold_referred, phase, planned, undos
 from shared_code.sync.processing.work import Work
-from shared_code.sync.processing.writing import PlannedUpdate
+from shared_code.sync.processing.writing import PlannedUpdate, made_of
 from shared_code.systems.interface import (
     Change,
     Gone,
@@ -162,9 +162,10 @@ def _take_written(work: Work, side: Side, each: Undone, update: PlannedUpdate, r
     match result:
         case Written(row):
             work.know(item, side, row)
-            held = {name: item.values_on(side).get(name) for name in update.sent}
-            journaling.correct(update, item.values_on(side))
-            journaling.keep_untouched(item, side, update.change.version.stamp, row)
+            made = made_of(result, update.sent, item.values_on(side))
+            held = {name: made.get(name) for name in update.sent}
+            journaling.correct(update, made)
+            journaling.keep_untouched(item, side, update.change.version.stamp, result)
             assert item.base is not None
             item.base = undone_base(item.base, side, held)
             assert item.coupling is not None

@@ -15,7 +15,7 @@ from shared_code.core.reconcile import (
     Create,
     Merge,
 )
-from shared_code.core.records import Deleted, Row, Side, Value, Values
+from shared_code.core.records import Deleted, Side, Value, Values
 from shared_code.sync.processing import both_ways, committing, documents, journaling, problems
 from shared_code.sync.processing.items import Confirmed, Item
 from shared_code.sync.processing.work import Work
@@ -174,8 +174,8 @@ def take_result(work: Work, planned: PlannedUpdate, side: Side, result: WriteRes
     """Take note of what became of one update."""
     item = planned.item
     match result:
-        case Written(row):
-            confirm(work, planned, side, row)
+        case Written():
+            confirm(work, planned, side, result)
             if lost := documents.not_kept(work, item, planned.sent):
                 documents.tell_not_kept(work, item, lost)
         case Moved() | OutcomeUnknown() | Exists():
@@ -195,15 +195,21 @@ def take_result(work: Work, planned: PlannedUpdate, side: Side, result: WriteRes
             item.hand_on(retry_after_s)
 
 
-def confirm(work: Work, planned: PlannedUpdate, side: Side, row: Row) -> None:
+def confirm(work: Work, planned: PlannedUpdate, side: Side, done: Written) -> None:
     """A write is confirmed: base, journal and what is known follow what the service now holds."""
     item = planned.item
-    work.know(item, side, row)
-    returned = item.values_on(side)
+    work.know(item, side, done.row)
+    returned = made_of(done, planned.sent, item.values_on(side))
     lost = documents.not_kept(work, item, planned.sent)
     sent = {name: value for name, value in planned.sent.items() if name not in lost}
     item.base = confirm_base(item.base, side, sent, returned)
     item.modified, item.dirty = True, True
-    item.confirmed.append(Confirmed(side, row.version, sent, returned))
+    item.confirmed.append(Confirmed(side, done.row.version, sent, returned))
     journaling.correct(planned, returned)
-    journaling.keep_untouched(item, side, planned.change.version.stamp, row)
+    journaling.keep_untouched(item, side, planned.change.version.stamp, done)
+
+
+def made_of(done: Written, sent: Values, held: Values) -> Values:
+    """What the service made of what was sent, out of what it holds; what was sent where nobody can tell that
+    from an edit."""
+    return {**held, **sent} if done.edited else held
