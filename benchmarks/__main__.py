@@ -3,6 +3,7 @@
 python dev.py bench                                       2,000 rows, everything
 python dev.py bench --rows 20000 --json figures.json
 python dev.py bench --client tandem,floor --work initial_load,unchanged --latency fast
+python dev.py bench --instances 1                         Tandem in one process
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 from benchmarks import peers, report
 from benchmarks.ceiling import ceilings
-from benchmarks.plan import CLIENTS, LATENCIES, TANDEM, WORKS, Plan
+from benchmarks.plan import CLIENTS, LATENCIES, LEAST_DEPLOYED, TANDEM, WORKS, Plan
 from benchmarks.running import run
 from local.dev.places import ROOT
 from local.dev.processes import NotReady, interrupt_on_terminate
@@ -53,7 +54,8 @@ def arguments() -> argparse.ArgumentParser:
     add("--latency", type=some_of(LATENCIES), default=tuple(LATENCIES), metavar="NAMES",
         help=", ".join(LATENCIES))  # fmt: skip
     add("--seed", type=int, default=7, help="of the records")
-    add("--instances", type=int, default=1, help="on how many instances Tandem works (default: 1)")
+    add("--instances", type=int, default=LEAST_DEPLOYED, metavar="N",
+        help=f"on how many instances Tandem works (default: {LEAST_DEPLOYED})")  # fmt: skip
     return parser
 
 

@@ -78,6 +78,10 @@ MOST_ONE_BY_ONE = 500
 """Rows of a client that sends one record a request: its rate does not depend on how many there are."""
 SCAN_PAGE, READ_BATCH, WRITE_BATCH = 20_000, 500, 100
 """Rows of a scan's page in Business Central, of a read by id, of a write: what requests are reckoned by."""
+LEAST_DEPLOYED = 2
+"""On so many instances a load is done in Azure at the least: Flex Consumption gives each queue function
+instances of its own, and there are two, for looks and for batches; of the latter it wants one for each four
+messages that wait (``batchSize`` of host.json; docs/scale.md)."""
 MOST_INSTANCES = 40
 """What is deployed starts no more (infra/main.bicep)."""
 

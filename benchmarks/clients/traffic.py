@@ -19,7 +19,7 @@ from local.host.queue_message import MessageInHand
 from shared_code.store.azure_queue import AzureQueue
 from shared_code.store.azure_wire import Wire
 
-LOOK_S = 0.01
+LOOK_S = 0.005
 """How often other instances' messages are counted."""
 _WIDTH = 8
 

@@ -41,6 +41,8 @@ LONGEST_REST_S = 15.0
 """The longest rest added by chance to what the service asked for."""
 GROW_AFTER = 20
 """Successes in a row after which the total grows by one, as long as the service advises more."""
+SOON = 0.25
+"""After so much of its pace an instance that has nothing left to write may say so: others wait for it."""
 FIRST_REST_S = 0.5
 """The longest rest after a first refusal; it doubles with each in a row."""
 
@@ -122,10 +124,12 @@ class LeasedPermits:
         """So many writes are under way or wait for their turn; told to the other instances, if there are any.
 
         The most since it was told last counts, because a batch begins as another ends; but who has nothing
-        left says so.
+        left says so, and soon.
         """
         self._most_wanted = max(self._most_wanted, number)
         due_s = self._renew_at_s if self._is_alone else self._tell_at_s
+        if number == 0 and not self._is_alone:
+            due_s -= self._pace_s * (1 - SOON)
         if self._runtime.now() >= due_s:
             self._renew(0 if number == 0 else self._most_wanted)
             self._most_wanted = number

@@ -93,4 +93,5 @@ def test_names_on_the_command_line_are_checked_and_put_in_order() -> None:
     for text in ("", "sprint"):
         with pytest.raises(argparse.ArgumentTypeError):
             some_of(WORKS)(text)
-    assert arguments().parse_args([]).rows == 2_000
+    given = arguments().parse_args([])
+    assert (given.rows, given.instances) == (2_000, 2)

@@ -14,7 +14,7 @@ from shared_code.runtime import OpenGate
 from shared_code.store.codec import escape_key
 from shared_code.store.memory import MemoryTables
 from shared_code.store.permit_shares import BELIEVED, PACE_S, share_of
-from shared_code.store.permits import GROW_AFTER, LEASE_S, TABLE, LeasedPermits
+from shared_code.store.permits import GROW_AFTER, LEASE_S, SOON, TABLE, LeasedPermits
 from shared_code.store.tables import Entity
 
 ANSWER_S = 0.2
@@ -177,8 +177,11 @@ def test_who_has_nothing_left_to_write_leaves_its_share_within_a_second() -> Non
     world = World(1, 0.0)
     one, other = busy(world, permits_of(world, 2))
     assert (one.limit(), other.limit()) == (4, 4)
-    world.time_s += PACE_S
+    world.time_s += PACE_S * SOON
     other.want(0)
+    one.want(20)
+    assert one.limit() == 4, "it has not looked yet"
+    world.time_s += PACE_S * (1 - SOON)
     one.want(20)
     assert one.limit() == 8
 
