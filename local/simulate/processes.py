@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from local.simulate.faults import Faults
 from local.simulate.packages import Package
 from local.simulate.scheduler import Crash, Scheduler
-from local.simulate.session import DirectSession
 from local.simulate.storage import MAX_DEQUEUE, RETRY_S, RestlessQueue
+from local.simulation.session import DirectSession
 from local.simulators.wire import Clock, Service
 from shared_code import compose
 from shared_code.runtime import OpenGate

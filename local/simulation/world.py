@@ -1,7 +1,7 @@
 """A world for tests and simulation: two simulated systems, in-memory stores, one clock moved by hand.
 
 Everything above the wire is the product's own: composition, clients, use cases.  Below it the strict
-simulators answer in process.
+simulators answer in process; what the session of ``requests`` between them would send is sent without it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from local.simulation.receiving import WEBHOOK_SECRET, WEBHOOK_URL, Receiver
+from local.simulation.session import DirectSession
 from local.simulators import business_central, dataverse
-from local.simulators.adapter import InProcessAdapter
 from local.simulators.dataverse.added_tables import added_tables
 from local.simulators.faults import FaultPlan, FaultyService
 from local.simulators.tokens import Identity, StaticVerifier
@@ -240,14 +240,21 @@ def build(
         read, world_runtime, FixedTokens("app"), tables,
         lambda side, kind: requests[side].append(kind), telemetry,
     )  # fmt: skip
-    clients.business_central_session.mount("https://", InProcessAdapter(faults["bc"], clock))
-    clients.sales_session.mount("https://", InProcessAdapter(faults["sales"], clock))
+    lead(clients, faults["bc"], faults["sales"], clock)
     process = Process(read, world_runtime, tables, queue, clients)
     receiver.parts = process.parts
     return World(
         clock, bc_simulator, sales_simulator, faults, process.parts, queue, tables, requests, receiver,
         process, read, clients,
     )  # fmt: skip
+
+
+def lead(clients: Clients, bc: Service, sales: Service, clock: ManualClock) -> None:
+    """Have all that these clients send go to these services."""
+    clients.business_central_session = DirectSession(bc, clock)
+    clients.sales_session = DirectSession(sales, clock)
+    clients.business_central._session = clients.business_central_session
+    clients.sales._session = clients.sales_session
 
 
 def _environment(companies: Sequence[CompanyRecords], settle_s: float, webhooks: bool) -> dict[str, str]:

@@ -10,7 +10,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.simulate.session import DirectSession
+from local.simulation.session import DirectSession
 from local.simulators.adapter import InProcessAdapter
 from local.simulators.wire import ConnectionLost, ManualClock, Request, Response
 from shared_code.systems.http import _Authorized, _body

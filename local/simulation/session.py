@@ -1,4 +1,4 @@
-"""A session of ``requests`` for the simulation: the same request on the wire, for a fraction of the work.
+"""A session of ``requests`` for worlds in one process: what goes over the wire is the same, for less work.
 
 ``Session.request`` merges settings of session and surroundings, prepares cookies, hooks and streams, and so
 costs more than client and service together.  Here a request goes from the client straight to the service.
@@ -24,6 +24,8 @@ _DEFAULTS = {name.lower(): value for name, value in default_headers().items()}
 
 class DirectSession(requests.Session):
     """Every request leads to ``service``; an answer without ``Date`` gets one from ``clock``."""
+
+    __attrs__ = (*requests.Session.__attrs__, "_service", "_clock")  # what a copy has, too
 
     def __init__(self, service: Service, clock: Clock) -> None:
         super().__init__()
