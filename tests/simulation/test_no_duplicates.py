@@ -18,6 +18,7 @@ MADE = Key("bc", "c1", "customers", "b1")
 ROW = Key("sales", "", "account", "s1")
 OTHER_ROW = Key("sales", "", "account", "s2")
 CONTACT = Key("sales", "", "contact", "k1")
+PERSON = Key("bc", "c1", "contacts", "p1")
 
 
 def evidence(
@@ -70,3 +71,23 @@ def test_one_that_a_person_uncoupled_is_in_nobodys_way_while_it_is_listed() -> N
     assert check(evidence(MADE, code="waits_for_lookup", parted=PARTED)) == []
     assert len(check(evidence(parted=PARTED))) == 1
     assert len(check(evidence(MADE, code="waits_for_lookup"))) == 1
+
+
+@pytest.mark.parametrize(("listed", "found"), [((PERSON,), []), ((), ["p1"])])
+def test_a_person_that_came_along_with_its_customer_was_made_for_nobody(
+    listed: tuple[Key, ...], found: list[str]
+) -> None:
+    beside = evidence(*listed, code="refused")
+    with beside.observer.acting("tandem a"):
+        beside.observer._take(PERSON, {"type": "Person", "displayName": "Pat"}, "", beside.observer.actor)
+    lines = [each for each in check(beside) if "p1" in each]
+    assert [each in line for each, line in zip(found, lines, strict=True)] == [True] * len(found)
+
+
+def test_a_person_that_was_made_alone_is_somebodys_partner() -> None:
+    beside = evidence(PERSON, code="refused")
+    beside.observer.writes.clear()
+    with beside.observer.acting("tandem a"):
+        beside.observer._take(PERSON, {"type": "Person", "displayName": "Pat"}, "", beside.observer.actor)
+    (line,) = check(beside)
+    assert "p1" in line

@@ -23,7 +23,7 @@ def _was_wanted(evidence: Evidence, write: Write) -> bool:
     """Whether a person had the record's creation taken back, or a rule carries a deletion over."""
     if may_remove(evidence, write):
         return True
-    if _went_with_its_item(evidence, write):
+    if went_with_its_item(evidence, write):
         return True
     pairs = (pair for pair in evidence.simulation.conclusions.coupled if write.key in pair)
     return any(evidence.was_undone(bc.id) for bc, _ in pairs)
@@ -35,7 +35,7 @@ _OF_ITEMS = {
 """What Business Central deletes together with an item or resource, and the field with that one's number."""
 
 
-def _went_with_its_item(evidence: Evidence, write: Write) -> bool:
+def went_with_its_item(evidence: Evidence, write: Write) -> bool:
     """Whether Business Central deleted it together with its item or resource, which a rule had deleted."""
     if write.key.table not in _OF_ITEMS:
         return False

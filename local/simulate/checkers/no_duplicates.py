@@ -63,10 +63,14 @@ _MADE_WITH = {"contacts": ("customers", "vendors"), "tandem/itemUnitsOfMeasure":
 
 
 def _came_with_another(evidence: Evidence, link: Linked) -> bool:
+    made = next(each for each in evidence.our_writes() if each.key == link.bc and each.kind == "created")
+    return _came_along(evidence, made)
+
+
+def _came_along(evidence: Evidence, made: Write) -> bool:
     """Whether Business Central made the record itself: a person whose employer was given the name of a
     contact, or the base unit of an item."""
-    made = next(each for each in evidence.our_writes() if each.key == link.bc and each.kind == "created")
-    owners = _MADE_WITH.get(link.bc.table, ())
+    owners = _MADE_WITH.get(made.key.table, ())
     return any(each.at == made.at and each.key.table in owners for each in evidence.our_writes())
 
 
@@ -261,6 +265,8 @@ def _orphan(evidence: Evidence, write: Write, ended: set[str]) -> str | None:
         return None
     if _was_asked_about(evidence, write):
         return None
+    if _came_along(evidence, write) and _is_a_persons(evidence, write):
+        return None  # It was made for no record, and waits for its own partner.
     return (
         f"{write.key.side} {write.key.table} {write.key.id}, created at {write.at:.1f} by {write.who}, "
         "is coupled with nothing"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from local.simulate.checkers.no_deletes import went_with_its_item
 from local.simulate.evidence import Evidence
 from local.simulate.fields import Pair, text_of
 from local.simulate.observing import Key, Observer
@@ -27,7 +28,8 @@ def _lost(evidence: Evidence, token: Token) -> str | None:
     token = replace(token, text=text)
     what = f"“{token.value}” ({token.text.bc}) written at {token.at:.1f} on {_where(token)}"
     if not _holds(evidence, token, token.key.side):
-        return None if _in_journal(evidence, token) else f"{what} is gone from there, and in no journal"
+        is_told = _in_journal(evidence, token) or went_with_item(evidence, token.key)
+        return None if is_told else f"{what} is gone from there, and in no journal"
     pair = evidence.pair_of(token.key)
     assert pair is not None
     links = evidence.by_key.get(token.key, [])
@@ -43,6 +45,12 @@ def _lost(evidence: Evidence, token: Token) -> str | None:
     if evidence.problems_of(token.key):
         return None
     return f"{what} is not on the other side, and no problem tells of it"
+
+
+def went_with_item(evidence: Evidence, key: Key) -> bool:
+    """Whether Business Central deleted the record together with an item that a rule deleted."""
+    ours = (each for each in evidence.our_writes() if each.kind == "deleted" and each.key == key)
+    return any(went_with_its_item(evidence, each) for each in ours)
 
 
 def _is_left(evidence: Evidence, pair: Pair, partner: Key, token: Token) -> bool:
