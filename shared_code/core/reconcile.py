@@ -234,8 +234,10 @@ def _decide_deletion(
         return EndCoupling(deleted)
     (gone,) = deleted
     survivor = states[gone.other]
-    if isinstance(survivor, Known) and (survivor.foreign or not survivor.inside):
-        return EndCoupling(deleted)
+    if reason := _reason_to_leave(mapping, states):
+        # Nobody is asked here, so a record that shows again after all would get a second partner.
+        is_kept = reason == OUTSIDE_FILTER and not _is_proven(states[gone])
+        return Leave(reason) if is_kept else EndCoupling(deleted)
     rule = deletion_rule(rules.deletion, gone)
     if isinstance(survivor, Unread) and rule is not DeletionRule.UNCOUPLE:
         # What nobody has read may be deleted too.
@@ -257,6 +259,10 @@ def _decide_deletion(
             return PartnerDeleted(gone) if is_edited else Deactivate(gone.other)
         case _:
             return PartnerDeleted(gone)
+
+
+def _is_proven(state: State) -> bool:
+    return not isinstance(state, Deleted) or state.proven
 
 
 def _decide_restoration(mapping: Mapping, gone: Side, survivor: State) -> Decision:

@@ -72,9 +72,14 @@ class Unread:
 
 @frozen
 class Deleted:
-    """The record is known not to exist: a 404, a tombstone or a complete scan said so."""
+    """The record is known not to exist: a 404, a tombstone or a complete scan said so.
+
+    ``proven``: not so where the service shows no other record either, and too few are known to tell a hidden
+    table from one of which the last records were deleted.
+    """
 
     id: str
+    proven: bool = True
 
 
 @frozen

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from local.simulate.hiding import Veil
-from local.simulation.world import World, published
+from local.simulation.world import CompanyRecords, World, published
 from local.simulators.wire import Request, Response
+from shared_code.core.coupling import CouplingState
 from shared_code.core.records import ZERO_ID, Side
 from shared_code.sync.retries import queue_records
 from tests.sync import worlds
@@ -159,6 +160,41 @@ def test_one_record_that_is_gone_is_believed_where_others_are_shown() -> None:
     world.person_in_sales.call("DELETE", f"accounts({pair.sales_id})")
     worlds.cycles(world, 2)
     assert worlds.codes(world) == ["partner_deleted"]
+
+
+def two_customers() -> CompanyRecords:
+    """Too few to tell a service that hides both from one where both were deleted."""
+    whole = worlds.company()
+    return replace(whole, records={**whole.records, "customers": whole.records["customers"][:2]})
+
+
+def test_a_pair_outside_the_filter_is_kept_where_so_few_are_known_that_nothing_proves_a_deletion() -> None:
+    world = worlds.synced([two_customers()])
+    first = next(iter(world.at.couplings("CUSTOMER").all_coupled()))
+    rows = len(worlds.accounts(world))
+    worlds.edit_sales(world, first, statecode=1, statuscode=2)
+    unsettle(world, first.bc_id)
+    veil = veiled(world, Side.BC)
+    veil.empty.add(TABLES[Side.BC])
+    worlds.cycle(world)
+    assert veil.shown_empty
+    veil.empty.clear()
+    worlds.full(world)
+    worlds.settled(world)
+    assert len(worlds.accounts(world)) == rows, "a second account was made"
+    again = world.at.couplings("CUSTOMER").load(Side.BC, [first.bc_id])[first.bc_id]
+    assert (again.state, again.sales_id) == (CouplingState.COUPLED, first.sales_id)  # type: ignore[union-attr]
+
+
+def test_a_pair_outside_the_filter_ends_where_one_other_record_is_shown() -> None:
+    world = worlds.synced([two_customers()])
+    first = next(iter(world.at.couplings("CUSTOMER").all_coupled()))
+    worlds.edit_sales(world, first, statecode=1, statuscode=2)
+    unsettle(world, first.bc_id)
+    worlds.delete_customer(world, first.bc_id)
+    worlds.cycle(world)
+    ended = world.at.couplings("CUSTOMER").load(Side.BC, [first.bc_id])[first.bc_id]
+    assert ended.state is CouplingState.ENDED  # type: ignore[union-attr]
 
 
 def test_a_person_may_say_that_all_of_them_really_were_deleted() -> None:

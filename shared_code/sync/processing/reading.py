@@ -35,20 +35,21 @@ def _read_side(work: Work, side: Side) -> frozenset[str]:
         found = work.system(side).read(work.table(side), sorted(lacking))
         living_on.know(work, side, lacking, found)
         lacking = {i: each for i, each in lacking.items() if side not in each.states}
-        rows = vanished.believed(work, side, lacking, found)
-        work.links.load(side, rows.values())
+        shown = vanished.believed(work, side, lacking, found)
+        work.links.load(side, shown.rows.values())
         for record_id, item in lacking.items():
-            _take_read(work, item, side, rows.get(record_id), record_id)
+            if row := shown.rows.get(record_id):
+                _take_read(work, item, side, row)
+            else:
+                proven = record_id not in shown.doubted
+                item.states[side] = Deleted(record_id, proven) if item.coupling else Absent()
     for item in work.open_items():
         if side not in item.states:
             item.states[side] = Absent()
     return read
 
 
-def _take_read(work: Work, item: Item, side: Side, row: Row | None, record_id: str) -> None:
-    if row is None:
-        item.states[side] = Deleted(record_id) if item.coupling else Absent()
-        return
+def _take_read(work: Work, item: Item, side: Side, row: Row) -> None:
     if row.version.stamp < _newest_seen(work, item, side) and not work.mapping.side(side).in_force:
         # A stale replica.  Deciding on it could undo a write, or take an edit for dealt with.  Not so a
         # record made of lines, which is older again when its newest line is deleted.

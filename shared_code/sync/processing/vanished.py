@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared_code.core.brakes import Brake, Sight
+from shared_code.core.frozen import frozen
 from shared_code.core.records import Row, Side
 from shared_code.sync import absence, brakes
 from shared_code.sync.processing.items import Item
@@ -16,7 +17,19 @@ from shared_code.sync.processing.work import Work
 from shared_code.sync.selecting import DELETED
 
 
-def believed(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[str, Row]) -> Mapping[str, Row]:
+@frozen
+class Shown:
+    """What a service shows of the records asked for.
+
+    ``doubted`` are missing ones, by their ids, that nothing proves to be deleted: no other record is shown
+    either, and too few are known to call the table hidden.
+    """
+
+    rows: Mapping[str, Row]
+    doubted: frozenset[str] = frozenset()
+
+
+def believed(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[str, Row]) -> Shown:
     """What the service shows of the records asked for, once that can be believed.
 
     The missing ones are asked for again together with the others: a service that hid all of them may show
@@ -26,14 +39,17 @@ def believed(work: Work, side: Side, asked: Mapping[str, Item], rows: Mapping[st
     gone = [record_id for record_id, item in known.items() if record_id not in rows and not _told(item)]
     _refuse_mass(work, side, len(gone))
     if not gone or any(absence.really_shown(rows.keys() & known.keys())):
-        return rows
+        return Shown(rows)
     others = absence.witnesses(work.at, work.mapping, side, known)
-    if not absence.looks_hidden(len(gone) + len(others)) or _is_released(work):
-        return rows
+    if _is_released(work):
+        return Shown(rows)
     again = work.system(side).read(work.table(side), [*gone, *others]) if others else {}
+    found = {**rows, **{record_id: again[record_id] for record_id in gone if record_id in again}}
     if again.keys() & set(others):
-        return {**rows, **{record_id: again[record_id] for record_id in gone if record_id in again}}
-    raise absence.hidden(work.mapping, side)
+        return Shown(found)
+    if absence.looks_hidden(len(gone) + len(others)):
+        raise absence.hidden(work.mapping, side)
+    return Shown(found, frozenset(gone) - found.keys())
 
 
 def _refuse_mass(work: Work, side: Side, gone: int) -> None:

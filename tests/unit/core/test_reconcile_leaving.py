@@ -65,6 +65,20 @@ def test_the_coupling_ends_when_the_row_is_gone() -> None:
     assert reconcile(REMOVING, BASE, LEFT, Deleted("s"), Rules()) == EndCoupling((Side.SALES,))
 
 
+@pytest.mark.parametrize("side", Side)
+def test_the_coupling_with_a_record_outside_the_filter_stays_until_the_deletion_is_proven(side: Side) -> None:
+    left = known(side.other, price="1", inside=False)
+    for proven, decision in ((True, EndCoupling((side,))), (False, Leave(OUTSIDE_FILTER))):
+        gone = Deleted("gone", proven)
+        bc, sales = (gone, left) if side is Side.BC else (left, gone)
+        assert reconcile(REMOVING, BASE, bc, sales, Rules()) == decision
+
+
+def test_the_coupling_with_a_row_of_another_company_ends_whatever_is_proven() -> None:
+    sales = known(Side.SALES, price="1", foreign=True)
+    assert reconcile(REMOVING, BASE, Deleted("b", False), sales, Rules()) == EndCoupling((Side.BC,))
+
+
 def test_an_uncoupled_record_outside_the_filter_is_nothing_to_do() -> None:
     assert reconcile(REMOVING, None, LEFT, Absent(), Rules()) == Leave(OUTSIDE_FILTER)
 
