@@ -122,7 +122,7 @@ FIELD = Shape("field", called="field {name}", keys={
         Truth(), "While a lookup leads to no coupled record, the record is left alone and not listed."
     ),
     "over_when": Key(
-        Assigned(), "A lookup leads nowhere to a record whose fields held this when it was last in step."
+        Assigned(), "A lookup leads nowhere to a record that held this when last in step and is gone."
     ),
     "optional": Key(Truth(), "A record that is not coupled counts as blank; one of BC with only_on_create."),
     "as_name": Key(Truth(), "Sales holds the name of a country and not its code."),

@@ -76,9 +76,10 @@ class FieldMapping:
     ``sales_fallback`` is another field's column: a blank lookup stands for the record that column leads to
     through the last of ``lookup`` (a contact, else the account).  ``within_only``: the
     BC field carries only what the reference is within (the item of a variant).  ``over_when``: it leads
-    nowhere to a BC record that held these values when it was last in step.  ``quiet``: while it leads to no
-    coupled record, the record itself is nobody's.  ``optional``: a Sales record that is not coupled counts as
-    blank, and where it is written at creation only one of BC, too.
+    nowhere to a BC record that held these values when it was last in step and is gone since.
+    ``quiet``: while it leads to no coupled record, the record itself is nobody's.
+    ``optional``: a Sales record that is not coupled counts as blank, and where it is written at creation only
+    one of BC, too.
     ``belongs``: the record belongs to the one that the lookup leads to (somebody who works for a customer):
     who uncouples that one uncouples it, too.
     ``bc_within`` is the BC field with the record within which that reference is unique (a unit's item).

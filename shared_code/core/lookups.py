@@ -40,6 +40,10 @@ class Links(Protocol):
         """What the coupled BC record held in a field when it was last in step."""
         ...
 
+    def is_there(self, mapping: str, bc_key: str) -> bool:
+        """Whether a coupled BC record was asked for and is there; false where nobody asked."""
+        ...
+
 
 def looked_up(each: FieldMapping, side: Side, native: Values) -> Value:
     """What a lookup holds: its column; for one without a BC field the record that is the same for all."""
@@ -86,10 +90,13 @@ def get_lookup(each: FieldMapping, side: Side, native: Values, value: Value, lin
 def _living(each: FieldMapping, mapping: str, sales_id: str, links: Links) -> str | None:
     """The BC record that a row is coupled with, unless it is over for this lookup."""
     key = links.bc_key(mapping, sales_id, each.by_reference)
-    if key is None or not each.over_when:
-        return key
-    held = (links.held(mapping, key, each.by_reference, name) == value for name, value in each.over_when)
-    return None if all(held) else key
+    return None if key is not None and is_over(each, mapping, key, links) else key
+
+
+def is_over(each: FieldMapping, mapping: str, bc_key: str, links: Links) -> bool:
+    """Whether a BC record held what is said of one that goes, and is not known to be there all the same."""
+    held = (links.held(mapping, bc_key, each.by_reference, name) == value for name, value in each.over_when)
+    return bool(each.over_when) and all(held) and not links.is_there(mapping, bc_key)
 
 
 def get_local_amount(each: FieldMapping, native: Values, links: Links) -> Value:

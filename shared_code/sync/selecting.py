@@ -36,6 +36,9 @@ class _NoLinks:
     def held(self, mapping: str, bc_key: str, by_reference: bool, field: str) -> Value:
         return None
 
+    def is_there(self, mapping: str, bc_key: str) -> bool:
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Selected:

@@ -20,6 +20,7 @@ REGRESSIONS = {
     55: "a row that Tandem had made was found again, and a rule decided on what Sales had made of a value",
     74: "new rules made creating wait for a person while one was under way",
     190: "a record that BC had refused was tried again, and the read of Sales did not show the edit yet",
+    280: "a note was seen when its order was invoiced, together with others, and is there still",
     304: "a watermark was lost where nothing is coupled",
     804: "a contact got a second one in Sales, because it was renamed before its coupling was on file",
     790: "a look told that a contact was deleted, Sales was put back to before, and the message came after",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -148,6 +149,72 @@ def test_notes_of_an_order_that_is_invoiced_stay_in_sales(world: World) -> None:
     write(world, order, "Afterwards")
     world.person_in_sales.edit(f"annotations({note})", notetext="Still kept")
     worlds.cycles(world, 3)
+    assert worlds.problems(world, NAME) == []
+    assert [text for _, text in in_sales(world)] == ["Afterwards", "Still kept"]
+    worlds.assert_quiet(world)
+
+
+def invoiced_and_there(world: World) -> str:
+    """An order whose shipments went into an invoice of their own: it stays in Business Central."""
+    order = carried(world)
+    ordering.handle(world, order, "ship")
+    ordering.invoice_together(world, order)
+    return order
+
+
+def test_a_note_that_is_seen_after_its_order_was_invoiced_goes_over_where_the_order_stays(
+    world: World,
+) -> None:
+    """It was written before, and seen only when Tandem knew of the invoice (seeds 258, 280)."""
+    order = invoiced_and_there(world)
+    look_at(world, ordering.NAME)
+    note = write(world, order, "Early")
+    worlds.cycles(world, 3)
+    assert ordering.told(world, order)["tandem_status"] == "Invoiced"
+    look_at(world, ordering.NAME, NAME)
+    worlds.cycles(world, 3)
+    assert [each["text"] for each in in_bc(world)] == ["Early"]
+    world.person_in_sales.edit(f"annotations({note})", notetext="Edited")
+    worlds.cycles(world, 2)
+    assert [each["text"] for each in in_bc(world)] == ["Edited"]
+    assert worlds.problems(world, NAME) == []
+    worlds.assert_quiet(world)
+
+
+def asks_for_orders(world: World, orders: Sequence[str], note: str) -> int:
+    """How many requests ask for orders when a note is seen on each of these, by a look at notes alone."""
+    worlds.cycles(world, 3)
+    look_at(world, NAME)
+    for order in orders:
+        write(world, order, note)
+    wire = worlds.tap(world, Side.BC)
+    worlds.cycles(world, 2)
+    return sum(b"/salesOrders?" in each.body or "/salesOrders?" in each.target for each in wire.seen)
+
+
+def test_whether_orders_are_there_is_asked_once_for_all_notes_and_only_where_they_are_invoiced(
+    world: World,
+) -> None:
+    orders = [carried(world) for _ in range(3)]
+    assert asks_for_orders(world, orders, "Before") == 0
+    for order in orders:
+        ordering.handle(world, order, "ship")
+        ordering.handle(world, order, "invoice")
+    look_at(world, ordering.NAME, NAME)
+    worlds.cycles(world, 3, 3700)
+    assert asks_for_orders(world, orders, "Afterwards") == 1
+
+
+def test_when_an_order_that_stayed_is_taken_away_its_notes_are_nobodys(world: World) -> None:
+    order = invoiced_and_there(world)
+    note = write(world, order, "Kept")
+    worlds.cycles(world, 3)
+    ordering.delete_invoiced(world)
+    worlds.cycles(world, 3)
+    write(world, order, "Afterwards")
+    world.person_in_sales.edit(f"annotations({note})", notetext="Still kept")
+    worlds.cycles(world, 3)
+    assert in_bc(world) == []
     assert worlds.problems(world, NAME) == []
     assert [text for _, text in in_sales(world)] == ["Afterwards", "Still kept"]
     worlds.assert_quiet(world)

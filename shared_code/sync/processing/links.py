@@ -33,6 +33,7 @@ class LinkTable:
         self._mapping = mapping
         self._couplings: dict[tuple[str, str, str], Coupling] = {}
         self._rates: dict[tuple[str, str], Decimal | None] = {}
+        self._there: set[tuple[str, str]] = set()
 
     def load(self, side: Side, rows: Iterable[Row]) -> None:
         """Load the couplings that these rows of ``side`` refer to."""
@@ -90,6 +91,13 @@ class LinkTable:
     def held(self, mapping: str, bc_key: str, by_reference: bool, field: str) -> Value:
         coupling = self._couplings.get((mapping, "reference" if by_reference else "bc", bc_key))
         return coupling.base.bc.get(field) if coupling and coupling.base else None
+
+    def is_there(self, mapping: str, bc_key: str) -> bool:
+        return (mapping, bc_key) in self._there
+
+    def note_there(self, mapping: str, bc_ids: Iterable[str]) -> None:
+        """These records of Business Central were asked for just now, and are there."""
+        self._there.update((mapping, each) for each in bc_ids)
 
     def _rate_to_base(self, mapping: str, bc_id: str) -> Decimal | None:
         coupling = self._couplings.get((mapping, "bc", bc_id))

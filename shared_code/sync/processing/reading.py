@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared_code.core.records import Absent, Deleted, Row, Side
-from shared_code.sync.processing import contested, living_on, vanished
+from shared_code.sync.processing import contested, living_on, still_there, vanished
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.selecting import DELETED
@@ -37,6 +37,8 @@ def _read_side(work: Work, side: Side) -> frozenset[str]:
         lacking = {i: each for i, each in lacking.items() if side not in each.states}
         shown = vanished.believed(work, side, lacking, found)
         work.links.load(side, shown.rows.values())
+        if side is Side.SALES:
+            still_there.look(work, shown.rows.values())
         for record_id, item in lacking.items():
             if row := shown.rows.get(record_id):
                 _take_read(work, item, side, row)

@@ -69,6 +69,7 @@ class Couplings:
     coupled: list[tuple[str, str, str]] = field(default_factory=list)
     rates: dict[str, Decimal] = field(default_factory=dict)
     values: dict[tuple[str, str, str], Value] = field(default_factory=dict)
+    there: set[tuple[str, str]] = field(default_factory=set)
 
     def bc_key(self, mapping: str, sales_id: str, by_reference: bool) -> str | None:
         return next((bc for name, bc, sales in self.coupled if (name, sales) == (mapping, sales_id)), None)
@@ -81,6 +82,9 @@ class Couplings:
 
     def held(self, mapping: str, bc_key: str, by_reference: bool, field: str) -> Value:
         return self.values.get((mapping, bc_key, field))
+
+    def is_there(self, mapping: str, bc_key: str) -> bool:
+        return (mapping, bc_key) in self.there
 
 
 PHONE = make_field("phone")

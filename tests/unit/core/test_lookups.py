@@ -83,3 +83,18 @@ def test_a_record_for_all_counts_only_where_its_amount_is_there(amount: Value, v
         blank_is_record=True, bc=None, bc_when="amount",
     )  # fmt: skip
     assert get(each, Side.BC, {"amount": amount}, LINKS) == value
+
+
+ORDER = make_field("f", FieldType.LOOKUP, lookup=("ORDER",), over_when=(("status", "Invoiced"),))
+
+
+@pytest.mark.parametrize(
+    ("status", "there", "value"),
+    [("Open", False, "SO1"), ("Invoiced", False, f"sales:{FIRM}"), ("Invoiced", True, "SO1")],
+)
+def test_a_lookup_leads_nowhere_to_what_is_over_unless_it_is_known_to_be_there(
+    status: str, there: bool, value: Value
+) -> None:
+    known = {("ORDER", "SO1")} if there else set()
+    links = Couplings([("ORDER", "SO1", FIRM)], values={("ORDER", "SO1", "status"): status}, there=known)
+    assert get(ORDER, Side.SALES, {"sales_f": FIRM}, links) == value

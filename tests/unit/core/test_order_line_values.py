@@ -46,6 +46,9 @@ class Couplings:
     def held(self, mapping: str, bc_key: str, by_reference: bool, field: str) -> Value:
         return None
 
+    def is_there(self, mapping: str, bc_key: str) -> bool:
+        return False
+
 
 LINKS = Couplings()
 BC_LINE: Values = {
