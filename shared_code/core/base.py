@@ -30,7 +30,8 @@ def settle_base(
     """The base after a merge that needed no further write.
 
     Groups in step take what both sides hold; ``open_groups`` (in conflict, refused or waiting) keep the
-    last common value, so that the next look still sees both changes.
+    last common value, so that the next look still sees both changes.  Whole values are kept as they are
+    given: nobody changes those of a record in place.
     """
     if not open_groups and len(bc) == len(sales) == len(mapping.fields):
         return Base(bc, sales)

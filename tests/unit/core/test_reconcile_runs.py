@@ -75,7 +75,10 @@ class Record:
             self.base = confirm_base(self.base, side, merge.to(side), dict(self.held[side]))
         if not merge.to_bc and not merge.to_sales:
             opened = frozenset(conflict.group for conflict in merge.conflicts)
-            self.base = settle_base(MAPPING, self.base, self.held[Side.BC], self.held[Side.SALES], opened)
+            bc, sales = (
+                dict(self.held[each]) for each in (Side.BC, Side.SALES)
+            )  # A base keeps what it is given.
+            self.base = settle_base(MAPPING, self.base, bc, sales, opened)
         return merge
 
     def check_base(self) -> None:
