@@ -124,19 +124,25 @@ def test_what_a_message_led_to_before_it_failed_is_queued(
     assert waiting(world) == ["advance"]
 
 
+def _customers_dying(at: int, late: bool) -> tuple[World, str, bool]:
+    """A full synchronisation of customers whose process dies at an operation; its id, and whether it died."""
+    world = worlds.new_world()
+    start(world.parts, world.at, Request(tuple(each for each in world.at.mappings if each != "CUSTOMER")))
+    worlds.deliver(world)
+    full_sync = started(world, "CUSTOMER")
+    operations = worlds.Operations(world)
+    operations.arm(at, late)
+    died = _is_died(world)
+    operations.disarm()
+    return world, full_sync, died
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_wherever_the_process_dies_the_full_synchronisation_ends_and_makes_nothing_twice(late: bool) -> None:
     """Each thirteenth operation, so that all kinds are among them."""
     at, died = 1, True
     while died:
-        world = worlds.new_world()
-        start(world.parts, world.at, Request(tuple(each for each in world.at.mappings if each != "CUSTOMER")))
-        worlds.deliver(world)
-        full_sync = started(world, "CUSTOMER")
-        operations = worlds.Operations(world)
-        operations.arm(at, late)
-        died = _is_died(world)
-        operations.disarm()
+        world, full_sync, died = _customers_dying(at, late)
         for _ in range(6):
             world.clock.now += 60.0
             tick(world.parts)
@@ -150,14 +156,7 @@ def test_wherever_the_process_dies_the_full_synchronisation_ends_and_makes_nothi
 def test_whoever_is_given_the_message_again_needs_no_timer_once_a_direction_has_begun(late: bool) -> None:
     at, died, begun = 1, True, 0
     while died:
-        world = worlds.new_world()
-        start(world.parts, world.at, Request(tuple(each for each in world.at.mappings if each != "CUSTOMER")))
-        worlds.deliver(world)
-        full_sync = started(world, "CUSTOMER")
-        operations = worlds.Operations(world)
-        operations.arm(at, late)
-        died = _is_died(world)
-        operations.disarm()
+        world, full_sync, died = _customers_dying(at, late)
         found = world.at.full_syncs.get(full_sync)
         assert found is not None
         has_begun = found[1][0].phase in (Phase.TO_SALES, Phase.FROM_SALES)
