@@ -137,6 +137,7 @@ def test_the_guide_alone_reaches_a_finished_full_synchronisation(
     accessible(seen)
     go_on(page)
     page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url("**/app/full-synchronization/*")  # a page that is closed while it loads may never close
     address = page.url
     page.close()
     unconnected.host.restart()
