@@ -7,7 +7,6 @@ webapi/query/filter-rows.md.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,7 +17,9 @@ from shared_code.core.records import Row, Side, Value
 from shared_code.systems import dataverse_batch as batch
 from shared_code.systems import dataverse_beside as beside
 from shared_code.systems import dataverse_closing as closing
+from shared_code.systems import dataverse_creations as creating
 from shared_code.systems import dataverse_filters as filters
+from shared_code.systems import dataverse_membership as membership
 from shared_code.systems import dataverse_metadata as metadata
 from shared_code.systems import dataverse_options as options
 from shared_code.systems import dataverse_orders as orders
@@ -49,8 +50,6 @@ MAX_COUNTED = 5_000
 """Where the service stops counting (Microsoft docs webapi/query/count-rows.md)."""
 MAX_PAGES = 20
 """Of one answer to a question for certain rows; lines of orders may take several."""
-MAX_URL_CHARS = 32_000
-"""The service takes 32,768 characters of a GET's URL."""
 
 
 class Dataverse:
@@ -109,7 +108,7 @@ class Dataverse:
         known = {one.name for one in table.columns} | {table.key}
         wide = orders.plain(table)
         wide = wide if column in known else replace(wide, columns=(*wide.columns, Column(column)))
-        texts = [text for text in map(_text, wanted) if text is not None]
+        texts = [text for text in map(membership.text, wanted) if text is not None]
         found = self._filtered(wide, self._property(wide, column), texts, "find")
         return list(self._composed(table, found).values())
 
@@ -143,7 +142,7 @@ class Dataverse:
             return [options.refuse(table, one) for one in creations]
         bulk = len(creations) > 1 and table.lines is None and self._bulk_create(table)
         alone = not orders.is_composed(table)
-        return writes.create(
+        return creating.create(
             self._client, self._root, table, creations, bulk=bulk, read=self.read, alone=alone
         )
 
@@ -259,12 +258,9 @@ class Dataverse:
     def _filtered(self, table: Table, column: str, texts: Sequence[str], kind: str) -> list[Row]:
         """Rows whose ``column`` is one of ``texts``, in as few requests as addresses can hold."""
         start = odata.address(
-            self._url(table),
-            select=rows.select(table, table.columns),
-            filter="Microsoft.Dynamics.CRM.In(PropertyName=@p1,PropertyValues=@p2)",
+            self._url(table), select=rows.select(table, table.columns), filter=membership.FILTER
         )
-        start += f"&@p1={odata.literal(column)}&@p2="
-        urls = [start + some for some in _arrays(texts, MAX_URL_CHARS - len(start))]
+        urls = membership.addresses(start, column, texts)
         return read_chunks(self._client, urls, 1, partial(self._rows_at, table, kind))
 
     def _rows_at(self, table: Table, kind: str, urls: Sequence[str]) -> list[Row]:
@@ -291,7 +287,7 @@ class Dataverse:
         """Asked once for each table, by whoever comes first of those who create at the same time."""
         with self._probing.passing(1):
             if table.name not in self._bulk:
-                self._bulk[table.name] = writes.supports_bulk_create(self._client, self._root, table)
+                self._bulk[table.name] = creating.supports_bulk_create(self._client, self._root, table)
             return self._bulk[table.name]
 
 
@@ -320,33 +316,3 @@ def _stored_link(cursor: Cursor, selected: str) -> str:
 
 def _unusable(table: Table, error: ValueError) -> SystemUnavailable:
     return SystemUnavailable(f"Sales' answer for {table.name} cannot be used: {error}.")
-
-
-def _text(value: Value) -> str | None:
-    """A value as the text that ``In`` takes; ``None`` for text that is not Unicode."""
-    if isinstance(value, str):
-        return value if value.encode("utf-8", "ignore").decode() == value else None
-    return odata.literal(value)
-
-
-def _arrays(texts: Sequence[str], room: int) -> list[str]:
-    """``texts`` as percent-encoded JSON arrays of at most ``room`` characters each."""
-    sets: list[list[str]] = []
-    left = 0
-    for text in texts:
-        encoded = (
-            f"%22{text}%22" if odata.is_guid(text) else odata.encode(json.dumps(text, ensure_ascii=False))
-        )
-        if len(encoded) + 1 > left:
-            sets.append([])
-            left = room - len("%5B%5D")
-        sets[-1].append(encoded)
-        left -= len(encoded) + 1
-    return ["%5B" + ",".join(some) + "%5D" for some in sets]
-
-
-def _encoded(text: str) -> str:
-    """One of the texts; an id needs no look at its letters."""
-    if odata.is_guid(text):
-        return f"%22{text}%22"
-    return odata.encode(json.dumps(text, ensure_ascii=False))

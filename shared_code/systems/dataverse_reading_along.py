@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from shared_code.core.records import Row
 from shared_code.systems import dataverse_batch as batch
+from shared_code.systems import dataverse_membership as membership
 from shared_code.systems import dataverse_rows as rows
 from shared_code.systems import odata
 from shared_code.systems.interface import Table
@@ -27,7 +28,7 @@ def part(table: Table, ids: Sequence[str]) -> Part:
     address = odata.address(
         f"{batch.API_PATH}/{odata.name(table.name)}",
         select=rows.select(table, table.columns),
-        filter="Microsoft.Dynamics.CRM.In(PropertyName=@p1,PropertyValues=@p2)",
+        filter=membership.FILTER,
     )
     wanted = odata.encode(json.dumps(list(map(odata.guid, ids))))
     target = f"{address}&@p1={odata.literal(table.key)}&@p2={wanted}"

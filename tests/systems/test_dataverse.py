@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from local.simulators import dataverse as simulated
-from local.simulators.faults import AimedFault, Fault, FaultPlan, FaultyService, Scope
-from local.simulators.tokens import Identity
-from shared_code.core.records import Values
+from local.simulators.faults import Fault, FaultPlan
 from shared_code.systems import dataverse as client_module
-from shared_code.systems.dataverse import Dataverse
 from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.interface import (
     AccessDenied,
@@ -22,7 +16,6 @@ from shared_code.systems.interface import (
     Column,
     Creation,
     CursorExpired,
-    Exists,
     Gone,
     Moved,
     NotDone,
@@ -37,23 +30,10 @@ from shared_code.systems.interface import (
     Written,
 )
 from tests.systems.conftest import Surroundings
+from tests.systems.organisations import ACCOUNTS, ODD, ORG, Organisation, creation, organisation, row_of
 
-TENANT = "00000000-0000-0000-0000-00000000000a"
-ORG = "https://contoso.crm.dynamics.com"
-ACCOUNTS = Table(
-    "accounts",
-    "accountid",
-    (
-        Column("name"),
-        Column("accountnumber"),
-        Column("creditlimit"),
-        Column("creditonhold"),
-        Column("paymenttermscode"),
-        Column("transactioncurrencyid", "transactioncurrencies"),
-        Column("ownerid", "systemusers"),
-    ),
-    scan_columns=("statecode",),
-)
+__all__ = ["organisation"]
+
 CONTACTS = Table(
     "contacts",
     "contactid",
@@ -65,60 +45,6 @@ CONTACTS = Table(
     scan_columns=("parentcustomeridtype",),
 )
 TERMS = Table("options:account.paymenttermscode", "value", (Column("value"), Column("label")), ("label",))
-ODD = 'O\'Brien & Söhne 🙂 #1 + "x" \\ 100%'
-
-
-class AnyToken:
-    """Admits everybody as one application."""
-
-    def verify(self, authorization: str | None) -> Identity:
-        return Identity(TENANT, "app", None, ORG)
-
-
-class Organisation:
-    """A simulated organisation with its client; faults are aimed at the service."""
-
-    def __init__(self, surroundings: Surroundings, **options: Any) -> None:
-        self.surroundings = surroundings
-        self.options = simulated.Options(**{"auto_users": True, **options})
-        self.service = simulated.Dataverse(surroundings.clock, AnyToken(), self.options)
-        self.faulty = FaultyService(self.service, FaultPlan(), surroundings.clock)
-        self.system = self.client()
-
-    def client(self) -> Dataverse:
-        return Dataverse(self.surroundings.client(self.faulty), ORG)
-
-    def fail(self, kind: Fault, method: str | None = None, skip: int = 0) -> None:
-        self.faulty.aim(AimedFault(kind, Scope(method), skip))
-
-    def accounts(self, count: int) -> list[str]:
-        results = self.system.create(ACCOUNTS, [creation(f"A {n}") for n in range(count)])
-        return [row_of(result).id for result in results]
-
-    def requests(self) -> int:
-        """HTTP requests since the last time this was asked."""
-        count = len(self.surroundings.kinds)
-        self.surroundings.kinds.clear()
-        return count
-
-    def delete(self, key: str) -> None:
-        url = f"{ORG}/api/data/v9.2/accounts({key})"
-        session = self.surroundings.client(self.service)._session
-        assert session.delete(url, headers={"Authorization": "Bearer x"}).status_code == 204
-
-
-def creation(name: str, **values: Any) -> Creation:
-    return Creation({"name": name, **values}, str(uuid.uuid4()))
-
-
-def row_of(result: object) -> Any:
-    assert isinstance(result, Written), result
-    return result.row
-
-
-@pytest.fixture
-def organisation(surroundings: Surroundings) -> Organisation:
-    return Organisation(surroundings)
 
 
 def scanned(organisation: Organisation, table: Table, page: Page) -> list[Page]:
@@ -128,71 +54,11 @@ def scanned(organisation: Organisation, table: Table, page: Page) -> list[Page]:
     return pages
 
 
-@pytest.mark.parametrize("bulk", [True, False])
-def test_what_was_created_is_what_is_read(surroundings: Surroundings, bulk: bool) -> None:
-    organisation = Organisation(surroundings, bulk={"account": bulk})
-    values: Values = {
-        "name": ODD,
-        "accountnumber": "00042",
-        "creditlimit": Decimal("1234.56"),
-        "creditonhold": True,
-    }
-    key = str(uuid.uuid4())
-    results = organisation.system.create(ACCOUNTS, [Creation(values, key), creation("second")])
-    row = row_of(results[0])
-    assert row.id == key
-    assert {name: row.values[name] for name in values} == values
-    assert organisation.system.read(ACCOUNTS, [key.upper()]) == {key: row}
-
-
-def test_a_bulk_creation_costs_a_probe_and_a_write_that_reads(organisation: Organisation) -> None:
-    organisation.accounts(50)
-    assert organisation.requests() == 2
-    organisation.accounts(50)
-    assert organisation.requests() == 1
-
-
-def test_a_bulk_creation_of_many_is_read_back_by_its_last_request(organisation: Organisation) -> None:
-    organisation.accounts(50)
-    organisation.requests()
-    organisation.accounts(350)
-    assert organisation.requests() == 4
-
-
 def test_one_request_reads_many_and_leaves_out_the_missing(organisation: Organisation) -> None:
     ids = organisation.accounts(120)
     organisation.requests()
     found = organisation.system.read(ACCOUNTS, [*ids, str(uuid.uuid4())])
     assert (set(found), organisation.requests()) == (set(ids), 1)
-
-
-def test_one_bad_row_does_not_spoil_a_bulk_creation(organisation: Organisation) -> None:
-    rows = [creation("a"), creation("x" * 500), creation("b")]
-    first, second, third = organisation.system.create(ACCOUNTS, rows)
-    assert isinstance(second, Refused)
-    assert second.code == "0x80044331"
-    assert {row_of(first).values["name"], row_of(third).values["name"]} == {"a", "b"}
-
-
-def test_an_id_that_is_taken_exists(organisation: Organisation) -> None:
-    one = creation("a")
-    row_of(organisation.system.create(ACCOUNTS, [one])[0])
-    assert organisation.system.create(ACCOUNTS, [one]) == [Exists()]
-    again, other = organisation.system.create(ACCOUNTS, [one, creation("b")])
-    assert again == Exists()
-    row_of(other)
-
-
-def test_a_bulk_creation_that_was_half_done_is_finished_with_few_requests(organisation: Organisation) -> None:
-    rows = [creation(f"a {number}") for number in range(100)]
-    for result in organisation.system.create(ACCOUNTS, rows[::3]):
-        row_of(result)
-    organisation.requests()
-    results = organisation.system.create(ACCOUNTS, rows)
-    assert [one == Exists() for one in results] == [number % 3 == 0 for number in range(100)]
-    assert organisation.requests() <= 5  # refused, which are there, the others again, read back
-    assert organisation.system.create(ACCOUNTS, rows) == [Exists()] * 100
-    assert organisation.requests() <= 3
 
 
 def test_an_update_needs_the_version_it_was_made_for(organisation: Organisation) -> None:
@@ -279,21 +145,6 @@ def test_a_lookup_to_either_of_two_tables_says_to_which(organisation: Organisati
     for wrong in (account, f"teams/{account}", f"accounts/{account}/x", "accounts/"):
         one = Creation({"lastname": "Ono", "parentcustomerid": wrong}, str(uuid.uuid4()))
         assert isinstance(organisation.system.create(table, [one])[0], Refused)
-
-
-@pytest.mark.parametrize("bulk", [True, False])
-@pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.TRUNCATED])
-def test_a_creation_whose_answer_is_lost_is_unknown(
-    surroundings: Surroundings, bulk: bool, fault: Fault
-) -> None:
-    organisation = Organisation(surroundings, bulk={"account": bulk})
-    organisation.fail(fault, "POST")
-    rows = [creation("a"), creation("b")]
-    results = organisation.system.create(ACCOUNTS, rows)
-    assert [type(one) for one in results] == [OutcomeUnknown, OutcomeUnknown]
-    found = organisation.system.read(ACCOUNTS, [one.id for one in rows if one.id])
-    assert len(found) == 2
-    assert organisation.system.create(ACCOUNTS, rows) == [Exists(), Exists()]
 
 
 def test_an_update_whose_answer_is_lost_is_unknown(organisation: Organisation) -> None:

@@ -11,7 +11,8 @@ from shared_code.core.descriptions import ColumnDescription, Kind, NoTable, Tabl
 from shared_code.systems.dataverse import Dataverse
 from shared_code.systems.interface import AccessDenied, Column, SystemUnavailable, Table
 from tests.systems.conftest import Script, Surroundings
-from tests.systems.test_dataverse import ORG, TERMS, Organisation, organisation
+from tests.systems.organisations import ORG, Organisation, organisation
+from tests.systems.test_dataverse import TERMS
 
 __all__ = ["organisation"]
 

@@ -9,7 +9,7 @@ import pytest
 from shared_code.core.records import Row
 from shared_code.systems.interface import Change, Column, Creation, Moved, Refused, Table, Written
 from tests.systems.conftest import Surroundings
-from tests.systems.test_dataverse import ACCOUNTS, Organisation, row_of
+from tests.systems.organisations import ACCOUNTS, Organisation, row_of
 
 OPPORTUNITIES = Table(
     "opportunities",
