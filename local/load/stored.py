@@ -13,6 +13,7 @@ from azure.storage.queue import QueueServiceClient
 
 QUEUES = ("tandem-detection", "tandem-batches")
 COUPLINGS, BATCHES, SCHEDULES, POISON = "Couplings", "Batches", "Schedules", "Poison"
+IDENTITIES = "Identities"
 MOST_PEEKED = 32
 
 type Links = dict[str, dict[str, str]]
@@ -93,6 +94,11 @@ class Stored:
     def all_claimed(self) -> bool:
         """Whether a tick has taken every mapping up since ``make_due``."""
         return all(row["next_due_s"] > 0.0 for row in self._rows(SCHEDULES, "next_due_s"))
+
+    def suspected(self) -> list[str]:
+        """The connections that wait because a system seems to have been put back to an earlier state."""
+        rows = self._rows(IDENTITIES, "PartitionKey", "suspected_since_s")
+        return [str(each["PartitionKey"]) for each in rows if each.get("suspected_since_s")]
 
     def put(self, name: str, text: str) -> None:
         """A further message on a queue, as plain text, as the app's own are."""

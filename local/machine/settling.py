@@ -75,7 +75,11 @@ def let_pass(world: World, seconds: float) -> None:
 
 
 def left(world: World) -> Left:
-    """What is not done yet."""
+    """What is not done yet.
+
+    A connection that stands still has put its looks off: that it wrote nothing says nothing.  So it is after
+    an instance whose clock was minutes ahead closed a service for all.
+    """
     found = world.stored.couplings()
     begun = [f"{mapping}: creation for {each}" for mapping, ids in found.intents.items() for each in ids]
     open_ = [f"batch {each.id} of {each.job}" for each in world.stored.batches() if not each.done]
@@ -85,4 +89,12 @@ def left(world: World) -> Left:
     ]
     must = [told for code, told in heals if code in MUST_END]
     stay = [told for code, told in heals if code in MAY_STAY]
-    return Left((*begun, *open_, *(f"full run {each}" for each in runs), *must), tuple(stay))
+    still = _standing_still(world)
+    return Left((*still, *begun, *open_, *(f"full run {each}" for each in runs), *must), tuple(stay))
+
+
+def _standing_still(world: World) -> list[str]:
+    """Why a connection does not work now: as people are told, or a suspicion that has still to last."""
+    health = world.environment.api.get("health")["connections"]
+    stopped = [f"{name}: {each['stoppedBecause']}" for name, each in health.items() if each["stoppedBecause"]]
+    return stopped + [f"{each}: it looks as if a system was put back" for each in world.stored.suspected()]
