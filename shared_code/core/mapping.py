@@ -154,6 +154,11 @@ class Mapping:
         return tuple(each for each in self.fields if each.lookup)
 
     @cached_property
+    def belongs(self) -> tuple[FieldMapping, ...]:
+        """The lookups that lead to the record to which one of these belongs."""
+        return tuple(each for each in self.fields if each.belongs)
+
+    @cached_property
     def watched(self) -> tuple[Side, ...]:
         """The sides whose changes matter: those that values flow from."""
         return tuple(side for side in Side if any(f.direction.flows_from(side) for f in self.fields))

@@ -7,6 +7,7 @@ Rows of a partition::
     i|<sales id>     name and key in an open intent, so that the open ones are found with one query
     r|<reference>    pointer by the reference other BC records use (a code, a contact number)
     p|<side>|<id>    why that record is not in step
+    e|<bc id>        a pair that a person ended (``partings.py``)
 
 Pointers make the coupling 1:1 in both directions: both rows are inserted create-only in one
 transaction.  Problems share the partition so that a success and the end of its problem are one step.

@@ -81,6 +81,7 @@ def _clean_connection(at: ConnectionParts, now_s: float) -> int:
     for name in at.mappings:
         at.journal.remove_past(name, now_s)
         at.announcements(name).remove_old(now_s)
+        at.partings(name).remove_old(now_s)
     undos.remove_old(at, now_s - KEEP_JOBS_S)
     before = job_prefix(now_s - KEEP_JOBS_S)
     old = at.jobs.older_than(before, MAX_JOBS)

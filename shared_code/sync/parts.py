@@ -29,6 +29,7 @@ from shared_code.store import (
     mapping_files,
     match_reports,
     pairs,
+    partings,
     permits,
     poison,
     previews,
@@ -126,6 +127,9 @@ class ConnectionParts:
         """The mappings whose records are looked up by reference."""
         fields = (each for mapping in self.mappings.values() for each in mapping.all_fields)
         return frozenset(name for each in fields if each.by_reference for name in each.lookup)
+
+    def partings(self, mapping: str) -> partings.PartingStore:
+        return partings.PartingStore(self.tables, self.couplings(mapping).partition)
 
     def announcements(self, mapping: str) -> announcements.AnnouncementStore:
         return announcements.AnnouncementStore(self.tables, self.name, mapping)

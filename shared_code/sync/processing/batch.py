@@ -52,11 +52,11 @@ def process_batch(parts: Parts, due: BatchDue, job: Job | None = None) -> None:
         batch = _store(at, _planned_anew(batch))
     elif not batch.done:
         work = load(parts, at, job, batch, schedule)
+        _run(work)
         wait_s = uncouple_what_belongs(parts, work)
         if wait_s is not None:
             parts.send(due, delay_s=wait_s)
             return
-        _run(work)
         seen = [pair for each in work.items if each.coupling for pair in each.states.items()]
         witnesses.remember(parts, at, mapping.name, seen)
         batch = _finish(parts, work)

@@ -20,7 +20,7 @@ from shared_code.core.references import reference_key
 from shared_code.store.tables import AlreadyExists, Changed, Operation, Unstorable
 from shared_code.store.tables import Missing as NotThere
 from shared_code.sync import rules
-from shared_code.sync.processing import beside_telling, journaling, overtaken, pairing, problems
+from shared_code.sync.processing import attaching, beside_telling, journaling, overtaken, pairing, problems
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 
@@ -189,7 +189,7 @@ def _coupling_operations(work: Work, item: Item) -> list[Operation]:
             return work.store.ended_operations(after, item.intent)
         return work.store.insert_operations(after, item.intent)
     if after.state is CouplingState.ENDED:
-        return work.store.end_operations(after)
+        return work.store.end_operations(after) + attaching.parting(work, after)
     return work.store.update_operations(after, before)
 
 
@@ -280,14 +280,16 @@ def _note_coupled(work: Work, item: Item) -> None:
         return
     if before is None or before.state is not CouplingState.COUPLED or before.reference != after.reference:
         work.coupled_keys.update(_keys_of(after))
+    attaching.note(work, item, before, after)
 
 
 def note_coupled_before(work: Work) -> None:
     """An earlier delivery of this very batch, or a person's request, may have coupled records and died before
-    it freed who waits for them."""
-    for each in work.stored.values():
+    it freed who waits for them, or looked whom they belong to."""
+    for record_id, each in work.stored.items():
         if is_coupled(each) and (each.batch == work.batch.id or each.base is None):
             work.coupled_keys.update(_keys_of(each))
+            work.attached.add(record_id)
 
 
 def _keys_of(coupling: Coupling) -> tuple[str, ...]:

@@ -29,9 +29,15 @@ def uncouple(work: Work) -> None:
     """One round: end the pairs of the open records whose Sales rows could be given free."""
     for item in work.open_items():
         if item.coupling is None:
-            item.outcome, item.new_problem = Outcome.UNCHANGED, item.problem
+            item.outcome, item.new_problem = _outcome_before(work, item), item.problem
     part(work, work.open_items(), MESSAGE if work.instruction is Instruction.UNCOUPLE else "")
     committing.commit(work)
+
+
+def _outcome_before(work: Work, item: Item) -> Outcome:
+    """What becomes of a record without a pair: an earlier delivery of this batch may have ended it."""
+    stored = work.stored.get(item.id)
+    return Outcome.UNCOUPLED if stored and stored.batch == work.batch.id else Outcome.UNCHANGED
 
 
 def part(work: Work, items: Sequence[Item], message: str) -> None:

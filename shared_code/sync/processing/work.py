@@ -39,9 +39,10 @@ class Work:
     """One batch being processed.
 
     ``stored`` are the couplings as they are on file, by record id; ``coupled_keys`` (``side|key``) name what
-    was newly coupled, for those who wait for it.  ``survivors`` are records of the other side whose deleted
-    partner is to be restored from there.  ``removed_rows`` are the BC ids of pairs whose Sales rows an undo
-    removed.  ``rates`` are the exchange rates that were on file, by record id.
+    was newly coupled, for those who wait for it.  ``attached`` are the records that this batch coupled, or
+    led to another one they belong to.  ``survivors`` are records of the other side whose deleted partner is
+    to be restored from there.  ``removed_rows`` are the BC ids of pairs whose Sales rows an undo removed.
+    ``rates`` are the exchange rates that were on file, by record id.
     ``announced`` are the creations in Sales of this batch, BC ids by Sales ids, on file under the number of
     this ``delivery``.
     ``era`` counts how often a person had accepted a system that was put back, ``is_trusted`` tells whether
@@ -60,6 +61,7 @@ class Work:
     links: LinkTable
     stored: dict[str, Coupling] = field(default_factory=dict)
     coupled_keys: set[str] = field(default_factory=set)
+    attached: set[str] = field(default_factory=set)
     survivors: list[str] = field(default_factory=list)
     removed_rows: set[str] = field(default_factory=set)
     rates: dict[str, Value] = field(default_factory=dict)
