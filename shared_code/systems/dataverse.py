@@ -210,18 +210,19 @@ class Dataverse:
     def _identity(self) -> Mapping[str, str]:
         who = self._entity("WhoAmI", "sign-in check")
         organization = odata.guid(odata.text(who, "OrganizationId"))
-        columns = "name,_basecurrencyid_value,expirechangetrackingindays"
-        found = self._entity(odata.address(f"organizations({organization})", select=columns), "organisation")
-        currency = odata.guid(odata.text(found, "_basecurrencyid_value"))
-        base = self._entity(
-            odata.address(f"transactioncurrencies({currency})", select="isocurrencycode"), "base currency"
+        place = odata.address(
+            f"organizations({organization})",
+            select="name,_basecurrencyid_value,expirechangetrackingindays",
+            expand="basecurrencyid($select=isocurrencycode)",
         )
+        found = self._entity(place, "organisation")
+        base = odata.mapping(found.get("basecurrencyid"))
         return {
             "organizationId": organization,
             "userId": odata.guid(odata.text(who, "UserId")),
             "businessUnitId": odata.guid(odata.text(who, "BusinessUnitId")),
             "organizationName": odata.text(found, "name"),
-            "baseCurrencyId": currency,
+            "baseCurrencyId": odata.guid(odata.text(found, "_basecurrencyid_value")),
             "baseCurrencyCode": odata.text(base, "isocurrencycode"),
             "expireChangeTrackingInDays": str(found.get("expirechangetrackingindays") or ""),
             "clockAheadSeconds": self._client.clock_ahead,

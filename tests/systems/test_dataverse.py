@@ -309,8 +309,12 @@ def test_rows_are_found_by_a_lookup(organisation: Organisation) -> None:
     assert [row.id for row in organisation.system.find(CONTACTS, "parentcustomerid", [account])] == [one.id]
 
 
-def test_identity_tells_organisation_user_and_base_currency(organisation: Organisation) -> None:
+def test_identity_tells_organisation_user_and_base_currency_in_two_requests(
+    organisation: Organisation,
+) -> None:
+    organisation.surroundings.kinds.clear()
     told = organisation.system.identity()
+    assert organisation.surroundings.kinds == ["identity", "identity"]
     assert (told["baseCurrencyCode"], told["expireChangeTrackingInDays"]) == ("USD", "7")
     assert uuid.UUID(told["organizationId"]) != uuid.UUID(told["userId"])
 
