@@ -19,7 +19,7 @@ from shared_code.core.match_report import Phase
 from shared_code.core.records import Side
 from shared_code.runtime import ThreadRuntime
 from shared_code.store.azure_tables import AzureTables, connect
-from shared_code.store.memory import MemoryQueue
+from shared_code.store.memory_queue import MemoryQueue
 from shared_code.store.tables import Tables
 from shared_code.sync import match_api, match_reports
 from shared_code.sync.messages import QUEUES, MatchStep, from_text

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from local.simulate.faults import Faults
 from local.simulate.scheduler import Scheduler
-from shared_code.store.memory import MemoryQueue, MemoryTables
+from shared_code.store.memory import MemoryTables
+from shared_code.store.memory_queue import MemoryQueue
 from shared_code.store.queue import Message
 from shared_code.store.tables import Delete, Operation, StorageUnavailable
 from shared_code.sync.messages import QUEUES

@@ -24,7 +24,8 @@ from shared_code.compose import Clients, Process
 from shared_code.core.telemetry import SILENT, Telemetry
 from shared_code.runtime import OpenGate, Runtime
 from shared_code.settings import Settings, read_settings
-from shared_code.store.memory import MemoryQueue, MemoryTables
+from shared_code.store.memory import MemoryTables
+from shared_code.store.memory_queue import MemoryQueue
 from shared_code.sync.dispatch import handle
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import TABLES, ConnectionParts, Parts

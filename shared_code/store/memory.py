@@ -1,10 +1,10 @@
-"""The in-memory twins of the table and queue services, for tests and simulation; never used in production.
+"""The in-memory twin of the table service, for tests and simulation; never used in production.
 
-They keep every promise of ``Tables`` and ``Queue``, limits included.  Each operation is one plain
-method without waiting, so it is atomic wherever threads change places only at calls of the runtime (or
-in the hooks).  They hold no lock: free-running threads must not write to one twin at the same time.
+It keeps every promise of ``Tables``, limits included.  Each operation is one plain method without waiting,
+so it is atomic wherever threads change places only at calls of the runtime (or in the hooks).  It holds no
+lock: free-running threads must not write to one twin at the same time.
 
-Two hooks see each operation, as ``hook(operation, table or queue)``.  ``before`` may hand the turn to
+Two hooks see each operation, as ``hook(operation, table)``.  ``before`` may hand the turn to
 another thread, or raise: nothing has happened then.  ``after`` runs when the operation has taken
 effect and before its answer is given; raising there is a lost answer.  Both see what a real client would
 send as requests: each page of a query, each point read of ``get_many``.
@@ -29,7 +29,6 @@ from shared_code.store.codec import (
     order_of,
 )
 from shared_code.store.ordered_keys import OrderedKeys
-from shared_code.store.queue import Message, check_queue_name, check_receive, check_send
 from shared_code.store.tables import (
     AlreadyExists,
     Changed,
@@ -49,13 +48,14 @@ _order_of = lru_cache(20_000)(order_of)
 """The same few keys come again and again."""
 
 type Hook = Callable[[str, str], None]
+"""Is told the operation, and the table or queue."""
 
 PAGE = 1000
 """Entities per page of a query, as the service gives them."""
 
 
-def _nothing(_operation: str, _place: str) -> None:
-    pass
+def nothing(_operation: str, _place: str) -> None:
+    """The hook that does nothing."""
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class _Partition:
 class MemoryTables:
     """``Tables`` in a dictionary.  The hooks may be replaced at any time."""
 
-    def __init__(self, *, before: Hook = _nothing, after: Hook = _nothing) -> None:
+    def __init__(self, *, before: Hook = nothing, after: Hook = nothing) -> None:
         self.before = before
         self.after = after
         self._tables: dict[str, dict[str, _Partition]] = {}
@@ -283,79 +283,3 @@ def _copied(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
 
 def _selected(entity: Entity, select: Sequence[str]) -> Entity:
     return replace(entity, values={name: entity.values[name] for name in select if name in entity.values})
-
-
-@dataclass(slots=True)
-class _Held:
-    """A message in a queue; ``visible_at`` in seconds since the epoch."""
-
-    id: str
-    body: str
-    visible_at: float
-    dequeue_count: int = 0
-    receipt: str = ""
-
-
-class MemoryQueue:
-    """``Queue`` in lists; ``now`` (seconds) decides what is visible."""
-
-    def __init__(self, now: Callable[[], float], *, before: Hook = _nothing, after: Hook = _nothing) -> None:
-        self.before = before
-        self.after = after
-        self._now = now
-        self._queues: dict[str, list[_Held]] = {}
-        self._numbers = 0
-
-    def ensure(self, names: Iterable[str]) -> None:
-        for name in names:
-            check_queue_name(name)
-            self.before("ensure", name)
-            self._queues.setdefault(name, [])
-            self.after("ensure", name)
-
-    def send(self, name: str, body: str, *, delay_s: float = 0) -> None:
-        check_send(body, delay_s)
-        self.before("send", name)
-        self._queue(name).append(_Held(self._number("m"), body, self._now() + delay_s))
-        self.after("send", name)
-
-    def receive(self, name: str, limit: int, lease_s: float) -> list[Message]:
-        check_receive(limit, lease_s)
-        self.before("receive", name)
-        now = self._now()
-        visible = sorted(
-            (held for held in self._queue(name) if held.visible_at <= now), key=lambda held: held.visible_at
-        )
-        messages = [self._lease(held, now + lease_s) for held in visible[:limit]]
-        self.after("receive", name)
-        return messages
-
-    def delete(self, name: str, message: Message) -> None:
-        self.before("delete", name)
-        queue = self._queue(name)
-        held = next((held for held in queue if held.id == message.id), None)
-        if held is None:
-            raise Missing(f"Message {message.id} is not in {name} any more.")
-        if held.receipt != message.receipt:
-            raise Changed(f"Message {message.id} in {name} was delivered again since.")
-        queue.remove(held)
-        self.after("delete", name)
-
-    def length(self, name: str) -> int:
-        self.before("length", name)
-        count = len(self._queue(name))
-        self.after("length", name)
-        return count
-
-    def _queue(self, name: str) -> list[_Held]:
-        if name not in self._queues:
-            raise StorageRefused(f"There is no queue {name}: it is created by ensure at the start.")
-        return self._queues[name]
-
-    def _lease(self, held: _Held, until: float) -> Message:
-        held.visible_at, held.dequeue_count, held.receipt = until, held.dequeue_count + 1, self._number("r")
-        return Message(held.id, held.body, held.dequeue_count, held.receipt)
-
-    def _number(self, kind: str) -> str:
-        self._numbers += 1
-        return f"{kind}{self._numbers}"

@@ -14,7 +14,8 @@ from shared_code.runtime import ThreadRuntime
 from shared_code.store import azure_queue, azure_tables
 from shared_code.store.azure_queue import AzureQueue
 from shared_code.store.azure_tables import AzureTables
-from shared_code.store.memory import MemoryQueue, MemoryTables
+from shared_code.store.memory import MemoryTables
+from shared_code.store.memory_queue import MemoryQueue
 from shared_code.store.overlay import OverlayTables
 from shared_code.store.queue import Queue
 from shared_code.store.tables import Tables

@@ -1,4 +1,4 @@
-"""What the in-memory twins offer beyond the services: hooks, and the same behaviour as the real ones."""
+"""The in-memory twin of the table service: its hooks, and the same behaviour as the real one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared_code.store.azure_tables import AzureTables
-from shared_code.store.memory import MemoryQueue, MemoryTables
+from shared_code.store.memory import MemoryTables
 from shared_code.store.tables import (
     ConditionFailed,
     Delete,
@@ -76,14 +76,6 @@ def test_a_page_is_read_when_it_is_needed(memory: MemoryTables, table: str) -> N
     rest = [entity.row for entity in reading]
     assert "00000a" not in rest
     assert rest[-1] == "99999"
-
-
-def test_a_lost_answer_of_a_queue_leaves_the_message() -> None:
-    queue = MemoryQueue(lambda: 0.0, after=fail("send"))
-    queue.ensure(["work"])
-    with pytest.raises(Lost):
-        queue.send("work", "body")
-    assert queue.length("work") == 1
 
 
 def operation_of(step: Step, partition: str, etags: list[str]) -> Operation:

@@ -9,7 +9,8 @@ import pytest
 from local.simulators.wire import ManualClock
 from shared_code import compose
 from shared_code.store import schema
-from shared_code.store.memory import MemoryQueue, MemoryTables
+from shared_code.store.memory import MemoryTables
+from shared_code.store.memory_queue import MemoryQueue
 from shared_code.store.schema import StorageTooNew, version_of
 from shared_code.sync import api
 from tests.unit.test_settings import GOOD
