@@ -34,12 +34,13 @@ from shared_code.store.connection_settings import ConnectionSettingsStore
 from shared_code.store.mapping_files import MappingFileStore
 from shared_code.store.permits import LeasedPermits
 from shared_code.store.queue import Queue
+from shared_code.store.table_list import FILLED_FIRST, TABLES
 from shared_code.store.tables import StoreError, Tables
 from shared_code.sync.availability.desk import Desk
 from shared_code.sync.availability.names import Names
 from shared_code.sync.availability.shelf import Shelf
 from shared_code.sync.messages import QUEUES
-from shared_code.sync.parts import FILLED_FIRST, TABLES, ConnectionParts, Hooks, Parts
+from shared_code.sync.parts import ConnectionParts, Hooks, Parts
 from shared_code.systems.auth import (
     BUSINESS_CENTRAL_SCOPE,
     Tokens,

@@ -20,10 +20,11 @@ from shared_code.core.records import Side
 from shared_code.runtime import ThreadRuntime
 from shared_code.store.azure_tables import AzureTables, connect
 from shared_code.store.memory_queue import MemoryQueue
+from shared_code.store.table_list import TABLES
 from shared_code.store.tables import Tables
 from shared_code.sync import match_api, match_reports
 from shared_code.sync.messages import QUEUES, MatchStep, from_text
-from shared_code.sync.parts import TABLES, ConnectionParts, Hooks, Parts
+from shared_code.sync.parts import ConnectionParts, Hooks, Parts
 
 
 @dataclass

@@ -42,8 +42,8 @@ from local.simulation.world import TENANT, Person
 from local.simulators.business_central import BusinessCentral
 from local.simulators.dataverse import Dataverse
 from local.simulators.wire import Clock, Service
+from shared_code.store.table_list import TABLES
 from shared_code.sync.messages import QUEUES
-from shared_code.sync.parts import TABLES
 
 SKEW_MARGIN_S = 150.0
 """A given-up request ends so much earlier than the product reckons: instances' clocks differ by less."""

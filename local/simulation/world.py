@@ -26,9 +26,10 @@ from shared_code.runtime import OpenGate, Runtime
 from shared_code.settings import Settings, read_settings
 from shared_code.store.memory import MemoryTables
 from shared_code.store.memory_queue import MemoryQueue
+from shared_code.store.table_list import TABLES
 from shared_code.sync.dispatch import handle
 from shared_code.sync.messages import QUEUES
-from shared_code.sync.parts import TABLES, ConnectionParts, Parts
+from shared_code.sync.parts import ConnectionParts, Parts
 from shared_code.sync.tick import tick
 from shared_code.systems.auth import FixedTokens
 

@@ -19,28 +19,19 @@ from shared_code.core.telemetry import SILENT, Telemetry
 from shared_code.runtime import Gate, OpenGate, Runtime
 from shared_code.store import (
     announcements,
-    compares,
-    connection_settings,
     couplings,
     full_syncs,
     identities,
     jobs,
     journal,
-    mapping_files,
     match_reports,
     pairs,
     partings,
-    permits,
-    poison,
-    previews,
     rulebooks,
     schedules,
-    schema,
     tallies,
-    undos,
     waiters,
     watermarks,
-    webhooks,
 )
 from shared_code.store.identities import Witness
 from shared_code.store.queue import Queue
@@ -53,37 +44,6 @@ from shared_code.systems.dataverse_options import Choices
 from shared_code.systems.dataverse_teams import Teams
 from shared_code.systems.dataverse_webhooks import Webhooks
 from shared_code.systems.interface import Column, System, Table
-
-TABLES = (
-    couplings.TABLE,
-    jobs.JOBS,
-    jobs.BATCHES,
-    watermarks.TABLE,
-    schedules.TABLE,
-    full_syncs.TABLE,
-    journal.TABLE,
-    waiters.TABLE,
-    poison.TABLE,
-    identities.TABLE,
-    permits.TABLE,
-    webhooks.TABLE,
-    pairs.TABLE,
-    mapping_files.TABLE,
-    match_reports.TABLE,
-    announcements.TABLE,
-    rulebooks.TABLE,
-    undos.TABLE,
-    compares.TABLE,
-    previews.TABLE,
-    connection_settings.TABLE,
-    tallies.TABLE,
-    schema.TABLE,
-)
-"""Every table Tandem keeps."""
-
-FILLED_FIRST = (identities.TABLE, couplings.TABLE, schedules.TABLE, watermarks.TABLE)
-"""Tables of which one holds something as soon as anything was ever synchronised."""
-
 
 AGAIN_S = 3600.0
 """When a mapping that was refused is tried again: a person may have given it the right."""

@@ -15,8 +15,8 @@ from itertools import batched, groupby
 from typing import Any, TextIO
 
 from shared_code.store import couplings, permits, previews, schema, watermarks
+from shared_code.store.table_list import FILLED_FIRST, TABLES
 from shared_code.store.tables import Entity, Tables, Upsert
-from shared_code.sync.parts import FILLED_FIRST, TABLES
 
 KIND = "tandem backup"
 FORM = 1

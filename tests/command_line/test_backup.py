@@ -13,8 +13,8 @@ from local.dev.processes import Processes
 from local.simulation.world import World
 from shared_code.store import schema
 from shared_code.store.memory import MemoryTables
+from shared_code.store.table_list import FILLED_FIRST, TABLES
 from shared_code.store.tables import Entity, StorageUnavailable
-from shared_code.sync.parts import FILLED_FIRST, TABLES
 from tandem.exits import Exit
 from tandem.storage import backup
 from tandem.storage.__main__ import main

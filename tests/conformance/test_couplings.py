@@ -8,8 +8,8 @@ from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side
 from shared_code.store.couplings import CouplingStore
 from shared_code.store.memory import MemoryTables
+from shared_code.store.table_list import TABLES
 from shared_code.store.tables import AlreadyExists
-from shared_code.sync.parts import TABLES
 from tests.conformance import scenes
 from tests.sync import worlds
 

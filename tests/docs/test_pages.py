@@ -8,7 +8,7 @@ import pytest
 import dev
 from shared_code.core.catalogue import parse_mapping
 from shared_code.store import permits
-from shared_code.sync.parts import TABLES
+from shared_code.store.table_list import TABLES
 from tests.docs.markdown import anchors, blocks, links, pages, verbs
 from tools.checks.sources import ROOT
 from tools.docs import dependencies

@@ -12,9 +12,9 @@ from local.simulate.observing import Observer
 from local.simulate.scheduler import Scheduler, Trace
 from local.simulate.storage import Hooks, NotedTables, RestlessQueue, tables
 from local.simulators.wire import ManualClock
+from shared_code.store.table_list import TABLES
 from shared_code.store.tables import Entity
 from shared_code.sync.messages import QUEUES
-from shared_code.sync.parts import TABLES
 
 
 @pytest.fixture

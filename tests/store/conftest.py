@@ -18,8 +18,8 @@ from shared_code.store.memory import MemoryTables
 from shared_code.store.memory_queue import MemoryQueue
 from shared_code.store.overlay import OverlayTables
 from shared_code.store.queue import Queue
+from shared_code.store.table_list import TABLES
 from shared_code.store.tables import Tables
-from shared_code.sync.parts import TABLES
 
 
 @dataclass(slots=True)

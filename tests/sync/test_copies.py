@@ -12,7 +12,7 @@ import pytest
 from local.simulation.world import World
 from local.simulators.wire import Request, Response, Service
 from shared_code.core.records import Side
-from shared_code.sync.parts import TABLES
+from shared_code.store.table_list import TABLES
 from shared_code.telemetry import Recorder
 from tests.current import Current
 from tests.sync import extended_worlds, invoicing, ordering, quoting, worlds

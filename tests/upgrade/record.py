@@ -18,7 +18,8 @@ from typing import Any
 from local.simulation.world import World
 from shared_code.core.coupling import Coupling
 from shared_code.core.records import Side, Values
-from shared_code.sync.parts import TABLES, ConnectionParts
+from shared_code.store.table_list import TABLES
+from shared_code.sync.parts import ConnectionParts
 from tests.sync import ordering, worlds
 
 TRANSIENT = ("Permits", "Previews")

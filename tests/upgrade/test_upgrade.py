@@ -11,8 +11,8 @@ import pytest
 from local.simulation.world import World
 from shared_code.store import schema
 from shared_code.store.memory import MemoryTables
+from shared_code.store.table_list import FILLED_FIRST, TABLES
 from shared_code.sync.messages import Advance, BatchDue, ScanStep, from_text
-from shared_code.sync.parts import FILLED_FIRST, TABLES
 from tandem.storage import backup
 from tests.sync import worlds
 from tests.upgrade import record

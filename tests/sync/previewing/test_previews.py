@@ -12,10 +12,10 @@ from shared_code.store import poison
 from shared_code.store import previews as store
 from shared_code.store.mapping_files import MappingFile
 from shared_code.store.previews import Kind, PreviewStore, Sheet
+from shared_code.store.table_list import TABLES
 from shared_code.store.tables import StorageRefused
 from shared_code.sync.full_sync import Request
 from shared_code.sync.messages import BATCH_QUEUE, QUEUES
-from shared_code.sync.parts import TABLES
 from shared_code.sync.previewing import previews
 from shared_code.sync.previewing.changed import changed_since
 from shared_code.sync.retries import queue_records

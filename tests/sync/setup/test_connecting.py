@@ -15,7 +15,8 @@ from shared_code.core.selection import Catalogue
 from shared_code.settings import read_settings
 from shared_code.store.connection_settings import ConnectionSettingsStore, Stored
 from shared_code.store.memory import MemoryTables
-from shared_code.sync.parts import TABLES, Parts
+from shared_code.store.table_list import TABLES
+from shared_code.sync.parts import Parts
 from shared_code.sync.setup import choosing
 from shared_code.sync.setup.connector import SettingsRefused
 from shared_code.systems.http import Client
