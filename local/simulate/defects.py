@@ -137,7 +137,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "no-if-match-bc": Defect(
         "updates in Business Central overwrite whatever is there",
-        "shared_code.systems.business_central._if_match", always({"If-Match": "*"}),
+        "shared_code.systems.business_central_writes._if_match", always({"If-Match": "*"}),
     ),
     "base-first": Defect(
         "the base is stored before the write is confirmed",

@@ -1,7 +1,6 @@
 """Business Central, one company of one environment, through API v2.0.
 
-Reads ask for the primary, scans for the replica.  Every write goes through ``$batch`` with
-``continue-on-error``; a creation is never repeated by itself, because the service chooses ids.
+Reads ask for the primary, scans for the replica.
 Sources: Microsoft docs api-reference/v2.0, webservices/use-odata-batch.md.
 """
 
@@ -28,34 +27,29 @@ from shared_code.systems import business_central_opportunities as opportunities
 from shared_code.systems import business_central_orders as orders
 from shared_code.systems import business_central_posted as posted
 from shared_code.systems import business_central_tables as tables
-from shared_code.systems import errors, odata
-from shared_code.systems.business_central_batch import Part, PartAnswer
+from shared_code.systems import business_central_writes as writes
+from shared_code.systems import odata
+from shared_code.systems.business_central_batch import Part
 from shared_code.systems.business_central_moved import scan_moved
 from shared_code.systems.business_central_place import Place
 from shared_code.systems.business_central_scan import currencies_part, readable, scan
-from shared_code.systems.chunked import at_most, read_chunks, write_chunks
+from shared_code.systems.chunked import at_most
 from shared_code.systems.counting import count
-from shared_code.systems.http import AnswerLost, Client, checked_address
+from shared_code.systems.http import Client, checked_address
 from shared_code.systems.interface import (
-    ORDER_LINES,
     Change,
     Column,
     Count,
     Creation,
     Cursor,
     Deletions,
-    Moved,
-    OutcomeUnknown,
     Page,
     Refused,
     Removal,
-    Removed,
     SettingWrong,
-    SystemFault,
     SystemUnavailable,
     Table,
     WriteResult,
-    Written,
 )
 
 LOOK_BACK_S = 600.0
@@ -160,9 +154,7 @@ class BusinessCentral:
 
     def create(self, table: Table, creations: Sequence[Creation]) -> list[WriteResult]:
         """Create records; the service chooses their ids, and keeps a creation's own as its key if it can."""
-        url = self._write_url(table, "")
-        made = [_creation(table, url, each) for each in creations]
-        results = self._send(table, "create", made)
+        results = writes.create(self._client, self._place, table, creations, self.read)
         return orders.checked(table, creations, results, partial(self.delete, table))
 
     def keeps_keys(self, table: Table) -> bool:
@@ -176,20 +168,13 @@ class BusinessCentral:
 
     def update(self, table: Table, changes: Sequence[Change]) -> list[WriteResult]:
         """Write fields of records that still have the given etag."""
-        return self._send(
-            table, "update", [_update(table, self._write_url(table, _key(c)), c) for c in changes]
-        )
+        return writes.update(self._client, self._place, table, changes, self.read)
 
     def delete(self, table: Table, removals: Sequence[Removal]) -> list[WriteResult]:
         """Delete records that still have the given etag.  Business Central refuses what was used."""
         if table.in_force:
             return [Refused("NotOffered", "a record made of dated lines is not deleted") for _ in removals]
-        parts = [
-            Part("DELETE", f"{self._place.company}/{odata.name(table.name)}({odata.guid(each.id)})",
-                 {"If-Match": orders.header_etag(each.version.etag)})
-            for each in removals
-        ]  # fmt: skip
-        return write_chunks(self._client, parts, batch.MAX_PARTS, partial(self._write_chunk, table, "delete"))
+        return writes.delete(self._client, self._place, table, removals)
 
     def count(self, table: Table, tests: Sequence[Test]) -> Count | None:
         """How many records meet all tests; ``None`` where they are made of dated lines."""
@@ -224,13 +209,6 @@ class BusinessCentral:
     def describe(self, table: Table) -> Described:
         """The table's properties as ``$metadata`` tells them: one request for a whole API."""
         return metadata.describe(self._client, self._place.of(table).root, table)
-
-    def _write_url(self, table: Table, key: str) -> str:
-        names = tables.column_names(table)
-        expand = tables.expand_with_lines if orders.goes_both_ways(table) else tables.expand
-        return odata.address(
-            f"{self._place.company}/{odata.name(table.name)}{key}", expand=expand(table, names)
-        )
 
     def _rows(
         self,
@@ -280,99 +258,6 @@ class BusinessCentral:
                 for entity, code in zip(entities, codes, strict=True)
             ]
             return [*rows, currencies.local_currency(table, local, rates)] if zero else rows
-
-    def _send(self, table: Table, kind: str, parts: Sequence[Part | Refused]) -> list[WriteResult]:
-        """Send what can be sent; what cannot be written as JSON is refused here, alone."""
-        sent = [part for part in parts if isinstance(part, Part)]
-        write = partial(self._write_chunk, table, kind)
-        results = iter(self._completed(table, write_chunks(self._client, sent, batch.MAX_PARTS, write)))
-        return [next(results) if isinstance(part, Part) else part for part in parts]
-
-    def _write_chunk(self, table: Table, kind: str, parts: Sequence[Part]) -> list[WriteResult]:
-        answer = batch.send(self._client, self._place.of(table).root, kind, parts, repeatable=False)
-        try:
-            answers = batch.parse(answer.data, len(parts))
-        except ValueError as error:
-            raise AnswerLost(f"Business Central's batch ({kind}): {error}") from error
-        failures = [None if one is None else one.error for one in answers]
-        errors.raise_if_all_denied(failures, f"Writing to Business Central's table {table.name}")
-        waits = [errors.wait_of(one) for one in failures if one is not None and one.status == 429]
-        if waits:
-            self._client.permits.throttled(max(waits))
-        return [_result(table, kind, answer) for answer in answers]
-
-    def _completed(self, table: Table, results: list[WriteResult]) -> list[WriteResult]:
-        """Read back the written records whose answer did not hold everything."""
-        bare = [one.row.id for one in results if isinstance(one, Written) and _is_bare(table, one.row)]
-        if not bare:
-            return results
-        try:
-            found = read_chunks(self._client, bare, 500, lambda ids: list(self.read(table, ids).values()))
-        except SystemFault as fault:
-            return [_reread(table, one, {}, str(fault)) for one in results]
-        rows = {row.id: row for row in found}
-        return [_reread(table, one, rows, "the written record was not found again") for one in results]
-
-
-def _key(change: Change) -> str:
-    return f"({odata.guid(change.id)})"
-
-
-def _update(table: Table, url: str, change: Change) -> Part | Refused:
-    try:
-        values = {name: value for name, value in change.values.items() if name != ORDER_LINES}
-        body: Mapping[str, object] = tables.body(table, values)
-        if orders.goes_both_ways(table):
-            body = orders.changed(change, body)
-        odata.dumps(body)
-    except ValueError as error:
-        return Refused("ValueNotSendable", str(error))
-    return Part("PATCH", url, _if_match(change), body)
-
-
-def _if_match(change: Change) -> dict[str, str]:
-    """What guards a write; the version of an order's lines is part of what it is sent."""
-    return {"If-Match": orders.header_etag(change.version.etag)}
-
-
-def _creation(table: Table, url: str, creation: Creation) -> Part | Refused:
-    try:
-        body = creation_keys.body(table, creation)
-        odata.dumps(body)
-    except ValueError as error:
-        return Refused("ValueNotSendable", str(error))
-    return Part("POST", url, {}, body)
-
-
-def _result(table: Table, kind: str, answer: PartAnswer | None) -> WriteResult:
-    if answer is None:
-        return OutcomeUnknown("Business Central's batch ended before this record")
-    if answer.error is not None and orders.MOVED in answer.error.message:
-        return Moved()
-    if answer.error is not None:
-        return errors.business_central_result(answer.error, creating=kind == "create")
-    if kind == "delete":
-        return Removed()
-    try:
-        entity = odata.mapping(answer.data)
-        key, version = tables.record_id(table, entity), tables.version(entity)
-    except ValueError as error:
-        return OutcomeUnknown(f"the answer to the write cannot be used: {error}")
-    try:
-        return Written(tables.row(table, entity))
-    except ValueError:
-        return Written(Row(key, version))
-
-
-def _is_bare(table: Table, row: Row) -> bool:
-    return any(name not in row.values for name in tables.column_names(table))
-
-
-def _reread(table: Table, result: WriteResult, rows: Mapping[str, Row], reason: str) -> WriteResult:
-    if not isinstance(result, Written) or not _is_bare(table, result.row):
-        return result
-    row = rows.get(result.row.id)
-    return Written(row, edited=row.version != result.row.version) if row else OutcomeUnknown(reason)
 
 
 def _value(table: Table, row: Row, column: str) -> Value:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from local.simulators import business_central as simulated
-from local.simulators.business_central import control
-from local.simulators.faults import AimedFault, Fault, FaultPlan, FaultyService, Scope
-from local.simulators.tokens import Identity
-from shared_code.core.records import ZERO_ID, Values
+from local.simulators.faults import Fault
+from shared_code.core.records import ZERO_ID
 from shared_code.systems import business_central_scan
 from shared_code.systems.business_central import BusinessCentral, api_root
 from shared_code.systems.interface import (
@@ -20,30 +17,24 @@ from shared_code.systems.interface import (
     Change,
     Column,
     Creation,
-    Exists,
-    Gone,
-    Moved,
-    NotDone,
-    OutcomeUnknown,
     Page,
-    Refused,
-    Removal,
-    Removed,
     SettingWrong,
     Table,
     TableMissing,
     Throttled,
-    Written,
+)
+from tests.systems.companies import (
+    CUSTOMERS,
+    ODD,
+    TENANT,
+    Company,
+    company,
+    row_of,
 )
 from tests.systems.conftest import Surroundings
 
-TENANT = "00000000-0000-0000-0000-00000000000a"
-CUSTOMERS = Table(
-    "customers",
-    "id",
-    tuple(map(Column, ("number", "displayName", "email", "creditLimit", "companyContactNumber"))),
-    scan_columns=("blocked",),
-)
+__all__ = ["company"]
+
 CONTACTS = Table("contacts", "id", (Column("number"), Column("displayName"), Column("companyNumber")))
 CURRENCIES = Table(
     "currencies",
@@ -51,79 +42,6 @@ CURRENCIES = Table(
     tuple(map(Column, ("code", "displayName", "amountDecimalPlaces", "exchangeRate"))),
     related=("currencyExchangeRates",),
 )
-ODD = 'O\'Brien & Söhne 🙂 #1 + "x" \\ 100%'
-EARLY = "2026-01-01T00:00:00Z"
-
-
-class AnyToken:
-    """Admits everybody as one application."""
-
-    def verify(self, authorization: str | None) -> Identity:
-        return Identity(TENANT, "app", None, "https://api.businesscentral.dynamics.com")
-
-
-class Company:
-    """A simulated company with its client; faults are aimed at the service."""
-
-    def __init__(self, surroundings: Surroundings, **options: Any) -> None:
-        self.surroundings = surroundings
-        self.service = simulated.BusinessCentral(
-            surroundings.clock, AnyToken(), simulated.Options(tenant_id=TENANT, control=True, **options)
-        )
-        records: dict[str, list[dict[str, Any]]] = {
-            "currencies": [currency("EUR"), currency("USD"), currency("CHF")],
-            "currencyExchangeRates": [rate("EUR", "1", "0.8"), rate("USD", "2", "1", "EUR")],
-        }
-        self.name = "Odd & Sons"
-        self.id = self.service.load_company(self.name, records, {"localCurrencyCode": "GBP"}).id
-        self.faulty = FaultyService(self.service, FaultPlan(), surroundings.clock)
-        root = api_root("https://api.example", TENANT, "production")
-        self.system = BusinessCentral(
-            surroundings.client(self.faulty), root, self.id, environment="production", look_back_s=600
-        )
-
-    def fail(self, kind: Fault, method: str | None = None, skip: int = 0) -> None:
-        self.faulty.aim(AimedFault(kind, Scope(method), skip))
-
-    def customers(self, count: int) -> list[str]:
-        results = self.system.create(CUSTOMERS, [Creation({"displayName": f"C {n}"}) for n in range(count)])
-        return [row_of(result).id for result in results]
-
-    def requests(self) -> int:
-        """HTTP requests since the last time this was asked."""
-        count = len(self.surroundings.kinds)
-        self.surroundings.kinds.clear()
-        return count
-
-    def set_rate(self, code: str, start: str, amount: float, relational: float) -> None:
-        arguments = {"company": self.name, "currencyCode": code, "startingDate": start}
-        amounts = {"exchangeRateAmount": amount, "relationalExchangeRateAmount": relational}
-        control.set_exchange_rate(self.service.env, {**arguments, **amounts})
-
-
-def currency(code: str) -> dict[str, Any]:
-    return {"code": code, "displayName": code, "amountDecimalPlaces": "2:2", "lastModifiedDateTime": EARLY}
-
-
-def rate(code: str, amount: str, relational: str, of: str = "") -> dict[str, Any]:
-    return {
-        "currencyCode": code,
-        "startingDate": "2026-01-01",
-        "exchangeRateAmount": float(amount),
-        "relationalCurrencyCode": of,
-        "relationalExchangeRateAmount": float(relational),
-        "lastModifiedDateTime": EARLY,
-    }
-
-
-def row_of(result: object) -> Any:
-    assert isinstance(result, Written), result
-    return result.row
-
-
-@pytest.fixture
-def company(surroundings: Surroundings) -> Company:
-    return Company(surroundings)
 
 
 def all_pages(company: Company, table: Table, page: Page) -> list[Page]:
@@ -133,15 +51,6 @@ def all_pages(company: Company, table: Table, page: Page) -> list[Page]:
     return pages
 
 
-def test_what_was_created_is_what_is_read(company: Company) -> None:
-    values: Values = {"displayName": ODD, "creditLimit": Decimal("1234.56"), "email": "a@b.example"}
-    created = row_of(company.system.create(CUSTOMERS, [Creation(values)])[0])
-    read = company.system.read(CUSTOMERS, [created.id.upper()])
-    assert read == {created.id: created}
-    assert {name: created.values[name] for name in values} == values
-    assert created.values["number"]
-
-
 def test_one_request_reads_many_and_leaves_out_the_missing(company: Company) -> None:
     ids = company.customers(150)
     company.requests()
@@ -149,80 +58,11 @@ def test_one_request_reads_many_and_leaves_out_the_missing(company: Company) -> 
     assert (set(found), company.requests()) == (set(ids), 1)
 
 
-def test_a_creation_that_is_refused_fails_alone(company: Company) -> None:
-    creations = [
-        Creation({"displayName": "a"}),
-        Creation({"displayName": "x" * 300}),
-        Creation({"displayName": "b"}),
-    ]
-    first, second, third = company.system.create(CUSTOMERS, creations)
-    assert isinstance(second, Refused)
-    assert "CorrelationId" not in second.message
-    assert (row_of(first).values["displayName"], row_of(third).values["displayName"]) == ("a", "b")
-
-
-def test_a_number_that_is_taken_exists(company: Company) -> None:
-    creation = Creation({"number": "T-1", "displayName": "a"})
-    row_of(company.system.create(CUSTOMERS, [creation])[0])
-    assert company.system.create(CUSTOMERS, [creation]) == [Exists()]
-
-
-def test_an_update_needs_the_version_it_was_made_for(company: Company) -> None:
-    (key,) = company.customers(1)
-    before = company.system.read(CUSTOMERS, [key])[key].version
-    after = row_of(company.system.update(CUSTOMERS, [Change(key, before, {"displayName": ODD})])[0])
-    assert after.values["displayName"] == ODD
-    assert after.version.etag != before.etag
-    assert after.version.stamp >= before.stamp
-    assert company.system.update(CUSTOMERS, [Change(key, before, {"displayName": "lost"})]) == [Moved()]
-
-
-def test_an_update_of_a_missing_record_is_gone(company: Company) -> None:
-    (key,) = company.customers(1)
-    version = company.system.read(CUSTOMERS, [key])[key].version
-    control.delete_row(company.service.env, {"company": company.name, "table": "customers", "id": key})
-    assert company.system.update(CUSTOMERS, [Change(key, version, {"displayName": "x"})]) == [Gone()]
-
-
-def test_a_creation_whose_answer_is_lost_is_unknown_and_sent_once(company: Company) -> None:
-    company.fail(Fault.ANSWER_LOST, "POST")
-    results = company.system.create(CUSTOMERS, [Creation({"displayName": "a"})] * 2)
-    assert [type(one) for one in results] == [OutcomeUnknown, OutcomeUnknown]
-    assert len(company.system.find(CUSTOMERS, "displayName", ["a"])) == 2
-
-
-@pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.TRUNCATED])
-def test_an_update_whose_answer_is_lost_is_unknown(company: Company, fault: Fault) -> None:
-    (key,) = company.customers(1)
-    version = company.system.read(CUSTOMERS, [key])[key].version
-    company.fail(fault, "POST")
-    (result,) = company.system.update(CUSTOMERS, [Change(key, version, {"displayName": "b"})])
-    assert isinstance(result, OutcomeUnknown)
-
-
 @pytest.mark.parametrize("fault", sorted(set(Fault) - {Fault.LATENCY, Fault.DUPLICATE}))
 def test_a_read_gets_through_any_single_fault(company: Company, fault: Fault) -> None:
     ids = company.customers(3)
     company.fail(fault)
     assert set(company.system.read(CUSTOMERS, ids)) == set(ids)
-
-
-@pytest.mark.parametrize(
-    "fault", [Fault.STATUS_429, Fault.STATUS_503, Fault.STATUS_503_NO_HINT, Fault.HTML_INSTEAD]
-)
-def test_a_creation_gets_through_a_refusal_and_happens_once(company: Company, fault: Fault) -> None:
-    company.fail(fault, "POST")
-    row_of(company.system.create(CUSTOMERS, [Creation({"displayName": "only"})])[0])
-    assert len(company.system.find(CUSTOMERS, "displayName", ["only"])) == 1
-
-
-def test_a_throttled_chunk_is_not_done_while_the_others_are(company: Company) -> None:
-    company.faulty.replace(FaultPlan(retry_after_s=90))
-    company.fail(Fault.STATUS_429, "POST", skip=1)
-    results = company.system.create(CUSTOMERS, [Creation({"displayName": "a"})] * 150)
-    assert [type(results[0]), type(results[149])] == [Written, NotDone]
-    assert isinstance(results[149], NotDone)
-    assert results[149].retry_after_s >= 90
 
 
 def test_the_services_own_limit_is_waited_for(surroundings: Surroundings) -> None:
@@ -419,27 +259,3 @@ def test_an_unknown_company_is_a_wrong_setting_an_unknown_table_a_matter_of_its_
         unknown.scan(CUSTOMERS, None)
     with pytest.raises(TableMissing, match="Publish Tandem's extension"):
         company.system.scan(replace(CUSTOMERS, name="nothings"), None)
-
-
-def test_a_record_is_deleted_only_at_the_version_that_was_seen(company: Company) -> None:
-    kept, gone, missing = company.customers(3)
-    versions = {
-        key: row.version for key, row in company.system.read(CUSTOMERS, [kept, gone, missing]).items()
-    }
-    removals = [Removal(key, versions[key]) for key in (kept, gone, missing)]
-    row_of(company.system.update(CUSTOMERS, [Change(kept, versions[kept], {"displayName": "edited"})])[0])
-    control.delete_row(company.service.env, {"company": company.name, "table": "customers", "id": missing})
-    company.requests()
-    assert company.system.delete(CUSTOMERS, removals) == [Moved(), Removed(), Gone()]
-    assert company.requests() == 1
-    assert set(company.system.read(CUSTOMERS, [kept, gone, missing])) == {kept}
-
-
-def test_a_deletion_whose_answer_is_lost_is_unknown(company: Company) -> None:
-    (key,) = company.customers(1)
-    version = company.system.read(CUSTOMERS, [key])[key].version
-    company.fail(Fault.ANSWER_LOST, "POST")
-    assert [type(one) for one in company.system.delete(CUSTOMERS, [Removal(key, version)])] == [
-        OutcomeUnknown
-    ]
-    assert company.system.delete(CUSTOMERS, [Removal(key, version)]) == [Gone()]

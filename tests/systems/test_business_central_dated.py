@@ -15,8 +15,8 @@ from shared_code.core.records import Row, Version
 from shared_code.systems import business_central_scan
 from shared_code.systems.business_central import BusinessCentral, api_root
 from shared_code.systems.interface import Column, Cursor, CursorExpired, Page, Table
+from tests.systems.companies import TENANT, AnyToken
 from tests.systems.conftest import Surroundings
-from tests.systems.test_business_central import TENANT, AnyToken
 
 RULE = InForce(
     within=("priceListCode", "assetNumber"), place=("assetType", "pricedUnitOfMeasureCode"),

@@ -7,8 +7,8 @@ import pytest
 from local.simulators.faults import Fault
 from shared_code.systems.business_central_keys import body
 from shared_code.systems.interface import Column, Creation, Refused, Table, Written
+from tests.systems.companies import CUSTOMERS, Company
 from tests.systems.conftest import Surroundings
-from tests.systems.test_business_central import CUSTOMERS, Company
 
 KEYED = Table("customers", "id", (Column("number"), Column("displayName")), api="tandem/sync/v1.0")
 VENDORS = Table("vendors", "id", (Column("displayName"),), api="tandem/sync/v1.0")

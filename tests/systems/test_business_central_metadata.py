@@ -17,8 +17,8 @@ from shared_code.systems import business_central_metadata as metadata
 from shared_code.systems.business_central import BusinessCentral
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable, Table
 from tests.simulators.business_central.client import SAMPLES
+from tests.systems.companies import TENANT, Company
 from tests.systems.conftest import Script, Surroundings
-from tests.systems.test_business_central import TENANT, Company
 
 PUBLISHED = (SAMPLES / "real.metadata.xml").read_bytes()
 ROOT = Path(__file__).parents[2]

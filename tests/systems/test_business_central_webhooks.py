@@ -13,8 +13,8 @@ from local.simulators.webhook_sender import Answer
 from shared_code.systems.business_central import api_root
 from shared_code.systems.business_central_webhooks import Subscriptions
 from shared_code.systems.interface import SettingWrong, SystemFault, SystemUnavailable
+from tests.systems.companies import TENANT, AnyToken
 from tests.systems.conftest import Surroundings
-from tests.systems.test_business_central import TENANT, AnyToken
 
 GOOD = "https://hooks.example/good"
 ROOT = api_root("https://api.example", TENANT, "production")

@@ -30,8 +30,8 @@ from shared_code.systems.filter_query import MAX_CHARS, FilterQuery
 from shared_code.systems.http import Call, Client
 from shared_code.systems.interface import Column, Count, Creation, System, Table, Written
 from shared_code.systems.throttle import LocalPermits
+from tests.systems import companies as bc_tests
 from tests.systems import organisations as sales_tests
-from tests.systems import test_business_central as bc_tests
 from tests.systems.conftest import StepRuntime, Surroundings
 
 TEXTS = [

@@ -20,8 +20,8 @@ from shared_code.systems.interface import (
     WriteResult,
     Written,
 )
+from tests.systems import companies as bc
 from tests.systems import organisations as sales
-from tests.systems import test_business_central as bc
 from tests.systems.conftest import Surroundings
 
 RATES = dict.fromkeys(sorted(set(Fault) - {Fault.LATENCY, Fault.DUPLICATE}), 0.1)

@@ -25,7 +25,7 @@ from shared_code.systems.http import Client
 from shared_code.systems.interface import Creation, Written
 from shared_code.systems.session import new_session
 from shared_code.systems.throttle import LocalPermits
-from tests.systems.test_business_central import CUSTOMERS, ODD, TENANT, AnyToken
+from tests.systems.companies import CUSTOMERS, ODD, TENANT, AnyToken
 from tests.unit.test_settings import GOOD
 
 
