@@ -51,8 +51,9 @@ class Entry:
 
     ``old`` and ``new`` are neutral values.  ``because`` tells for each field what decided; ``overruled``
     names those of which ``old`` holds a value that a person wrote and that was decided against, and ``by``
-    who decided, where a person did.  ``rules`` are the mapping's (``rules_digest``).  Once the values were
-    erased (``erased_at_s``), only the names of the fields are left.
+    who decided, where a person did.  ``rules`` are the mapping's (``rules_digest``).  ``sent`` are values of
+    which the service is known to hold another form, the one in ``new``.  Once the values were erased
+    (``erased_at_s``), only the names of the fields are left.
     """
 
     mapping: str
@@ -70,6 +71,7 @@ class Entry:
     rules: str = ""
     erased_at_s: float = 0.0
     era: int = 0
+    sent: Values = field(default_factory=dict)
 
     @property
     def is_creation(self) -> bool:
@@ -85,16 +87,19 @@ def joined(known: Entry, later: Entry) -> Entry:
 
     The service lets one of them through, and nobody knows yet which: all that either puts in place of
     something is kept.  Where both write a field, ``later`` counts if it repeats ``known`` (the same batch).
-    Values that were erased stay erased.
+    The form that the service gave a value stays where the same value is sent again.  Values that were erased
+    stay erased.
     """
     if known.erased_at_s:
         return later
     repeats = (known.job, known.batch) == (later.job, later.batch)
     less, more = (known, later) if repeats else (later, known)
+    sent = {name: value for name, value in known.sent.items() if later.new.get(name, value) == value}
     return replace(
         more,
         old={**later.old, **known.old},
-        new={**less.new, **more.new},
+        new={**less.new, **more.new, **{name: known.new[name] for name in sent}},
+        sent=sent,
         because={**less.because, **more.because},
         overruled=tuple(dict.fromkeys((*known.overruled, *later.overruled))),
         by=more.by or less.by,

@@ -49,6 +49,9 @@ KEEP_MONTHS = 13
 EMPTY_MONTHS = 12
 """After so many empty months none is older: a month without a write does not end the clean-up."""
 
+LATELY_S = 86_400.0
+"""What a process that died has written is met within minutes; after a longer stop it is not looked for."""
+
 JOIN_TRIES = 5
 """How often an entry is read anew because another worker wrote it meanwhile."""
 
@@ -189,6 +192,18 @@ class JournalStore:
         found = self._tables.query_prefix(TABLE, self._partition(mapping, of_month), f"{bc_id}|")
         return [_entry(mapping, entity) for entity in found]
 
+    def since_version(self, mapping: str, bc_id: str, side: Side, stamp: str, now_s: float) -> list[Entry]:
+        """What was lately announced for a record at this version of a side, or at a later one."""
+        months = dict.fromkeys(month(at_s) for at_s in (now_s - LATELY_S, now_s))
+        first, last = f"{bc_id}|{side}|{escape_key(stamp)}", f"{bc_id}|{side}|~"
+        return [
+            _entry(mapping, entity)
+            for of_month in months
+            for entity in self._tables.query(
+                TABLE, self._partition(mapping, of_month), first=first, last=last
+            )
+        ]
+
     def of_range(self, mapping: str, first: str, last: str, since_s: float, now_s: float) -> list[Entry]:
         """What was written since a moment on the pairs from one BC id to another, the oldest first."""
         found = (
@@ -276,7 +291,7 @@ class JournalStore:
 
 
 def _erased(each: Entry, now_s: float) -> Entry:
-    return replace(each, old={}, new={}, erased_at_s=now_s)
+    return replace(each, old={}, new={}, sent={}, erased_at_s=now_s)
 
 
 def _row(each: Entry) -> str:
@@ -299,6 +314,8 @@ def _values(each: Entry) -> dict[str, Scalar]:
         "by": each.by,
         "erased_at_s": float(each.erased_at_s),
     }
+    if each.sent:
+        optional |= as_values("sent", dump(each.sent))
     return values | {name: value for name, value in optional.items() if value}
 
 
@@ -329,4 +346,5 @@ def _entry(mapping: str, entity: Entity) -> Entry:
         str(values["rules"]),
         float(values.get("erased_at_s", 0.0)),
         int(era or 0),
+        load_values(text_of("sent", values) or "{}"),
     )

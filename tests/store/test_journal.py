@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -51,7 +52,7 @@ def test_everything_an_entry_tells_comes_back(journal: JournalStore) -> None:
     told = replace(
         entry(phone=None, amount=Decimal("1.50"), city="ü 😀"),
         because={"phone": Reason.ONE_WAY, "amount": Reason.DECIDED, "city": Reason.DECIDED},
-        overruled=("amount", "city"), by="Pat", rules="abc.def", version='W/"7"|x',
+        overruled=("amount", "city"), by="Pat", rules="abc.def", version='W/"7"|x', sent={"city": "Ü 😀"},
     )  # fmt: skip
     journal.announce("CUSTOMER", [told])
     assert of(journal) == [told]
@@ -150,11 +151,13 @@ def test_creations_at_the_turn_of_a_month_are_found_in_both(journal: JournalStor
 
 
 def test_erasing_leaves_what_happened_to_which_field_when_and_no_value(journal: JournalStore) -> None:
-    journal.announce("CUSTOMER", [entry("b1", phone="secret"), entry("b2")])
+    journal.announce(
+        "CUSTOMER", [replace(entry("b1", phone="secret"), sent={"phone": "a secret"}), entry("b2")]
+    )
     journal.add_made("CUSTOMER", [made("b1", name="secret"), made("b2")])
     assert journal.erase("CUSTOMER", "b1", NOW_S + 5) == 2
     (kept,) = of(journal)
-    assert (kept.old, kept.new, kept.erased_at_s) == ({}, {}, NOW_S + 5)
+    assert (kept.old, kept.new, kept.sent, kept.erased_at_s) == ({}, {}, {}, NOW_S + 5)
     assert kept.because == {"phone": Reason.CHANGED}
     first, second = journal.made_by("CUSTOMER", kept.batch, NOW_S)
     assert (first.new, first.erased_at_s, dict(first.because)) == ({}, NOW_S + 5, {"name": Reason.CREATED})
@@ -206,6 +209,20 @@ def test_the_pairs_that_a_job_wrote_are_found_page_by_page_each_once(journal: Jo
         if not start:
             break
     assert (updated, created) == ([f"b{number}" for number in range(5)], ["c1", "c2"])
+
+
+def test_what_was_lately_announced_from_a_version_of_one_side_on_is_found(journal: JournalStore) -> None:
+    told = [entry(version=each) for each in ("0189", "0190", "0201")]
+    others = [entry("b2", "0190"), replace(entry(version="2026"), side=Side.BC)]
+    last_month = replace(entry(version="0195"), at_s=NOW_S - 40 * 86_400)
+    journal.announce("CUSTOMER", [*told, *others, last_month])
+    assert journal.since_version("CUSTOMER", "b1", Side.SALES, "0190", NOW_S) == told[1:]
+
+
+def test_what_was_announced_just_before_the_turn_of_a_month_is_found_after_it(journal: JournalStore) -> None:
+    turn = datetime(2026, 12, 1, tzinfo=UTC).timestamp()
+    journal.announce("CUSTOMER", [replace(entry(), at_s=turn - 1)])
+    assert len(journal.since_version("CUSTOMER", "b1", Side.SALES, "1", turn + 1)) == 1
 
 
 def test_a_range_of_the_journal_is_what_was_written_there_since_a_moment(journal: JournalStore) -> None:

@@ -26,7 +26,7 @@ def read_again(work: Work, read: Mapping[Side, frozenset[str]], first: Side) -> 
         earlier = {
             str(each.id_on(side)): each
             for each in work.open_items()
-            if _is_contested(each) and _read_first(each, read, first) is side
+            if is_contested(each) and _read_first(each, read, first) is side
         }
         if earlier:
             found = work.system(side).read(work.table(side), sorted(earlier))
@@ -35,7 +35,7 @@ def read_again(work: Work, read: Mapping[Side, frozenset[str]], first: Side) -> 
                     item.hand_on(work.soon_s)
 
 
-def _is_contested(item: Item) -> bool:
+def is_contested(item: Item) -> bool:
     """Whether both sides moved since the coupling was stored.  A pair that has just been found has no
     versions on file, and nothing was carried across yet."""
     coupling = item.coupling

@@ -82,11 +82,13 @@ def new_entry(
 
 def correct(planned: PlannedUpdate, returned: Values) -> None:
     """A confirmed write: the entry tells what the service holds, which may be in another form than what was
-    sent, and nothing of a write for the same version that did not happen then."""
+    sent, and nothing of a write for the same version that did not happen then.  What was sent stays beside
+    it: whoever meets the record before its base is stored knows by it what is ours (``recalling.py``)."""
     entry = planned.entry
     stored = {name: returned.get(name) for name in entry.new} if entry else {}
     if entry and (planned.is_joined or stored != entry.new):
-        planned.item.journal.append(replace(entry, new=stored))
+        sent = {name: value for name, value in entry.new.items() if stored[name] != value}
+        planned.item.journal.append(replace(entry, new=stored, sent=sent))
 
 
 def note_made(work: Work, item: Item, side: Side, sent: Values, row: Row) -> None:

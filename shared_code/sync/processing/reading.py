@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared_code.core.records import Absent, Deleted, Row, Side
-from shared_code.sync.processing import contested, living_on, still_there, vanished
+from shared_code.sync.processing import contested, living_on, recalling, still_there, vanished
 from shared_code.sync.processing.items import Item
 from shared_code.sync.processing.work import Work
 from shared_code.sync.selecting import DELETED
@@ -15,6 +15,7 @@ def read_missing(work: Work) -> None:
     first = _first_side(work)
     read = {side: _read_side(work, side) for side in (first, first.other)}
     contested.read_again(work, read, first)
+    recalling.recall(work)
     living_on.complete(work)
 
 

@@ -40,6 +40,14 @@ def test_a_repeat_of_the_same_batch_counts_and_another_workers_entry_stays() -> 
     assert joined(known, replace(repeat, job="another")).job == "job"
 
 
+def test_the_form_that_the_service_gave_a_value_stays_where_the_same_value_is_sent_again() -> None:
+    known = replace(entry({"city": "VIK", "phone": "1"}), sent={"city": "Vik"})
+    again = joined(known, entry({"city": "Vik", "phone": "2"}))
+    assert (again.new, again.sent) == ({"city": "VIK", "phone": "2"}, {"city": "Vik"})
+    other = joined(known, entry({"city": "Hof"}))
+    assert (other.new, other.sent) == ({"city": "Hof", "phone": "1"}, {})
+
+
 def test_values_that_were_erased_stay_erased() -> None:
     erased = replace(entry({"phone": "1", "city": "2"}), old={}, new={}, erased_at_s=5.0)
     later = entry({"phone": "3"}, job="another")
