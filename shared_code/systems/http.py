@@ -2,7 +2,7 @@
 
 The client sends what it is told and knows nothing of tables.  It never follows a redirect, keeps no
 cookie (Dataverse's affinity cookies would pin all work to one server: Microsoft docs
-send-parallel-requests.md) and reads at most ``MAX_ANSWER_BYTES``.
+send-parallel-requests.md) and reads at most ``wire.MAX_ANSWER_BYTES``.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError as PoolError
-from urllib3.exceptions import NewConnectionError
 
 from shared_code.core.telemetry import REQUESTS, SILENT, THROTTLED, Telemetry
 from shared_code.runtime import Runtime
-from shared_code.systems import errors, odata, retry
+from shared_code.systems import errors, odata, retry, wire
 from shared_code.systems.auth import Tokens, check_certificates
 from shared_code.systems.interface import AccessDenied, SettingWrong, SystemUnavailable, Throttled
 from shared_code.systems.retry import PATIENT, GiveUp, Patience, Trouble
@@ -26,8 +25,6 @@ from shared_code.systems.session import CONNECT_TIMEOUT_S
 from shared_code.systems.throttle import Permits
 
 USER_AGENT = "Tandem/0.1"
-MAX_ANSWER_BYTES = 64 * 1024 * 1024
-_PIECE_BYTES = 1 << 16
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 type Parse = Callable[[str, bytes], object]
@@ -269,62 +266,19 @@ class Client:
                 call.url,
                 data=call.body,
                 headers=self._headers(call),
-                auth=_Authorized(self._sign_in.scheme, token),
+                auth=wire.Authorized(self._sign_in.scheme, token),
                 timeout=(min(CONNECT_TIMEOUT_S, self._patience.answer_s), self._patience.answer_s),
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return _outcome(call, response, _body(response))
-        except (OSError, PoolError, _TooLarge) as error:  # what requests raises is an OSError
+                return _outcome(call, response, wire.body_of(response))
+        except (OSError, PoolError, wire.TooLarge) as error:  # what requests raises is an OSError
             check_certificates(self._session, f"A request to {self.system_name}")
-            return _Failed(_trouble_of(error), _reason(error))
+            return _Failed(wire.trouble_of(error), wire.reason_of(error))
 
     def _headers(self, call: Call) -> dict[str, str | bytes]:
         own = {"User-Agent": USER_AGENT, self._request_id_header: self.runtime.new_id()}
         return {**own, **call.headers}
-
-
-class _Authorized(requests.auth.AuthBase):
-    """Puts the token on a request; as ``auth`` so that nothing of the surroundings can replace it."""
-
-    def __init__(self, scheme: str, token: str) -> None:
-        self._value = f"{scheme} {token}"
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = self._value
-        return request
-
-
-class _TooLarge(Exception):
-    """The answer is larger than ``MAX_ANSWER_BYTES``."""
-
-
-def _body(response: requests.Response) -> bytes:
-    pieces: list[bytes] = []
-    size = 0
-    for piece in response.iter_content(_PIECE_BYTES):
-        size += len(piece)
-        if size > MAX_ANSWER_BYTES:
-            raise _TooLarge
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def _reason(error: Exception) -> str:
-    """The kind of the failure; its text may hold addresses with keys and the values of filters."""
-    if isinstance(error, requests.exceptions.SSLError):
-        return (
-            "its certificate is not trusted (check the address, BUSINESS_CENTRAL_AUTHORITIES and CA_BUNDLE)"
-        )
-    return type(error).__name__
-
-
-def _trouble_of(error: Exception) -> Trouble:
-    """Whether the request can have reached the service."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    early = requests.exceptions.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError
-    unsent = isinstance(error, early) or isinstance(reason, NewConnectionError)
-    return Trouble.UNSENT if unsent else Trouble.LOST
 
 
 def _outcome(call: Call, response: requests.Response, body: bytes) -> Answer | _Failed:

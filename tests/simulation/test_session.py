@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from local.simulation.session import DirectSession
 from local.simulators.adapter import InProcessAdapter
 from local.simulators.wire import ConnectionLost, ManualClock, Request, Response
-from shared_code.systems.http import _Authorized, _body
 from shared_code.systems.session import new_session
+from shared_code.systems.wire import Authorized, body_of
 
 CLOCK = ManualClock()
 
@@ -35,7 +35,7 @@ class Recorder:
 
 def _sent(session: requests.Session, method: str, url: str, headers: Any, body: bytes | None) -> Any:
     return session.request(
-        method, url, data=body, headers=headers, auth=_Authorized("Bearer", "token"), timeout=(1, 2),
+        method, url, data=body, headers=headers, auth=Authorized("Bearer", "token"), timeout=(1, 2),
         allow_redirects=False, stream=True,
     )  # fmt: skip
 
@@ -83,7 +83,7 @@ def test_the_same_answer_comes_back(status: int, headers: dict[str, str]) -> Non
     for session in _both(service):
         with _sent(session, "GET", "https://service.example/a", {}, None) as answer:
             shown = {name.lower(): value for name, value in answer.headers.items()}
-            got.append((answer.status_code, shown, _body(answer), answer.ok))
+            got.append((answer.status_code, shown, body_of(answer), answer.ok))
     assert got[0] == got[1]
 
 
@@ -96,7 +96,7 @@ def test_a_lost_connection_is_the_same_fault() -> None:
 def test_a_body_where_none_may_be_is_the_same_fault() -> None:
     for session in _both(Recorder(Response(204, {}, b"body"))):
         with pytest.raises(requests.exceptions.ChunkedEncodingError):
-            _body(_sent(session, "GET", "https://service.example/a", {}, None))
+            body_of(_sent(session, "GET", "https://service.example/a", {}, None))
 
 
 @pytest.mark.parametrize("bad", ["a\r\nb", "a\nb"])
@@ -112,6 +112,6 @@ def test_what_the_session_does_not_heed_is_refused() -> None:
     session = DirectSession(Recorder(), CLOCK)
     with pytest.raises(TypeError):
         session.request(
-            "GET", "https://a.example", headers={}, data=None, auth=_Authorized("Bearer", "t"), timeout=None,
+            "GET", "https://a.example", headers={}, data=None, auth=Authorized("Bearer", "t"), timeout=None,
             allow_redirects=False, stream=True, params={"a": "b"},
         )  # fmt: skip

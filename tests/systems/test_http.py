@@ -4,9 +4,8 @@ import json
 from email.utils import formatdate
 
 import pytest
-import requests
 
-from local.simulators.wire import ConnectionLost, Request, Response
+from local.simulators.wire import ConnectionLost, Response
 from shared_code.systems import http
 from shared_code.systems.auth import FixedTokens
 from shared_code.systems.http import AnswerLost, Call
@@ -156,14 +155,6 @@ def test_tls_and_this_machine_are_fine(url: str) -> None:
     assert http.checked_address(url, "Sales") == url.rstrip("/")
 
 
-def test_a_huge_answer_is_not_read_to_its_end(
-    surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(http, "MAX_ANSWER_BYTES", 1000)
-    with pytest.raises(SystemUnavailable):
-        surroundings.client(Script([Response(200, JSON, b"[" + b"1," * 1000 + b"1]")])).send(READ)
-
-
 def test_permits_follow_the_hint_and_grow_slowly(surroundings: Surroundings) -> None:
     permits = surroundings.permits
     permits.throttled(1)
@@ -205,33 +196,6 @@ def test_a_file_of_authorities_that_is_gone_is_a_wrong_setting(surroundings: Sur
     )
     with pytest.raises(SettingWrong, match="CA_BUNDLE"):
         client.send(Call("read", "GET", "https://localhost:1/"))
-
-
-class Broken:
-    """A service at which the machine itself fails."""
-
-    def handle(self, request: Request) -> Response:
-        raise OSError(24, "Too many open files")
-
-
-def test_a_fault_of_the_machine_is_unavailable_and_a_write_may_have_gone_out(
-    surroundings: Surroundings,
-) -> None:
-    with pytest.raises(SystemUnavailable, match="OSError"):
-        surroundings.client(Broken()).send(READ)
-    with pytest.raises(AnswerLost):
-        surroundings.client(Broken()).send(WRITE)
-
-
-def test_a_certificate_that_is_not_trusted_names_the_setting(
-    surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*given: object, **more: object) -> None:
-        raise requests.exceptions.SSLError
-
-    monkeypatch.setattr(requests.Session, "request", refuse)
-    with pytest.raises(SystemUnavailable, match="CA_BUNDLE"):
-        surroundings.client(Script([GOOD])).send(WRITE)
 
 
 def test_a_clock_that_differs_is_told_from_the_date_of_the_last_answer(surroundings: Surroundings) -> None:
