@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import tomllib
-from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from importlib import resources
 
-from shared_code.connecting import POOL_SIZE, AppConnector, settings_of, tokens_of
+from shared_code.clients import Clients
+from shared_code.connecting import AppConnector, settings_of, tokens_of
 from shared_code.core.availability import ItemStock
 from shared_code.core.catalogue import TEMPLATE, for_connection
 from shared_code.core.features import Feature, Features
@@ -32,7 +33,6 @@ from shared_code.settings import Company, SettingError, Settings, read_settings
 from shared_code.store import azure_queue, azure_tables, schema
 from shared_code.store.connection_settings import ConnectionSettingsStore
 from shared_code.store.mapping_files import MappingFileStore
-from shared_code.store.permits import LeasedPermits
 from shared_code.store.queue import Queue
 from shared_code.store.table_list import FILLED_FIRST, TABLES
 from shared_code.store.tables import StoreError, Tables
@@ -41,11 +41,6 @@ from shared_code.sync.availability.names import Names
 from shared_code.sync.availability.shelf import Shelf
 from shared_code.sync.messages import QUEUES
 from shared_code.sync.parts import ConnectionParts, Hooks, Parts
-from shared_code.systems.auth import (
-    BUSINESS_CENTRAL_SCOPE,
-    Tokens,
-    WebServiceKey,
-)
 from shared_code.systems.business_central import BusinessCentral, api_root, own_root
 from shared_code.systems.business_central_availability import read_names, read_stock
 from shared_code.systems.business_central_place import Place
@@ -54,16 +49,9 @@ from shared_code.systems.dataverse import Dataverse
 from shared_code.systems.dataverse_options import Choices
 from shared_code.systems.dataverse_teams import Teams
 from shared_code.systems.dataverse_webhooks import Webhooks
-from shared_code.systems.http import BY_KEY, BY_TOKEN, Client
 from shared_code.systems.interface import System
-from shared_code.systems.retry import BRIEF, PATIENT, Patience
-from shared_code.systems.session import new_session
 from shared_code.telemetry import Exporter, Recorder, attach
 from shared_code.web.people import Doorkeeper, SignIn
-
-BC_PERMITS, SALES_PERMITS, SALES_CEILING = 4, 8, 24
-"""Requests in flight of one service user over all instances: Business Central serves five at once and one
-stays free for people who wait; Dataverse's own hint raises its number up to the ceiling."""
 
 
 def compose(environment: MappingOf[str, str], telemetry: Telemetry | None = None) -> Process:
@@ -178,69 +166,6 @@ def doorkeeper_of(environment: MappingOf[str, str]) -> Doorkeeper:
     settings = read_settings(environment)
     confirmed = environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
     return Doorkeeper(SignIn(settings.sign_in or SignIn.OFF), confirmed, settings.tenant_id)
-
-
-class Clients:
-    """One pooled client per system, and one of Business Central for people who wait."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        runtime: Runtime,
-        tokens: Tokens,
-        tables: Tables,
-        on_request: Callable[[str, str], None] = lambda side, kind: None,
-        telemetry: Telemetry = SILENT,
-    ) -> None:
-        self.telemetry = telemetry
-        self._settings, self._tokens, self._tables, self._runtime = settings, tokens, tables, runtime
-        self._on_request = on_request
-        self.business_central_session = new_session(
-            POOL_SIZE, settings.ca_bundle or None, settings.business_central_authorities
-        )
-        self.sales_session = new_session(POOL_SIZE, settings.ca_bundle or None)
-        permits = LeasedPermits(runtime, tables, self._user, BC_PERMITS, BC_PERMITS)
-        self.business_central = self._business_central(permits)
-        self.sales = Client(
-            self.sales_session,
-            tokens,
-            f"{settings.sales_url}/.default",
-            runtime,
-            LeasedPermits(runtime, tables, f"sales|{settings.client_id}", SALES_PERMITS, SALES_CEILING),
-            system_name="Sales",
-            on_request=lambda kind: on_request("sales", kind),
-            side="sales",
-            telemetry=telemetry,
-        )
-
-    @cached_property
-    def interactive(self) -> Client:
-        """Business Central for people who wait: it has the permit that stays free for them, and no refusal
-        that synchronising met closes it."""
-        permits = LeasedPermits(self._runtime, self._tables, f"{self._user}|interactive", 1, 1)
-        return self._business_central(permits, BRIEF)
-
-    @property
-    def _user(self) -> str:
-        """Whose requests Business Central counts together."""
-        return f"bc|{self._settings.business_central_user or self._settings.client_id}"
-
-    def _business_central(self, permits: LeasedPermits, patience: Patience = PATIENT) -> Client:
-        settings = self._settings
-        key = WebServiceKey(settings.business_central_user, settings.business_central_key)
-        return Client(
-            self.business_central_session,
-            key if settings.on_premises else self._tokens,
-            BUSINESS_CENTRAL_SCOPE,
-            self._runtime,
-            permits,
-            system_name="Business Central",
-            on_request=lambda kind: self._on_request("bc", kind),
-            patience=patience,
-            sign_in=BY_KEY if settings.on_premises else BY_TOKEN,
-            side="bc",
-            telemetry=self.telemetry,
-        )
 
 
 NOWHERE = "https://not-connected.invalid"

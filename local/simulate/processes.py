@@ -14,6 +14,7 @@ from local.simulate.storage import MAX_DEQUEUE, RETRY_S, RestlessQueue
 from local.simulation.session import DirectSession
 from local.simulators.wire import Clock, Service
 from shared_code import compose
+from shared_code.clients import Clients
 from shared_code.runtime import OpenGate
 from shared_code.settings import Settings
 from shared_code.store.memory import MemoryTables
@@ -92,7 +93,7 @@ class Process:
         raise AssertionError(f"{self.name} did not start {MAX_STARTS} times in a row")
 
     def _compose(self) -> None:
-        clients = compose.Clients(self.settings, self.runtime, FixedTokens("app"), self.tables)
+        clients = Clients(self.settings, self.runtime, FixedTokens("app"), self.tables)
         for client, side in ((clients.business_central, "bc"), (clients.sales, "sales")):
             client._session = DirectSession(*self.services[side])
         self.parts = compose.assemble(

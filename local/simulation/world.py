@@ -20,7 +20,8 @@ from local.simulators.dataverse.added_tables import added_tables
 from local.simulators.faults import FaultPlan, FaultyService
 from local.simulators.tokens import Identity, StaticVerifier
 from local.simulators.wire import ManualClock, Request, Response, Service
-from shared_code.compose import Clients, Process
+from shared_code.clients import Clients
+from shared_code.compose import Process
 from shared_code.core.telemetry import SILENT, Telemetry
 from shared_code.runtime import OpenGate, Runtime
 from shared_code.settings import Settings, read_settings

@@ -14,7 +14,7 @@ from local.simulators import business_central as simulated
 from local.simulators import certificates
 from local.simulators.server import serve
 from local.simulators.wire import Request, Response, SystemClock
-from shared_code.compose import Clients
+from shared_code.clients import Clients
 from shared_code.pem import authorities_from
 from shared_code.runtime import ThreadRuntime
 from shared_code.settings import read_settings

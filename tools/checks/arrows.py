@@ -74,6 +74,11 @@ LAYERS = (
         "shared_code.settings shared_code.sync shared_code.store shared_code.systems shared_code.core "
         f"{RUNTIME}",
     ),
+    _layer(
+        "shared_code.clients",
+        "shared_code.settings shared_code.connecting shared_code.store shared_code.systems shared_code.core "
+        f"{RUNTIME}",
+    ),
     _layer("shared_code.settings", "shared_code", "*", given_runtime=False),
     _layer("shared_code.compose", "shared_code", "*", given_runtime=False),
     _layer("shared_code", "shared_code.core"),
