@@ -81,8 +81,12 @@ def _text(value: str | bytes) -> str:
     return value if isinstance(value, str) else value.decode("latin-1")
 
 
-_PLAIN = re.compile(r"https://([a-z0-9.-]+)(/[A-Za-z0-9._~/$(),-]*(?:\?[A-Za-z0-9._~/$(),&='-]+)?)")
-"""Addresses that ``requests`` sends as they are: nothing to encode, no dots to resolve."""
+_ENCODED = "%(?!2[DE]|3[0-9]|[46][1-9A-F]|[57][0-9A]|5F|7E)[0-9A-F]{2}"
+"""What has to be encoded and is."""
+_PLAIN = re.compile(
+    rf"https://([a-z0-9.-]+)(/(?:[A-Za-z0-9._~/$(),-]|{_ENCODED})*(?:\?(?:[A-Za-z0-9._~/$(),&='-]|{_ENCODED})+)?)"
+)
+"""Addresses that ``requests`` sends as they are: nothing to encode or decode, no dots to resolve."""
 
 
 @lru_cache(4096)

@@ -91,6 +91,10 @@ class Mapping:
     brake: Brakes = field(default_factory=Brakes)
     lines: Lines | None = None
 
+    def __hash__(self) -> int:
+        """Two of one name are hardly ever met in one place, and what is kept for a mapping is asked often."""
+        return hash(self.name)
+
     @cached_property
     def order_lines(self) -> FieldMapping | None:
         """The field that stands for lines which go both ways; most mappings have none."""

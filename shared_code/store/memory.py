@@ -13,11 +13,12 @@ send as requests: each page of a query, each point read of ``get_many``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from sys import intern
 
+from shared_code.core.frozen import changed
 from shared_code.store.codec import (
     after_prefix,
     check_bound,
@@ -241,7 +242,7 @@ class MemoryTables:
         self._examine(table, operation, None)
         etag = self._apply(table, operation)
         self.after(name, table)
-        return replace(operation.entity, etag=etag)
+        return changed(operation.entity, etag=etag)
 
     def _examine(self, table: str, operation: Operation, index: int | None) -> None:
         """Raise the ``ConditionFailed`` that the present state calls for."""
@@ -282,4 +283,5 @@ def _copied(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
 
 
 def _selected(entity: Entity, select: Sequence[str]) -> Entity:
-    return replace(entity, values={name: entity.values[name] for name in select if name in entity.values})
+    held = entity.values
+    return changed(entity, values={name: held[name] for name in select if name in held})

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, islice
 
+from shared_code.core.frozen import changed
 from shared_code.core.identity import digest
 from shared_code.store.codec import (
     check_bound,
@@ -162,7 +163,7 @@ class OverlayTables:
         return ["" if isinstance(o, Delete) else etag for o, etag in zip(operations, etags, strict=True)]
 
     def _write(self, table: str, operation: Insert | Replace | Upsert) -> Entity:
-        return replace(operation.entity, etag=self._one(table, operation))
+        return changed(operation.entity, etag=self._one(table, operation))
 
     def _one(self, table: str, operation: Operation) -> str:
         """One operation; outside a transaction a refusal names no position."""
@@ -188,7 +189,7 @@ def _place(table: str, partition: str) -> str:
 
 
 def _seen(above: Entity, partition: str) -> Entity | None:
-    return None if GONE in above.values else replace(above, partition=partition)
+    return None if GONE in above.values else changed(above, partition=partition)
 
 
 def _with_mark(select: Sequence[str] | None) -> Sequence[str] | None:
@@ -213,13 +214,13 @@ def _raised(operation: Operation, present: _Present, place: str, index: int) -> 
     entity = _content(operation, place)
     if isinstance(operation, Upsert):
         return Upsert(entity)
-    return Replace(replace(entity, etag=present.above)) if present.above else Insert(entity)
+    return Replace(changed(entity, etag=present.above)) if present.above else Insert(entity)
 
 
 def _content(operation: Operation, place: str) -> Entity:
     if isinstance(operation, Delete):
         return Entity(place, operation.row, {GONE: True})
-    return replace(operation.entity, partition=place, etag="")
+    return changed(operation.entity, partition=place, etag="")
 
 
 def _examine(operation: Operation, present: _Present, index: int) -> None:

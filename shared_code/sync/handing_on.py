@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
 
+from shared_code.core.frozen import changed
 from shared_code.store.queue import Message as Received
 from shared_code.store.queue import Queue
 from shared_code.sync.dispatch import handle
@@ -81,7 +81,7 @@ def handle_on(
     until_s = parts.runtime.now() + FOR_S
     chain = _Chain(text, again)
     keeping = KeepingQueue(parts.queue, chain.wants)
-    own = replace(parts, queue=keeping, again=again)
+    own = changed(parts, queue=keeping, again=again)
     try:
         handle(own, queue, text)
         while keeping.kept and parts.runtime.now() < until_s:
@@ -95,7 +95,7 @@ def _do_next(parts: Parts, keeping: KeepingQueue, chain: _Chain, tell: Tell) -> 
     name = next(each for each in (DETECTION_QUEUE, *keeping.kept) if each in keeping.kept)
     chain.go_on(keeping.kept.pop(name))
     try:
-        handle(replace(parts, again=chain.again), name, chain.present)
+        handle(changed(parts, again=chain.again), name, chain.present)
     except Exception as failure:
         parts.queue.send(name, chain.present, delay_s=AGAIN_S)
         tell(failure)

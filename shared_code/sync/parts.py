@@ -212,7 +212,8 @@ class Parts:
         """Queue a message where its kind belongs; work on paper stays on paper."""
         self.telemetry.keep()
         name = BATCH_QUEUE if isinstance(message, BatchDue) else DETECTION_QUEUE
-        message = replace(message, preview=message.preview or self.preview)
+        if self.preview and not message.preview:
+            message = replace(message, preview=self.preview)
         self.queue.send(name, to_text(message), delay_s=delay_s)
 
     def new_job_id(self) -> str:

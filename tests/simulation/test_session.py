@@ -48,14 +48,17 @@ def _both(service: Recorder) -> tuple[requests.Session, requests.Session]:
 
 _texts = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=20)
 _plain = st.text("aZ0/.-_~$(),&='?%", max_size=20)
+_encoded = st.lists(
+    st.sampled_from("a / . %20 %27 %C3%A9 %41 %2E %2F %7e %zz % %5B %60".split()), max_size=6
+).map("".join)
 _words = st.text("abcxyzABC019-", min_size=1, max_size=8)
 _values = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12)
 
 
 @given(
     method=st.sampled_from(("GET", "POST", "PATCH", "DELETE")),
-    path=st.one_of(_texts, _plain),
-    query=st.one_of(_texts, _plain),
+    path=st.one_of(_texts, _plain, _encoded),
+    query=st.one_of(_texts, _plain, _encoded),
     headers=st.dictionaries(_words, st.one_of(_values, _values.map(str.encode)), max_size=4),
     body=st.one_of(st.none(), st.binary(max_size=30)),
 )

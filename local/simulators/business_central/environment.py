@@ -111,7 +111,8 @@ class Environment:
         lag_s = 0.0 if primary else self._lag_s(company, now)
         horizon = now - self._kept_s
         for table in company.tables.values():
-            table.forget_hidden(horizon)
+            if table.hides:
+                table.forget_hidden(horizon)
         return Reader(company, now - lag_s, self.types)
 
     @property

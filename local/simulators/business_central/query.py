@@ -68,11 +68,15 @@ def split_query(text: str) -> dict[str, str]:
     options: dict[str, str] = {}
     for part in filter(None, text.split("&")):
         name, _, value = part.partition("=")
-        name = unquote_plus(name)
+        name = _decoded(name)
         if name in options:
             raise bad_request(f"Query option '{name}' was specified more than once, but it must be once.")
-        options[name] = unquote_plus(value)
+        options[name] = _decoded(value)
     return options
+
+
+def _decoded(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text
 
 
 def parse_query(options: Mapping[str, str], entity: EntityType, types: Mapping[str, EntityType]) -> Query:

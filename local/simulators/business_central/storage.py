@@ -107,6 +107,11 @@ class Table:
         """Whether some current row's group property has this value."""
         return bool(self._groups.get(value))
 
+    @property
+    def hides(self) -> bool:
+        """Whether a reader may have to see earlier versions."""
+        return bool(self._hidden)
+
     def has_hidden(self, row_id: str) -> bool:
         """Whether some readers do not see the current version yet."""
         return row_id in self._hidden
