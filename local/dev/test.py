@@ -2,8 +2,9 @@
 
 python dev.py test                    everything, four test files at a time: most of their time is waiting
 python dev.py test --unit [FILE]      only tests/unit, or the file, without any server
-python dev.py test --no-bulk [FILE]   the pipeline's tests on an organisation without bulk messages for
-                                      account and contact, which Microsoft's documentation leaves open
+python dev.py test --no-bulk [FILE]   on an organisation without bulk messages for account and contact, which
+                                      Microsoft's documentation leaves open: the pipeline's tests that go
+                                      otherwise there, or all tests of the file
 python dev.py test --exhaustive [FILE] processes die at every operation there is, not at every fourth
 python dev.py test tests/x.py -k name arguments for pytest, as they are
 """
@@ -18,13 +19,14 @@ import pytest
 
 from local.dev.azurite import start_azurite
 from local.dev.processes import Processes, interrupt_on_terminate
+from local.simulation.left_open import BULK
 
 STORAGE = "AzureWebJobsStorage"
-BULK = "TANDEM_BULK"
 FORBIDDEN = "PYTHONDONTWRITEBYTECODE"
 EVERY, FIRST = "TANDEM_DIES_AT_EVERY", "TANDEM_DIES_FIRST_AT"
 PIPELINE = ["tests/sync", "tests/conformance"]
-"""What runs without bulk messages, too.  The simulation draws for each seed whether there are any."""
+"""Of these the tests that are marked ``bulk`` run without bulk messages, too.  The others do the same with
+them and without: one that does not and lacks the mark fails.  The simulation draws whether there are any."""
 SPARSE, SPARSE_WITHOUT_BULK = 4, 16
 """Processes die at one of so many operations; without bulk messages at fewer, for most are the same that the
 whole run lets them die at, and the simulation kills without bulk messages, too."""
@@ -46,7 +48,7 @@ def run_unit(arguments: Sequence[str]) -> int:
 def run_without_bulk(arguments: Sequence[str]) -> int:
     """The tests of the pipeline, which need no server; bulk messages are unsupported unless a test asks."""
     os.environ[BULK] = "0"
-    return pytest.main(chosen([*PIPELINE, *EVERYTHING], arguments))
+    return pytest.main(chosen([*PIPELINE, "-m", "bulk", *EVERYTHING], arguments))
 
 
 def run_all(arguments: Sequence[str]) -> int:

@@ -7,12 +7,13 @@ simulators answer in process; what the session of ``requests`` between them woul
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local.simulation.left_open import TABLES as BULK_TABLES
+from local.simulation.left_open import LeftOpen, by_default, take_away
 from local.simulation.receiving import WEBHOOK_SECRET, WEBHOOK_URL, Receiver
 from local.simulation.session import DirectSession
 from local.simulators import business_central, dataverse
@@ -225,12 +226,13 @@ def build(
     caller does not say, ``TANDEM_BULK=0`` in the environment says no (``python dev.py test --no-bulk``).
     ``settings`` are further app settings and win over those made here.
     """
-    bulk = os.environ.get("TANDEM_BULK") != "0" if bulk is None else bulk
+    sales_service = LeftOpen if bulk is None else FaultyService
+    bulk = by_default() if bulk is None else bulk
     clock, receiver = ManualClock(), Receiver()
     bc_simulator = _business_central(clock, companies, bc_options or {}, receiver)
     sales_simulator = _dataverse(clock, sales_records or {}, bulk, sales_options or {}, receiver)
     faults = {"bc": FaultyService(bc_simulator, FaultPlan(0, {}), clock),
-              "sales": FaultyService(sales_simulator, FaultPlan(0, {}), clock)}  # fmt: skip
+              "sales": sales_service(sales_simulator, FaultPlan(0, {}), clock)}  # fmt: skip
     world_runtime = runtime(clock)
     requests: dict[str, list[str]] = {"bc": [], "sales": []}
     chosen = {"MAPPINGS": ",".join(mappings), "FEATURES": ",".join(features), "TIME_ZONE": zone,
@@ -300,13 +302,15 @@ def _dataverse(
     )
     tables = {**OWN_TABLES, **options.get("tables", {})}
     chosen = dataverse.Options(
-        columns=COLUMNS, bulk=dict.fromkeys(("account", "contact"), bulk), request_limit=10**9,
-        execution_limit_s=1e9, **{**options, "tables": tables},
+        columns=COLUMNS, bulk=dict.fromkeys(BULK_TABLES, True), request_limit=10**9, execution_limit_s=1e9,
+        **{**options, "tables": tables},
     )  # fmt: skip
     simulator = dataverse.Dataverse(
         clock, verifier, chosen, tenant_id=TENANT, users={CLIENT: {"name": "Tandem"}},
         persons={PERSON: {"name": "Pat", "customizer": True}}, deliver=receiver.deliver,
     )  # fmt: skip
+    if not bulk:
+        take_away(simulator)
     simulator.load(records)
     return simulator
 

@@ -18,6 +18,8 @@ from tests.conformance import scenes
 from tests.sync import worlds
 from tests.sync.test_opportunities import _company as company_with_opportunities
 
+pytestmark = pytest.mark.bulk
+
 MAPPINGS = (
     "SALESPEOPLE", "CUSTOMER", "CONTACT", "CURRENCY", "OPPORTUNITY", "ITEM-PRODUCT", "RESOURCE-PRODUCT",
     "UNIT GROUP", "CUSTPRCGRP-PRICE",

@@ -159,6 +159,7 @@ def test_a_listed_record_is_coupled_by_hand_and_its_failure_ends(world: World) -
     assert made not in {each["id"] for each in worlds.problems(world)}
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139186.T167_RestoreDeletedRecords")
 @pytest.mark.parametrize("gone", Side)
 def test_several_deleted_partners_are_restored_at_once(world: World, gone: Side) -> None:

@@ -122,6 +122,7 @@ def test_a_connection_that_answers_as_another_system_is_stopped_and_health_says_
     assert worlds.account_of(world, worlds.pair(world))["address1_city"] != "Leeds"
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139160.WorkingConnectionRequiredToEnable")
 @pytest.mark.parametrize("side", ["bc", "sales"])
 def test_nothing_is_synchronised_while_a_system_does_not_answer(side: str) -> None:
@@ -136,6 +137,7 @@ def test_nothing_is_synchronised_while_a_system_does_not_answer(side: str) -> No
     assert len(worlds.accounts(world)) == 3
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms(
     "139196.InvokeResetConfigurationCreatesNewMappings",
     "139160.EnableConnectionCanResetIntegrationTableMappingsIfEmpty",

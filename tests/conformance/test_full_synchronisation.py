@@ -57,6 +57,7 @@ def test_at_the_start_what_depends_on_nothing_runs_and_the_rest_waits() -> None:
     assert {status for name, status in statuses.items() if name in FIRST} <= {IN_PROCESS, FINISHED}
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139187.T121_FinishedLineSchedulesDependentJob")
 def test_a_line_starts_by_itself_when_the_last_it_waits_for_is_finished() -> None:
     world = worlds.new_world()
@@ -71,6 +72,7 @@ def test_a_line_starts_by_itself_when_the_last_it_waits_for_is_finished() -> Non
     assert set(_statuses(world, full_sync).values()) == {FINISHED}
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139187.T122_BidirectionalSynchUpdatesTwoSynchJobStatuses")
 def test_a_mapping_that_flows_both_ways_has_a_status_for_each_direction() -> None:
     lines = worlds.full(worlds.new_world())
@@ -99,6 +101,7 @@ def test_where_records_fail_in_both_directions_both_statuses_say_error_and_the_l
     assert line["jobQueueEntryStatus"] == FINISHED
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139187.T105_NotOnHoldStatusBlocksLineUpdate")
 def test_another_full_synchronisation_leaves_the_lines_of_a_running_one_alone() -> None:
     world = worlds.new_world()
@@ -111,6 +114,7 @@ def test_another_full_synchronisation_leaves_the_lines_of_a_running_one_alone() 
     worlds.assert_one_to_one(world)
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139187.T161_LookupToIntTableStatusShowsSynchLog", "139160.StartInitialSynchAction")
 def test_the_review_and_the_job_of_each_of_its_lines_can_be_opened() -> None:
     world = worlds.new_world()
@@ -164,6 +168,7 @@ def test_equal_records_of_several_mappings_are_coupled_by_queued_work() -> None:
         assert worlds.account_of(world, worlds.pair(world, number))["accountnumber"] == number
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139199.MasterDataListCoupleMultipleErrorNoMatch")
 def test_every_record_without_a_match_is_listed_and_nothing_is_created_for_it() -> None:
     world = worlds.new_world(sales={"account": [_account("10000", "Cannon"), _account("77777", "Unknown")]})

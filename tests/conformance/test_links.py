@@ -41,6 +41,7 @@ def first(world: World, mapping: str) -> Coupling:
     return next(each for each in world.at.couplings(mapping).all_coupled() if each.bc_id != ZERO_ID)
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms(
     "139162.HyperlinkForCustomer",
     "139162.HyperlinkForSalesPerson",
@@ -66,6 +67,7 @@ def test_a_record_of_business_central_leads_to_its_row_in_sales(
     assert query_of(address) == {"pagetype": "entityrecord", "etn": table, "id": pair.sales_id}
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms(
     "139162.OpenCurrencyCardPageForCoupledCRMCurrency",
     "139162.OpenCustPriceGroupListPageForCoupledCRMPricelevel",
@@ -95,6 +97,7 @@ def test_a_row_of_sales_leads_to_its_page_in_business_central(
     }  # fmt: skip
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms(
     "139177.TestNavigateToCRMAccountFromFoundationCustomerCard",
     "139177.TestNavigateToCRMAccountFromFoundationCustomerList",
@@ -135,6 +138,7 @@ def test_a_record_without_a_partner_has_its_own_link_only_and_its_partners_once_
     assert query_of(found()["salesLink"])["id"] == worlds.account(world, "Linked Ltd.")["accountid"]
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139162.HyperlinkForUnsupportedEntity")
 def test_a_table_that_is_not_synchronised_is_refused_by_name(whole: World) -> None:
     answer = answering(lambda: coupling_api.get_pair(whole.parts, "SALES HEADER", "1", {}))

@@ -54,6 +54,7 @@ def told(world: World, area: Area = Area.SETTINGS) -> list[tuple[Level, str]]:
     return [(each.level, each.text) for each in examine(world.parts, [world.at]) if each.area is area]
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms(
     "139196.SavedOwnershipModelOnOpenPage",
     "139196.SavedCoupledBusinessUnitOnOpenPage",
@@ -80,6 +81,7 @@ def test_the_roles_of_the_team_are_told_where_they_let_it_own_all_that_is_made()
     ]
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize(
     ("reads", "words"),
     [
@@ -114,6 +116,7 @@ def test_whose_roles_cannot_be_read_is_told_and_nothing_else_is_wrong() -> None:
     assert [level for level, _ in told(world)] == [Level.OK]
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139195.CheckOwningTeam")
 def test_who_owns_a_row_later_is_a_persons_and_no_salesperson_changes_it() -> None:
     world = world_of(TEAM)
@@ -130,6 +133,7 @@ def test_who_owns_a_row_later_is_a_persons_and_no_salesperson_changes_it() -> No
     scenes.assert_nothing_to_do(world)
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139196.DefaultOwnershipModelOnOpenPage")
 def test_without_a_team_the_salespersons_user_owns_the_row_and_nothing_is_told() -> None:
     world = world_of("")

@@ -150,6 +150,7 @@ def test_the_base_currency_has_the_rate_one() -> None:
     assert Decimal(str(_currency(world, "USD")["exchangerate"])) == 1
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139173.TestFindNAVLocalCurrencyInCRMCreate")
 def test_a_local_currency_that_is_missing_in_sales_is_created_and_coupled() -> None:
     world = worlds.new_world()
@@ -161,6 +162,7 @@ def test_a_local_currency_that_is_missing_in_sales_is_created_and_coupled() -> N
     assert local.sales_id == _currency(world, "GBP")["transactioncurrencyid"]
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139173.TestFindNAVLocalCurrencyInCRMGet")
 def test_a_local_currency_that_sales_has_is_coupled_and_not_created() -> None:
     gbp = {

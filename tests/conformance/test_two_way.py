@@ -19,6 +19,7 @@ SEQUENCES = {
 CLOCKS = {"sales behind": -3000.0, "sales ahead": 3000.0}
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms(
     "139180.SyncChangeToCrmTwoTimesWhenCrmClockBehind",
     "139180.SyncChangeToCrmTwoTimesCrmClockAhead",
@@ -53,6 +54,7 @@ def _edit(world: World, side: str, city: str) -> None:
         worlds.edit_sales(world, pair, address1_city=city)
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms(
     "139180.LastSyncTimeNotUpdatedIfNothingToSyncCRMClockBehind",
     "139180.LastSyncTimeUpdatedCorrectlyWhenSyncSucceedCRMClockSynced",
@@ -70,6 +72,7 @@ def test_after_success_no_look_works_on_the_same_record_again(ahead: float) -> N
     scenes.assert_nothing_to_do(world)
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms(
     "139180.LastSyncTimeUpdatedCorrectlyWhenSyncFailedCRMClockBehind",
     "139180.LastSyncTimeUpdatedCorrectlyWhenSyncFailedCRMClockAhead",

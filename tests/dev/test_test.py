@@ -34,7 +34,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         (["--unit", "-q", "-k", "name"], ["tests/unit", "-q", "-k", "name"]),
         (["--unit", FILE], [FILE]),
         (["--unit", f"{FILE}::test_x", "-q"], [f"{FILE}::test_x", "-q"]),
-        (["--no-bulk"], [*verb.PIPELINE, *verb.EVERYTHING]),
+        (["--no-bulk"], [*verb.PIPELINE, "-m", "bulk", *verb.EVERYTHING]),
         (["--no-bulk", "tests/sync/test_tick.py"], ["tests/sync/test_tick.py"]),
     ],
 )

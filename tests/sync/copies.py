@@ -15,15 +15,17 @@ import sys
 import threading
 from collections.abc import Callable
 from enum import Enum
-from functools import wraps
+from functools import partial, wraps
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
+from local.simulation.left_open import LeftOpen
 from local.simulation.world import CompanyRecords
 from local.simulators.business_central.schema import EntityType
 from local.simulators.dataverse.schema import _shipped_tables
 from shared_code.core.mapping import Mapping
 from tests.current import Current
+from tests.sync.alike import made_and_depends
 
 PACKAGES = ("shared_code", "local", "tests")
 PLAIN = (str, bytes, int, float, bool, type(None), BuiltinFunctionType)
@@ -53,6 +55,8 @@ class Original:
 
 _originals: dict[object, Original | None] = {}
 """By what made it of what; None where it was made once, and nobody has asked for another."""
+_depend: dict[object, bool] = {}
+"""Whether it comes out otherwise without bulk messages."""
 
 
 def copied[**P, T](make: Callable[P, T]) -> Callable[P, T]:
@@ -64,12 +68,13 @@ def copied[**P, T](make: Callable[P, T]) -> Callable[P, T]:
         if key is None:
             return make(*args, **kwargs)
         original = _originals.get(key)
-        if original is not None:
-            copy: T = original.copy()
-            return copy
-        made = make(*args, **kwargs)
-        _originals[key] = Original(made) if key in _originals else None
-        _forget()
+        if original is None:
+            made, _depend[key] = made_and_depends(partial(make, *args, **kwargs), _depend.get(key))
+            _originals[key] = Original(made) if key in _originals else None
+            _forget()
+        else:
+            made = original.copy()
+        LeftOpen.depended |= _depend[key]
         return made
 
     return given

@@ -86,6 +86,7 @@ def test_a_single_status_out_of_place_loses_nothing(side: Side, status: int) -> 
     assert status in (401, 403) or not disabled
 
 
+@pytest.mark.bulk
 def test_a_record_whose_decision_fails_fails_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from shared_code.sync.processing import rounds
 
@@ -114,6 +115,7 @@ def test_a_coupling_that_somebody_deleted_in_storage_is_not_doubled(world: World
     assert len(worlds.customers(world)) == 3
 
 
+@pytest.mark.bulk
 def test_a_customer_without_a_name_fails_or_is_created_but_stops_nobody() -> None:
     company = worlds.company()
     rows = [dict(each) for each in company.records["customers"]]

@@ -86,6 +86,7 @@ def test_a_check_tells_the_same_and_writes_nothing(world: World) -> None:
     assert couple(world, (bc_id(world), A))["pairs"] == checked["pairs"]
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize(
     ("then", "name", "phone"),
     [("bc_values", "bc", None), ("sales_values", "Row 1", "+44 1"), ("merge", "conflict", "+44 1")],
@@ -114,6 +115,7 @@ def test_what_differs_is_decided_as_the_caller_says(
     assert (view["status"], view["instruction"], view["toSales"]["given"]) == ("Finished", then, 1)
 
 
+@pytest.mark.bulk
 def test_a_pair_whose_job_never_came_is_listed_and_synchronised_by_itself(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,6 +133,7 @@ def test_a_pair_whose_job_never_came_is_listed_and_synchronised_by_itself(
     assert "unsettled" not in worlds.codes(world)
 
 
+@pytest.mark.bulk
 def test_what_a_chosen_side_replaces_is_kept_in_the_journal(world: World) -> None:
     couple(world, (bc_id(world), A), then="bc_values")
     worlds.deliver(world)
@@ -162,6 +165,7 @@ def test_a_record_is_moved_to_another_partner_where_a_person_says_so(world: Worl
     ]
 
 
+@pytest.mark.bulk
 def test_two_that_are_coupled_already_are_told_so_and_synchronised_as_said(world: World) -> None:
     couple(world, (bc_id(world), A))
     shown = couple(world, (bc_id(world), A), then="bc_values")
@@ -228,6 +232,7 @@ def test_coupled_records_are_listed_no_more(world: World) -> None:
     )
 
 
+@pytest.mark.bulk
 def test_whoever_waited_for_the_record_goes_through_at_once(world: World) -> None:
     contact = world.person_in_sales.call(
         "POST", "contacts",

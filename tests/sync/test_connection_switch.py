@@ -138,6 +138,7 @@ def test_a_connection_is_switched_by_its_name_and_a_plain_word_only(
     assert why(world) == ""
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms(
     "139195.CleanCDSIntegrationCleansCompanySelectedViaChangeCompany",
     "139195.CleanCDSIntegrationFallsBackToDeleteAllWhenTruncateUnsupported",

@@ -76,6 +76,7 @@ def history(world: World) -> list[object]:
     return [recorded.log, rows, worlds.customers(world), worlds.accounts(world), world.requests]
 
 
+@pytest.mark.bulk
 @pytest.mark.usefixtures("anew")
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_copy_goes_on_as_the_world_itself(name: str) -> None:
@@ -88,6 +89,7 @@ def test_a_copy_goes_on_as_the_world_itself(name: str) -> None:
     assert history(second) == expected, "the first copy left its original as it was"
 
 
+@pytest.mark.bulk
 @pytest.mark.usefixtures("anew")
 def test_what_is_changed_in_one_shows_in_no_other() -> None:
     world = worlds.synced()

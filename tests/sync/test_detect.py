@@ -128,6 +128,7 @@ def test_a_stale_read_undoes_no_write_and_an_edit_arrives_once_the_replica_has_i
     worlds.assert_whole(world)
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("times", [1, 3])
 def test_a_read_older_than_what_the_scan_saw_is_not_taken_for_the_present(
     world: World, monkeypatch: pytest.MonkeyPatch, times: int
@@ -145,6 +146,7 @@ def test_a_read_older_than_what_the_scan_saw_is_not_taken_for_the_present(
     worlds.assert_whole(world)
 
 
+@pytest.mark.bulk
 def test_a_read_older_than_what_a_problem_is_about_does_not_solve_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +203,7 @@ def test_a_mapping_that_was_never_synchronised_in_full_is_not_looked_at() -> Non
     assert world.requests["bc"].count("scan") == 0
 
 
+@pytest.mark.bulk
 def test_a_mapping_without_privilege_is_disabled_alone_and_says_why(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +234,7 @@ def test_a_look_of_a_side_that_does_not_answer_loses_nothing(world: World) -> No
     worlds.assert_whole(world)
 
 
+@pytest.mark.bulk
 def test_a_full_scan_of_several_pages_whose_steps_come_twice_takes_each_page_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -266,6 +270,7 @@ def delete_account(world: World, sales_id: str) -> None:
     world.person_in_sales.call("DELETE", f"accounts({sales_id})")
 
 
+@pytest.mark.bulk
 def test_what_is_deleted_between_two_attempts_of_a_step_counts_as_missing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +286,7 @@ def test_what_is_deleted_between_two_attempts_of_a_step_counts_as_missing(
     assert worlds.codes(world) == ["partner_deleted"]
 
 
+@pytest.mark.bulk
 def test_what_is_deleted_before_a_full_scan_begins_anew_counts_as_missing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

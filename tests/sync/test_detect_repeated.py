@@ -16,6 +16,8 @@ from shared_code.sync import detect, dispatch
 from shared_code.sync.messages import DETECTION_QUEUE, ScanMode, ScanStep, to_text
 from tests.sync import worlds
 
+pytestmark = pytest.mark.bulk
+
 MODES = pytest.mark.parametrize("mode", [ScanMode.CHANGES, ScanMode.FULL])
 
 

@@ -203,6 +203,7 @@ def test_a_parent_that_is_chosen_in_sales_stays_where_business_central_says_noth
     assert extended.customer(world, child.bc_id)["billToCustomerNumber"] == ""
 
 
+@pytest.mark.bulk
 def test_customers_that_pay_for_each_other_are_both_made_and_the_circle_is_told() -> None:
     """Each would wait for the other, if a parent were part of a creation; Sales takes no circle."""
     world = extended.synced("parent_accounts")

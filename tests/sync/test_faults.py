@@ -96,6 +96,7 @@ def test_a_wrong_setting_is_named_by_health_by_every_line_and_once_by_the_log(
     assert setting in caplog.text
 
 
+@pytest.mark.bulk
 def test_it_heals_by_itself_once_the_systems_answer(caplog: pytest.LogCaptureFixture) -> None:
     world = worlds.new_world()
     break_environment(world)
@@ -147,6 +148,7 @@ def test_the_same_fault_met_often_is_written_once_a_minute() -> None:
     assert set(seen) == {"get"}
 
 
+@pytest.mark.bulk
 def test_an_address_that_goes_wrong_while_the_app_runs_is_told_without_values_in_the_log(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

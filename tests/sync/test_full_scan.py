@@ -21,6 +21,8 @@ from shared_code.sync.weighing import Weighing
 from shared_code.systems import business_central_scan, dataverse
 from tests.sync import worlds
 
+pytestmark = pytest.mark.bulk
+
 MAPPING = "CUSTOMER"
 PAGE = 8
 CUSTOMERS = 60

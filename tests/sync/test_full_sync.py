@@ -15,6 +15,8 @@ from shared_code.sync.messages import BATCH_QUEUE, DETECTION_QUEUE
 from shared_code.sync.tick import tick
 from tests.sync import worlds
 
+pytestmark = pytest.mark.bulk
+
 
 def overlapping() -> list[dict[str, Any]]:
     """Accounts that exist already: one equal by number, one only by name, one unknown to BC."""

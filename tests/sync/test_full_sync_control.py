@@ -63,6 +63,7 @@ def pass_time(world: World, minutes: int) -> None:
         worlds.deliver(world)
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("messages", [1, 5, 9, 14])
 def test_nothing_is_begun_while_it_is_paused_and_all_goes_on_when_it_is_resumed(messages: int) -> None:
     world = worlds.new_world()
@@ -85,6 +86,7 @@ def test_nothing_is_begun_while_it_is_paused_and_all_goes_on_when_it_is_resumed(
     worlds.assert_whole(world)
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("messages", [1, 6, 12])
 def test_stopped_it_ends_after_the_batches_that_are_queued(messages: int) -> None:
     world = worlds.new_world()
@@ -115,6 +117,7 @@ def test_a_run_that_has_ended_is_neither_paused_nor_stopped() -> None:
         assert "has ended" in str(answer.body["detail"])
 
 
+@pytest.mark.bulk
 def test_a_line_in_error_runs_once_more_and_lets_nothing_else_wait() -> None:
     world = worlds.new_world()
     run = begun(world)
@@ -132,6 +135,7 @@ def test_a_line_in_error_runs_once_more_and_lets_nothing_else_wait() -> None:
     worlds.assert_jobs_add_up(world)
 
 
+@pytest.mark.bulk
 def test_a_line_that_is_put_back_waits_for_a_person_and_holds_what_depends_on_it() -> None:
     world = worlds.new_world()
     run = begun(world)
@@ -156,6 +160,7 @@ def test_a_line_that_runs_is_not_restarted() -> None:
     assert line_control(world, "1", "CURRENCY", "restart").status == 404
 
 
+@pytest.mark.bulk
 def test_one_failed_record_holds_up_what_refers_to_it_and_no_other_line_or_record() -> None:
     world = worlds.new_world()
     scenes.refuse_in_sales(world, "accountnumber", "20000", "not this one")

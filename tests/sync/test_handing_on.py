@@ -62,6 +62,7 @@ def test_a_small_full_synchronisation_takes_one_message(world: World) -> None:
     assert taken == ["advance"]
 
 
+@pytest.mark.bulk
 def test_of_several_steps_one_is_done_on_and_the_others_are_queued(world: World) -> None:
     full_sync = start(world.parts, world.at, Request()).id
     message = first(world)
@@ -137,6 +138,7 @@ def _customers_dying(at: int, late: bool) -> tuple[World, str, bool]:
     return world, full_sync, died
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("late", [False, True])
 def test_wherever_the_process_dies_the_full_synchronisation_ends_and_makes_nothing_twice(late: bool) -> None:
     """Each thirteenth operation, so that all kinds are among them."""
@@ -152,6 +154,7 @@ def test_wherever_the_process_dies_the_full_synchronisation_ends_and_makes_nothi
         at += 13
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("late", [False, True])
 def test_whoever_is_given_the_message_again_needs_no_timer_once_a_direction_has_begun(late: bool) -> None:
     at, died, begun = 1, True, 0
@@ -208,6 +211,7 @@ def _is_died(world: World) -> bool:
     return False
 
 
+@pytest.mark.bulk
 def test_an_ordinary_look_is_not_done_on(world: World) -> None:
     worlds.full(world)
     world.settle(2)

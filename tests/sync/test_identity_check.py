@@ -59,10 +59,12 @@ def answers_of_many(world: World, parts: Parts) -> tuple[list[str], int]:
     return told, len(asked)
 
 
+@pytest.mark.bulk
 def test_one_asks_for_all_who_come_at_the_same_time(world: World) -> None:
     assert answers_of_many(world, new_process(world)) == (["True"] * MANY, 1)
 
 
+@pytest.mark.bulk
 def test_what_one_was_not_told_the_others_who_waited_do_not_ask_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ def test_a_creation_tells_its_job_and_every_value_that_was_sent(world: World) ->
     assert entries(world, pair) == []
 
 
+@pytest.mark.bulk
 def test_the_creations_of_a_batch_take_one_entity() -> None:
     world = worlds.new_world()
     worlds.only_customers(world)

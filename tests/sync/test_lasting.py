@@ -19,6 +19,7 @@ from shared_code.systems import dataverse
 from tests.sync import worlds
 
 
+@pytest.mark.bulk
 def test_a_full_synchronisation_whose_page_expires_begins_that_scan_anew_and_ends(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -48,6 +49,7 @@ def test_a_full_synchronisation_whose_page_expires_begins_that_scan_anew_and_end
     worlds.assert_jobs_add_up(world)
 
 
+@pytest.mark.bulk
 def test_a_look_at_everything_whose_pages_always_expire_does_not_run_in_circles(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -88,6 +88,7 @@ def test_a_changed_file_is_in_force_within_seconds_and_taken_back_as_fast() -> N
     assert not remove_file(world.parts, "CUSTOMER")
 
 
+@pytest.mark.bulk
 def test_a_mapping_of_ones_own_is_synchronised_by_one_file_alone() -> None:
     world = world_with_locations()
     put_file(world.parts, "LOCATION", LOCATIONS)
@@ -219,6 +220,7 @@ def vars_of(world: World) -> dict[str, Any]:
     return dict(zip(("settings", "runtime", "tables", "queue", "clients"), made, strict=True))
 
 
+@pytest.mark.bulk
 def test_the_line_of_a_mapping_that_was_taken_back_ends() -> None:
     world = world_with_locations()
     put_file(world.parts, "LOCATION", LOCATIONS)

@@ -38,6 +38,7 @@ def account(world: World, name: str) -> dict[str, Any]:
     return worlds.account(world, name)
 
 
+@pytest.mark.bulk
 def test_new_rows_of_sales_get_the_values_of_the_first_template_that_fits() -> None:
     world = with_templates(worlds.synced(), TO_SALES)
     worlds.cycles(world, 3)

@@ -297,6 +297,7 @@ def test_a_refused_mark_does_not_keep_the_pair(world: World) -> None:
     assert coupled_ids(world) == set()
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms(
     "139198.IntegarionTableMappingListUncoupleSingleInForeground",
     "139195.CleanCDSIntegrationRemovesCRMIntegrationRecordsForCurrentCompany",

@@ -87,6 +87,7 @@ def test_the_submitted_order_itself_is_not_touched(world: World) -> None:
     assert told(world, order)["tandem_status"] == "Released"
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139175.EnableCRMSalesOrderIntegrationWhenNoCRMSolutionInstalled")
 def test_without_the_solution_no_order_is_made_and_everything_else_goes_on() -> None:
     world = ordering.new_world(WITHOUT)
@@ -336,6 +337,7 @@ def test_an_order_leads_to_its_partner_in_the_other_system(world: World) -> None
     assert "page=42" in str(shown["bcLink"])
 
 
+@pytest.mark.bulk
 def test_what_is_chosen_on_the_order_goes_before_what_the_customer_has() -> None:
     world = ordering.new_world((*EXTENSION, "order_choices"), mappings=(NAME, "CUSTOMER"))
     chosen = {}
@@ -375,6 +377,7 @@ def test_an_order_of_a_person_who_is_a_customer_goes_to_that_customer(features: 
     assert worlds.problems(world, NAME) == []
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("features", [WITHOUT, EXTENSION, (*EXTENSION, "unit_groups")])
 def test_a_variant_goes_as_its_item_with_the_variants_code(features: tuple[str, ...]) -> None:
     world = ordering.new_world(

@@ -135,6 +135,7 @@ def vehicles(world: World) -> dict[str, dict[str, Any]]:
     return {row["plate"]: row for row in person.call("GET", "vehicles")["value"]}
 
 
+@pytest.mark.bulk
 def test_records_go_both_ways_and_a_quiet_cycle_follows(world: World) -> None:
     world.person_in_sales.call(
         "POST", "con_vehicles", {"con_plate": "zz-9", "con_model": "e-Golf", "con_seats": 5}
@@ -155,6 +156,7 @@ def test_records_go_both_ways_and_a_quiet_cycle_follows(world: World) -> None:
     assert {kind for kinds in world.requests.values() for kind in kinds} <= {"scan", "read", "identity"}
 
 
+@pytest.mark.bulk
 def test_edits_on_both_sides_are_merged_by_field(world: World) -> None:
     worlds.full(world, release=["VEHICLE"])
     worlds.cycles(world, 2, 700)

@@ -236,6 +236,7 @@ def test_a_lost_answer_makes_no_second_person(world: World, side: Side) -> None:
     worlds.assert_quiet(world)
 
 
+@pytest.mark.bulk
 def test_persons_that_are_there_on_both_sides_are_found_by_their_e_mail_address() -> None:
     world = worlds.new_world(features=("person_customers",), mappings=("CONTACT", NAME))
     bc_id = person_in_bc(world, email="ann@example.com")

@@ -87,6 +87,7 @@ def test_a_retry_of_one_record_is_done_at_once_and_of_that_one_alone(world: Worl
     assert len(worlds.problems(world)) == 2
 
 
+@pytest.mark.bulk
 @pytest.mark.conforms("139186.T111_RestoreOfTwoSelectedLinesRestoresTwoRecs")
 def test_a_retry_of_a_group_tries_all_of_it_page_by_page(
     world: World, monkeypatch: pytest.MonkeyPatch
@@ -275,6 +276,7 @@ def test_a_record_that_waits_is_told_with_the_name_of_what_it_waits_for() -> Non
     assert world.requests["sales"].count("read") - reads <= 2
 
 
+@pytest.mark.bulk
 def test_what_waits_for_one_record_goes_through_however_many_wait(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,6 +288,7 @@ def test_what_waits_for_one_record_goes_through_however_many_wait(
     assert [each.record_id for each in store.for_keys("CUSTOMER", {"bc|7", "bc|x"})] == ["c7"]
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
 def test_whatever_dies_on_the_way_a_walk_gives_each_record_once(
     monkeypatch: pytest.MonkeyPatch, late: bool

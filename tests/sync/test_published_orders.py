@@ -141,6 +141,7 @@ def test_the_published_headers_are_the_sums_of_their_lines_but_for_thirty_two() 
     assert len(headers_that_fit()) == 862 - 32
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("features", [("orders",), ordering.EXTENSION], ids=["v2.0", "extension"])
 def test_published_orders_are_in_business_central_once_with_their_amounts(features: tuple[str, ...]) -> None:
     assert (len(rows("salesorders")), len(rows("salesorderdetails"))) == (862, 2_697)

@@ -81,6 +81,7 @@ def due_ids(world: World) -> set[int]:
     return {int(each[-12:]) for job in jobs for batch in world.at.jobs.batches(job.id) for each in batch.ids}
 
 
+@pytest.mark.bulk
 def test_what_waits_for_a_person_never_keeps_others_from_being_tried(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +96,7 @@ def test_what_waits_for_a_person_never_keeps_others_from_being_tried(
     assert world.at.schedules.get("CUSTOMER", 60).retries_from != ""
 
 
+@pytest.mark.bulk
 def test_each_due_record_has_its_turn_before_the_first_has_another(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +115,7 @@ def tick_only(world: World) -> None:
     tick(world.parts)
 
 
+@pytest.mark.bulk
 def test_a_tick_reads_no_more_rows_than_it_may(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "MAX_LOOKED_AT", 1500)
     for number in range(3200):

@@ -178,6 +178,7 @@ def test_what_was_sent_under_the_old_rules_is_no_base_where_its_column_is_anothe
     assert (made["phoneNumber"], row["telephone1"], row["telephone2"]) == ("+44 1", "+44 1", "+44 1")
 
 
+@pytest.mark.bulk
 def test_a_pair_names_the_rules_of_its_base_from_the_first_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that dies before the pair is settled leaves a base; under other rules it says another thing
     (seed 357)."""

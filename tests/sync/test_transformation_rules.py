@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from local.simulation.world import World
 from shared_code.core.mapping import Direction, FieldMapping, FieldType
 from shared_code.core.rule_reading import read_rules
@@ -23,6 +25,7 @@ def with_field(world: World, direction: Direction, bc: str, sales: str, *entries
     return deployed(world, fields=(*old, added))
 
 
+@pytest.mark.bulk
 def test_a_template_fills_one_column_from_several_fields_and_follows_each_of_them() -> None:
     world = worlds.new_world()
     template = {"template": "{addressLine1}, {postalCode} {city}"}
@@ -41,6 +44,7 @@ def test_a_template_fills_one_column_from_several_fields_and_follows_each_of_the
     assert worlds.codes(world) == []
 
 
+@pytest.mark.bulk
 def test_a_rule_that_tidies_both_ways_writes_nothing_for_what_it_makes_equal() -> None:
     world = with_field(worlds.new_world(), Direction.BIDIRECTIONAL, "website", "websiteurl", "trim", "lower")
     worlds.full(world)
@@ -66,6 +70,7 @@ def test_what_a_rule_cannot_read_is_a_problem_of_that_record_and_goes_when_it_is
     assert bad["id"] not in {p["id"] for p in worlds.problems(world)}
 
 
+@pytest.mark.bulk
 def test_the_same_field_with_another_rule_is_written_anew_everywhere() -> None:
     world = with_field(worlds.new_world(), Direction.TO_SALES, "city", "description", "upper")
     worlds.full(world)

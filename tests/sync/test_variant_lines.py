@@ -45,6 +45,7 @@ def _all(world: World, table: str) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.bulk
 def test_a_line_with_a_variant_names_its_product(world: World) -> None:
     lines = (sold(BICYCLE, 2, itemVariantId=variant_id(world, "RED")), sold(BICYCLE, 1), sold(CHAIR, 1))
     made = invoice(world, *lines)
@@ -55,6 +56,7 @@ def test_a_line_with_a_variant_names_its_product(world: World) -> None:
     worlds.assert_quiet(world)
 
 
+@pytest.mark.bulk
 def test_a_variant_that_never_comes_leaves_its_item_on_the_line(world: World) -> None:
     world.at.schedules.change(VARIANTS, 60, disabled_because="not looked at in this test")
     made = invoice(world, sold(BICYCLE, 2, itemVariantId=variant(world, "BLUE")))

@@ -102,6 +102,10 @@ class Store:
         data.deletions.append(Deletion(self.next_version(), row_id, time))
         self._remember(lambda: data.deletions.pop())
 
+    def forget(self, table: str, row_id: str) -> None:
+        """Take a row away as if it had never been there: no tombstone, no new version."""
+        self._replace(table, row_id, None)
+
     def put_late(self, table: str, row: Row, commit_at: float, committed: Callable[[], None]) -> None:
         """Begin a transaction that others see only from ``commit_at``; ``row`` has its version already."""
         self._late.append(_Late(table, row, commit_at, committed))

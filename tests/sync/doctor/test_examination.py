@@ -110,6 +110,7 @@ def test_a_system_that_does_not_answer_is_a_fault_and_its_mappings_are_not_asked
     assert Area.MAPPING not in {area for area, *_ in found}
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize(
     ("ahead_s", "level"), [(-3.0, Level.OK), (42.0, Level.WARNING), (-301.0, Level.FAULT)]
 )

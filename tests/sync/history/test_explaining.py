@@ -90,6 +90,7 @@ def test_a_conflict_waits_for_a_person(world: World) -> None:
     assert {city["bc"]["writtenBy"], city["sales"]["writtenBy"]} == {"person"}
 
 
+@pytest.mark.bulk
 def test_a_pair_without_any_entry_is_explained_by_how_it_was_coupled() -> None:
     bare = {"name": "The Cannon Group PLC", "accountnumber": "10000", "customertypecode": 3}
     world = worlds.new_world(sales={"account": [bare]})

@@ -94,6 +94,7 @@ SCENES: Mapping[str, Callable[[], tuple[World, Request]]] = {
 }
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("name", SCENES)
 def test_both_systems_are_as_they_were_and_the_preview_told_so(name: str) -> None:
     world, request = SCENES[name]()

@@ -137,6 +137,7 @@ def test_an_item_with_ledger_entries_stays_and_may_be_blocked(used: Used) -> Non
     assert used.of_bc("items", used.item)["blocked"] is True
 
 
+@pytest.mark.bulk
 def test_a_product_that_somebody_sold_stays_and_may_be_retired() -> None:
     world = ordering.new_world()
     world.clock.now += 60

@@ -192,6 +192,7 @@ def first_sync() -> tuple[World, str]:
     return world, next(each.full_sync for each in world.at.jobs.newest(50) if each.full_sync)
 
 
+@pytest.mark.bulk
 def test_the_undo_of_a_full_synchronisation_removes_what_it_created_and_it_does_not_come_back() -> None:
     world, full_sync = first_sync()
     before = {each["number"] for each in worlds.customers(world)}
@@ -233,6 +234,7 @@ def test_a_process_that_dies_after_a_removal_leaves_an_undo_that_ends_the_pair_a
     assert made["id"] not in {each.bc_id for each in world.at.couplings("CUSTOMER").all_coupled()}
 
 
+@pytest.mark.bulk
 def test_a_created_record_that_somebody_wrote_since_stays_and_is_offered_otherwise() -> None:
     world, full_sync = first_sync()
     pair = worlds.pair(world)
@@ -248,6 +250,7 @@ def test_a_created_record_that_somebody_wrote_since_stays_and_is_offered_otherwi
     assert worlds.account_of(world, pair)["statecode"] == 1
 
 
+@pytest.mark.bulk
 def test_what_cannot_be_removed_may_be_uncoupled() -> None:
     world, full_sync = first_sync()
     pair = worlds.pair(world)
@@ -260,6 +263,7 @@ def test_what_cannot_be_removed_may_be_uncoupled() -> None:
     assert len(worlds.accounts(world)) == 1
 
 
+@pytest.mark.bulk
 def test_a_row_to_which_a_persons_contact_refers_is_not_removed() -> None:
     world, full_sync = first_sync()
     pair = worlds.pair(world)

@@ -199,6 +199,7 @@ SCENES: Mapping[str, Callable[[], tuple[World, Request]]] = {
 }
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("name", SCENES)
 def test_the_run_after_a_preview_writes_just_what_it_showed(name: str) -> None:
     world, request = SCENES[name]()
@@ -208,6 +209,7 @@ def test_the_run_after_a_preview_writes_just_what_it_showed(name: str) -> None:
     assert differences(world, plan, done) == []
 
 
+@pytest.mark.bulk
 def test_what_people_changed_in_between_is_listed_and_everything_else_is_written_as_shown() -> None:
     """People edit, add and delete on both sides between a preview of the published data and its run."""
     world, request = overlapping_world(["CUSTOMER", "CONTACT"])

@@ -126,6 +126,7 @@ def test_a_row_that_was_made_for_a_record_whose_creation_is_held_back_since_is_i
     worlds.assert_whole(world)
 
 
+@pytest.mark.bulk
 def test_rows_that_were_left_behind_are_read_together(world: World) -> None:
     names = ("Fresh Ltd.", "Fruit Ltd.", "Grain Ltd.")
     bc_ids = dies_after_creating(world, *names)

@@ -278,6 +278,7 @@ def test_it_stays_listed_when_the_announcement_is_gone_until_it_is_deleted(world
     assert "several_found" not in worlds.codes(world)
 
 
+@pytest.mark.bulk
 def test_a_coupling_that_is_refused_to_the_end_is_listed_under_the_record_it_was_to_be_for(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,6 +298,7 @@ def test_a_coupling_that_is_refused_to_the_end_is_listed_under_the_record_it_was
     assert [each["code"] for each in worlds.problems(world) if each["id"] == account] == ["unsettled"]
 
 
+@pytest.mark.bulk
 def test_a_second_delivery_that_creates_fewer_does_not_withdraw_what_the_first_still_creates(
     world: World,
 ) -> None:

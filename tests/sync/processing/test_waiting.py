@@ -134,6 +134,7 @@ def with_new_payment_terms() -> World:
     return world
 
 
+@pytest.mark.bulk
 def test_a_new_payment_terms_code_names_the_option_to_add() -> None:
     world = with_new_payment_terms()
     (missing,) = worlds.problems(world, "PAYMENT TERMS")
@@ -142,6 +143,7 @@ def test_a_new_payment_terms_code_names_the_option_to_add() -> None:
     assert worlds.codes(world) == ["waits_for_lookup"]
 
 
+@pytest.mark.bulk
 def test_a_new_payment_terms_code_heals_after_the_option_was_added() -> None:
     world = with_new_payment_terms()
     add_options(world, {"paymenttermscode": ["7 DAYS"]})
@@ -216,6 +218,7 @@ ODD = [
 ]
 
 
+@pytest.mark.bulk
 def test_odd_names_reach_the_other_side_as_they_are(world: World) -> None:
     for each in ODD:
         worlds.new_customer(world, each)
@@ -237,6 +240,7 @@ def test_odd_names_are_edited_and_stay_as_they_are(world: World) -> None:
     worlds.assert_whole(world)
 
 
+@pytest.mark.bulk
 def test_half_a_surrogate_pair_fails_alone_or_arrives_but_stops_nobody() -> None:
     odd = worlds.company()
     rows = [dict(each) for each in odd.records["customers"]]
