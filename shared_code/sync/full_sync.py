@@ -206,15 +206,10 @@ def _go_on(
     impatient = nudge and parts.runtime.now() - line.started_at_s > PATIENCE_S
     if denied := at.schedules.get(mapping.name, mapping.interval_s).disabled_because:
         return _end(parts, at, line, denied)
-    if not at.jobs.steps_complete(line.job, side):
+    scans = not at.jobs.steps_complete(line.job, side)
+    if scans or at.jobs.has_open(line.job, side):
         if impatient:
-            parts.send(_scan(at, line, side, at.jobs.steps_taken(line.job, side)))
-        elif parts.again:
-            parts.send(_scan(at, line, side, 0))
-        return line
-    if at.jobs.has_open(line.job, side):
-        if impatient:
-            _send_lost_batches(parts, at, line, side)
+            _send_lost(parts, at, line, side, scans)
         elif parts.again:
             parts.send(_scan(at, line, side, 0))
         return line
@@ -233,12 +228,16 @@ def _is_looked_at(header: FullSync, mapping: Mapping, side: Side) -> bool:
     return mapping.name in header.believe and not mapping.is_option_set
 
 
-def _send_lost_batches(parts: Parts, at: ConnectionParts, line: Line, side: Side) -> None:
-    """Queue open batches again when the queue holds nothing, not even what is delayed or being processed."""
-    if parts.queue.length(BATCH_QUEUE):
-        return
-    for batch_id in at.jobs.open_batches(line.job, side):  # One that is done hands on its rest once more.
-        parts.send(BatchDue(at.name, line.job, batch_id))
+def _send_lost(parts: Parts, at: ConnectionParts, line: Line, side: Side, scans: bool) -> None:
+    """Queue again what the direction goes on with: the step that is due, or the open batches.
+
+    These only when the queue holds nothing, not even what is delayed or being processed.
+    """
+    if scans:
+        parts.send(_scan(at, line, side, at.jobs.steps_taken(line.job, side)))
+    elif not parts.queue.length(BATCH_QUEUE):
+        for batch_id in at.jobs.open_batches(line.job, side):  # One that is done hands on its rest once more.
+            parts.send(BatchDue(at.name, line.job, batch_id))
 
 
 def _end(parts: Parts, at: ConnectionParts, line: Line, message: str) -> Line:
