@@ -48,16 +48,15 @@ def couple_pairs(
     by themselves from that moment on: whoever asked for it may die in between.
     """
     store = at.couplings(mapping)
+    joining = _Joining(store, origin, again_at_s)
     on_file = store.load(Side.BC, [each.bc_id for each in pairs], ordered=True)
     done = {each.ids for each in pairs if _is_pair(on_file.get(each.bc_id), each)}
     new = _distinct(each for each in pairs if not is_coupled(on_file.get(each.bc_id)))
     at.pairs(mapping).note(each.ids for each in new)
-    listed = _problems(store, new)
-    planned = [
-        (each, _operations(store, _coupling(each, origin, on_file), listed, again_at_s)) for each in new
-    ]
+    listed = joining.problems(new)
+    planned = [(each, joining.operations(each, on_file, listed)) for each in new]
     for group in _groups(planned):
-        done |= _transact(store, group, origin, again_at_s)
+        done |= joining.transact(group)
     return done
 
 
@@ -87,74 +86,78 @@ def _groups(planned: Iterable[_Planned]) -> Iterator[list[_Planned]]:
         yield group
 
 
-def _transact(
-    store: CouplingStore, group: Sequence[_Planned], origin: Origin, again_at_s: float
-) -> set[tuple[str, str]]:
-    try:
-        store.transact([operation for _, own in group for operation in own])
-    except (AlreadyExists, Changed, Missing):
-        return {pair.ids for pair, _ in group if _couple_one(store, pair, origin, again_at_s)}
-    return {pair.ids for pair, _ in group}
-
-
 TRIES = 3
 
+type _Listed = Mapping[tuple[Side, str], Problem]
+"""The problems that records are listed with."""
 
-def _couple_one(store: CouplingStore, pair: NewPair, origin: Origin, again_at_s: float) -> bool:
-    """Somebody was faster with one of a group: each on its own, as it is on file now."""
-    for _ in range(TRIES):
-        on_file = store.load(Side.BC, [pair.bc_id])
-        if is_coupled(on_file.get(pair.bc_id)):
-            return _is_pair(on_file.get(pair.bc_id), pair)
+
+@dataclass(frozen=True, slots=True)
+class _Joining:
+    """Pairs of one mapping that are coupled for one reason; ``again_at_s`` is that of ``couple_pairs``."""
+
+    store: CouplingStore
+    origin: Origin
+    again_at_s: float
+
+    def transact(self, group: Sequence[_Planned]) -> set[tuple[str, str]]:
+        """Couple these in one transaction, or each on its own; the ids of those that are coupled now."""
         try:
-            new = _coupling(pair, origin, on_file)
-            store.transact(_operations(store, new, _problems(store, [pair]), again_at_s))
-        except AlreadyExists:
-            return False
-        except (Changed, Missing):
-            continue
-        return True
-    return False
+            self.store.transact([operation for _, own in group for operation in own])
+        except (AlreadyExists, Changed, Missing):
+            return {pair.ids for pair, _ in group if self._couple_one(pair)}
+        return {pair.ids for pair, _ in group}
+
+    def _couple_one(self, pair: NewPair) -> bool:
+        """Somebody was faster with one of a group: each on its own, as it is on file now."""
+        for _ in range(TRIES):
+            on_file = self.store.load(Side.BC, [pair.bc_id])
+            if is_coupled(on_file.get(pair.bc_id)):
+                return _is_pair(on_file.get(pair.bc_id), pair)
+            try:
+                self.store.transact(self.operations(pair, on_file, self.problems([pair])))
+            except AlreadyExists:
+                return False
+            except (Changed, Missing):
+                continue
+            return True
+        return False
+
+    def problems(self, pairs: Sequence[NewPair]) -> _Listed:
+        """What the records of these pairs are listed with."""
+        ids = {Side.BC: [each.bc_id for each in pairs], Side.SALES: [each.sales_id for each in pairs]}
+        found = {side: self.store.problems(side, sorted(own), ordered=True) for side, own in ids.items()}
+        return {(side, own): problem for side, each in found.items() for own, problem in each.items()}
+
+    def operations(
+        self, pair: NewPair, on_file: Mapping[str, Coupling | Intent], listed: _Listed
+    ) -> list[Operation]:
+        """What couples a pair and ends its problems; one that is synchronised next is listed until then."""
+        places = [(Side.BC, pair.bc_id), (Side.SALES, pair.sales_id)]
+        waits = [self.store.problem_operation(self._unsettled(pair))] if self.again_at_s else []
+        solved = [
+            self.store.solved_operation(listed[each]) for each in places[len(waits) :] if each in listed
+        ]
+        return self.store.insert_operations(self._coupling(pair, on_file)) + waits + solved
+
+    def _coupling(self, pair: NewPair, on_file: Mapping[str, Coupling | Intent]) -> Coupling:
+        """The new coupling; it takes the place of one of the same BC record that ended."""
+        ended = on_file.get(pair.bc_id)
+        generation, etag = (ended.generation, ended.etag) if isinstance(ended, Coupling) else (0, "")
+        return Coupling(
+            pair.bc_id, pair.sales_id, generation=generation, reference=pair.reference,
+            batch=self.origin.job, outcome=Outcome.COUPLED, origin=self.origin, etag=etag,
+        )  # fmt: skip
+
+    def _unsettled(self, pair: NewPair) -> Problem:
+        return Problem(
+            Side.BC, pair.bc_id, Outcome.WAITING, "unsettled", UNSETTLED, next_attempt_at_s=self.again_at_s,
+            since_s=self.origin.at_s,
+        )  # fmt: skip
 
 
 def _is_pair(known: Coupling | Intent | None, pair: NewPair) -> bool:
     return isinstance(known, Coupling) and is_coupled(known) and known.sales_id == pair.sales_id
-
-
-def _coupling(pair: NewPair, origin: Origin, on_file: Mapping[str, Coupling | Intent]) -> Coupling:
-    """The new coupling; it takes the place of one of the same BC record that ended."""
-    ended = on_file.get(pair.bc_id)
-    generation, etag = (ended.generation, ended.etag) if isinstance(ended, Coupling) else (0, "")
-    return Coupling(
-        pair.bc_id, pair.sales_id, generation=generation, reference=pair.reference, batch=origin.job,
-        outcome=Outcome.COUPLED, origin=origin, etag=etag,
-    )  # fmt: skip
-
-
-type _Listed = Mapping[tuple[Side, str], Problem]
-
-
-def _problems(store: CouplingStore, pairs: Sequence[NewPair]) -> _Listed:
-    ids = {Side.BC: [each.bc_id for each in pairs], Side.SALES: [each.sales_id for each in pairs]}
-    found = {side: store.problems(side, sorted(own), ordered=True) for side, own in ids.items()}
-    return {(side, own): problem for side, each in found.items() for own, problem in each.items()}
-
-
-def _operations(
-    store: CouplingStore, coupling: Coupling, listed: _Listed, again_at_s: float
-) -> list[Operation]:
-    places = [(Side.BC, coupling.bc_id), (Side.SALES, coupling.sales_id)]
-    waits = [store.problem_operation(_unsettled(coupling, again_at_s))] if again_at_s else []
-    solved = [store.solved_operation(listed[each]) for each in places[len(waits) :] if each in listed]
-    return store.insert_operations(coupling) + waits + solved
-
-
-def _unsettled(coupling: Coupling, again_at_s: float) -> Problem:
-    since_s = coupling.origin.at_s if coupling.origin else again_at_s
-    return Problem(
-        Side.BC, coupling.bc_id, Outcome.WAITING, "unsettled", UNSETTLED, next_attempt_at_s=again_at_s,
-        since_s=since_s,
-    )  # fmt: skip
 
 
 def end_couplings(at: ConnectionParts, mapping: str, couplings: Iterable[Coupling]) -> list[Coupling]:
