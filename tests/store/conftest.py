@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -20,6 +20,7 @@ from shared_code.store.overlay import OverlayTables
 from shared_code.store.queue import Queue
 from shared_code.store.table_list import TABLES
 from shared_code.store.tables import Tables
+from tests.store.answering import Server
 
 
 @dataclass(slots=True)
@@ -141,3 +142,10 @@ def stored(request: pytest.FixtureRequest) -> Tables:
 def connection() -> str:
     """A connection that no other test uses."""
     return f"t{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    yield made
+    made.listening.close()

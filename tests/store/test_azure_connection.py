@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from local.simulators import certificates
 from shared_code.store.azure_connection import Answer, Connections, NoAnswer, NotSent
+from tests.store.answering import Server
 
 BARE = b"HTTP/1.1 204 No Content\r\n\r\n"
 IN_CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
@@ -20,52 +17,9 @@ NOBODY = Path(__file__)
 """No file of authorities; where nothing is encrypted none is asked for."""
 
 
-class Server:
-    """Gives each connection its answers, one for each request, then closes it; notes who asked what."""
-
-    def __init__(self, context: ssl.SSLContext | None = None) -> None:
-        self.listening = socket.create_server(("", 0))
-        self.port = self.listening.getsockname()[1]
-        self.connections: list[list[bytes]] = []
-        self.asked: list[list[bytes]] = []
-        self.closed = threading.Event()
-        self._context = context
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self.listening.accept()
-                with suppress(OSError):
-                    self._answer(connection)
-
-    def _answer(self, plain: socket.socket) -> None:
-        with self._context.wrap_socket(plain, server_side=True) if self._context else plain as connection:
-            asked = list[bytes]()
-            self.asked.append(asked)
-            for answer in self.connections.pop(0):
-                asked.append(_whole_request(connection))
-                connection.sendall(answer)
-        self.closed.set()
-
-
-def _whole_request(connection: socket.socket) -> bytes:
-    asked = b""
-    while b"\r\n\r\n" not in asked:
-        asked += connection.recv(65536)
-    return asked
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    made = Server()
-    yield made
-    made.listening.close()
-
-
 @pytest.fixture
 def connections(server: Server) -> Connections:
-    return Connections(f"http://127.0.0.1:{server.port}", str(NOBODY), 2.0, 2.0)
+    return Connections(server.url, str(NOBODY), 2.0, 2.0)
 
 
 def get(connections: Connections) -> Answer:
