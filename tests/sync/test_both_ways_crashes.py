@@ -10,9 +10,9 @@ import pytest
 from local.simulation.world import World
 from local.simulators.wire import Request
 from shared_code.core.records import Side
-from shared_code.sync.tick import tick
 from tests.sync import ordering, worlds
 from tests.sync.density import places
+from tests.sync.dying import died
 from tests.sync.ordering import ACTIVE, BICYCLE, CHAIR, DESK, NAME, SUBMITTED, bind, sold
 from tests.sync.test_orders_both_ways import (
     BOTH_WAYS,
@@ -25,7 +25,7 @@ from tests.sync.test_orders_both_ways import (
     lines_in_sales,
     set_freight,
 )
-from tests.sync.worlds import Crash, Operations
+from tests.sync.worlds import Operations
 
 
 @pytest.fixture
@@ -35,16 +35,6 @@ def world() -> World:
         if name != NAME:
             made.at.schedules.change(name, mapping.interval_s, disabled_because="not looked at in this test")
     return made
-
-
-def died(world: World) -> bool:
-    """A minute in which the process may die once; whether it did."""
-    world.clock.now += 60
-    try:
-        tick(world.parts)
-    except Crash:
-        return True
-    return bool(worlds.deliver(world, lease_s=30.0))
 
 
 def change_in_sales(world: World, order: str) -> None:
@@ -93,10 +83,11 @@ def assert_changed(world: World, order: str) -> None:
 
 
 CHANGES = [change_in_sales, change_in_bc, change_on_both_sides]
+of_each_change = pytest.mark.parametrize("change", CHANGES)
 
 
 @pytest.mark.parametrize("late", [False, True])
-@pytest.mark.parametrize("change", CHANGES)
+@of_each_change
 def test_a_process_may_die_at_any_operation(
     world: World, change: Callable[[World, str], None], late: bool
 ) -> None:
@@ -166,6 +157,20 @@ def test_a_freight_whose_answer_is_lost_is_one_line(world: World, when: str) -> 
     assert_freight(world, order, 7.5)
 
 
+def edits_first_line(world: World, order: str, write: Write, when: str, **values: object) -> list[bool]:
+    """Somebody edits it once, on the side that is written, right before or after that; whether that was."""
+    edit = {Side.BC: edit_in_bc, Side.SALES: edit_in_sales}[write.side]
+    seen: list[bool] = []
+
+    def meanwhile(request: Request) -> None:
+        if write.is_it(request) and not seen:
+            seen.append(True)
+            edit(world, order, 0, **values)
+
+    setattr(worlds.tap(world, write.side), when, meanwhile)
+    return seen
+
+
 @before_and_after
 @of_each_write
 def test_who_edits_a_line_at_the_moment_of_the_write_loses_nothing(
@@ -174,19 +179,10 @@ def test_who_edits_a_line_at_the_moment_of_the_write_loses_nothing(
     """The price of the first line, on the side that is written, right before or after that."""
     order = begin(world)
     write.change(world, order)
-    wire = worlds.tap(world, write.side)
-    edits = {Side.BC: edit_in_bc, Side.SALES: edit_in_sales}
     price = {Side.BC: "unitPrice", Side.SALES: "priceperunit"}[write.side]
-    seen: list[bool] = []
-
-    def edit(request: Request) -> None:
-        if write.is_it(request) and not seen:
-            seen.append(True)
-            edits[write.side](world, order, 0, **{price: 900})
-
-    setattr(wire, when, edit)
+    edited = edits_first_line(world, order, write, when, **{price: 900})
     worlds.cycle(world)
-    assert (seen, worlds.codes(world, NAME)) == ([True], []), "it is no refusal"
+    assert (edited, worlds.codes(world, NAME)) == ([True], []), "it is no refusal"
     worlds.cycles(world, 5)
     assert in_bc(world, order) == [(BICYCLE, 5, 900, 0), (CHAIR, 4, 12.5, 0)]
     assert [each[1:3] for each in in_sales(world, order)] == [(5, 900), (4, 12.5)]
@@ -203,25 +199,16 @@ def test_who_corrects_at_once_what_was_just_written_is_heard(world: World, write
     """
     order = begin(world)
     write.change(world, order)
-    wire = worlds.tap(world, write.side)
-    edits = {Side.BC: edit_in_bc, Side.SALES: edit_in_sales}
-    seen: list[bool] = []
-
-    def edit(request: Request) -> None:
-        if write.is_it(request) and not seen:
-            seen.append(True)
-            edits[write.side](world, order, 0, quantity=9)
-
-    wire.after = edit
+    edited = edits_first_line(world, order, write, "after", quantity=9)
     worlds.cycles(world, 5)
-    assert seen == [True]
+    assert edited == [True]
     held = {side_: in_bc(world, order) if side_ is Side.BC else in_sales(world, order) for side_ in Side}
     quantities = [held[each][0][1] for each in (write.side, write.side.other)]
     told = (quantities, worlds.codes(world, NAME))
     assert told == (([9, 9], []) if write.side is Side.BC else ([9, 5], ["conflict"]))
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@of_each_change
 def test_an_order_is_changed_by_one_request_to_each_side(
     world: World, change: Callable[[World, str], None]
 ) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from local.simulation.world import World
 from shared_code.core.records import Side
-from shared_code.sync.tick import tick
 from tests.sync import invoicing, worlds
 from tests.sync.density import places
+from tests.sync.dying import died
 from tests.sync.invoicing import BICYCLE, DESK, NAME, invoice, row, sold, state
-from tests.sync.worlds import Crash, Operations
+from tests.sync.worlds import Operations
 
 BILLED, PAID = (0, 4), (2, 100001)
 LINES = (sold(BICYCLE, 1), sold(DESK, 2), {"lineType": "Comment", "description": "Thank you"})
@@ -30,16 +30,6 @@ def world() -> World:
 def details(world: World) -> list[str]:
     found = world.person_in_sales.call("GET", "invoicedetails")["value"]
     return [each["_invoiceid_value"] for each in found]
-
-
-def died(world: World, lease_s: float) -> bool:
-    """A minute in which the process may die once; whether it did."""
-    world.clock.now += 60
-    try:
-        tick(world.parts)
-    except Crash:
-        return True
-    return bool(worlds.deliver(world, lease_s=lease_s))
 
 
 def begin(world: World, number: int) -> Callable[[], None]:
@@ -84,7 +74,7 @@ def test_a_process_may_die_while_a_payment_goes_over(world: World) -> None:
     for number in places():
         invoicing.pay(world, made)
         operations.arm(number, late=True)
-        has_died = died(world, 30.0)
+        has_died = died(world)
         operations.disarm()
         worlds.cycles(world, 3)
         assert state(world, made) == PAID

@@ -16,6 +16,7 @@ from shared_code.sync.messages import QUEUES
 from shared_code.sync.tick import tick
 from tests.sync import ordering, worlds
 from tests.sync.density import places
+from tests.sync.dying import died
 from tests.sync.ordering import (
     ACTIVE,
     BICYCLE,
@@ -28,7 +29,7 @@ from tests.sync.ordering import (
     told,
     written_in,
 )
-from tests.sync.worlds import Crash, Operations
+from tests.sync.worlds import Operations
 
 WITHOUT = ("orders",)
 LINES = 4
@@ -66,16 +67,6 @@ def assert_whole(world: World, orders: list[str]) -> None:
     assert worlds.codes(world, NAME) == []
 
 
-def died(world: World, lease_s: float) -> bool:
-    """A minute in which the process may die once; whether it did."""
-    world.clock.now += 60
-    try:
-        tick(world.parts)
-    except Crash:
-        return True
-    return bool(worlds.deliver(world, lease_s=lease_s))
-
-
 @pytest.mark.parametrize(("late", "lease_s"), [(False, 30.0), (True, 30.0), (True, 600.0)])
 def test_a_process_may_die_at_any_operation(world: World, late: bool, lease_s: float) -> None:
     operations = Operations(world)
@@ -102,7 +93,7 @@ def test_a_process_may_die_while_the_status_comes_back(world: World, late: bool)
     for turn, number in enumerate(places()):
         ordering.handle(world, order, "reopen" if turn % 2 else "release")
         operations.arm(number, late)
-        has_died = died(world, 30.0)
+        has_died = died(world)
         operations.disarm()
         worlds.cycles(world, 2)
         assert told(world, order)["tandem_status"] == ("Open" if turn % 2 else "Released")
@@ -119,7 +110,7 @@ def test_a_process_may_die_while_an_order_is_fulfilled(world: World, late: bool)
         worlds.cycles(world, 3)
         ordering.handle(world, order, "ship")
         operations.arm(number, late)
-        has_died = died(world, 30.0)
+        has_died = died(world)
         operations.disarm()
         worlds.cycles(world, 3)
         state = world.person_in_sales.call("GET", f"salesorders({order})")["statecode"]
@@ -151,7 +142,7 @@ def test_an_order_that_is_invoiced_before_anybody_knows_of_it_is_found_in_its_in
     order = begin(world)
     wire = worlds.tap(world, Side.BC)
     wire.after = worlds.once(lose, creates_order)
-    died(world, 30.0)
+    died(world)
     (made,) = ordering.in_bc(world)
     company = world.bc.env.companies[world.at.connection.company_id]
     for act in ("ship", "invoice"):

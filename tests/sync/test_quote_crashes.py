@@ -8,12 +8,12 @@ from local.simulate import losses
 from local.simulation.world import World
 from local.simulators.wire import Request
 from shared_code.core.records import Side
-from shared_code.sync.tick import tick
 from tests.sync import quoting, worlds
 from tests.sync.density import places
+from tests.sync.dying import died
 from tests.sync.ordering import BICYCLE, DESK, sold, written_in
 from tests.sync.quoting import NAME, told
-from tests.sync.worlds import Crash, Operations
+from tests.sync.worlds import Operations
 
 LINES = 4
 """Two products, one written in, and the freight."""
@@ -45,16 +45,6 @@ def assert_whole(world: World, quotes: list[str]) -> None:
         assert (each["discountAmount"], each["totalAmountExcludingTax"]) == (2, 215.98)
     assert told(world, quotes[-1])["tandem_transfer"] == "In Business Central"
     assert worlds.codes(world, NAME) == []
-
-
-def died(world: World) -> bool:
-    """A minute in which the process may die once; whether it did."""
-    world.clock.now += 60
-    try:
-        tick(world.parts)
-    except Crash:
-        return True
-    return bool(worlds.deliver(world, lease_s=30.0))
 
 
 @pytest.mark.parametrize("late", [False, True])
