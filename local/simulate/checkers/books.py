@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from local.simulate.evidence import Evidence
 from local.simulate.observing import Key
-from local.simulate.ordering import Written
+from local.simulate.ordering import Book, Written
 from local.simulators.business_central.storage import Company
 from shared_code.core.outcome import Problem
 from shared_code.sync.parts import ConnectionParts
@@ -34,6 +34,11 @@ class DocumentBooks:
             self.of_pair.get(each.record_id, each.record_id): each for each in store.all_problems(MAX_ROWS)
         }
 
+    @property
+    def book(self) -> Book:
+        """What people did with orders and quotes."""
+        return self.evidence.simulation.people.book
+
     def header(self, written: Written) -> Mapping[str, Any] | None:
         """The document as Sales holds it now."""
         return self.evidence.values(Key("sales", "", self.headers, written.id))
@@ -45,3 +50,11 @@ class DocumentBooks:
     def beside(self, written: Written) -> Mapping[str, Any]:
         """What the salesperson is told."""
         return self.evidence.values(Key("sales", "", self.rows_beside, written.id)) or {}
+
+
+def by_document[T](found: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    """What belongs to each document, by what names it."""
+    named: dict[str, list[T]] = {}
+    for name, each in found:
+        named.setdefault(name, []).append(each)
+    return named

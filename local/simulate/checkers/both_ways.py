@@ -64,7 +64,7 @@ def _wrong_line(
     if quantity != other or net != own:
         there_text = f"{other} for {own} in Sales"
         yield f"{order.number}, line {key}: {quantity} for {net} in Business Central, {there_text}"
-    if quantity not in books.evidence.simulation.people.book.quantities.get(key, set()):
+    if quantity not in books.book.quantities.get(key, set()):
         yield f"{order.number}, line {key} has the quantity {quantity}, which nobody wrote"
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from local.simulate.checkers import both_ways
-from local.simulate.checkers.books import DocumentBooks
+from local.simulate.checkers.books import DocumentBooks, by_document
 from local.simulate.evidence import Evidence
 from local.simulate.fields import BLANK_ID
 from local.simulate.observing import Key
@@ -64,21 +65,20 @@ class Books(DocumentBooks):
 
     mapping, headers, rows_beside = MAPPING, HEADERS, BESIDE
 
-    @property
-    def orders(self) -> Mapping[str, Written]:
-        return self.evidence.simulation.people.book.orders
-
     @cached_property
     def made(self) -> Mapping[str, list[Made]]:
         """What each order of Sales became, by its number."""
-        found: dict[str, list[Made]] = {}
-        for key, row in rows_of(self.company).items():
-            one = Made(key, len(lines_of(self.company, key)), net_of(row), row=row)
-            found.setdefault(number_in_sales(row), []).append(one)
-        for gone in self.evidence.simulation.people.book.gone:
-            if gone.company == self.company.id and not self._was_nobodys(gone):
-                found.setdefault(gone.of, []).append(Made(gone.id, gone.rows, gone.net, gone=gone))
-        return found
+        there = (
+            (number_in_sales(row), Made(key, len(lines_of(self.company, key)), net_of(row), row=row))
+            for key, row in rows_of(self.company).items()
+        )
+        own = (each for each in self.book.gone if each.company == self.company.id)
+        were = (
+            (each.of, Made(each.id, each.rows, each.net, gone=each))
+            for each in own
+            if not self._was_nobodys(each)
+        )
+        return by_document(chain(there, were))
 
     def _was_nobodys(self, gone: Gone) -> bool:
         """Whether a person deleted it before it was anybody's partner on file: it is as if it never was."""
@@ -89,7 +89,7 @@ def check(evidence: Evidence) -> list[str]:
     if not takes_orders(evidence.simulation.incidents.plan.parts):
         return []
     books = [Books(evidence, at) for at in evidence.connections]
-    return [line for each in books for order in each.orders.values() for line in _of_order(each, order)]
+    return [line for each in books for order in each.book.orders.values() for line in _of_order(each, order)]
 
 
 def _of_order(books: Books, order: Written) -> Iterator[str]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from local.simulate.checkers.books import DocumentBooks
+from local.simulate.checkers.books import DocumentBooks, by_document
 from local.simulate.evidence import Evidence
 from local.simulate.ordering import ORDERS, GoneQuote, Written
 from local.simulate.quoting import BESIDE, HEADERS, MAPPING, PART, QUOTE_LINES, QUOTES
@@ -30,26 +30,17 @@ class Books(DocumentBooks):
 
     mapping, headers, rows_beside = MAPPING, HEADERS, BESIDE
 
-    @property
-    def quotes(self) -> Mapping[str, Written]:
-        return self.evidence.simulation.people.book.quotes
-
     @cached_property
     def there(self) -> Mapping[str, list[Row]]:
         """The quotes of Business Central, by what they say of Sales."""
-        found: dict[str, list[Row]] = {}
-        for row in self.company.tables[QUOTES].rows.values():
-            found.setdefault(str(row.values["externalDocumentNumber"]), []).append(row)
-        return found
+        rows = self.company.tables[QUOTES].rows.values()
+        return by_document((str(row.values["externalDocumentNumber"]), row) for row in rows)
 
     @cached_property
     def gone(self) -> Mapping[str, list[GoneQuote]]:
         """Those that were there, by the same."""
-        found: dict[str, list[GoneQuote]] = {}
-        for each in self.evidence.simulation.people.book.gone_quotes:
-            if each.company == self.company.id and not self._was_nobodys(each):
-                found.setdefault(each.of, []).append(each)
-        return found
+        own = (each for each in self.book.gone_quotes if each.company == self.company.id)
+        return by_document((each.of, each) for each in own if not self._was_nobodys(each))
 
     def _was_nobodys(self, gone: GoneQuote) -> bool:
         """Whether people deleted it, or it and the order made of it, before it was anybody's partner on file:
@@ -77,7 +68,7 @@ def check(evidence: Evidence) -> list[str]:
     if PART not in evidence.simulation.incidents.plan.parts:
         return []
     books = [Books(evidence, at) for at in evidence.connections]
-    return [line for each in books for quote in each.quotes.values() for line in _of_quote(each, quote)]
+    return [line for each in books for quote in each.book.quotes.values() for line in _of_quote(each, quote)]
 
 
 def _of_quote(books: Books, quote: Written) -> Iterator[str]:
