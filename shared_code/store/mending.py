@@ -42,7 +42,7 @@ def _couple_lost(rows: _Rows, store: CouplingStore, pairs: PairStore) -> int:
     """Couple again what is on file as a pair and has no coupling, not even one that ended."""
     done = 0
     for chunk in batched(_without(pairs.noted(), rows.known()), LOST_AT_ONCE, strict=False):
-        lost, _ = pairs.partners(Side.BC, chunk)
+        lost = pairs.partners(Side.BC, chunk).living
         done += sum(_couple_again(store, *each) for each in sorted(lost.items()))
     return done
 

@@ -16,12 +16,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from shared_code.core.frozen import frozen
 from shared_code.core.records import Side
 from shared_code.store.codec import escape_key
 from shared_code.store.tables import AlreadyExists, Entity, Insert, Tables, Upsert, in_chunks
 
 TABLE = "Pairs"
 _WHOLE = "whole"
+
+
+@frozen
+class Partners:
+    """What is on file about some records: the partner of each, whom those were coupled with whose pair has
+    ended, and whether the store is whole."""
+
+    living: Mapping[str, str]
+    former: Mapping[str, str]
+    is_whole: bool
 
 
 class PairStore:
@@ -62,21 +73,21 @@ class PairStore:
             ]
             self._tables.transact(TABLE, operations)
 
-    def partners(
-        self, side: Side, ids: Sequence[str], *, ordered: bool = False
-    ) -> tuple[dict[str, str], bool]:
-        """The partners of these records of ``side``, and whether this store is whole.
+    def partners(self, side: Side, ids: Sequence[str], *, ordered: bool = False) -> Partners:
+        """The partners of these records of ``side``.
 
         ``ordered``: the ids lie close together, as those of a full scan do, and are read along their range.
         """
         found = self._get(side, ids, ordered)
-        named = {own: str(each.values["partner"]) for own, each in found.items() if _is_living(each)}
-        back = self._get(side.other, named.values(), ordered)
-        return {
+        named = {own: str(each.values["partner"]) for own, each in found.items()}
+        former = {own: other for own, other in named.items() if not _is_living(found[own])}
+        back = self._get(side.other, [named[own] for own in named.keys() - former], ordered)
+        living = {
             own: other
             for own, other in named.items()
-            if (entity := back.get(other)) and entity.values["partner"] == own
-        }, self.is_whole()
+            if own not in former and (entity := back.get(other)) and entity.values["partner"] == own
+        }
+        return Partners(living, former, self.is_whole())
 
     def noted(self) -> Iterator[str]:
         """The BC ids of the pairs that did not end as far as this row tells (``partners`` asks both), in

@@ -12,7 +12,7 @@ from shared_code.store.couplings import TABLE, CouplingStore
 from shared_code.store.memory import MemoryTables
 from shared_code.store.mending import mend
 from shared_code.store.pairs import TABLE as PAIRS
-from shared_code.store.pairs import PairStore
+from shared_code.store.pairs import PairStore, Partners
 from shared_code.store.tables import StorageUnavailable
 
 
@@ -28,17 +28,17 @@ def stores(tables: MemoryTables) -> tuple[CouplingStore, PairStore]:
 
 
 def living(pairs: PairStore) -> list[tuple[str, str]]:
-    return sorted(pairs.partners(Side.BC, list(pairs.noted()))[0].items())
+    return sorted(pairs.partners(Side.BC, list(pairs.noted())).living.items())
 
 
 def test_a_pair_is_found_from_both_sides_until_it_ends(memory: MemoryTables) -> None:
     _, pairs = stores(memory)
     pairs.note([("b1", "s1"), ("b2", "s2")])
-    assert pairs.partners(Side.BC, ["b1", "b9"]) == ({"b1": "s1"}, False)
+    assert pairs.partners(Side.BC, ["b1", "b9"]) == Partners({"b1": "s1"}, {}, False)
     pairs.set_whole()
-    assert pairs.partners(Side.SALES, ["s2"]) == ({"s2": "b2"}, True)
+    assert pairs.partners(Side.SALES, ["s2"]) == Partners({"s2": "b2"}, {}, True)
     pairs.end([("b1", "s1")])
-    assert pairs.partners(Side.BC, ["b1"]) == ({}, True)
+    assert pairs.partners(Side.BC, ["b1"]) == Partners({}, {"b1": "s1"}, True)
     assert living(pairs) == [("b2", "s2")]
 
 
@@ -74,7 +74,7 @@ def test_a_pair_counts_only_when_both_of_its_rows_name_each_other(memory: Memory
     _, pairs = stores(memory)
     pairs.note([("b1", "s1")])
     pairs.note([("b2", "s1")])
-    assert pairs.partners(Side.BC, ["b1", "b2"])[0] == {"b2": "s1"}
+    assert pairs.partners(Side.BC, ["b1", "b2"]).living == {"b2": "s1"}
     assert living(pairs) == [("b2", "s1")]
 
 

@@ -24,7 +24,7 @@ def numbers(world: World) -> tuple[int, int]:
 def noted(world: World) -> Mapping[str, str]:
     """The pairs of customers that are on file beside the couplings."""
     store = world.at.pairs("CUSTOMER")
-    return store.partners(Side.BC, list(store.noted()))[0]
+    return dict(store.partners(Side.BC, list(store.noted())).living)
 
 
 def test_lost_couplings_come_back_with_the_next_full_synchronisation() -> None:

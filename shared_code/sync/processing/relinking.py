@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shared_code.core.coupling import Coupling, CouplingState, Intent
+from shared_code.core.identity import partner_id
 from shared_code.core.records import Deleted, Side
 from shared_code.store.mending import mend_pairs
 from shared_code.sync.processing import committing, intents, problems
@@ -27,12 +28,13 @@ def relink(work: Work, plan: Plan) -> None:
 
 def _relink(work: Work, side: Side, planned: list[PlannedCreation]) -> list[PlannedCreation]:
     ids = [each.item.id for each in planned]
-    partners, is_whole = work.at.pairs(work.mapping.name).partners(
-        side.other, ids, ordered=work.batch.ordered
-    )
-    if not is_whole and not work.rules.insists:
+    pairs = work.at.pairs(work.mapping.name)
+    found = pairs.partners(side.other, ids, ordered=work.batch.ordered)
+    if not found.is_whole and not work.rules.insists:
         return _hold(work, planned)
-    lost = {own: other for own, other in partners.items() if not _has_ended(work, own, other, side)}
+    if side is Side.BC and found.former and not work.rules.insists:
+        planned = _without_late(work, planned, found.former)
+    lost = {own: other for own, other in found.living.items() if not _has_ended(work, own, other, side)}
     if not lost:
         return planned
     known = _mended(work, side, lost)
@@ -44,6 +46,28 @@ def _relink(work: Work, side: Side, planned: list[PlannedCreation]) -> list[Plan
     again = {own: other for own, other in lost.items() if not isinstance(known.get(other), Coupling)}
     _couple(work, side, planned, again)
     return [each for each in planned if each.item.id not in again and not each.item.settled]
+
+
+def _without_late(
+    work: Work, planned: list[PlannedCreation], former: Mapping[str, str]
+) -> list[PlannedCreation]:
+    """Without rows that Tandem made for BC records that have other rows by now.
+
+    Such a row was deleted, and is there again: a request to create it that nobody waited for arrived late, or
+    a person restored it.  Its partner would be the record's second one, so a person decides.
+    """
+    known = work.store.load(Side.BC, sorted(set(former.values())))
+    for item in (each.item for each in planned if each.item.id in former):
+        pair = known.get(former[item.id])
+        if isinstance(pair, Coupling) and _is_of_before(work, pair, item.id):
+            problems.made_in_vain(work, item, pair.bc_id)
+    return [each for each in planned if not each.item.settled]
+
+
+def _is_of_before(work: Work, pair: Coupling, sales_id: str) -> bool:
+    """Whether the row was made for the BC record of a living pair, before this pair."""
+    earlier = range(pair.generation if committing.is_coupled(pair) else 0)
+    return any(sales_id == partner_id(work.at.name, work.mapping.name, pair.bc_id, each) for each in earlier)
 
 
 def _has_ended(work: Work, own: str, other: str, side: Side) -> bool:
