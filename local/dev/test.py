@@ -27,6 +27,7 @@ EVERY, FIRST = "TANDEM_DIES_AT_EVERY", "TANDEM_DIES_FIRST_AT"
 PIPELINE = ["tests/sync", "tests/conformance"]
 """Of these the tests that are marked ``bulk`` run without bulk messages, too.  The others do the same with
 them and without: one that does not and lacks the mark fails.  The simulation draws whether there are any."""
+MARK = "pytest.mark.bulk"
 SPARSE, SPARSE_WITHOUT_BULK = 4, 16
 """Processes die at one of so many operations; without bulk messages at fewer, for most are the same that the
 whole run lets them die at, and the simulation kills without bulk messages, too."""
@@ -48,7 +49,14 @@ def run_unit(arguments: Sequence[str]) -> int:
 def run_without_bulk(arguments: Sequence[str]) -> int:
     """The tests of the pipeline, which need no server; bulk messages are unsupported unless a test asks."""
     os.environ[BULK] = "0"
-    return pytest.main(chosen([*PIPELINE, "-m", "bulk", *EVERYTHING], arguments))
+    return pytest.main(chosen([*marked_files(), "-m", "bulk", *EVERYTHING], arguments))
+
+
+def marked_files() -> list[str]:
+    """The files of the pipeline in which a test says that it depends on bulk messages: to look through all
+    the others takes longer than these tests."""
+    found = (path for folder in PIPELINE for path in sorted(Path(folder).rglob("test_*.py")))
+    return [str(path) for path in found if MARK in path.read_text("utf-8")]
 
 
 def run_all(arguments: Sequence[str]) -> int:

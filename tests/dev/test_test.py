@@ -34,7 +34,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         (["--unit", "-q", "-k", "name"], ["tests/unit", "-q", "-k", "name"]),
         (["--unit", FILE], [FILE]),
         (["--unit", f"{FILE}::test_x", "-q"], [f"{FILE}::test_x", "-q"]),
-        (["--no-bulk"], [*verb.PIPELINE, "-m", "bulk", *verb.EVERYTHING]),
+        (["--no-bulk"], [*verb.marked_files(), "-m", "bulk", *verb.EVERYTHING]),
         (["--no-bulk", "tests/sync/test_tick.py"], ["tests/sync/test_tick.py"]),
     ],
 )
@@ -63,3 +63,9 @@ def test_what_one_process_compiled_is_there_for_the_others(given: list[list[str]
     assert given == [[FILE]]
     assert verb.FORBIDDEN not in os.environ
     assert not sys.dont_write_bytecode
+
+
+def test_without_bulk_messages_only_files_are_looked_through_that_mark_a_test() -> None:
+    given = verb.marked_files()
+    assert "tests/sync/test_published_orders.py" in given
+    assert "tests/sync/test_tick.py" not in given
