@@ -45,13 +45,13 @@ class Defect:
     def check_place(self) -> None:
         """Raise ``AssertionError`` where the product has nothing of this name any more."""
         owner, _, name = self.place.rpartition(".")
-        assert hasattr(_resolve(owner), name), f"{self.place} is no place of the product any more"
+        assert hasattr(resolve(owner), name), f"{self.place} is no place of the product any more"
 
     @contextmanager
     def patched(self, simulation: Simulation) -> Iterator[None]:
         """The product with this defect."""
         owner, _, name = self.place.rpartition(".")
-        target = _resolve(owner)
+        target = resolve(owner)
         with patch.object(target, name, self._counted(self.make(simulation, getattr(target, name)))):
             yield
 
@@ -69,7 +69,7 @@ class Defect:
         return call
 
 
-def _resolve(path: str) -> Any:
+def resolve(path: str) -> Any:
     """A module, or a class in one, by its dotted name."""
     try:
         return importlib.import_module(path)

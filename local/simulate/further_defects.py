@@ -25,11 +25,8 @@ RESTORES = ("restored_sales", "restored_bc")
 def _stale_read_believed(simulation: Simulation, original: Any) -> Any:
     """Whatever is read counts, also when it is older than what was seen before."""
 
-    def take(work: Work, item: Item, side: Side, row: Any, record_id: str) -> None:
-        if row is None:
-            original(work, item, side, row, record_id)
-        else:
-            work.know(item, side, row)
+    def take(work: Work, item: Item, side: Side, row: Any) -> None:
+        work.know(item, side, row)
 
     return take
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from inspect import Parameter, signature
+from types import FunctionType
+from typing import Any, cast
 
 import pytest
 
 from local.simulate import coverage
 from local.simulate.building import build
-from local.simulate.defect import Defect, nothing, often
+from local.simulate.defect import Defect, nothing, often, resolve
 from local.simulate.defects import DEFECTS
 from local.simulate.faults import OFTEN, RATES
-from local.simulate.finding import Found, find, page, seeds_for
+from local.simulate.finding import Found, find, find_all, page, seeds_for
 from local.simulate.further import COMBINATIONS, FURTHER, SHARES, mappings_of, pairs_of
 from local.simulate.ordering import WITH_BOTH_WAYS as ORDERING
 from local.simulate.packages import OTHER_PHONE, package_of
@@ -122,3 +125,25 @@ def test_what_a_defect_replaces_is_there(name: str) -> None:
 def test_there_are_enough_defects_and_each_says_what_is_wrong() -> None:
     assert len(DEFECTS) >= 24
     assert len({each.what for each in DEFECTS.values()}) == len(DEFECTS)
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_can_be_called_as_what_it_replaces(name: str) -> None:
+    owner, _, attribute = DEFECTS[name].place.rpartition(".")
+    original: Any = getattr(resolve(owner), attribute)
+    made = DEFECTS[name].make(cast(Any, None), original)
+    if isinstance(original, FunctionType) and isinstance(made, FunctionType):
+        wanted = [each for each in signature(original).parameters.values() if each.default is Parameter.empty]
+        named = {each.name: None for each in wanted if each.kind is Parameter.KEYWORD_ONLY}
+        in_order = [None for each in wanted if each.kind is Parameter.POSITIONAL_OR_KEYWORD]
+        signature(made).bind(*in_order, **named)
+
+
+def test_a_defect_that_proves_nothing_is_told_and_the_others_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unfit = Defect("never comes", "local.simulate.defect.at_all", nothing)
+    monkeypatch.setattr("local.simulate.finding.DEFECTS", {"unfit": unfit, "unfit-too": unfit})
+    found = list(find_all(0, 1, jobs=1))
+    assert [each.seed for each in found] == [None, None]
+    assert "NOT FOUND  unfit: " in found[0].line()
