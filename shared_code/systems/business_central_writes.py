@@ -6,7 +6,7 @@ chooses ids.  Source: Microsoft docs webservices/use-odata-batch.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from shared_code.core.records import Row
@@ -25,6 +25,7 @@ from shared_code.systems.interface import (
     Creation,
     Moved,
     OutcomeUnknown,
+    ReadBack,
     Refused,
     Removal,
     Removed,
@@ -33,8 +34,6 @@ from shared_code.systems.interface import (
     WriteResult,
     Written,
 )
-
-type ReadBack = Callable[[Table, Sequence[str]], Mapping[str, Row]]
 
 
 def create(
@@ -99,7 +98,7 @@ def _write_chunk(
 
 
 def _completed(client: Client, table: Table, results: list[WriteResult], read: ReadBack) -> list[WriteResult]:
-    """ReadBack back the written records whose answer did not hold everything."""
+    """Read back the written records whose answer did not hold everything."""
     bare = [one.row.id for one in results if isinstance(one, Written) and _is_bare(table, one.row)]
     if not bare:
         return results

@@ -9,7 +9,7 @@ perform-conditional-operations-using-web-api.md (If-Match, If-None-Match).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -24,6 +24,7 @@ from shared_code.systems.http import Client
 from shared_code.systems.interface import (
     Change,
     OutcomeUnknown,
+    ReadBack,
     Removed,
     SystemFault,
     Table,
@@ -31,8 +32,6 @@ from shared_code.systems.interface import (
     Written,
 )
 from shared_code.systems.multipart import Part, PartAnswer
-
-type ReadBack = Callable[[Table, Sequence[str]], Mapping[str, Row]]
 
 
 def update(

@@ -10,7 +10,7 @@ Source: Microsoft docs bulk-operations.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TypeGuard
 
@@ -28,6 +28,7 @@ from shared_code.systems.interface import (
     Creation,
     Exists,
     OutcomeUnknown,
+    ReadBack,
     SettingWrong,
     SystemFault,
     Table,
@@ -44,8 +45,6 @@ CHUNK_WITH_LINES, LINES_PER_REQUEST = 20, 500
 
 _NO_VERSION = Version("", "")
 """Stands in a row that is known to be written and not yet read back; never leaves this module."""
-
-type ReadBack = Callable[[Table, Sequence[str]], Mapping[str, Row]]
 
 
 def supports_bulk_create(client: Client, root: str, table: Table) -> bool:

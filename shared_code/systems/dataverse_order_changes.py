@@ -8,7 +8,7 @@ developer/entities/salesorder (states); microsoft/BCApps, the connector's change
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -24,6 +24,7 @@ from shared_code.systems.interface import (
     ORDER_LINES,
     Change,
     OutcomeUnknown,
+    ReadBack,
     Refused,
     SystemFault,
     Table,
@@ -38,8 +39,6 @@ _ACTIVE: Mapping[str, object] = {"statecode": 0, "statuscode": 1}
 _SUBMITTED: Mapping[str, object] = {"statecode": 1, "statuscode": 3}
 _STATE = frozenset(_ACTIVE)
 _ID, _DELETED = "id", "deleted"
-
-type ReadBack = Callable[[Table, Sequence[str]], Mapping[str, Row]]
 
 
 def update(

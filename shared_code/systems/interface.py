@@ -8,7 +8,7 @@ single record is a value, never an exception, so that one bad record stays one b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Protocol
 
@@ -221,6 +221,9 @@ class Count:
 
 
 type WriteResult = Written | Removed | Moved | Gone | Exists | Refused | OutcomeUnknown | NotDone
+
+type ReadBack = Callable[[Table, Sequence[str]], Mapping[str, Row]]
+"""Reads rows by their ids, where the answer to a write does not hold them."""
 
 
 class System(Protocol):

@@ -8,7 +8,7 @@ import pytest
 
 from shared_code.core.base import Base
 from shared_code.core.journal import Entry, Reason
-from shared_code.core.records import Side
+from shared_code.core.records import Side, Value
 from shared_code.core.unknown_writes import forms_in_doubt, is_another_form, with_ours
 
 BASE = Base({"city": "Kopavogur", "job": None}, {"city": "KOPAVOGUR", "job": None})
@@ -72,5 +72,5 @@ def test_where_the_answer_was_noted_another_form_is_a_persons() -> None:
         ("1", 1, False),
     ],
 )
-def test_another_form_has_the_same_letters_and_digits(sent: object, held: object, expected: bool) -> None:
-    assert is_another_form(sent, held) is expected  # type: ignore[arg-type]
+def test_another_form_has_the_same_letters_and_digits(sent: Value, held: Value, expected: bool) -> None:
+    assert is_another_form(sent, held) is expected
